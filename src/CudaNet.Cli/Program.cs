@@ -1,0 +1,2 @@
+Console.Error.WriteLine("cudanet: no command yet");
+return 2;

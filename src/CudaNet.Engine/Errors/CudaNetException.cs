@@ -1,0 +1,35 @@
+namespace CudaNet.Engine;
+
+/// <summary>
+/// What every part of CudaNet throws for bad input and for a device that cannot do what was asked. The message says what and where in one
+/// line; the same facts stand in the properties. Programming errors (a null argument, a disposed session) keep the framework's exceptions.
+/// </summary>
+public class CudaNetException : Exception
+{
+    /// <param name="message">What is wrong, with the shapes, names or numbers that show it.</param>
+    /// <param name="inner">The cause, where another exception was one.</param>
+    public CudaNetException(string message, Exception? inner = null)
+        : base(message, inner)
+    {
+    }
+
+    /// <summary>The file at fault, or null.</summary>
+    public string? File { get; init; }
+
+    /// <summary>The byte in <see cref="File"/> at which reading failed, or null.</summary>
+    public long? Offset { get; init; }
+
+    /// <summary>The layer at fault, or null.</summary>
+    public string? Layer { get; init; }
+
+    /// <summary>What to do about it, one sentence, or null where nothing better than the message is known.</summary>
+    public string? Hint { get; init; }
+
+    /// <inheritdoc/>
+    public override string Message => (File, Offset) switch
+    {
+        (null, _) => base.Message,
+        (_, null) => $"{File}: {base.Message}",
+        _ => $"{File}: at byte {Offset}: {base.Message}",
+    };
+}

@@ -1,0 +1,59 @@
+namespace CudaNet.Engine;
+
+/// <summary>
+/// What a layer means: attributes, shape rule and the parameters it needs. No weights, no device. Pure; the records compare by value.
+/// The set is closed: a backend that switches over it knows every case.
+/// </summary>
+public abstract record LayerOp
+{
+    private protected LayerOp()
+    {
+    }
+
+    /// <summary>How many values the layer reads.</summary>
+    public virtual int InputCount => 1;
+
+    /// <summary>The operator's name, as in <c>torch.nn</c>.</summary>
+    public abstract string Kind { get; }
+
+    /// <summary>The attributes in words, for listings: <c>3×3, stride 2, 64 → 128</c>.</summary>
+    public abstract string Describe();
+
+    /// <summary>The parameters, named relative to the layer.</summary>
+    public virtual IReadOnlyList<ParameterSpec> Parameters => [];
+
+    /// <summary>The output's shape for these inputs.</summary>
+    /// <exception cref="ShapeException">The inputs do not fit; the message says which extent and what was expected.</exception>
+    public abstract TensorShape InferShape(ReadOnlySpan<TensorShape> inputs);
+
+    private protected TensorShape Single(ReadOnlySpan<TensorShape> inputs, int rank, int? channels = null)
+    {
+        if (inputs.Length != 1)
+        {
+            throw new ShapeException($"{Kind} takes one input, not {inputs.Length}");
+        }
+
+        TensorShape shape = inputs[0];
+        if (shape.Rank != rank)
+        {
+            throw new ShapeException($"{Kind} takes {(rank == 4 ? "N×C×H×W" : "N×C")}, not {shape}");
+        }
+
+        if (channels is { } wanted && shape.Channels != wanted)
+        {
+            throw new ShapeException($"{Kind} takes {wanted} channels, not the {shape.Channels} of {shape}");
+        }
+
+        return shape;
+    }
+
+    /// <summary>Floor rule of convolution and pooling: how often a dilated window fits into a padded extent.</summary>
+    private protected static int WindowCount(TensorShape shape, int axis, int kernel, int stride, int padding, int dilation)
+    {
+        long reach = ((long)dilation * (kernel - 1)) + 1;
+        long room = shape[axis] + (2L * padding) - reach;
+        return room >= 0
+            ? checked((int)((room / stride) + 1))
+            : throw new ShapeException($"a window of {reach} does not fit into {(axis == 2 ? "height" : "width")} {shape[axis]} with padding {padding} ({shape})");
+    }
+}

@@ -1,0 +1,34 @@
+namespace CudaNet.Engine;
+
+/// <summary>
+/// A network with its weights: what a weight file opens to and a session takes. The parameters may be views of a mapped file:
+/// dispose the model after the sessions that were opened on it (they keep what they need once they are constructed, so any order is safe).
+/// </summary>
+public sealed class Model : IDisposable
+{
+    private readonly IDisposable? _owner;
+
+    /// <param name="graph">The layers.</param>
+    /// <param name="parameters">Weights that fit <paramref name="graph"/>.</param>
+    /// <param name="metadata">Labels, preprocessing and the rest.</param>
+    /// <param name="owner">What keeps the parameters' memory alive; disposed with the model.</param>
+    public Model(LayerGraph graph, ParameterSet parameters, ModelMetadata metadata, IDisposable? owner = null)
+    {
+        Graph = graph;
+        Parameters = parameters;
+        Metadata = metadata;
+        _owner = owner;
+    }
+
+    /// <summary>The layers.</summary>
+    public LayerGraph Graph { get; }
+
+    /// <summary>The weights.</summary>
+    public ParameterSet Parameters { get; }
+
+    /// <summary>Labels, preprocessing and the rest.</summary>
+    public ModelMetadata Metadata { get; }
+
+    /// <summary>Releases the file behind the parameters. Idempotent.</summary>
+    public void Dispose() => _owner?.Dispose();
+}

@@ -1,0 +1,17 @@
+namespace CudaNet.Engine;
+
+/// <summary>What a model file says about its model beside the weights.</summary>
+public sealed record ModelMetadata
+{
+    /// <summary>The network's structure.</summary>
+    public required ResNetConfig Architecture { get; init; }
+
+    /// <summary>A label a class, in order of the logits; empty where the file has none.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>How images become inputs; null where the file does not say.</summary>
+    public Preprocessing? Preprocessing { get; init; }
+
+    /// <summary>Every other entry of the file's metadata, kept for conversion and listings.</summary>
+    public IReadOnlyDictionary<string, string> Other { get; init; } = new Dictionary<string, string>();
+}

@@ -1,0 +1,44 @@
+namespace CudaNet.Engine;
+
+/// <summary>How pixels are resampled; each rule equals its namesake's result in every byte.</summary>
+public enum Interpolation
+{
+    /// <summary>Pillow's BILINEAR: a triangle filter, widened when shrinking ("antialiased"). Metadata: <c>bilinear</c>.</summary>
+    Bilinear,
+
+    /// <summary>Pillow's BICUBIC (a = −0.5), widened when shrinking. Metadata: <c>bicubic</c>.</summary>
+    Bicubic,
+
+    /// <summary>OpenCV's INTER_LINEAR, not antialiased. Metadata: <c>opencv-linear</c>.</summary>
+    OpenCvLinear,
+}
+
+/// <summary>
+/// What happens between a decoded image and a network's input: resize, centre crop, then (pixel / 255 − mean) / std per channel.
+/// </summary>
+/// <param name="Height">Rows of the result.</param>
+/// <param name="Width">Columns of the result.</param>
+/// <param name="Interpolation">The resampling rule.</param>
+/// <param name="Crop">
+/// Null: the whole image is stretched to Height × Width. Otherwise a fraction in (0, 1]: the image is resized, keeping its aspect, so that the
+/// crop window is that fraction of it, and the centre is cut out (timm's <c>crop_pct</c>; torchvision's 256 → 224 is 0.875).
+/// </param>
+/// <param name="Mean">Mean a channel, of values in [0, 1].</param>
+/// <param name="Std">Standard deviation a channel.</param>
+public sealed record Preprocessing(int Height, int Width, Interpolation Interpolation, double? Crop, IReadOnlyList<double> Mean, IReadOnlyList<double> Std)
+{
+    /// <summary>ImageNet's channel means.</summary>
+    public static IReadOnlyList<double> ImageNetMean { get; } = [0.485, 0.456, 0.406];
+
+    /// <summary>ImageNet's channel standard deviations.</summary>
+    public static IReadOnlyList<double> ImageNetStd { get; } = [0.229, 0.224, 0.225];
+
+    /// <summary>torchvision's evaluation transform: shorter side to 256 (bilinear), centre 224×224, ImageNet's statistics.</summary>
+    public static Preprocessing Torchvision { get; } = new(224, 224, Interpolation.Bilinear, 0.875, ImageNetMean, ImageNetStd);
+
+    /// <summary>timm's usual evaluation transform: bicubic, crop 0.95 at 224×224, ImageNet's statistics. A model's own metadata goes before it.</summary>
+    public static Preprocessing Timm { get; } = new(224, 224, Interpolation.Bicubic, 0.95, ImageNetMean, ImageNetStd);
+
+    /// <summary>Albumentations' <c>Resize</c> and <c>Normalize</c>: OpenCV's INTER_LINEAR stretch to 224×224, ImageNet's statistics.</summary>
+    public static Preprocessing Albumentations { get; } = new(224, 224, Interpolation.OpenCvLinear, null, ImageNetMean, ImageNetStd);
+}

@@ -1,0 +1,51 @@
+namespace CudaNet.Engine;
+
+/// <summary>The two residual blocks of He et al. 2015 (arXiv:1512.03385).</summary>
+public enum ResNetBlock
+{
+    /// <summary>Two 3×3 convolutions (ResNet-18 and 34).</summary>
+    Basic,
+
+    /// <summary>1×1, 3×3 with the stride and the groups, 1×1 (ResNet-50 and up; v1.5, as in torchvision and timm).</summary>
+    Bottleneck,
+}
+
+/// <summary>Everything that tells one ResNet from another. <see cref="ResNet.Configure"/> gives the published ones.</summary>
+public sealed record ResNetConfig
+{
+    /// <summary>The published name (<c>resnet18</c>), or <c>resnet</c> where the numbers below fit none.</summary>
+    public string Name { get; init; } = "resnet";
+
+    /// <summary>The block that every stage repeats.</summary>
+    public required ResNetBlock Block { get; init; }
+
+    /// <summary>Blocks a stage; one to nine stages.</summary>
+    public required IReadOnlyList<int> Depths { get; init; }
+
+    /// <summary>Output channels a stage.</summary>
+    public required IReadOnlyList<int> Widths { get; init; }
+
+    /// <summary>Channels of a bottleneck's 3×3 convolution, a stage; for basic blocks the same as <see cref="Widths"/>.</summary>
+    public required IReadOnlyList<int> InnerWidths { get; init; }
+
+    /// <summary>Groups of a bottleneck's 3×3 convolution (ResNeXt); 1 for basic blocks.</summary>
+    public int Groups { get; init; } = 1;
+
+    /// <summary>Output channels of the 7×7 stem.</summary>
+    public int StemWidth { get; init; } = 64;
+
+    /// <summary>Outputs of <c>fc</c>.</summary>
+    public int Classes { get; init; } = 1000;
+
+    /// <summary>Channels of the images.</summary>
+    public int InputChannels { get; init; } = 3;
+
+    /// <summary>True where every number agrees; the name does not count.</summary>
+    public bool HasSameStructure(ResNetConfig other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Block == other.Block && Groups == other.Groups && StemWidth == other.StemWidth
+            && Classes == other.Classes && InputChannels == other.InputChannels
+            && Depths.SequenceEqual(other.Depths) && Widths.SequenceEqual(other.Widths) && InnerWidths.SequenceEqual(other.InnerWidths);
+    }
+}
