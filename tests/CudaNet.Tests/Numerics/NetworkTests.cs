@@ -8,16 +8,20 @@ namespace CudaNet.Tests.Numerics;
 /// <summary>Whole networks with weights by formula against PyTorch in double precision: logits, and what was recorded of every layer.</summary>
 public sealed class NetworkTests
 {
-    public static TheoryData<string, string, string> Cases()
+    public static TheoryData<string, string, string, string> Cases()
     {
-        TheoryData<string, string, string> cases = [];
+        TheoryData<string, string, string, string> cases = [];
         foreach (string backend in Backends.All.Select(row => row.Data))
         {
-            foreach (string network in (string[])["resnet18", "resnet34", "resnet50"])
+            foreach (string file in (string[])["networks.json", "networks-grouped.json"])
             {
-                foreach (string shape in (string[])["2x3x97x131", "1x3x33x47", "1x3x64x64"])
+                using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Repository.Data(file)));
+                foreach (JsonProperty network in document.RootElement.EnumerateObject())
                 {
-                    cases.Add(backend, network, shape);
+                    foreach (JsonProperty shape in network.Value.EnumerateObject())
+                    {
+                        cases.Add(backend, file, network.Name, shape.Name);
+                    }
                 }
             }
         }
@@ -27,9 +31,9 @@ public sealed class NetworkTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Every_recorded_value_is_right(string backendName, string network, string shape)
+    public void Every_recorded_value_is_right(string backendName, string file, string network, string shape)
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Repository.Data("networks.json")));
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Repository.Data(file)));
         JsonElement expected = document.RootElement.GetProperty(network).GetProperty(shape);
         int[] extents = [.. shape.Split('x').Select(int.Parse)];
         IBackend backend = Backends.Create(backendName);
