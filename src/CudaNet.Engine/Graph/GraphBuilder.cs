@@ -59,8 +59,8 @@ public sealed class GraphBuilder
     }
 
     /// <summary>The graph; its output is the node added last.</summary>
-    /// <exception cref="CudaNetException">Two nodes share a name.</exception>
-    public LayerGraph Build() => new([.. _nodes]);
+    /// <exception cref="CudaNetException">Two nodes share a name, or there is none but the input.</exception>
+    public LayerGraph Build() => _nodes.Count > 1 ? new([.. _nodes]) : throw new CudaNetException("a graph needs at least one layer");
 
     private string[] FullNames(ReadOnlySpan<string> names)
     {

@@ -1,8 +1,8 @@
 namespace CudaNet.Engine;
 
 /// <summary>
-/// A network with its weights: what a weight file opens to and a session takes. The parameters may be views of a mapped file:
-/// dispose the model after the sessions that were opened on it (they keep what they need once they are constructed, so any order is safe).
+/// A network with its weights: what a weight file opens to and a <see cref="Session"/> takes. The parameters may be views of a mapped file,
+/// which <see cref="Dispose"/> unmaps. A session copies what it needs when it is constructed: the model may go before it. Immutable, safe to share.
 /// </summary>
 public sealed class Model : IDisposable
 {

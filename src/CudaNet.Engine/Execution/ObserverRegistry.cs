@@ -1,0 +1,32 @@
+namespace CudaNet.Engine;
+
+/// <summary>The observers attached to a session. Readers take an immutable snapshot; attaching and detaching swap it. Thread-safe.</summary>
+internal sealed class ObserverRegistry(LayerGraph graph)
+{
+    private readonly Lock _lock = new();
+    private readonly List<ObserverHandle> _handles = [];
+    private volatile ObservedSet _snapshot = new(graph, []);
+
+    public ObservedSet Snapshot => _snapshot;
+
+    public ObserverHandle Add(LayerNode layer, LayerObserver observer)
+    {
+        ObserverHandle handle = new(this, layer, observer);
+        lock (_lock)
+        {
+            _handles.Add(handle);
+            _snapshot = new ObservedSet(graph, _handles);
+        }
+
+        return handle;
+    }
+
+    public void Remove(ObserverHandle handle)
+    {
+        lock (_lock)
+        {
+            _handles.Remove(handle);
+            _snapshot = new ObservedSet(graph, _handles);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+namespace CudaNet.Engine;
+
+/// <summary>
+/// How a graph runs for one input shape and one set of observed layers: steps in order, what each stores and where. Immutable, made by
+/// <see cref="Planner"/>, printed by <see cref="ToString"/>. Buffers ("slots") are shared by values whose lives do not overlap.
+/// </summary>
+public sealed class ExecutionPlan
+{
+    internal ExecutionPlan(LayerGraph graph, TensorShape inputShape, StorageLayout layout, IReadOnlyList<PlanStep> steps, IReadOnlyList<long> slotBytes, IReadOnlyList<LayerNode> observed)
+    {
+        Graph = graph;
+        InputShape = inputShape;
+        Layout = layout;
+        Steps = steps;
+        SlotBytes = slotBytes;
+        Observed = observed;
+    }
+
+    /// <summary>The graph it runs.</summary>
+    public LayerGraph Graph { get; }
+
+    /// <summary>N×C×H×W of the batch.</summary>
+    public TensorShape InputShape { get; }
+
+    /// <summary>N×classes.</summary>
+    public TensorShape OutputShape => Steps[^1].Output.Shape;
+
+    /// <summary>How values are stored.</summary>
+    public StorageLayout Layout { get; }
+
+    /// <summary>What runs, in order.</summary>
+    public IReadOnlyList<PlanStep> Steps { get; }
+
+    /// <summary>The size of each buffer.</summary>
+    public IReadOnlyList<long> SlotBytes { get; }
+
+    /// <summary>All buffers together.</summary>
+    public long TotalBytes => SlotBytes.Sum();
+
+    /// <summary>The observed layers, in execution order.</summary>
+    public IReadOnlyList<LayerNode> Observed { get; }
+
+    /// <summary>True where the run's input itself is observed.</summary>
+    public bool IsInputObserved => Observed.Count > 0 && Observed[0] == Graph.Input;
+
+    /// <summary>The plan as a stable text; see <c>docs/architecture.md</c> for how to read it.</summary>
+    public override string ToString() => PlanText.Write(this);
+}

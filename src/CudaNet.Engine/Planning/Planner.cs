@@ -1,0 +1,41 @@
+namespace CudaNet.Engine;
+
+/// <summary>
+/// Decides how a graph runs: which layers are one step, what is stored, and in which buffer. Pure: the same arguments give the same plan.
+/// Observed layers never change the steps, only what they store.
+/// </summary>
+public static class Planner
+{
+    /// <param name="graph">What to run.</param>
+    /// <param name="inputShape">N×C×H×W of the batch.</param>
+    /// <param name="observed">Layers whose output an observer gets; nodes of <paramref name="graph"/>.</param>
+    /// <param name="layout">How the backend stores values.</param>
+    /// <exception cref="ShapeException">The graph cannot take that shape.</exception>
+    public static ExecutionPlan Plan(LayerGraph graph, TensorShape inputShape, IEnumerable<LayerNode> observed, StorageLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(observed);
+        ArgumentNullException.ThrowIfNull(layout);
+        LayerNode[] published = [.. observed.Distinct().OrderBy(n => n.Index)];
+        foreach (LayerNode node in published)
+        {
+            if (node.Index >= graph.Nodes.Count || graph.Nodes[node.Index] != node)
+            {
+                throw new CudaNetException($"layer '{node}' is of another graph") { Layer = node.Name };
+            }
+        }
+
+        TensorShape[] shapes = graph.InferShapes(inputShape);
+        IReadOnlyList<StepOutline> outlines = Fusion.Fuse(graph);
+        SlotAssignment slots = SlotAssignment.Assign(graph, outlines, published, shapes, layout);
+        PlanStep[] steps = [.. outlines.Select((outline, index) => Finish(outline, index, graph, shapes, slots, published))];
+        return new ExecutionPlan(graph, inputShape, layout, steps, slots.SlotBytes, published);
+    }
+
+    private static PlanStep Finish(StepOutline outline, int index, LayerGraph graph, TensorShape[] shapes, SlotAssignment slots, LayerNode[] published)
+    {
+        PlanValue Value(LayerNode node) => new(node, shapes[node.Index], node == graph.Input ? null : slots.SlotOf(node));
+        PlanStage[] stages = [.. outline.Nodes.Select(n => new PlanStage(n, shapes[n.Index], slots.IsStored(n) ? Value(n) : null, published.Contains(n)))];
+        return new PlanStep(index, outline.Kind, Value(outline.Input), outline.Residual is { } residual ? Value(residual) : null, stages);
+    }
+}

@@ -1,0 +1,81 @@
+namespace CudaNet.Engine;
+
+/// <summary>
+/// Which values are stored, and in which buffer. A value lives from the step that stores it to the last step that reads it; one that is only
+/// observed lives for its own step. Each value, in the order of the steps, takes the free buffer that has to grow least and then wastes least.
+/// </summary>
+internal sealed class SlotAssignment
+{
+    private readonly Dictionary<LayerNode, int> _slots = [];
+    private readonly List<long> _bytes = [];
+
+    public IReadOnlyList<long> SlotBytes => _bytes;
+
+    public bool IsStored(LayerNode node) => _slots.ContainsKey(node);
+
+    public int SlotOf(LayerNode node) => _slots[node];
+
+    public static SlotAssignment Assign(LayerGraph graph, IReadOnlyList<StepOutline> steps, IReadOnlyList<LayerNode> observed, TensorShape[] shapes, StorageLayout layout)
+    {
+        SlotAssignment slots = new();
+        Dictionary<LayerNode, int> lastRead = LastReads(graph, steps);
+        List<(LayerNode Node, int End)> live = [];
+        List<int> free = [];
+        for (int index = 0; index < steps.Count; index++)
+        {
+            IReadOnlyList<LayerNode> nodes = steps[index].Nodes;
+            foreach (LayerNode node in nodes.Where(n => n == nodes[^1] || observed.Contains(n) || lastRead.ContainsKey(n)))
+            {
+                slots.Place(node, layout.Bytes(shapes[node.Index]), free);
+                live.Add((node, lastRead.GetValueOrDefault(node, index)));
+            }
+
+            free.AddRange(live.Where(l => l.End <= index).Select(l => slots._slots[l.Node]));
+            live.RemoveAll(l => l.End <= index);
+        }
+
+        return slots;
+    }
+
+    /// <summary>The last step that reads each value which another step than its own reads; the graph's output is read at the end.</summary>
+    private static Dictionary<LayerNode, int> LastReads(LayerGraph graph, IReadOnlyList<StepOutline> steps)
+    {
+        Dictionary<LayerNode, int> lastRead = [];
+        for (int index = 0; index < steps.Count; index++)
+        {
+            StepOutline step = steps[index];
+            lastRead[step.Input] = index;
+            if (step.Residual is { } residual)
+            {
+                lastRead[residual] = index;
+            }
+        }
+
+        lastRead[graph.Output] = steps.Count;
+        return lastRead;
+    }
+
+    private void Place(LayerNode node, long bytes, List<int> free)
+    {
+        int best = -1;
+        foreach (int slot in free)
+        {
+            if (best < 0 || Cost(slot).CompareTo(Cost(best)) < 0)
+            {
+                best = slot;
+            }
+        }
+
+        if (best < 0)
+        {
+            best = _bytes.Count;
+            _bytes.Add(0);
+        }
+
+        free.Remove(best);
+        _bytes[best] = Math.Max(_bytes[best], bytes);
+        _slots[node] = best;
+
+        (long Growth, long Waste, int Slot) Cost(int slot) => (Math.Max(0, bytes - _bytes[slot]), Math.Max(0, _bytes[slot] - bytes), slot);
+    }
+}

@@ -1,0 +1,23 @@
+using CudaNet.Engine;
+
+namespace CudaNet.Kernels.Reference;
+
+/// <summary>
+/// The judge: naive loops, every sum in double, every layer's output rounded once to fp32, one thread. Slow, and right. Values are stored N×C×H×W.
+/// </summary>
+public sealed class ReferenceBackend : IBackend
+{
+    /// <inheritdoc/>
+    public string Name => "reference";
+
+    /// <inheritdoc/>
+    public StorageLayout Layout => StorageLayout.Dense;
+
+    /// <inheritdoc/>
+    public IPreparedModel Prepare(LayerGraph graph, ParameterSet parameters)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(parameters);
+        return new ReferenceModel(graph, parameters);
+    }
+}

@@ -1,0 +1,33 @@
+using CudaNet.Engine;
+
+namespace CudaNet.Kernels.Reference;
+
+/// <summary>The weights as they came, copied to arrays, by layer.</summary>
+internal sealed class ReferenceModel : IPreparedModel
+{
+    private readonly LayerParameters[] _parameters;
+
+    public ReferenceModel(LayerGraph graph, ParameterSet parameters)
+    {
+        float[]? Copy(LayerNode node, string name) => parameters.TryGet($"{node}.{name}", out Tensor? tensor) ? tensor.Values.ToArray() : null;
+        _parameters = [.. graph.Nodes.Select(n => new LayerParameters(Copy(n, "weight"), Copy(n, "bias"), Copy(n, "running_mean"), Copy(n, "running_var")))];
+        Bytes = parameters.ElementCount * sizeof(float);
+    }
+
+    public long Bytes { get; }
+
+    public IExecutable Load(ExecutionPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return new ReferenceExecutable(plan, this);
+    }
+
+    public LayerParameters ParametersOf(LayerNode node) => _parameters[node.Index];
+
+    public void Dispose()
+    {
+    }
+}
+
+/// <summary>A layer's parameters; null where its operator has none of that name.</summary>
+internal sealed record LayerParameters(float[]? Weight, float[]? Bias, float[]? Mean, float[]? Variance);
