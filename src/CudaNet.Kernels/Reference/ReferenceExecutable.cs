@@ -78,13 +78,14 @@ internal sealed class ReferenceExecutable : IExecutable
 
     private void Apply(LayerNode node, ReadOnlySpan<float> source, TensorShape from, ReadOnlySpan<float> residual, Span<float> destination, TensorShape to)
     {
+        LayerParameters p = _model.ParametersOf(node);
         switch (node.Op)
         {
             case Conv2d op:
-                ReferenceConvolution.Run(source, from, op, _model.Get(node, "weight"), _model.Find(node, "bias"), destination, to);
+                ReferenceConvolution.Run(source, from, op, p.Weight, p.Bias, destination, to);
                 break;
             case BatchNorm2d op:
-                ReferenceElementwise.BatchNorm(source, from, op.Epsilon, _model.Get(node, "weight"), _model.Get(node, "bias"), _model.Get(node, "running_mean"), _model.Get(node, "running_var"), destination);
+                ReferenceElementwise.BatchNorm(source, from, op.Epsilon, p.Weight, p.Bias, p.Mean, p.Variance, destination);
                 break;
             case Add:
                 ReferenceElementwise.Add(source, residual, destination);
@@ -99,7 +100,7 @@ internal sealed class ReferenceExecutable : IExecutable
                 ReferencePooling.GlobalAverage(source, from, destination);
                 break;
             case Linear op:
-                ReferenceLinear.Run(source, op, _model.Get(node, "weight"), _model.Find(node, "bias"), destination);
+                ReferenceLinear.Run(source, op, p.Weight, p.Bias, destination);
                 break;
             default:
                 throw new CudaNetException($"the reference backend does not know {node.Op.Kind}") { Layer = node.Name };

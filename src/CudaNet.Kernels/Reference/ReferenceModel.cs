@@ -2,15 +2,16 @@ using CudaNet.Engine;
 
 namespace CudaNet.Kernels.Reference;
 
-/// <summary>The weights as they came, copied to arrays.</summary>
+/// <summary>The weights as they came, copied to arrays, by layer.</summary>
 internal sealed class ReferenceModel : IPreparedModel
 {
-    private readonly Dictionary<string, float[]> _parameters;
+    private readonly LayerParameters[] _parameters;
 
     public ReferenceModel(LayerGraph graph, ParameterSet parameters)
     {
-        _parameters = graph.Parameters.ToDictionary(p => p.Name, p => parameters[p.Name].Values.ToArray(), StringComparer.Ordinal);
-        Bytes = _parameters.Values.Sum(p => (long)p.Length * sizeof(float));
+        float[]? Copy(LayerNode node, string name) => parameters.TryGet($"{node}.{name}", out Tensor? tensor) ? tensor.Values.ToArray() : null;
+        _parameters = [.. graph.Nodes.Select(n => new LayerParameters(Copy(n, "weight"), Copy(n, "bias"), Copy(n, "running_mean"), Copy(n, "running_var")))];
+        Bytes = parameters.ElementCount * sizeof(float);
     }
 
     public long Bytes { get; }
@@ -21,12 +22,12 @@ internal sealed class ReferenceModel : IPreparedModel
         return new ReferenceExecutable(plan, this);
     }
 
-    /// <summary>A parameter of a layer, or null where the layer has none of that name.</summary>
-    public float[]? Find(LayerNode node, string name) => _parameters.GetValueOrDefault($"{node.Name}.{name}");
-
-    public float[] Get(LayerNode node, string name) => _parameters[$"{node.Name}.{name}"];
+    public LayerParameters ParametersOf(LayerNode node) => _parameters[node.Index];
 
     public void Dispose()
     {
     }
 }
+
+/// <summary>A layer's parameters; null where its operator has none of that name.</summary>
+internal sealed record LayerParameters(float[]? Weight, float[]? Bias, float[]? Mean, float[]? Variance);

@@ -11,6 +11,9 @@ internal static class Formula
 {
     public static Tensor Input(params ReadOnlySpan<int> extents) => Make("input", new TensorShape(extents), u => (4 * u) - 2);
 
+    /// <summary>2u − 1: what <c>operators.py</c> feeds single operators.</summary>
+    public static Tensor Uniform(string name, TensorShape shape) => Make(name, shape, u => (2 * u) - 1);
+
     /// <summary>All parameters of a ResNet graph, under <paramref name="seed"/> + their names.</summary>
     public static ParameterSet Parameters(LayerGraph graph, string seed = "")
     {
