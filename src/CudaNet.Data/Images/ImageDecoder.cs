@@ -57,7 +57,8 @@ public static class ImageDecoder
             throw new ImageFormatException($"there is no memory for {wanted.Width}×{wanted.Height} pixels") { File = name };
         }
 
-        SKCodecResult decoded = codec.GetPixels(wanted, bitmap.GetPixels());
+        bool isWhole = format != SKEncodedImageFormat.Jpeg || JpegTrailer.IsPresent(bytes);
+        SKCodecResult decoded = isWhole ? codec.GetPixels(wanted, bitmap.GetPixels()) : SKCodecResult.IncompleteInput;
         if (decoded != SKCodecResult.Success)
         {
             throw Failed(decoded, $"{format} image", name);
