@@ -176,6 +176,17 @@ public sealed class ImageDecoderTests
         Assert.Throws<ImageFormatException>(() => ImageDecoder.Decode(bytes));
     }
 
+    /// <summary>Every scan costs a pass over the image, however short it is.</summary>
+    [Fact]
+    public void A_jpeg_of_very_many_scans_is_refused()
+    {
+        byte[] bytes = File.ReadAllBytes(Repository.Data("formats/progressive.jpg"));
+        int last = bytes.AsSpan().LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
+        byte[] scan = bytes[last..^2];
+        byte[] many = [.. bytes[..last], .. Enumerable.Repeat(scan, JpegStructure.MaxScans).SelectMany(b => b), 0xFF, 0xD9];
+        Assert.Contains("scans", Assert.Throws<ImageFormatException>(() => ImageDecoder.Decode(many)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_pixel_limit_can_be_set()
     {
