@@ -1,0 +1,13 @@
+namespace CudaNet.Tests.Support;
+
+/// <summary>A folder for one test, deleted after it.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cudanet-");
+
+    public string Path => _folder.FullName;
+
+    public string File(string relative) => System.IO.Path.Combine(Path, relative);
+
+    public void Dispose() => _folder.Delete(recursive: true);
+}
