@@ -1,0 +1,37 @@
+using CudaNet.Engine;
+
+namespace CudaNet.Weights;
+
+/// <summary>What a weight file's names, shapes and metadata say, checked against each other before any weight is read.</summary>
+/// <param name="Graph">The layers.</param>
+/// <param name="Metadata">Labels, preprocessing and the rest.</param>
+internal sealed record ModelDescription(LayerGraph Graph, ModelMetadata Metadata)
+{
+    /// <exception cref="CudaNetException">The weights fit no ResNet, or the metadata is malformed; the file is always named.</exception>
+    public static ModelDescription Of(WeightFile file, bool ignoreMetadata)
+    {
+        if (file.Placeholders.Count > 0)
+        {
+            throw new WeightFormatException($"weights are not plain data: {string.Join(", ", file.Placeholders.Take(6).Select(p => $"{Printable.Quote(p.Key)} is made by {Printable.Quote(p.Value)}"))}")
+            {
+                File = file.Path,
+                Hint = "Nothing in a checkpoint is called: load it where it was made and save plain tensors.",
+            };
+        }
+
+        Dictionary<string, TensorShape> shapes = file.Tensors.ToDictionary(t => t.Name, t => t.Shape, StringComparer.Ordinal);
+        try
+        {
+            ResNetConfig config = ArchitectureInference.Infer(shapes);
+            LayerGraph graph = ResNet.Build(config);
+            IReadOnlyList<ParameterMisfit> misfits = ParameterSet.Misfits(graph, shapes);
+            return misfits.Count == 0
+                ? new ModelDescription(graph, MetadataReader.Read(ignoreMetadata ? RawWeights.NoMetadata : file.Metadata, config))
+                : throw new ParameterMismatchException(misfits) { File = file.Path };
+        }
+        catch (CudaNetException exception) when (exception.File is null)
+        {
+            throw new CudaNetException(exception.Message, exception) { File = file.Path, Layer = exception.Layer, Hint = exception.Hint };
+        }
+    }
+}

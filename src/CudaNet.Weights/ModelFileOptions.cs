@@ -1,0 +1,17 @@
+namespace CudaNet.Weights;
+
+/// <summary>How a model is opened.</summary>
+public sealed record ModelFileOptions
+{
+    /// <summary>
+    /// The entry of a checkpoint that holds the weights. Null: <c>state_dict_ema</c>, <c>model_ema</c>, <c>state_dict</c>, <c>model</c> (timm's order),
+    /// or the whole checkpoint.
+    /// </summary>
+    public string? StateDict { get; init; }
+
+    /// <summary>True: labels and preprocessing that the file carries are not read, so that malformed ones do no harm.</summary>
+    public bool IgnoreMetadata { get; init; }
+
+    /// <summary>True: the weights are copied and the file is closed at once, so that it may be overwritten in place afterwards.</summary>
+    public bool CopyWeights { get; init; }
+}

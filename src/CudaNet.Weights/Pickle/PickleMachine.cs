@@ -1,0 +1,296 @@
+using System.Globalization;
+
+namespace CudaNet.Weights;
+
+/// <summary>
+/// Runs a pickle (protocols 0 to 5; opcodes as in CPython's pickletools) as data: nothing is imported and nothing is called. A call becomes
+/// what <see cref="TorchObjects"/> knows it to mean, or a named placeholder. Iterative, so nesting costs no stack; the number of
+/// operations, and with it the memory, is bounded.
+/// Values: null, bool, long, BigInteger, double, string, <c>object[]</c> (tuple), <c>List</c>, <see cref="PickleDictionary"/>,
+/// <see cref="PickleGlobal"/>, <see cref="PicklePlaceholder"/>, <see cref="StorageReference"/>, <see cref="TensorReference"/>.
+/// </summary>
+internal sealed class PickleMachine
+{
+    /// <summary>A training checkpoint of a ResNet-152 needs some 10⁵.</summary>
+    public const int MaxOperations = 4_000_000;
+
+    private const byte HighestProtocol = 5;
+    private static readonly object True = true;
+    private static readonly object False = false;
+
+    private readonly List<object?> _stack = [];
+    private readonly List<int> _marks = [];
+    private readonly Dictionary<long, object?> _memo = [];
+    private readonly Dictionary<string, WeightType>? _storageTypes;
+
+    private PickleMachine(Dictionary<string, WeightType>? storageTypes) => _storageTypes = storageTypes;
+
+    /// <summary>Runs one pickle; the stream is left behind its end.</summary>
+    /// <param name="stream">Where it starts.</param>
+    /// <param name="storageTypes">Takes the element type of every storage that is named, by key.</param>
+    /// <exception cref="WeightFormatException">It is damaged, or larger than any checkpoint's.</exception>
+    public static object? Run(ref PickleStream stream, Dictionary<string, WeightType>? storageTypes = null)
+    {
+        PickleMachine machine = new(storageTypes);
+        for (int operation = 0; operation < MaxOperations; operation++)
+        {
+            byte opcode = stream.ReadByte();
+            if (opcode == '.')
+            {
+                return machine.Pop(ref stream);
+            }
+
+            if (!machine.PushValue(opcode, ref stream) && !machine.Combine(opcode, ref stream) && !machine.Remember(opcode, ref stream))
+            {
+                throw stream.Error($"there is no operation 0x{opcode:X2}");
+            }
+        }
+
+        throw stream.Error($"it has more than {MaxOperations} operations", "A checkpoint of a ResNet needs far fewer; save the weights alone.");
+    }
+
+    /// <summary>Opcodes that push a value of their own.</summary>
+    private bool PushValue(byte opcode, ref PickleStream stream)
+    {
+        object? value;
+        switch (opcode)
+        {
+            case (byte)'N': value = null; break;
+            case 0x88: value = True; break;
+            case 0x89: value = False; break;
+            case (byte)'K': value = (long)stream.ReadByte(); break;
+            case (byte)'M': value = (long)stream.ReadUInt16(); break;
+            case (byte)'J': value = (long)stream.ReadInt32(); break;
+            case (byte)'I' or (byte)'L': value = stream.ReadDecimal(); break;
+            case 0x8A: value = stream.ReadLong(stream.ReadByte()); break;
+            case 0x8B: value = stream.ReadLong(stream.ReadInt32()); break;
+            case (byte)'G': value = stream.ReadDouble(); break;
+            case (byte)'F': value = ReadFloatLine(ref stream); break;
+            case (byte)'X': value = stream.ReadUtf8(stream.ReadUInt32()); break;
+            case 0x8C: value = stream.ReadUtf8(stream.ReadByte()); break;
+            case 0x8D: value = stream.ReadUtf8(stream.ReadInt64()); break;
+            case (byte)'V': value = stream.ReadLine(); break;
+            case (byte)'S': value = stream.ReadLine().Trim('\'', '"'); break;
+            case (byte)'T': value = stream.ReadByteString(stream.ReadInt32()); break;
+            case (byte)'U': value = stream.ReadByteString(stream.ReadByte()); break;
+            case (byte)'C': value = SkipBytes(ref stream, stream.ReadByte()); break;
+            case (byte)'B': value = SkipBytes(ref stream, stream.ReadUInt32()); break;
+            case 0x8E or 0x96: value = SkipBytes(ref stream, stream.ReadInt64()); break;
+            case (byte)')': value = Array.Empty<object?>(); break;
+            case (byte)']': value = new List<object?>(); break;
+            case (byte)'}': value = new PickleDictionary(); break;
+            case 0x8F: value = PicklePlaceholder.BuiltIn("set"); break;
+            case (byte)'c': value = new PickleGlobal(stream.ReadLine(), stream.ReadLine()); break;
+            case (byte)'P': value = TorchObjects.Persistent(stream.ReadLine()); break;
+            case 0x82: value = new PickleGlobal("copyreg", $"extension {stream.ReadByte()}"); break;
+            case 0x83: value = new PickleGlobal("copyreg", $"extension {stream.ReadUInt16()}"); break;
+            case 0x84: value = new PickleGlobal("copyreg", $"extension {stream.ReadInt32()}"); break;
+            default: return false;
+        }
+
+        _stack.Add(value);
+        return true;
+    }
+
+    /// <summary>Opcodes that take values from the stack.</summary>
+    private bool Combine(byte opcode, ref PickleStream stream)
+    {
+        switch (opcode)
+        {
+            case 0x85: PushTuple(1, ref stream); break;
+            case 0x86: PushTuple(2, ref stream); break;
+            case 0x87: PushTuple(3, ref stream); break;
+            case (byte)'t': _stack.Add(PopToMark(ref stream)); break;
+            case (byte)'l': _stack.Add(new List<object?>(PopToMark(ref stream))); break;
+            case (byte)'d': AddItems(PopToMark(ref stream), Push(new PickleDictionary()), ref stream); break;
+            case (byte)'a': AddElements([Pop(ref stream)], Top(ref stream)); break;
+            case (byte)'e' or 0x90: AddElements(PopToMark(ref stream), Top(ref stream)); break;
+            case 0x91: PopToMark(ref stream); Push(PicklePlaceholder.BuiltIn("frozenset")); break;
+            case (byte)'s': AddItems(PopMany(2, ref stream), Top(ref stream), ref stream); break;
+            case (byte)'u': AddItems(PopToMark(ref stream), Top(ref stream), ref stream); break;
+            case (byte)'R' or 0x81: Call(PopMany(2, ref stream), ref stream); break;
+            case 0x92: Call(PopMany(3, ref stream), ref stream); break;
+            case (byte)'o': CallList(PopToMark(ref stream), ref stream); break;
+            case (byte)'i': CallInstance(ref stream); break;
+            case (byte)'b': Build(Pop(ref stream), Top(ref stream)); break;
+            case (byte)'Q': PushPersistent(Pop(ref stream)); break;
+            case 0x93: PushGlobal(PopMany(2, ref stream), ref stream); break;
+            default: return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Marks, the memo, and framing.</summary>
+    private bool Remember(byte opcode, ref PickleStream stream)
+    {
+        switch (opcode)
+        {
+            case (byte)'(': _marks.Add(_stack.Count); break;
+            case (byte)'0': Pop(ref stream); break;
+            case (byte)'1': PopToMark(ref stream); break;
+            case (byte)'2': Push(Top(ref stream)); break;
+            case (byte)'q': _memo[stream.ReadByte()] = Top(ref stream); break;
+            case (byte)'r': _memo[stream.ReadUInt32()] = Top(ref stream); break;
+            case (byte)'p': _memo[ReadIndexLine(ref stream)] = Top(ref stream); break;
+            case 0x94: _memo[_memo.Count] = Top(ref stream); break;
+            case (byte)'h': Recall(stream.ReadByte(), ref stream); break;
+            case (byte)'j': Recall(stream.ReadUInt32(), ref stream); break;
+            case (byte)'g': Recall(ReadIndexLine(ref stream), ref stream); break;
+            case 0x95: stream.ReadInt64(); break;
+            case 0x80: CheckProtocol(stream.ReadByte(), ref stream); break;
+            case 0x97 or 0x98: throw stream.Error("its buffers are outside the file");
+            default: return false;
+        }
+
+        return true;
+    }
+
+    private object? Push(object? value)
+    {
+        _stack.Add(value);
+        return value;
+    }
+
+    private int Floor => _marks.Count == 0 ? 0 : _marks[^1];
+
+    private object? Pop(ref PickleStream stream)
+    {
+        object? value = Top(ref stream);
+        _stack.RemoveAt(_stack.Count - 1);
+        return value;
+    }
+
+    private object? Top(ref PickleStream stream) => _stack.Count > Floor ? _stack[^1] : throw stream.Error("it takes a value from an empty stack");
+
+    private object?[] PopMany(int count, ref PickleStream stream)
+    {
+        if (_stack.Count - Floor < count)
+        {
+            throw stream.Error("it takes a value from an empty stack");
+        }
+
+        object?[] values = _stack.GetRange(_stack.Count - count, count).ToArray();
+        _stack.RemoveRange(_stack.Count - count, count);
+        return values;
+    }
+
+    private object?[] PopToMark(ref PickleStream stream)
+    {
+        if (_marks.Count == 0)
+        {
+            throw stream.Error("it looks for a mark that was never set");
+        }
+
+        object?[] values = PopMany(_stack.Count - Floor, ref stream);
+        _marks.RemoveAt(_marks.Count - 1);
+        return values;
+    }
+
+    private void PushTuple(int count, ref PickleStream stream) => Push(PopMany(count, ref stream));
+
+    private void PushGlobal(object?[] names, ref PickleStream stream) =>
+        Push(names is [string module, string name] ? new PickleGlobal(module, name) : throw stream.Error("a global's name is not a pair of strings"));
+
+    private void PushPersistent(object? id)
+    {
+        object? value = TorchObjects.Persistent(id);
+        if (value is StorageReference storage)
+        {
+            _storageTypes?.TryAdd(storage.Key, storage.Type);
+        }
+
+        Push(value);
+    }
+
+    private void Recall(long index, ref PickleStream stream) =>
+        Push(_memo.TryGetValue(index, out object? value) ? value : throw stream.Error($"it recalls entry {index}, which was never stored"));
+
+    /// <summary>A callable, its arguments, and keyword arguments that only placeholders have.</summary>
+    private void Call(object?[] operands, ref PickleStream stream)
+    {
+        try
+        {
+            Push(TorchObjects.Call(operands[0], operands[1]));
+        }
+        catch (Engine.ShapeException exception)
+        {
+            throw stream.Error(exception.Message);
+        }
+    }
+
+    private void CallList(object?[] values, ref PickleStream stream)
+    {
+        if (values.Length == 0)
+        {
+            throw stream.Error("it makes an object of no class");
+        }
+
+        Call([values[0], values[1..]], ref stream);
+    }
+
+    private void CallInstance(ref PickleStream stream)
+    {
+        PickleGlobal global = new(stream.ReadLine(), stream.ReadLine());
+        Call([global, PopToMark(ref stream)], ref stream);
+    }
+
+    private static void Build(object? state, object? target)
+    {
+        if (target is PicklePlaceholder placeholder)
+        {
+            placeholder.State = state;
+        }
+    }
+
+    private static void AddElements(ReadOnlySpan<object?> values, object? target)
+    {
+        if (target is List<object?> list)
+        {
+            list.AddRange(values);
+        }
+    }
+
+    private static void AddItems(object?[] items, object? target, ref PickleStream stream)
+    {
+        if (items.Length % 2 != 0)
+        {
+            throw stream.Error("a dictionary has a key without a value");
+        }
+
+        for (int i = 0; target is PickleDictionary dictionary && i < items.Length; i += 2)
+        {
+            dictionary.Add(items[i], items[i + 1]);
+        }
+    }
+
+    private static PicklePlaceholder SkipBytes(ref PickleStream stream, long count)
+    {
+        stream.Skip(count);
+        return PicklePlaceholder.BuiltIn("bytes");
+    }
+
+    private static double ReadFloatLine(ref PickleStream stream)
+    {
+        string line = stream.ReadLine();
+        return double.TryParse(line, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            ? number
+            : throw stream.Error($"{Printable.Quote(line)} is not a number");
+    }
+
+    private static long ReadIndexLine(ref PickleStream stream)
+    {
+        string line = stream.ReadLine();
+        return long.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out long index)
+            ? index
+            : throw stream.Error($"{Printable.Quote(line)} is not an index");
+    }
+
+    private static void CheckProtocol(byte protocol, ref PickleStream stream)
+    {
+        if (protocol > HighestProtocol)
+        {
+            throw stream.Error($"protocol {protocol} is unknown; {HighestProtocol} is the highest");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+
+namespace CudaNet.Weights;
+
+/// <summary>Reads opcodes and their operands; every read is checked against the region's end.</summary>
+internal ref struct PickleStream(ByteRegion region, long position = 0)
+{
+    private const int MaxLineBytes = 1 << 16;
+
+    /// <summary>The next byte.</summary>
+    public long Position { get; private set; } = position;
+
+    public byte ReadByte() => Take(1)[0];
+
+    public ushort ReadUInt16() => BinaryPrimitives.ReadUInt16LittleEndian(Take(2));
+
+    public int ReadInt32() => BinaryPrimitives.ReadInt32LittleEndian(Take(4));
+
+    public uint ReadUInt32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
+
+    public long ReadInt64() => BinaryPrimitives.ReadInt64LittleEndian(Take(8));
+
+    public double ReadDouble() => BinaryPrimitives.ReadDoubleBigEndian(Take(8));
+
+    /// <summary>The next <paramref name="count"/> bytes; an unsigned 64-bit count beyond the signed range arrives negative and is refused.</summary>
+    public ReadOnlySpan<byte> Take(long count)
+    {
+        if (count < 0 || count > region.Length - Position || count > Array.MaxLength)
+        {
+            throw Error($"{(ulong)count} bytes are needed, but {region.Length - Position} are left", "The file is cut off or damaged.");
+        }
+
+        ReadOnlySpan<byte> bytes = region.Span(Position, (int)count);
+        Position += count;
+        return bytes;
+    }
+
+    public void Skip(long count) => Take(count);
+
+    public string ReadUtf8(long count) => Encoding.UTF8.GetString(Take(count));
+
+    /// <summary>A byte string of Python 2: UTF-8 where it is, else Latin-1.</summary>
+    public string ReadByteString(long count)
+    {
+        ReadOnlySpan<byte> bytes = Take(count);
+        return System.Text.Unicode.Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : Encoding.Latin1.GetString(bytes);
+    }
+
+    /// <summary>Text up to the end of the line, which is consumed.</summary>
+    public string ReadLine()
+    {
+        ReadOnlySpan<byte> rest = region.Span(Position, (int)Math.Min(MaxLineBytes, region.Length - Position));
+        int length = rest.IndexOf((byte)'\n');
+        if (length < 0)
+        {
+            throw Error($"a line does not end within {rest.Length} bytes");
+        }
+
+        Position += length + 1;
+        return Encoding.UTF8.GetString(rest[..length]).TrimEnd('\r');
+    }
+
+    /// <summary>A decimal number on a line, with or without Python's L: a <see cref="long"/>, or a <see cref="BigInteger"/> beyond it.</summary>
+    public object ReadDecimal()
+    {
+        string line = ReadLine().TrimEnd('L');
+        return long.TryParse(line, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number
+            : line.Length < 400 && BigInteger.TryParse(line, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger big) ? big
+            : throw Error($"{Printable.Quote(line)} is not a whole number of at most 400 digits");
+    }
+
+    /// <summary>A two's complement number: a <see cref="long"/>, a <see cref="BigInteger"/>, or a placeholder where it is beyond all use.</summary>
+    public object ReadLong(long count)
+    {
+        ReadOnlySpan<byte> bytes = Take(count);
+        return bytes.Length <= 8 ? (long)new BigInteger(bytes) : bytes.Length <= 64 ? new BigInteger(bytes) : PicklePlaceholder.BuiltIn("int");
+    }
+
+    public readonly WeightFormatException Error(string message, string? hint = null) => region.Error(Position, $"the pickle cannot be read: {message}", hint);
+}

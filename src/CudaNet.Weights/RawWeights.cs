@@ -1,0 +1,19 @@
+namespace CudaNet.Weights;
+
+/// <summary>What a format's reader finds: tensors under the names of the file, before prefixes are removed.</summary>
+/// <param name="Format">The kind of file.</param>
+/// <param name="Tensors">The tensors that were chosen.</param>
+/// <param name="Placeholders">Names that stand where a weight could be, with the global that would have made it.</param>
+/// <param name="Metadata">The file's own entries; empty for checkpoints.</param>
+/// <param name="LeftOut">What is not part of the weights.</param>
+/// <param name="Wrappers">The keys that led to the tensors, outermost first.</param>
+internal sealed record RawWeights(
+    WeightFormat Format,
+    IReadOnlyList<WeightTensor> Tensors,
+    IReadOnlyList<KeyValuePair<string, string>> Placeholders,
+    IReadOnlyDictionary<string, string> Metadata,
+    IReadOnlyList<LeftOutEntry> LeftOut,
+    IReadOnlyList<string> Wrappers)
+{
+    public static IReadOnlyDictionary<string, string> NoMetadata { get; } = new Dictionary<string, string>();
+}

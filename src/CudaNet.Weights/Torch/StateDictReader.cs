@@ -1,0 +1,117 @@
+namespace CudaNet.Weights;
+
+/// <summary>Finds the mapping of names to tensors in what a checkpoint holds: itself, under one of timm's wrapper keys, or a pickled module.</summary>
+internal static class StateDictReader
+{
+    private const int MaxWrappers = 4;
+
+    /// <summary>timm's order: averaged weights before raw ones.</summary>
+    private static readonly string[] WrapperKeys = ["state_dict_ema", "model_ema", "state_dict", "model"];
+
+    private static readonly string[] WeightSuffixes = [".weight", ".bias", ".running_mean", ".running_var"];
+
+    /// <param name="format">The kind of file.</param>
+    /// <param name="root">What the pickle made.</param>
+    /// <param name="storages">Where the tensors' bytes are.</param>
+    /// <param name="pickle">The pickle, for the place in errors.</param>
+    /// <param name="stateDict">The key of the mapping, where the caller chose one.</param>
+    /// <exception cref="WeightFormatException">There is no such mapping.</exception>
+    public static RawWeights Read(WeightFormat format, object? root, TorchStorages storages, ByteRegion pickle, string? stateDict)
+    {
+        List<string> wrappers = [];
+        List<LeftOutEntry> leftOut = [];
+        object? current = root;
+        while (wrappers.Count < MaxWrappers && current is PickleDictionary dictionary && Choose(dictionary, wrappers.Count == 0 ? stateDict : null, pickle) is { } key)
+        {
+            leftOut.AddRange(dictionary.Items.Where(i => !key.Equals(i.Key)).Select(i => new LeftOutEntry(NameOf(i.Key), ReasonFor(i, key))));
+            wrappers.Add(key);
+            current = dictionary[key];
+        }
+
+        IEnumerable<KeyValuePair<object?, object?>> items = current switch
+        {
+            PickleDictionary mapping => mapping.Items,
+            PicklePlaceholder module when ModuleReader.IsModule(module, format) => ModuleReader.Read(module, format, pickle),
+            _ => throw NoMapping(current, wrappers, pickle),
+        };
+        return Collect(format, items, storages, pickle, wrappers, leftOut);
+    }
+
+    private static string? Choose(PickleDictionary dictionary, string? asked, ByteRegion pickle)
+    {
+        if (asked is not null)
+        {
+            return dictionary[asked] is not null
+                ? asked
+                : throw pickle.Error(0, $"the checkpoint has no entry {Printable.Quote(asked)}; it has {Printable.List(dictionary.Items.Select(i => NameOf(i.Key)))}");
+        }
+
+        // 'model' is sometimes the architecture's name.
+        return Array.Find(WrapperKeys, k => dictionary[k] is PickleDictionary or PicklePlaceholder);
+    }
+
+    private static RawWeights Collect(
+        WeightFormat format, IEnumerable<KeyValuePair<object?, object?>> items, TorchStorages storages, ByteRegion pickle, List<string> wrappers, List<LeftOutEntry> leftOut)
+    {
+        List<WeightTensor> tensors = [];
+        List<KeyValuePair<string, string>> placeholders = [];
+        HashSet<string> names = new(StringComparer.Ordinal);
+        foreach ((object? key, object? value) in items)
+        {
+            string name = NameOf(key);
+            if (key is string && !names.Add(name))
+            {
+                throw pickle.Error(0, $"the name {Printable.Quote(name)} appears twice");
+            }
+
+            if (key is string && value is TensorReference tensor)
+            {
+                tensors.Add(storages.Resolve(name, tensor));
+            }
+            else if (value is PicklePlaceholder placeholder && WeightSuffixes.Any(s => name.EndsWith(s, StringComparison.Ordinal)))
+            {
+                placeholders.Add(KeyValuePair.Create(name, placeholder.Global.ToString()));
+            }
+            else
+            {
+                leftOut.Add(new LeftOutEntry(name, Describe(value)));
+            }
+        }
+
+        return tensors.Count + placeholders.Count > 0
+            ? new RawWeights(format, tensors, placeholders, RawWeights.NoMetadata, leftOut, wrappers)
+            : throw pickle.Error(0, $"{Where(wrappers)} holds no tensors, but {Printable.List(leftOut.TakeLast(names.Count).Select(l => l.Name))}", Remedy);
+    }
+
+    private const string Remedy = "Save the weights with torch.save(model.state_dict(), path), or name the entry that has them.";
+
+    private static WeightFormatException NoMapping(object? value, List<string> wrappers, ByteRegion pickle) =>
+        pickle.Error(0, $"{Where(wrappers)} is {Describe(value)}, not a mapping of names to tensors", Remedy);
+
+    private static string Where(List<string> wrappers) => wrappers.Count == 0 ? "the checkpoint" : $"the checkpoint's {Printable.Quote(string.Join(" → ", wrappers))}";
+
+    private static string NameOf(object? key) => key switch
+    {
+        string name => name,
+        long number => number.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        _ => Describe(key),
+    };
+
+    private static string ReasonFor(KeyValuePair<object?, object?> item, string chosen) =>
+        item.Key is string key && WrapperKeys.Contains(key) && item.Value is PickleDictionary or PicklePlaceholder
+            ? $"not chosen: {chosen} goes before it"
+            : $"{Describe(item.Value)} beside the weights";
+
+    private static string Describe(object? value) => value switch
+    {
+        null => "None",
+        string => "a string",
+        bool or long or double or System.Numerics.BigInteger => "a number",
+        object?[] => "a tuple",
+        List<object?> => "a list",
+        PickleDictionary => "a dictionary",
+        TensorReference => "a tensor",
+        PicklePlaceholder placeholder => $"an object of {placeholder.Global}",
+        _ => "an object",
+    };
+}
