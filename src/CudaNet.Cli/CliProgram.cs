@@ -52,7 +52,10 @@ internal static class CliProgram
         RootCommand root = new("Runs ResNets: predictions, and the output of any layer, from the checkpoints people have.")
         {
             new LayersCommand(context),
+            new ClassifyCommand(context),
+            new FeaturesCommand(context),
             new ExplainCommand(context),
+            new CompareCommand(context),
             new DoctorCommand(context),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Runtime.CompilerServices;
+using System.Runtime;
 using System.Runtime.InteropServices;
 
 namespace CudaNet.Cli;
@@ -16,7 +16,7 @@ internal sealed class DoctorCommand : CliCommand
         [
             ("version", VersionAction.Version),
             ("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}"),
-            ("runtime", $"{RuntimeInformation.FrameworkDescription}, {(RuntimeFeature.IsDynamicCodeSupported ? "JIT" : "NativeAOT")}"),
+            ("runtime", $"{RuntimeInformation.FrameworkDescription}, {(JitInfo.GetCompiledMethodCount() > 0 ? "JIT" : "NativeAOT")}"),
             ("cores", $"{Environment.ProcessorCount}"),
             ("memory", Format.Bytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)),
             ("cuda", "not in this version"),

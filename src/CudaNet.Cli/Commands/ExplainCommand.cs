@@ -116,7 +116,7 @@ internal sealed class ExplainCommand : CliCommand
             Context.Out.WriteLine();
             Context.Out.Write(plan);
             Context.Out.WriteLine();
-            Context.Out.WriteLine($"observing {plan.Observed.Count} layers: {Format.Count(plan.TotalBytes - bare.TotalBytes)} bytes more");
+            Context.Out.WriteLine($"observing {Format.Plural(plan.Observed.Count, "layer")}: {Format.Count(plan.TotalBytes - bare.TotalBytes)} bytes more");
         }
 
         Context.Out.WriteLine(weightBytes is { } packed

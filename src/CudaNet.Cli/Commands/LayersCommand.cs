@@ -69,6 +69,6 @@ internal sealed class LayersCommand : CliCommand
         }
 
         table.Write(Context.Out);
-        Context.Out.WriteLine($"total: {graph.Layers.Count()} layers, {Format.Count(graph.Layers.Sum(ParameterCount))} parameters, input {shapes[0]}, output {shapes[^1]}");
+        Context.Out.WriteLine($"total: {Format.Plural(graph.Layers.Count(), "layer")}, {Format.Count(graph.Layers.Sum(ParameterCount))} parameters (batch norm statistics included), input {shapes[0]}, output {shapes[^1]}");
     }
 }

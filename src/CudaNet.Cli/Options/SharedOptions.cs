@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace CudaNet.Cli;
 
@@ -35,18 +36,21 @@ internal static class SharedOptions
 
     public static Option<int> Batch(int byDefault, string description) => Count("--batch", byDefault, MaxBatch, description);
 
-    public static Option<int> Count(string name, int byDefault, int largest, string description)
+    /// <summary>A whole number of at least 1.</summary>
+    public static Option<int> Count(string name, int byDefault, int largest, string description) => new(name)
     {
-        Option<int> option = new(name) { HelpName = "N", Description = description, DefaultValueFactory = _ => byDefault };
-        option.Validators.Add(result =>
+        HelpName = "N",
+        Description = description,
+        DefaultValueFactory = _ => byDefault,
+        CustomParser = result =>
         {
-            if (result.Errors.Any() || result.GetValueOrDefault<int>() is >= 1 and int value && value <= largest)
+            string text = result.Tokens[0].Value;
+            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value < 1 || value > largest)
             {
-                return;
+                result.AddError($"'{text}' does not fit {name}: a number from 1 to {largest}.");
             }
 
-            result.AddError($"{name} takes a number from 1 to {largest}.");
-        });
-        return option;
-    }
+            return value;
+        },
+    };
 }

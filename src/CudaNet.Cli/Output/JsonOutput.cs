@@ -5,11 +5,11 @@ using CudaNet.Engine;
 
 namespace CudaNet.Cli;
 
-/// <summary>Writes what <c>--json</c> promises: one object, then a line end. Fields are documented in <c>docs/cli.md</c>.</summary>
+/// <summary>Writes what <c>--json</c> promises: one object on one line. Fields are documented in <c>docs/cli.md</c>.</summary>
 internal static class JsonOutput
 {
     // The output is a document, not part of a web page: only what JSON itself demands is escaped.
-    private static readonly JsonWriterOptions Options = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <param name="output">Where the object goes.</param>
     /// <param name="properties">Writes the object's properties.</param>

@@ -1,4 +1,5 @@
 using CudaNet.Engine;
+using CudaNet.Weights;
 
 namespace CudaNet.Cli;
 
@@ -13,12 +14,15 @@ internal sealed record ModelSource(LayerGraph Graph, Model? Model) : IDisposable
     /// <summary>A file first; where there is none, an architecture.</summary>
     public static ModelSource Open(string text)
     {
-        if (!Path.Exists(text) && ResNet.Names.Contains(text))
+        if (Path.Exists(text))
         {
-            return new ModelSource(ResNet.Build(text), null);
+            Model model = ModelFile.Open(text);
+            return new ModelSource(model.Graph, model);
         }
 
-        throw new CudaNetException("there is no such file or architecture") { File = text, Hint = $"Architectures are {string.Join(", ", ResNet.Names)}." };
+        return ResNet.Names.Contains(text)
+            ? new ModelSource(ResNet.Build(text), null)
+            : throw new CudaNetException("there is no such file, nor an architecture of that name") { File = text, Hint = $"Architectures are {string.Join(", ", ResNet.Names)}." };
     }
 
     /// <summary>The input's shape: as asked, as the model's metadata says, or 224×224.</summary>
