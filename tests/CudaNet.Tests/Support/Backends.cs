@@ -1,17 +1,34 @@
 using CudaNet.Engine;
+using CudaNet.Kernels.Cpu;
 using CudaNet.Kernels.Reference;
 using Xunit;
 
 namespace CudaNet.Tests.Support;
 
-/// <summary>Every backend variant that this machine runs, by a name that a test can print. One test body serves them all.</summary>
+/// <summary>
+/// Every backend variant, by a name that a test can print: the reference, and the CPU backend at each SIMD width on one and two threads. One test
+/// body serves them all; a width that this machine lacks is skipped with the reason.
+/// </summary>
 internal static class Backends
 {
-    public static TheoryData<string> All => ["reference"];
+    public static TheoryData<string> All => ["reference", "cpu-128-1", "cpu-128-2", "cpu-256-1", "cpu-256-2", "cpu-512-1", "cpu-512-2"];
 
-    public static IBackend Create(string name) => name switch
+    public static IBackend Create(string name)
     {
-        "reference" => new ReferenceBackend(),
-        _ => throw new ArgumentException($"no backend variant '{name}'"),
-    };
+        if (name == "reference")
+        {
+            return new ReferenceBackend();
+        }
+
+        string[] parts = name.Split('-');
+        try
+        {
+            return new CpuBackend(new CpuOptions { SimdWidth = Enum.Parse<SimdWidth>($"Bits{parts[1]}"), Threads = parts[2][0] - '0' });
+        }
+        catch (CudaNetException exception)
+        {
+            Assert.Skip(exception.Message);
+            throw;
+        }
+    }
 }

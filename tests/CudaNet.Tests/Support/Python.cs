@@ -1,43 +1,51 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using Xunit;
 
 namespace CudaNet.Tests.Support;
 
-/// <summary>The system's Python with PyTorch or NumPy, where it has them (Debian: python3-numpy, python3-torch, python3-torchvision).</summary>
+/// <summary>The system's Python with NumPy, an independent reader. A test that needs it skips with the reason where it is absent.</summary>
 internal static class Python
 {
-    private const string Program = "/usr/bin/python3";
+    private const string Interpreter = "/usr/bin/python3";
 
-    /// <summary>Skips the calling test where a module cannot be imported.</summary>
-    public static void Require(params ReadOnlySpan<string> modules)
+    private static readonly Lazy<string?> Missing = new(() =>
+        !File.Exists(Interpreter) ? $"needs {Interpreter}" : Start("import numpy").Error is { Length: > 0 } error ? $"needs NumPy: {error}" : null);
+
+    /// <summary>Skips the calling test where a module beside NumPy cannot be imported.</summary>
+    public static void Require(params string[] modules)
     {
-        string list = string.Join(", ", modules.ToArray());
-        (int code, _, string errors) = Start(["-c", $"import {list}"]);
-        Assert.SkipWhen(code != 0, $"needs {Program} with {list}: {errors.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault()}");
+        string? missing = Missing.Value;
+        if (missing is null && Start($"import {string.Join(", ", modules)}").Error is { Length: > 0 } error)
+        {
+            missing = $"needs {string.Join(", ", modules)} for {Interpreter}: {error}";
+        }
+
+        if (missing is not null)
+        {
+            Assert.Skip(missing);
+        }
     }
 
-    /// <summary>What a script under tests/data/scripts prints; fails where it does.</summary>
-    public static string Run(string script, params ReadOnlySpan<string> arguments)
+    /// <summary>Runs a script with arguments and returns what it printed; fails the test with its error.</summary>
+    public static string Run(string script, params string[] arguments)
     {
-        (int code, string output, string errors) = Start([Repository.Data($"scripts/{script}"), .. arguments]);
-        Assert.True(code == 0, errors);
+        if (Missing.Value is { } reason)
+        {
+            Assert.Skip(reason);
+        }
+
+        (string output, string error) = Start(script, arguments);
+        Assert.True(error.Length == 0, error);
         return output;
     }
 
-    private static (int Code, string Output, string Errors) Start(string[] arguments)
+    private static (string Output, string Error) Start(string script, params string[] arguments)
     {
-        try
-        {
-            using Process process = Process.Start(new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            Task<string> errors = process.StandardError.ReadToEndAsync();
-            string output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return (process.ExitCode, output, errors.Result);
-        }
-        catch (Win32Exception exception)
-        {
-            return (-1, "", exception.Message);
-        }
+        ProcessStartInfo start = new(Interpreter, ["-c", script, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (output, process.ExitCode == 0 ? "" : error.Result);
     }
 }

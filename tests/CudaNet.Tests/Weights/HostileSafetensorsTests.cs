@@ -128,19 +128,19 @@ public sealed class HostileSafetensorsTests
     [InlineData("""{"weight_map":{"a":"model.safetensors.index.json"}}""", "is an index")]
     public void An_index_that_lies(string index, string reason)
     {
-        using Scratch scratch = new();
-        string path = scratch.Write("model.safetensors.index.json", Encoding.UTF8.GetBytes(index));
+        using TemporaryFolder folder = new();
+        string path = folder.Write("model.safetensors.index.json", Encoding.UTF8.GetBytes(index));
         CudaNetException exception = Assert.ThrowsAny<CudaNetException>(() => WeightFile.Open(path));
         Assert.Contains(reason, exception.Message, StringComparison.Ordinal);
-        Assert.StartsWith(scratch.Folder, exception.File, StringComparison.Ordinal);
+        Assert.StartsWith(folder.Path, exception.File, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Shards_that_lack_a_tensor_are_named()
     {
-        using Scratch scratch = new();
-        scratch.Write("s", SafetensorsBytes.Of(Good, 26));
-        CudaNetException exception = Assert.ThrowsAny<CudaNetException>(() => WeightFile.Open(scratch.Write("i.json", """{"weight_map":{"a":"s","c":"s"}}"""u8)));
+        using TemporaryFolder folder = new();
+        folder.Write("s", SafetensorsBytes.Of(Good, 26));
+        CudaNetException exception = Assert.ThrowsAny<CudaNetException>(() => WeightFile.Open(folder.Write("i.json", """{"weight_map":{"a":"s","c":"s"}}"""u8)));
         Assert.Contains("the shards lack 'c (s)'", exception.Message, StringComparison.Ordinal);
     }
 }

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using CudaNet.Engine;
+
+namespace CudaNet.Fuzz;
+
+/// <summary>What a run over one target found.</summary>
+internal sealed record FuzzReport(string Target, long Inputs, long Accepted, long MostBytes, TimeSpan Longest, IReadOnlyList<string> Failures);
+
+/// <summary>Feeds mutated inputs to a target. An input that kills the process is found again by its number, which is written down before each try.</summary>
+internal static class Fuzzer
+{
+    private const int MaxFailures = 5;
+    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(10);
+
+    public static FuzzReport Run(Target target, string corpusFolder, long first, long inputs)
+    {
+        byte[][] corpus = [.. Directory.GetFiles(Path.Combine(corpusFolder, target.Name)).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+        Mutator mutator = new(corpus, target.Tokens);
+        List<string> failures = [];
+        (long accepted, long mostBytes, TimeSpan longest) = (0, 0, TimeSpan.Zero);
+        string lastPath = Path.Combine(Path.GetTempPath(), $"cudanet-fuzz-{target.Name}.last");
+        using FileStream last = File.Create(lastPath);
+        for (long number = first; number < first + inputs && failures.Count < MaxFailures; number++)
+        {
+            byte[] input = mutator.Make(number);
+            last.Position = 0;
+            last.Write(BitConverter.GetBytes(number));
+            last.Flush();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            long start = Stopwatch.GetTimestamp();
+            string? failure = Try(target, input, ref accepted);
+            TimeSpan time = Stopwatch.GetElapsedTime(start);
+            long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
+            (mostBytes, longest) = (Math.Max(mostBytes, bytes), time > longest ? time : longest);
+            failure ??= bytes > target.MaxBytes + (64L * input.Length) ? $"{bytes} bytes allocated for {input.Length} bytes of input" : null;
+            failure ??= time > MaxTime ? $"took {time.TotalSeconds:f1} s" : null;
+            if (failure is not null)
+            {
+                failures.Add($"input {number}: {failure}");
+            }
+        }
+
+        return new FuzzReport(target.Name, inputs, accepted, mostBytes, longest, failures);
+    }
+
+    /// <summary>Null where the target kept its promise.</summary>
+    private static string? Try(Target target, byte[] input, ref long accepted)
+    {
+        try
+        {
+            target.Parse(input);
+            accepted++;
+            return null;
+        }
+        catch (CudaNetException exception)
+        {
+            return exception.Message.Contains(Target.FileName, StringComparison.Ordinal) ? null : $"the message does not name the file: {exception.Message}";
+        }
+        catch (Exception exception)
+        {
+            return exception.ToString();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text;
+using CudaNet.Data;
+using CudaNet.Engine;
+using CudaNet.Weights;
+
+namespace CudaNet.Fuzz;
+
+/// <summary>One parser under test.</summary>
+/// <param name="Name">Its name, and its folder in the corpus.</param>
+/// <param name="Parse">Reads the bytes wholly, values included; returns or throws a CudaNetException that names the file.</param>
+/// <param name="MaxBytes">What it may allocate on the managed heap beyond 64 times the input.</param>
+/// <param name="Tokens">Pieces of its format.</param>
+internal sealed record Target(string Name, Action<byte[]> Parse, long MaxBytes, IReadOnlyList<byte[]> Tokens)
+{
+    /// <summary>What errors call the input.</summary>
+    public const string FileName = "fuzzed-input";
+
+    private const int Megabyte = 1 << 20;
+
+    public static IReadOnlyList<Target> All { get; } =
+    [
+        new("safetensors", ReadWeights, 4 * Megabyte, Text("{\"a\":", "{\"__metadata__\":{", "[[[[", "]]", "\"F32\"", "\"data_offsets\"", "\"shape\":[", "1e9", "-1", "\\u0000", "null", "9223372036854775807", "\"fc.bias\"")),
+        new("model", ReadModel, 8 * Megabyte, Text("\"labels\":\"[", "\"mean\":\"[0,0,0]\"", "\"std\":\"[0,0,0]\"", "\"input_size\":\"[3,1,1]\"", "\"crop\":\"none\"", "\"architecture\":\"resnet18\"", "1e999", "NaN", "-1", "layer1.0.se.fc1.weight", "layer1.9999.conv1.weight", "layer99999999999.0.conv1.weight")),
+        new("checkpoint", ReadWeights, 4 * Megabyte, Opcodes()),
+        new("image", bytes => ImageDecoder.Decode(bytes, new ImageDecoderOptions { MaxPixels = Megabyte }, FileName), 64 * Megabyte, [[0xFF, 0xD8], [0xFF, 0xC0], [0xFF, 0xDA], [0xFF, 0xD9], [0xFF, 0xEE], .. Text("IHDR", "IDAT", "PLTE", "tRNS", "VP8L", "VP8X", "GIF89a")]),
+        new("npy", ReadNpy, 4 * Megabyte, Text("'descr': '<f8'", "'fortran_order': True", "(1, 3, 4, 4)", "(99999999999,", "((((", "\\x93NUMPY", "'")),
+    ];
+
+    private static void ReadWeights(byte[] bytes)
+    {
+        using WeightFile file = WeightFile.Read(bytes, FileName);
+        foreach (WeightTensor tensor in file.Tensors)
+        {
+            _ = tensor.Read();
+        }
+    }
+
+    private static void ReadModel(byte[] bytes)
+    {
+        using Model model = ModelFile.Read(bytes, FileName);
+        _ = model.Graph.InferShapes(new TensorShape(1, model.Metadata.Architecture.InputChannels, 64, 64));
+    }
+
+    private static void ReadNpy(byte[] bytes)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"{FileName}-{Environment.ProcessId}.npy");
+        File.WriteAllBytes(path, bytes);
+        _ = NpyReader.Read(path);
+    }
+
+    private static byte[][] Text(params string[] tokens) => [.. tokens.Select(Encoding.Latin1.GetBytes)];
+
+    /// <summary>Pickle opcodes with arguments at their edges, and globals that a careless reader would call.</summary>
+    private static byte[][] Opcodes() =>
+    [
+        .. Text("cos\nsystem\n", "cbuiltins\neval\n", "ctorch._utils\n_rebuild_tensor_v2\n", "ccollections\nOrderedDict\n", "(", "t", "R", "b", "u", "s", "0", "2", ")", "}", "]", "a", "e", "Q", "N", ".", "l", "d", "I9999999999\n", "L-1L\n", "g0\n", "p0\n", "h\0", "q\0"),
+        [0x80, 4], [0x94], [0x93], [0x81], [0x92], [0x86], [0x85], [0x87], [0x8A, 0xFF], [0x8B, 0xFF, 0xFF, 0xFF, 0x7F], [(byte)'T', 0xFF, 0xFF, 0xFF, 0x7F], [(byte)'X', 0xFF, 0xFF, 0xFF, 0xFF],
+        [0x8D, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F], [0x8E, 0, 0, 0, 0, 1, 0, 0, 0], [0x95, 0xFF, 0, 0, 0, 0, 0, 0, 0], [(byte)'r', 0xFF, 0xFF, 0xFF, 0x7F], [(byte)'j', 0, 0, 0, 0x40], [(byte)'J', 0, 0, 0, 0x80],
+        [(byte)'P', (byte)'K', 1, 2], [(byte)'P', (byte)'K', 5, 6], [(byte)'P', (byte)'K', 6, 6],
+    ];
+}

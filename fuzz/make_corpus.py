@@ -1,0 +1,59 @@
+"""Small valid files for the fuzzers to start from: the same kinds that people have, a few hundred bytes each.
+
+usage: python3 make_corpus.py (Debian's python3-torch, python3-pil, python3-numpy), in this folder."""
+import argparse, collections, io, json, os, struct
+import numpy as np, torch
+from PIL import Image
+
+out = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'corpus')
+
+
+def write(target, name, data):
+    os.makedirs(f'{out}/{target}', exist_ok=True)
+    open(f'{out}/{target}/{name}', 'wb').write(data)
+
+
+def safetensors(tensors, metadata=None):
+    header, data = ({'__metadata__': metadata} if metadata else {}), b''
+    for name, (dtype, array) in tensors.items():
+        raw = array.tobytes()
+        header[name] = dict(dtype=dtype, shape=list(array.shape), data_offsets=[len(data), len(data) + len(raw)])
+        data += raw
+    text = json.dumps(header).encode()
+    text += b' ' * (-len(text) % 8)
+    return struct.pack('<Q', len(text)) + text + data
+
+
+torch.manual_seed(1)
+# The smallest ResNet there is: one stage of one basic block, one channel wide.
+one = lambda *shape: ('F32', np.ones(shape, '<f4'))
+norm = lambda name: {f'{name}.{k}': one(1) for k in ('weight', 'bias', 'running_mean', 'running_var')}
+write('model', 'smallest', safetensors({'conv1.weight': one(1, 1, 7, 7), **norm('bn1'), 'layer1.0.conv1.weight': one(1, 1, 3, 3), **norm('layer1.0.bn1'),
+                                        'layer1.0.conv2.weight': one(1, 1, 3, 3), **norm('layer1.0.bn2'), 'fc.weight': one(2, 1), 'fc.bias': one(2)},
+                                       dict(format='pt', architecture='resnet', classes='2', labels='["x", "y"]', input_size='[1, 32, 32]', mean='[0.5]', std='[0.5]', interpolation='bilinear', crop='0.875')))
+write('safetensors', 'plain', safetensors({'fc.weight': ('F32', np.ones((2, 3), '<f4')), 'fc.bias': ('F32', np.ones(2, '<f4'))}))
+write('safetensors', 'kinds', safetensors({'a': ('F16', np.ones((3, 1), '<f2')), 'b': ('F64', np.ones(2, '<f8')), 'c': ('I64', np.ones((), '<i8')), 'd': ('BF16', np.ones((1, 0), '<u2'))}, {'format': 'pt', 'labels': '["x", "y"]'}))
+state = collections.OrderedDict((('conv1.weight', torch.rand(2, 1, 3, 3)), ('bn1.weight', torch.nn.Parameter(torch.rand(2))), ('fc.bias', torch.rand(4)[1:3]), ('n', torch.tensor(3))))
+
+
+def save(value, **kw):
+    stream = io.BytesIO()
+    torch.save(value, stream, **kw)
+    return stream.getvalue()
+
+
+write('checkpoint', 'zip', save(state))
+write('checkpoint', 'legacy', save(state, _use_new_zipfile_serialization=False))
+write('checkpoint', 'protocol4', save(state, pickle_protocol=4))
+write('checkpoint', 'training', save(dict(epoch=1, args=argparse.Namespace(lr=.1), best=np.float64(2), state_dict=state, half=torch.rand(3).half().t())))
+write('checkpoint', 'module', save(torch.nn.Sequential(torch.nn.Conv2d(1, 2, 1), torch.nn.BatchNorm2d(2))))
+stream = io.BytesIO(); torch.jit.save(torch.jit.script(torch.nn.Linear(2, 1)), stream)
+write('checkpoint', 'torchscript', stream.getvalue())
+
+pixels = (np.arange(7 * 5 * 3) * 11 % 256).astype(np.uint8).reshape(7, 5, 3)
+rgb = Image.fromarray(pixels)
+for name, image, kind, kw in (('baseline.jpg', rgb, 'JPEG', {}), ('progressive.jpg', rgb, 'JPEG', dict(progressive=True)), ('cmyk.jpg', rgb.convert('CMYK'), 'JPEG', {}), ('rgb.png', rgb, 'PNG', {}),
+                              ('palette.png', rgb.convert('P'), 'PNG', {}), ('lossy.webp', rgb, 'WEBP', {}), ('lossless.webp', rgb, 'WEBP', dict(lossless=True)), ('rgb.bmp', rgb, 'BMP', {}), ('one.gif', rgb, 'GIF', {})):
+    stream = io.BytesIO(); image.save(stream, kind, **kw); write('image', name, stream.getvalue())
+for name, array in (('f4', np.ones((2, 3, 4, 4), '<f4')), ('rank3', np.ones((3, 2, 2), '<f4'))):
+    stream = io.BytesIO(); np.save(stream, array); write('npy', name, stream.getvalue())

@@ -1,0 +1,105 @@
+using SkiaSharp;
+
+namespace CudaNet.Data;
+
+/// <summary>
+/// Reads JPEG, PNG, WebP, BMP and the first frame of GIF to 8-bit RGB, to the bytes of Pillow's <c>convert('RGB')</c>: no colour management,
+/// alpha dropped without having been multiplied in, the high byte of 16-bit samples. <c>docs/images.md</c> lists formats, limits and the
+/// differences that remain. Stateless; any thread.
+/// </summary>
+public static class ImageDecoder
+{
+    private const int MaxFileBytes = 1 << 30;
+
+    /// <summary>Reads and decodes the file <paramref name="path"/>, of at most 1 GiB.</summary>
+    /// <exception cref="ImageFormatException">The file is missing, unreadable, no image, damaged, truncated or too large; it names the file.</exception>
+    public static PixelImage Decode(string path, ImageDecoderOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Decode(InputBytes.Read(path, MaxFileBytes), options, path);
+    }
+
+    /// <summary>Decodes an image in memory; the bytes are copied.</summary>
+    /// <param name="bytes">The whole file.</param>
+    /// <param name="options">Null means <see cref="ImageDecoderOptions.Default"/>.</param>
+    /// <param name="name">What errors call the image; null where it has no name.</param>
+    /// <exception cref="ImageFormatException">The bytes are no image, damaged, truncated, or declare more pixels than allowed.</exception>
+    public static PixelImage Decode(ReadOnlySpan<byte> bytes, ImageDecoderOptions? options = null, string? name = null)
+    {
+        options ??= ImageDecoderOptions.Default;
+        if (ImageFormats.Sniff(bytes) is not SKEncodedImageFormat format)
+        {
+            throw NotAnImage(bytes, name);
+        }
+
+        using SKData data = SKData.CreateCopy(bytes);
+        if (format == SKEncodedImageFormat.Gif)
+        {
+            GifTransparency.Remove(data.Span);
+        }
+
+        using SKMemoryStream stream = new(data);
+        using SKCodec? codec = SKCodec.Create(stream, out SKCodecResult opened);
+        if (codec is null || codec.EncodedFormat != format)
+        {
+            throw Failed(opened, $"{format} header", name);
+        }
+
+        SKImageInfo declared = codec.Info;
+        CheckLimits(declared, options, name);
+
+        // Without a colour space nothing is converted; unpremultiplied, colour survives where alpha is 0.
+        SKAlphaType alpha = declared.IsOpaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
+        SKImageInfo wanted = new(declared.Width, declared.Height, SKColorType.Rgba8888, alpha, colorspace: null);
+        using SKBitmap bitmap = new();
+        if (!bitmap.TryAllocPixels(wanted))
+        {
+            throw new ImageFormatException($"there is no memory for {wanted.Width}×{wanted.Height} pixels") { File = name };
+        }
+
+        SKCodecResult decoded = codec.GetPixels(wanted, bitmap.GetPixels());
+        if (decoded != SKCodecResult.Success)
+        {
+            throw Failed(decoded, $"{format} image", name);
+        }
+
+        SKEncodedOrigin origin = options.ApplyExifOrientation ? codec.EncodedOrigin : SKEncodedOrigin.TopLeft;
+        return Orientation.ToRgb(bitmap.GetPixelSpan(), wanted.Height, wanted.Width, origin);
+    }
+
+    private static void CheckLimits(SKImageInfo declared, ImageDecoderOptions options, string? name)
+    {
+        if (declared.Width > ImageDecoderOptions.MaxSide || declared.Height > ImageDecoderOptions.MaxSide)
+        {
+            throw new ImageFormatException($"the header declares {declared.Width}×{declared.Height} pixels; a side may have {ImageDecoderOptions.MaxSide}") { File = name };
+        }
+
+        if ((long)declared.Width * declared.Height > options.MaxPixels)
+        {
+            throw new ImageFormatException($"the header declares {declared.Width}×{declared.Height} pixels, more than the limit of {options.MaxPixels}")
+            {
+                File = name,
+                Hint = $"If the file is trusted, raise {nameof(ImageDecoderOptions)}.{nameof(ImageDecoderOptions.MaxPixels)}.",
+            };
+        }
+    }
+
+    private static ImageFormatException NotAnImage(ReadOnlySpan<byte> bytes, string? name) =>
+        bytes.IsEmpty
+            ? new ImageFormatException("is empty") { File = name }
+            : new ImageFormatException($"is no image of a known format (it starts with {Convert.ToHexString(bytes[..Math.Min(8, bytes.Length)])})")
+            {
+                File = name,
+                Hint = $"Supported are {ImageFormats.Supported}.",
+            };
+
+    private static ImageFormatException Failed(SKCodecResult result, string what, string? name) => new(result switch
+    {
+        SKCodecResult.IncompleteInput => $"the {what} is truncated",
+        _ => $"the {what} is damaged or of a kind that is not supported ({result})",
+    })
+    {
+        File = name,
+        Hint = "Supported are " + ImageFormats.Supported + ".",
+    };
+}

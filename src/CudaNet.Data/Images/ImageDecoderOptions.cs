@@ -1,0 +1,22 @@
+namespace CudaNet.Data;
+
+/// <summary>What <see cref="ImageDecoder"/> applies and how much it accepts. Immutable.</summary>
+public sealed record ImageDecoderOptions
+{
+    /// <summary>The default of <see cref="MaxPixels"/>: a quarter GiB of RGB, the size from which Pillow warns of decompression bombs.</summary>
+    public const long DefaultMaxPixels = 89_478_485;
+
+    /// <summary>No side may be longer, whatever <see cref="MaxPixels"/> says: JPEG's own limit.</summary>
+    public const int MaxSide = 65_535;
+
+    /// <summary>The defaults.</summary>
+    public static ImageDecoderOptions Default { get; } = new();
+
+    /// <summary>
+    /// Turns and mirrors the pixels as the file's EXIF orientation says. Off by default, as in PIL, torchvision and timm: pixels come as stored.
+    /// </summary>
+    public bool ApplyExifOrientation { get; init; }
+
+    /// <summary>The most pixels that an image may declare; tested on its header, before anything is allocated for it.</summary>
+    public long MaxPixels { get; init; } = DefaultMaxPixels;
+}

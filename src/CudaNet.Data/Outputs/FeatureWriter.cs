@@ -1,0 +1,161 @@
+using System.Runtime.InteropServices;
+using CudaNet.Engine;
+
+namespace CudaNet.Data;
+
+/// <summary>
+/// Writes predictions and features, batch by batch, to a file that NumPy reads: a <c>.npz</c> (arrays uncompressed, plus <c>files</c>, the images'
+/// names) or, for a single array, a <c>.npy</c>. Every place in the file is known from the start, so that batches go to it straight and
+/// nothing waits in memory. The file appears under its name, replacing one that was there, only in <see cref="Complete"/>; until then
+/// it is a temporary file in the same folder, which failure and disposal delete. One thread at a time.
+/// </summary>
+public sealed class FeatureWriter : IDisposable
+{
+    private const string FilesName = "files";
+    private const int MaxNameLength = 1000;
+
+    private readonly string _path;
+    private readonly Dictionary<string, ArraySection> _arrays = new(StringComparer.Ordinal);
+    private readonly List<ArraySection> _sections = [];
+    private readonly bool _isArchive;
+    private readonly NewFile _file;
+
+    /// <param name="path">The file to make, ending in <c>.npz</c> or <c>.npy</c>; its folder exists.</param>
+    /// <param name="files">The images' names, in the order of their results; as many as there will be.</param>
+    /// <param name="arrays">The arrays, in the file's order; names are unique and not <c>files</c>.</param>
+    /// <exception cref="CudaNetException">The ending is another, a name cannot be used, or the file cannot be made.</exception>
+    public FeatureWriter(string path, IReadOnlyList<string> files, IReadOnlyList<FeatureArray> arrays)
+        : this(path, files, arrays, static stream => stream)
+    {
+    }
+
+    internal FeatureWriter(string path, IReadOnlyList<string> files, IReadOnlyList<FeatureArray> arrays, Func<Stream, Stream> decorate)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(files);
+        ArgumentNullException.ThrowIfNull(arrays);
+        _path = path;
+        _isArchive = IsArchive(path, arrays.Count);
+        long position = 0;
+        foreach (FeatureArray array in arrays)
+        {
+            CheckName(array.Name);
+            TensorShape shape = array.Shape.WithBatch(files.Count);
+            NpyHeader header = new("<f4", false, [.. shape.Extents.ToArray().Select(e => (long)e)]);
+            ArraySection section = new(array.Name, header, checked(shape.ElementCount * sizeof(float)), position, _isArchive);
+            _arrays.Add(array.Name, section);
+            _sections.Add(section);
+            position = section.End;
+        }
+
+        _file = Guard(() => new NewFile(path, decorate));
+        try
+        {
+            Guard(() => WriteStart(files, position));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Appends the values of one or more images to the array <paramref name="name"/>, row-major; arrays may take turns in any way.</summary>
+    /// <exception cref="CudaNetException">There is no such array, the values are no whole number of images or too many, or the disk is full.</exception>
+    public void Append(string name, ReadOnlySpan<float> values)
+    {
+        if (!_arrays.TryGetValue(name, out ArraySection? section))
+        {
+            throw new CudaNetException($"the file has no array '{name}'") { File = _path };
+        }
+
+        try
+        {
+            section.Append(_file.Stream, MemoryMarshal.AsBytes(values));
+        }
+        catch (IOException exception)
+        {
+            throw Failed(exception);
+        }
+    }
+
+    /// <summary>Finishes the file and gives it its name. Nothing can be appended after it.</summary>
+    /// <exception cref="CudaNetException">An array lacks images, or the disk is full; there is no new file then.</exception>
+    public void Complete()
+    {
+        if (_sections.Find(s => s.MissingBytes > 0) is { } missing)
+        {
+            throw new CudaNetException($"the array '{missing.Name}' lacks {missing.MissingBytes} bytes: not every image was written") { File = _path };
+        }
+
+        Guard(() =>
+        {
+            if (_isArchive)
+            {
+                ZipFormat.Finish(_file.Stream, _sections);
+            }
+
+            _file.Commit();
+        });
+    }
+
+    /// <summary>Deletes the temporary file, unless <see cref="Complete"/> succeeded.</summary>
+    public void Dispose() => _file.Dispose();
+
+    private static bool IsArchive(string path, int arrayCount) => Path.GetExtension(path).ToUpperInvariant() switch
+    {
+        ".NPZ" => true,
+        ".NPY" when arrayCount == 1 => false,
+        ".NPY" => throw new CudaNetException($"a .npy file holds one array, not {arrayCount}") { File = path, Hint = "Write a .npz file." },
+        _ => throw new CudaNetException("the ending is neither .npz nor .npy") { File = path, Hint = "Write a .npz file." },
+    };
+
+    private void CheckName(string name)
+    {
+        if (name.Length is 0 or > MaxNameLength || name == FilesName || _arrays.ContainsKey(name) || name.AsSpan().ContainsAny('/', '\\', '\0'))
+        {
+            throw new CudaNetException($"'{name}' cannot name an array: it is empty or too long, '{FilesName}', there already, or holds a slash") { File = _path };
+        }
+    }
+
+    private void WriteStart(IReadOnlyList<string> files, long position)
+    {
+        foreach (ArraySection section in _sections)
+        {
+            section.WriteHeaders(_file.Stream);
+        }
+
+        if (_isArchive)
+        {
+            NameArray names = new(files);
+            ArraySection section = new(FilesName, names.Header, names.LengthBytes, position, inArchive: true);
+            section.WriteHeaders(_file.Stream);
+            _sections.Add(section);
+            names.WriteTo(chunk => section.Append(_file.Stream, chunk));
+        }
+    }
+
+    private void Guard(Action write) => Guard(() =>
+    {
+        write();
+        return true;
+    });
+
+    private T Guard<T>(Func<T> write)
+    {
+        try
+        {
+            return write();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Failed(exception);
+        }
+    }
+
+    private CudaNetException Failed(Exception exception)
+    {
+        _file?.Dispose();
+        return new CudaNetException($"cannot be written: {exception.Message}", exception) { File = _path, Hint = "Nothing was left behind; make room or choose another folder." };
+    }
+}

@@ -1,0 +1,125 @@
+using CudaNet.Engine;
+
+namespace CudaNet.Data;
+
+/// <summary>
+/// Turns images into a network's input as a <see cref="Engine.Preprocessing"/> says: resize, centre crop, (pixel / 255 − mean) / std. The bytes
+/// after resizing and cropping equal those of timm and torchvision (Pillow's filters) or of OpenCV. Immutable; any thread.
+/// </summary>
+public sealed class Preprocessor
+{
+    private const int MaxSide = 16_384;
+
+    private readonly ImageDecoderOptions _decoding;
+    private readonly float[][] _tables;
+
+    /// <param name="preprocessing">The rule, usually from the model's metadata.</param>
+    /// <param name="decoding">How files are decoded; null means <see cref="ImageDecoderOptions.Default"/>.</param>
+    /// <exception cref="CudaNetException">The rule makes no sense: a side below 1, a crop outside [0.01, 1], statistics of other than 1 or 3 channels.</exception>
+    public Preprocessor(Preprocessing preprocessing, ImageDecoderOptions? decoding = null)
+    {
+        ArgumentNullException.ThrowIfNull(preprocessing);
+        Check(preprocessing);
+        Preprocessing = preprocessing;
+        _decoding = decoding ?? ImageDecoderOptions.Default;
+        _tables = [.. preprocessing.Mean.Zip(preprocessing.Std, Table)];
+        ImageShape = new TensorShape(1, _tables.Length, preprocessing.Height, preprocessing.Width);
+    }
+
+    /// <summary>The rule.</summary>
+    public Preprocessing Preprocessing { get; }
+
+    /// <summary>1×C×H×W of one preprocessed image; C is the number of means.</summary>
+    public TensorShape ImageShape { get; }
+
+    /// <summary>
+    /// Resizes and crops: Height × Width pixels. With one mean the image becomes its luminance first (<see cref="PixelImage.ToLuminance"/>).
+    /// </summary>
+    public PixelImage Resize(PixelImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        PixelImage source = _tables.Length == 1 ? image.ToLuminance() : image;
+        (ResizeAxis rows, ResizeAxis columns) = ResizeGeometry.For(source.Height, source.Width, Preprocessing);
+        return Preprocessing.Interpolation switch
+        {
+            Interpolation.Bilinear => PillowResize.Run(source, rows, columns, PillowFilter.Bilinear),
+            Interpolation.Bicubic => PillowResize.Run(source, rows, columns, PillowFilter.Bicubic),
+            _ => OpenCvResize.Run(source, rows, columns),
+        };
+    }
+
+    /// <summary>Preprocesses one image into <paramref name="destination"/>: C×H×W values, each computed in double and rounded once.</summary>
+    /// <exception cref="ShapeException"><paramref name="destination"/> is not one image long.</exception>
+    public void Fill(PixelImage image, Span<float> destination)
+    {
+        if (destination.Length != ImageShape.ElementCount)
+        {
+            throw new ShapeException($"an image of shape {ImageShape} needs {ImageShape.ElementCount} values, not {destination.Length}");
+        }
+
+        ReadOnlySpan<byte> pixels = Resize(image).Rgb;
+        int plane = pixels.Length / 3;
+        for (int c = 0; c < _tables.Length; c++)
+        {
+            ReadOnlySpan<float> table = _tables[c];
+            Span<float> target = destination.Slice(c * plane, plane);
+            for (int i = 0; i < target.Length; i++)
+            {
+                target[i] = table[pixels[(i * 3) + c]];
+            }
+        }
+    }
+
+    /// <summary>Decodes and preprocesses one file: 1×C×H×W.</summary>
+    /// <exception cref="ImageFormatException">The file cannot be decoded.</exception>
+    public Tensor Load(string path) => Load([path]);
+
+    /// <summary>Decodes and preprocesses files into one batch, in their order: N×C×H×W.</summary>
+    /// <exception cref="ImageFormatException">A file cannot be decoded; it names the file.</exception>
+    public Tensor Load(IReadOnlyList<string> paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        int length = (int)ImageShape.ElementCount;
+        float[] values = new float[checked(paths.Count * length)];
+        for (int i = 0; i < paths.Count; i++)
+        {
+            Fill(ImageDecoder.Decode(paths[i], _decoding), values.AsSpan(i * length, length));
+        }
+
+        return new Tensor(ImageShape.WithBatch(paths.Count), values);
+    }
+
+    private static float[] Table(double mean, double std)
+    {
+        float[] table = new float[256];
+        for (int value = 0; value < table.Length; value++)
+        {
+            table[value] = (float)(((value / 255.0) - mean) / std);
+        }
+
+        return table;
+    }
+
+    private static void Check(Preprocessing rule)
+    {
+        if (rule.Height is < 1 or > MaxSide || rule.Width is < 1 or > MaxSide)
+        {
+            throw new CudaNetException($"an input of {rule.Height}×{rule.Width} pixels is outside 1 to {MaxSide} a side");
+        }
+
+        if (rule.Crop is { } crop && !(crop is >= 0.01 and <= 1))
+        {
+            throw new CudaNetException(FormattableString.Invariant($"crop {crop} is not a fraction from 0.01 to 1"));
+        }
+
+        if (rule.Mean.Count != rule.Std.Count || rule.Mean.Count is not (1 or 3))
+        {
+            throw new CudaNetException($"{rule.Mean.Count} means and {rule.Std.Count} standard deviations: images have 1 channel or 3");
+        }
+
+        if (!rule.Mean.All(double.IsFinite) || !rule.Std.All(s => double.IsFinite(s) && s > 0) || !Enum.IsDefined(rule.Interpolation))
+        {
+            throw new CudaNetException("the means must be finite, the standard deviations above 0 and the interpolation known");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using CudaNet.Engine;
+
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>
+/// Weights for <see cref="DirectStep{T}"/>: [group][chunk][panel][term][outputs], a panel being two vectors of outputs (one for the last, where the
+/// blocks of 16 end). Outputs are padded with zeros to blocks of 16.
+/// </summary>
+internal sealed unsafe class DirectConvolution : PackedConvolution
+{
+    private readonly int _panelOutputs;
+
+    public DirectConvolution(Conv2d op, ReductionPlan reduction, ReadOnlySpan<float> weight, float* bias, int lanes, NativeArena arena)
+        : base(op, bias)
+    {
+        _panelOutputs = 2 * lanes;
+        Reduction = reduction;
+        GroupOutputs = op.OutChannels / op.Groups;
+        PaddedOutputs = (GroupOutputs + BlockedImage.BlockChannels - 1) / BlockedImage.BlockChannels * BlockedImage.BlockChannels;
+        Panels = (PaddedOutputs + _panelOutputs - 1) / _panelOutputs;
+        Weights = arena.Allocate((long)op.Groups * PaddedOutputs * reduction.Terms, "packed weights").Pointer;
+        for (int output = 0; output < op.OutChannels; output++)
+        {
+            PackFilter(weight.Slice(output * reduction.Terms, reduction.Terms), output);
+        }
+    }
+
+    public ReductionPlan Reduction { get; }
+
+    public float* Weights { get; }
+
+    /// <summary>Output channels of a group.</summary>
+    public int GroupOutputs { get; }
+
+    /// <summary>The same, padded to blocks of 16.</summary>
+    public int PaddedOutputs { get; }
+
+    /// <summary>Panels of a group.</summary>
+    public int Panels { get; }
+
+    /// <summary>Outputs of a panel.</summary>
+    public int PanelOutputs(int panel) => Math.Min(_panelOutputs, PaddedOutputs - (panel * _panelOutputs));
+
+    /// <summary>The weights of one panel in one chunk.</summary>
+    public float* Panel(int group, in TermChunk chunk, int panel)
+    {
+        nint groupStart = (nint)group * PaddedOutputs * Reduction.Terms;
+        return Weights + groupStart + ((nint)chunk.FirstTerm * PaddedOutputs) + ((nint)panel * _panelOutputs * chunk.Terms);
+    }
+
+    private void PackFilter(ReadOnlySpan<float> filter, int output)
+    {
+        (int group, int index) = Math.DivRem(output, GroupOutputs);
+        (int panel, int lane) = Math.DivRem(index, _panelOutputs);
+        int width = PanelOutputs(panel);
+        foreach (TermChunk chunk in Reduction.Chunks)
+        {
+            float* target = Panel(group, chunk, panel) + lane;
+            for (int term = 0; term < chunk.Terms; term++)
+            {
+                target[(nint)term * width] = filter[Reduction.FilterOffsets[chunk.FirstTerm + term]];
+            }
+        }
+    }
+}

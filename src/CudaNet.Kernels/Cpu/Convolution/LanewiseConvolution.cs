@@ -1,0 +1,47 @@
+using CudaNet.Engine;
+
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>
+/// Weights for <see cref="LanewiseStep{T}"/>, for groups that do not fill blocks of 16 channels (ResNeXt's 4 and 8, depthwise):
+/// [block of 16 outputs][row][column][channel of the group][16].
+/// </summary>
+internal sealed unsafe class LanewiseConvolution : PackedConvolution
+{
+    public LanewiseConvolution(Conv2d op, ReadOnlySpan<float> weight, float* bias, NativeArena arena)
+        : base(op, bias)
+    {
+        GroupChannels = op.InChannels / op.Groups;
+        int window = op.KernelHeight * op.KernelWidth;
+        int filterTerms = GroupChannels * window;
+        BlockWeights = (nint)filterTerms * BlockedImage.BlockChannels;
+        long blocks = ((long)op.OutChannels + BlockedImage.BlockChannels - 1) / BlockedImage.BlockChannels;
+        Weights = arena.Allocate(blocks * BlockWeights, "packed weights").Pointer;
+        for (int output = 0; output < op.OutChannels; output++)
+        {
+            ReadOnlySpan<float> filter = weight.Slice(output * filterTerms, filterTerms);
+            float* lane = Weights + (output / BlockedImage.BlockChannels * BlockWeights) + (output % BlockedImage.BlockChannels);
+            for (int position = 0; position < window; position++)
+            {
+                for (int c = 0; c < GroupChannels; c++)
+                {
+                    lane[(((nint)position * GroupChannels) + c) * BlockedImage.BlockChannels] = filter[(c * window) + position];
+                }
+            }
+        }
+    }
+
+    public float* Weights { get; }
+
+    /// <summary>Weights of 16 outputs.</summary>
+    public nint BlockWeights { get; }
+
+    public int GroupChannels { get; }
+
+    /// <summary>The input channel that output <paramref name="output"/> multiplies with its weight of group channel <paramref name="index"/>.</summary>
+    public int SourceChannel(int output, int index)
+    {
+        int group = Math.Min(output, Op.OutChannels - 1) / (Op.OutChannels / Op.Groups);
+        return (group * GroupChannels) + index;
+    }
+}

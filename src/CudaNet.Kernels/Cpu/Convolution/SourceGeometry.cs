@@ -1,0 +1,16 @@
+using CudaNet.Engine;
+
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>
+/// How a convolution walks its source, in elements: output pixel (n, y, x) at term group (block, row, column) reads 16 values from
+/// origin + n·image + (y·stride + row·dilation)·row + (x·stride + column·dilation)·pixel + block·block.
+/// </summary>
+internal readonly record struct SourceGeometry(nint Origin, nint Image, nint Block, nint Row, nint Pixel)
+{
+    public static SourceGeometry Of(in BlockedImage image, Conv2d op) =>
+        new(image.Interior - (op.Padding * (image.RowStride + BlockedImage.BlockChannels)), image.ImageStride, image.PlaneStride, image.RowStride, BlockedImage.BlockChannels);
+
+    public static SourceGeometry Of(CompactInput input, Conv2d op) =>
+        new(0, input.ImageStride, BlockedImage.BlockChannels, input.RowStride, op.InChannels);
+}

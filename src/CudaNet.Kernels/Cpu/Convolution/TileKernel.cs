@@ -1,0 +1,39 @@
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>Multiplies one tile of packed rows by one panel of weights, with the kernel that fits the machine's registers and the panel's width.</summary>
+internal static unsafe class TileKernel
+{
+    /// <param name="rows">[group][<see cref="ISimd{TSelf}.TileRows"/>][16].</param>
+    /// <param name="panel">[group · term][outputs].</param>
+    /// <param name="groups">Groups of terms.</param>
+    /// <param name="terms">Terms of each group that count, at most 16.</param>
+    /// <param name="outputs">One or two vectors.</param>
+    /// <param name="sums">[row][outputs].</param>
+    /// <param name="accumulate">Add to what is there, or store.</param>
+    /// <param name="next">What to fetch into the second-level cache meanwhile.</param>
+    /// <param name="nextStep">Bytes of it a term.</param>
+    public static void Run<T>(float* rows, float* panel, int groups, int terms, int outputs, float* sums, bool accumulate, byte* next, nint nextStep)
+        where T : unmanaged, ISimd<T>
+    {
+        bool isWide = outputs > T.Count;
+        if (T.TileRows == 14)
+        {
+            if (isWide)
+            {
+                TileKernel14.Wide<T>(rows, panel, groups, terms, sums, accumulate, next, nextStep);
+            }
+            else
+            {
+                TileKernel14.Narrow<T>(rows, panel, groups, terms, sums, accumulate, next, nextStep);
+            }
+        }
+        else if (isWide)
+        {
+            TileKernel6.Wide<T>(rows, panel, groups, terms, sums, accumulate, next, nextStep);
+        }
+        else
+        {
+            TileKernel6.Narrow<T>(rows, panel, groups, terms, sums, accumulate, next, nextStep);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>
+/// The inner loop of every convolution where there are 32 registers: 14 rows (pixels) by two vectors or one (output channels). Its sums start
+/// at zero, run over the terms in order, and are stored or added to what is there. Rows are packed [group][14][16], so that every address in the
+/// loop is a constant offset; the panel is [term][vectors · lanes]. Walks <c>next</c> into the second-level cache meanwhile.
+/// </summary>
+internal static unsafe class TileKernel14
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Wide<T>(float* rows, float* panel, int groups, int terms, float* sums, bool accumulate, byte* next, nint nextStep)
+        where T : unmanaged, ISimd<T>
+    {
+        T a0 = default, b0 = default;
+        T a1 = default, b1 = default;
+        T a2 = default, b2 = default;
+        T a3 = default, b3 = default;
+        T a4 = default, b4 = default;
+        T a5 = default, b5 = default;
+        T a6 = default, b6 = default;
+        T a7 = default, b7 = default;
+        T a8 = default, b8 = default;
+        T a9 = default, b9 = default;
+        T a10 = default, b10 = default;
+        T a11 = default, b11 = default;
+        T a12 = default, b12 = default;
+        T a13 = default, b13 = default;
+        for (int group = 0; group < groups; group++)
+        {
+            float* end = rows + terms;
+            for (; rows < end; rows++)
+            {
+                Prefetch(next);
+                next += nextStep;
+                T w0 = T.Load(panel);
+                T w1 = T.Load(panel + T.Count);
+                panel += 2 * T.Count;
+                T x = T.Broadcast(rows[0]);
+                a0 = T.MultiplyAdd(x, w0, a0);
+                b0 = T.MultiplyAdd(x, w1, b0);
+                x = T.Broadcast(rows[1 * 16]);
+                a1 = T.MultiplyAdd(x, w0, a1);
+                b1 = T.MultiplyAdd(x, w1, b1);
+                x = T.Broadcast(rows[2 * 16]);
+                a2 = T.MultiplyAdd(x, w0, a2);
+                b2 = T.MultiplyAdd(x, w1, b2);
+                x = T.Broadcast(rows[3 * 16]);
+                a3 = T.MultiplyAdd(x, w0, a3);
+                b3 = T.MultiplyAdd(x, w1, b3);
+                x = T.Broadcast(rows[4 * 16]);
+                a4 = T.MultiplyAdd(x, w0, a4);
+                b4 = T.MultiplyAdd(x, w1, b4);
+                x = T.Broadcast(rows[5 * 16]);
+                a5 = T.MultiplyAdd(x, w0, a5);
+                b5 = T.MultiplyAdd(x, w1, b5);
+                x = T.Broadcast(rows[6 * 16]);
+                a6 = T.MultiplyAdd(x, w0, a6);
+                b6 = T.MultiplyAdd(x, w1, b6);
+                x = T.Broadcast(rows[7 * 16]);
+                a7 = T.MultiplyAdd(x, w0, a7);
+                b7 = T.MultiplyAdd(x, w1, b7);
+                x = T.Broadcast(rows[8 * 16]);
+                a8 = T.MultiplyAdd(x, w0, a8);
+                b8 = T.MultiplyAdd(x, w1, b8);
+                x = T.Broadcast(rows[9 * 16]);
+                a9 = T.MultiplyAdd(x, w0, a9);
+                b9 = T.MultiplyAdd(x, w1, b9);
+                x = T.Broadcast(rows[10 * 16]);
+                a10 = T.MultiplyAdd(x, w0, a10);
+                b10 = T.MultiplyAdd(x, w1, b10);
+                x = T.Broadcast(rows[11 * 16]);
+                a11 = T.MultiplyAdd(x, w0, a11);
+                b11 = T.MultiplyAdd(x, w1, b11);
+                x = T.Broadcast(rows[12 * 16]);
+                a12 = T.MultiplyAdd(x, w0, a12);
+                b12 = T.MultiplyAdd(x, w1, b12);
+                x = T.Broadcast(rows[13 * 16]);
+                a13 = T.MultiplyAdd(x, w0, a13);
+                b13 = T.MultiplyAdd(x, w1, b13);
+            }
+
+            rows += (14 * 16) - terms;
+        }
+
+        Finish(a0, sums, accumulate);
+        Finish(b0, sums + T.Count, accumulate);
+        Finish(a1, sums + (2 * T.Count), accumulate);
+        Finish(b1, sums + (3 * T.Count), accumulate);
+        Finish(a2, sums + (4 * T.Count), accumulate);
+        Finish(b2, sums + (5 * T.Count), accumulate);
+        Finish(a3, sums + (6 * T.Count), accumulate);
+        Finish(b3, sums + (7 * T.Count), accumulate);
+        Finish(a4, sums + (8 * T.Count), accumulate);
+        Finish(b4, sums + (9 * T.Count), accumulate);
+        Finish(a5, sums + (10 * T.Count), accumulate);
+        Finish(b5, sums + (11 * T.Count), accumulate);
+        Finish(a6, sums + (12 * T.Count), accumulate);
+        Finish(b6, sums + (13 * T.Count), accumulate);
+        Finish(a7, sums + (14 * T.Count), accumulate);
+        Finish(b7, sums + (15 * T.Count), accumulate);
+        Finish(a8, sums + (16 * T.Count), accumulate);
+        Finish(b8, sums + (17 * T.Count), accumulate);
+        Finish(a9, sums + (18 * T.Count), accumulate);
+        Finish(b9, sums + (19 * T.Count), accumulate);
+        Finish(a10, sums + (20 * T.Count), accumulate);
+        Finish(b10, sums + (21 * T.Count), accumulate);
+        Finish(a11, sums + (22 * T.Count), accumulate);
+        Finish(b11, sums + (23 * T.Count), accumulate);
+        Finish(a12, sums + (24 * T.Count), accumulate);
+        Finish(b12, sums + (25 * T.Count), accumulate);
+        Finish(a13, sums + (26 * T.Count), accumulate);
+        Finish(b13, sums + (27 * T.Count), accumulate);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Narrow<T>(float* rows, float* panel, int groups, int terms, float* sums, bool accumulate, byte* next, nint nextStep)
+        where T : unmanaged, ISimd<T>
+    {
+        T a0 = default;
+        T a1 = default;
+        T a2 = default;
+        T a3 = default;
+        T a4 = default;
+        T a5 = default;
+        T a6 = default;
+        T a7 = default;
+        T a8 = default;
+        T a9 = default;
+        T a10 = default;
+        T a11 = default;
+        T a12 = default;
+        T a13 = default;
+        for (int group = 0; group < groups; group++)
+        {
+            float* end = rows + terms;
+            for (; rows < end; rows++)
+            {
+                Prefetch(next);
+                next += nextStep;
+                T w0 = T.Load(panel);
+                panel += T.Count;
+                T x = T.Broadcast(rows[0]);
+                a0 = T.MultiplyAdd(x, w0, a0);
+                x = T.Broadcast(rows[1 * 16]);
+                a1 = T.MultiplyAdd(x, w0, a1);
+                x = T.Broadcast(rows[2 * 16]);
+                a2 = T.MultiplyAdd(x, w0, a2);
+                x = T.Broadcast(rows[3 * 16]);
+                a3 = T.MultiplyAdd(x, w0, a3);
+                x = T.Broadcast(rows[4 * 16]);
+                a4 = T.MultiplyAdd(x, w0, a4);
+                x = T.Broadcast(rows[5 * 16]);
+                a5 = T.MultiplyAdd(x, w0, a5);
+                x = T.Broadcast(rows[6 * 16]);
+                a6 = T.MultiplyAdd(x, w0, a6);
+                x = T.Broadcast(rows[7 * 16]);
+                a7 = T.MultiplyAdd(x, w0, a7);
+                x = T.Broadcast(rows[8 * 16]);
+                a8 = T.MultiplyAdd(x, w0, a8);
+                x = T.Broadcast(rows[9 * 16]);
+                a9 = T.MultiplyAdd(x, w0, a9);
+                x = T.Broadcast(rows[10 * 16]);
+                a10 = T.MultiplyAdd(x, w0, a10);
+                x = T.Broadcast(rows[11 * 16]);
+                a11 = T.MultiplyAdd(x, w0, a11);
+                x = T.Broadcast(rows[12 * 16]);
+                a12 = T.MultiplyAdd(x, w0, a12);
+                x = T.Broadcast(rows[13 * 16]);
+                a13 = T.MultiplyAdd(x, w0, a13);
+            }
+
+            rows += (14 * 16) - terms;
+        }
+
+        Finish(a0, sums, accumulate);
+        Finish(a1, sums + T.Count, accumulate);
+        Finish(a2, sums + (2 * T.Count), accumulate);
+        Finish(a3, sums + (3 * T.Count), accumulate);
+        Finish(a4, sums + (4 * T.Count), accumulate);
+        Finish(a5, sums + (5 * T.Count), accumulate);
+        Finish(a6, sums + (6 * T.Count), accumulate);
+        Finish(a7, sums + (7 * T.Count), accumulate);
+        Finish(a8, sums + (8 * T.Count), accumulate);
+        Finish(a9, sums + (9 * T.Count), accumulate);
+        Finish(a10, sums + (10 * T.Count), accumulate);
+        Finish(a11, sums + (11 * T.Count), accumulate);
+        Finish(a12, sums + (12 * T.Count), accumulate);
+        Finish(a13, sums + (13 * T.Count), accumulate);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish<T>(T value, float* sum, bool accumulate)
+        where T : unmanaged, ISimd<T> => T.Store(accumulate ? T.Add(T.Load(sum), value) : value, sum);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(byte* address)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch1(address);
+        }
+    }
+}

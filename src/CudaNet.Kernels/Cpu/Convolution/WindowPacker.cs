@@ -1,0 +1,30 @@
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>Gathers the windows of tiles of pixels into [tile][group][row][16], the order in which <see cref="TileKernel"/> reads them.</summary>
+internal static unsafe class WindowPacker
+{
+    /// <param name="source">The group of channels' first value, at the window's first position of pixel 0.</param>
+    /// <param name="pixels">Offset of each pixel's window, tiles · <see cref="ISimd{TSelf}.TileRows"/> of them.</param>
+    /// <param name="tiles">How many tiles.</param>
+    /// <param name="groups">Offset of each group of terms within a window.</param>
+    /// <param name="packed">Where they go.</param>
+    public static void Pack<T>(float* source, nint* pixels, int tiles, ReadOnlySpan<nint> groups, float* packed)
+        where T : unmanaged, ISimd<T>
+    {
+        for (int tile = 0; tile < tiles; tile++, pixels += T.TileRows)
+        {
+            foreach (nint group in groups)
+            {
+                float* window = source + group;
+                for (int row = 0; row < T.TileRows; row++, packed += BlockedImage.BlockChannels)
+                {
+                    float* values = window + pixels[row];
+                    for (int lane = 0; lane < BlockedImage.BlockChannels; lane += T.Count)
+                    {
+                        T.Store(T.Load(values + lane), packed + lane);
+                    }
+                }
+            }
+        }
+    }
+}

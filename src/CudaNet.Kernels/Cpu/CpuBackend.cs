@@ -1,0 +1,56 @@
+using CudaNet.Engine;
+
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>
+/// Hand-written SIMD kernels on a CPU. fp32, products and sums fused (FMA). Values are stored [N][C/16][H + 2][W + 2][16] at every vector width. An
+/// image's results are the same in every bit whatever else is in its batch, whatever is observed and however many threads run; another vector
+/// width or another machine's width may differ in the last bits.
+/// </summary>
+/// <remarks>
+/// Needs fused multiply-add (x86 since 2013, every 64-bit Arm): without it products would be rounded twice and results would differ from those of
+/// every other machine, so the backend refuses instead. Weights, values and workspaces are native memory.
+/// </remarks>
+public sealed class CpuBackend : IBackend
+{
+    private const int MaxThreads = 1024;
+    private readonly NativeAllocator _allocator;
+
+    /// <exception cref="CudaNetException">This process cannot use that vector width, or the thread count is not from 0 to 1024.</exception>
+    public CpuBackend(CpuOptions? options = null)
+        : this(options ?? new CpuOptions(), new NativeAllocator())
+    {
+    }
+
+    internal CpuBackend(CpuOptions options, NativeAllocator allocator)
+    {
+        if (options.Threads is < 0 or > MaxThreads)
+        {
+            throw new CudaNetException($"{options.Threads} is no thread count: it must be from 1 to {MaxThreads}, or 0 for one a core");
+        }
+
+        Threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
+        SimdWidth = SimdSupport.Resolve(options.SimdWidth);
+        _allocator = allocator;
+    }
+
+    /// <inheritdoc/>
+    public string Name => "cpu";
+
+    /// <inheritdoc/>
+    public StorageLayout Layout => StorageLayout.Blocked16;
+
+    /// <summary>Threads that compute, the caller's included.</summary>
+    public int Threads { get; }
+
+    /// <summary>The vector width in use, never <see cref="SimdWidth.Auto"/>.</summary>
+    public SimdWidth SimdWidth { get; }
+
+    /// <inheritdoc/>
+    public IPreparedModel Prepare(LayerGraph graph, ParameterSet parameters)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(parameters);
+        return new CpuModel(graph, parameters, SimdWidth, Threads, _allocator);
+    }
+}

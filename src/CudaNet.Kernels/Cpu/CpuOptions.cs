@@ -1,0 +1,11 @@
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>How the CPU backend computes. Neither option changes how a layer's sums are ordered: the thread count changes no bit of a result.</summary>
+public sealed record CpuOptions
+{
+    /// <summary>Threads that compute, the caller's included; 0 for one a core that this process may use.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>The vector width; <see cref="SimdWidth.Auto"/> takes the widest.</summary>
+    public SimdWidth SimdWidth { get; init; }
+}

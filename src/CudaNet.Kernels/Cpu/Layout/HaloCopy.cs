@@ -1,0 +1,18 @@
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>Copies a stored value into one with a wider halo, for convolutions that pad by more than the stored one. One item is one plane.</summary>
+internal sealed unsafe class HaloCopy(float* source, BlockedImage from, float* destination, BlockedImage to) : ParallelWork
+{
+    public override int Items { get; } = from.Planes;
+
+    public override void Execute(int item, int worker)
+    {
+        float* start = source + (item * from.PlaneStride) + from.Interior;
+        float* target = destination + (item * to.PlaneStride) + to.Interior;
+        int row = from.Width * BlockedImage.BlockChannels;
+        for (int y = 0; y < from.Height; y++)
+        {
+            new ReadOnlySpan<float>(start + (y * from.RowStride), row).CopyTo(new Span<float>(target + (y * to.RowStride), row));
+        }
+    }
+}

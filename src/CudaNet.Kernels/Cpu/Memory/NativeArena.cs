@@ -1,0 +1,28 @@
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>The buffers of one owner: allocated one after another, counted, freed together.</summary>
+internal sealed class NativeArena(NativeAllocator allocator) : IDisposable
+{
+    private readonly List<NativeBuffer> _buffers = [];
+
+    public long Bytes { get; private set; }
+
+    /// <inheritdoc cref="NativeAllocator.Allocate"/>
+    public NativeBuffer Allocate(long elements, string purpose)
+    {
+        NativeBuffer buffer = allocator.Allocate(elements, purpose);
+        _buffers.Add(buffer);
+        Bytes += buffer.Bytes;
+        return buffer;
+    }
+
+    public void Dispose()
+    {
+        foreach (NativeBuffer buffer in _buffers)
+        {
+            buffer.Dispose();
+        }
+
+        _buffers.Clear();
+    }
+}

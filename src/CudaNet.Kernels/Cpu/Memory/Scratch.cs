@@ -1,0 +1,22 @@
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>
+/// Scratch memory of each thread, shared by all steps of an executable: steps say what they need while they are made, then it is allocated once.
+/// </summary>
+internal sealed unsafe class Scratch(int threads)
+{
+    private long _elements;
+    private float* _start;
+
+    public int Threads => threads;
+
+    public void Require(long elements) => _elements = Math.Max(_elements, (elements + 15) / 16 * 16);
+
+    public void Allocate(NativeArena arena) => _start = arena.Allocate(checked((_elements + 16) * threads), "workspaces").Pointer;
+
+    /// <summary>A thread's part, aligned to a cache line.</summary>
+    public float* Of(int worker) => _start + (worker * (nint)(_elements + 16));
+
+    /// <summary>The next cache line at or after an address.</summary>
+    public static void* Align(void* address) => (void*)(((nuint)address + (NativeAllocator.Alignment - 1)) & ~(nuint)(NativeAllocator.Alignment - 1));
+}

@@ -1,0 +1,29 @@
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>
+/// A vector of fp32 lanes as the kernels see it. Kernels are generic over this, so there is one source for every width: the JIT and NativeAOT
+/// compile each kernel once a width, with these members inlined. Pointers need no alignment.
+/// </summary>
+internal unsafe interface ISimd<TSelf>
+    where TSelf : unmanaged, ISimd<TSelf>
+{
+    /// <summary>Lanes; divides 16, the channel block of stored values.</summary>
+    static abstract int Count { get; }
+
+    /// <summary>Rows of a convolution's register tile, which has two vectors a row: 14 where there are 32 registers, 6 where there are 16.</summary>
+    static abstract int TileRows { get; }
+
+    static abstract TSelf Load(float* source);
+
+    static abstract void Store(TSelf value, float* destination);
+
+    static abstract TSelf Broadcast(float value);
+
+    static abstract TSelf Add(TSelf left, TSelf right);
+
+    /// <summary>left · right + addend, rounded once.</summary>
+    static abstract TSelf MultiplyAdd(TSelf left, TSelf right, TSelf addend);
+
+    /// <summary>The larger; NaN where either is NaN.</summary>
+    static abstract TSelf Max(TSelf left, TSelf right);
+}

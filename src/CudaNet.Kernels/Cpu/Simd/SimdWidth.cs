@@ -1,0 +1,17 @@
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>How wide the vectors of the CPU backend are. Sums are taken in the same order at every width that has the same register tile.</summary>
+public enum SimdWidth
+{
+    /// <summary>The widest that this machine has.</summary>
+    Auto = 0,
+
+    /// <summary>Four fp32 lanes: x86 with FMA3, or Arm's Advanced SIMD.</summary>
+    Bits128 = 128,
+
+    /// <summary>Eight fp32 lanes: x86 with AVX2 and FMA3.</summary>
+    Bits256 = 256,
+
+    /// <summary>Sixteen fp32 lanes: x86 with AVX-512F.</summary>
+    Bits512 = 512,
+}

@@ -1,0 +1,109 @@
+using System.Text.Json;
+using CudaNet.Data;
+using CudaNet.Engine;
+using CudaNet.Tests.Support;
+using CudaNet.Weights;
+using Xunit;
+
+namespace CudaNet.Tests.Numerics;
+
+/// <summary>Each of the 68 layers of the trained leaf model on photographs, against PyTorch in double precision, on every backend variant.</summary>
+public sealed class LayerTests
+{
+    private static readonly string LeafModel = Repository.File("models/resnet18-leaf.safetensors");
+
+    public static TheoryData<string, string> SampledCases()
+    {
+        TheoryData<string, string> cases = [];
+        foreach (string backend in Backends.All.Select(row => row.Data))
+        {
+            cases.Add(backend, "chelsea-224x224");
+            cases.Add(backend, "rocket-97x131");
+        }
+
+        return cases;
+    }
+
+    public static TheoryData<string, string> FullCases()
+    {
+        TheoryData<string, string> cases = SampledCases();
+        foreach (string backend in Backends.All.Select(row => row.Data))
+        {
+            cases.Add(backend, "leaf-128x128");
+        }
+
+        return cases;
+    }
+
+    /// <summary>48 values a layer, always there.</summary>
+    [Theory]
+    [MemberData(nameof(SampledCases))]
+    public void Sampled_values_are_right(string backendName, string photograph)
+    {
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Repository.Data("layers-sampled.json")));
+        JsonElement nodes = document.RootElement.GetProperty(photograph);
+        Check(backendName, Photograph(photograph), observation =>
+        {
+            JsonElement node = nodes.GetProperty(observation.Name);
+            TensorShape shape = new([.. node.GetProperty("shape").EnumerateArray().Select(e => e.GetInt32())]);
+            double bound = Tolerance.For(Backends.Create(backendName).Name).OfLargest * node.GetProperty("largest").GetDouble();
+            int i = 0;
+            foreach (JsonElement expected in node.GetProperty("values").EnumerateArray())
+            {
+                int at = (int)(((ulong)i++ * 2654435761 + 12345) % (ulong)observation.Values.Length);
+                if (shape != observation.Shape || !(Math.Abs(observation.Values[at] - expected.GetDouble()) <= bound))
+                {
+                    return $"{observation.Shape}[{at}] is {observation.Values[at]:r}, expected {shape} and {expected.GetDouble():r} ± {bound:g3}";
+                }
+            }
+
+            return null;
+        });
+    }
+
+    /// <summary>Every value of every layer.</summary>
+    [Theory]
+    [MemberData(nameof(FullCases))]
+    public void Every_value_is_right(string backendName, string photograph)
+    {
+        using WeightFile golden = WeightFile.Open(Shared.Require($"golden/layers/{photograph}.safetensors"));
+        Dictionary<string, Tensor> expected = golden.Tensors.ToDictionary(t => t.Name, t => t.Read());
+        Tolerance tolerance = Tolerance.For(Backends.Create(backendName).Name);
+        Check(backendName, expected["input"], observation =>
+        {
+            TensorComparison comparison = TensorComparison.Compare(new Tensor(observation.Shape, observation.Values.ToArray()), expected[observation.Name], tolerance);
+            return comparison.Passed ? null : comparison.ToString();
+        });
+    }
+
+    private static void Check(string backendName, Tensor input, Func<Observation, string?> misfit)
+    {
+        using Model model = ModelFile.Open(LeafModel);
+        using Session session = new(model, Backends.Create(backendName));
+        List<string> failures = [];
+        int seen = 0;
+        foreach (LayerNode layer in model.Graph.Layers)
+        {
+            session.Observe(layer.Name, (in Observation o) =>
+            {
+                seen++;
+                if (misfit(o) is { } text)
+                {
+                    failures.Add($"{o.Name}: {text}");
+                }
+            });
+        }
+
+        session.Predict(input);
+        Assert.True(failures.Count == 0, string.Join('\n', failures));
+        Assert.Equal(68, seen);
+    }
+
+    /// <summary>The golden files' preprocessing: Pillow's bilinear stretch, ImageNet's statistics.</summary>
+    private static Tensor Photograph(string name)
+    {
+        (string file, int height, int width) = name == "chelsea-224x224" ? ("chelsea.png", 224, 224) : ("rocket.jpg", 97, 131);
+        Preprocessing stretch = new(height, width, Interpolation.Bilinear, null, Preprocessing.ImageNetMean, Preprocessing.ImageNetStd);
+        return new Preprocessor(stretch).Load(Repository.File($"samples/{file}"));
+    }
+}
