@@ -32,6 +32,11 @@ public static class ImageDecoder
             throw NotAnImage(bytes, name);
         }
 
+        if (format == SKEncodedImageFormat.Jpeg)
+        {
+            CheckJpeg(bytes, name);
+        }
+
         using SKData data = SKData.CreateCopy(bytes);
         if (format == SKEncodedImageFormat.Gif)
         {
@@ -81,6 +86,20 @@ public static class ImageDecoder
                 File = name,
                 Hint = $"If the file is trusted, raise {nameof(ImageDecoderOptions)}.{nameof(ImageDecoderOptions.MaxPixels)}.",
             };
+        }
+    }
+
+    private static void CheckJpeg(ReadOnlySpan<byte> bytes, string? name)
+    {
+        JpegStructure structure = JpegStructure.Of(bytes);
+        if (!structure.HasEnd)
+        {
+            throw Failed(SKCodecResult.IncompleteInput, "Jpeg image", name);
+        }
+
+        if (structure.Scans > JpegStructure.MaxScans)
+        {
+            throw new ImageFormatException($"has {structure.Scans} scans; at most {JpegStructure.MaxScans} are decoded") { File = name };
         }
     }
 

@@ -8,13 +8,19 @@ public static class NpyReader
 {
     /// <summary>The tensor of the file <paramref name="path"/>, in memory of its own: N×C×H×W, values as they are.</summary>
     /// <exception cref="CudaNetException">The file is missing, no <c>.npy</c>, of another type, order or rank, or its length does not fit its shape.</exception>
-    public static Tensor Read(string path)
+    public static Tensor Read(string path) => Open(path, Read);
+
+    /// <summary>The shape of the tensor that <see cref="Read(string)"/> would return, from the file's header and length alone.</summary>
+    /// <exception cref="CudaNetException">As <see cref="Read(string)"/>.</exception>
+    public static TensorShape ReadShape(string path) => Open(path, ReadShape);
+
+    private static T Open<T>(string path, Func<FileStream, string, T> read)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            return Read(file, path);
+            return read(file, path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -22,7 +28,7 @@ public static class NpyReader
         }
     }
 
-    private static Tensor Read(FileStream file, string path)
+    private static TensorShape ReadShape(FileStream file, string path)
     {
         NpyHeader header = NpyHeader.Read(file, path);
         if (header.ElementType != "<f4" || header.IsFortranOrder)
@@ -53,6 +59,12 @@ public static class NpyReader
             throw new CudaNetException($"{batch} has more than {Array.MaxLength} values, the most that one tensor can hold") { File = path, Hint = "Split it along N." };
         }
 
+        return batch;
+    }
+
+    private static Tensor Read(FileStream file, string path)
+    {
+        TensorShape batch = ReadShape(file, path);
         float[] values = GC.AllocateUninitializedArray<float>((int)batch.ElementCount);
         for (int read = 0; read < values.Length; read += 1 << 20)
         {

@@ -19,6 +19,18 @@ public sealed class HostileSafetensorsTests
         Assert.Equal(["2×3", "scalar"], file.Tensors.Select(t => t.Shape.ToString()));
     }
 
+    /// <summary>The header length is the first thing in the file: 640 begins like a pickle, 379 like JSON.</summary>
+    [Theory]
+    [InlineData(640)]
+    [InlineData(0x017B)]
+    [InlineData(0x4B50)]
+    [InlineData(0x0108)]
+    public void A_header_length_that_looks_like_another_kind_of_file(int length)
+    {
+        using WeightFile file = WeightFile.Read(SafetensorsBytes.Of(Good.PadRight(length), 26), "good");
+        Assert.Equal(2, file.Tensors.Count);
+    }
+
     [Fact]
     public void Truncated_at_every_byte()
     {
@@ -105,6 +117,23 @@ public sealed class HostileSafetensorsTests
         Assert.Contains("no conv1.weight", exception.Message, StringComparison.Ordinal);
         Assert.InRange(exception.Message.Length, 1, 1000);
     }
+
+    [Fact]
+    public void Misfits_by_the_thousand_are_all_kept_and_the_message_stays_readable()
+    {
+        IEnumerable<KeyValuePair<string, TensorShape>> model = ResNet.Build(TestModels.TinyConfig).Parameters.Select(p => KeyValuePair.Create(p.Name, p.Shape));
+        byte[] bytes = SafetensorsBytes.Zeros(model.Concat(Enumerable.Range(0, 10_000).Select(i => KeyValuePair.Create($"entry{i}", new TensorShape(1)))));
+        ParameterMismatchException exception = Assert.Throws<ParameterMismatchException>(() => ModelFile.Read(bytes, Hostile.Name));
+        Assert.Equal(10_000, exception.Misfits.Count);
+        Assert.InRange(exception.Message.Length, 1, 10_000);
+        Assert.EndsWith("and 9900 more", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a\\u001b[31m")]
+    [InlineData("a\\nb")]
+    public void A_name_with_control_characters_is_refused(string name) =>
+        Hostile.AssertRefused(SafetensorsBytes.Of($$$"""{"{{{name}}}":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4), "control characters");
 
     [Fact]
     public void A_name_of_a_megabyte_or_with_control_characters_stays_out_of_the_message()

@@ -13,13 +13,13 @@ public sealed class TorchInteropTests
     [Fact]
     public void Torchvision_gives_the_same_logits_from_a_converted_file()
     {
-        Python.Require("torch", "torchvision");
+        Python.Require("torch", "torchvision", "numpy");
         using TemporaryFolder folder = new();
         string converted = folder.File("model.safetensors");
         ModelConverter.Convert(Repository.File("models/resnet18-leaf.safetensors"), converted);
         Tensor input = Formula.Input(2, 3, 64, 64);
         string raw = folder.Write("input.f32", MemoryMarshal.AsBytes(input.Values));
-        using JsonDocument document = JsonDocument.Parse(Python.Run(File.ReadAllText(Repository.Data("scripts/torchvision_logits.py")), converted, raw, "2", "3", "64", "64"));
+        using JsonDocument document = JsonDocument.Parse(Python.Run("torchvision_logits.py", converted, raw, "2", "3", "64", "64"));
         double[] expected = [.. document.RootElement.EnumerateArray().SelectMany(r => r.EnumerateArray()).Select(v => v.GetDouble())];
 
         using Model model = ModelFile.Open(converted);
