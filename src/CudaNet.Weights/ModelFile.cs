@@ -15,14 +15,14 @@ public static class ModelFile
     /// <exception cref="WeightFormatException">The file is damaged or of a kind that is refused.</exception>
     /// <exception cref="ParameterMismatchException">Tensors are missing, left over or of another shape: all of them at once.</exception>
     /// <exception cref="CudaNetException">It cannot be read, or is not a ResNet's.</exception>
-    public static Model Open(string path, ModelFileOptions? options = null) => Open(WeightFile.Open(path, options?.StateDict), options ?? new());
+    public static Model Open(string path, ModelFileOptions? options = null) => Load(WeightFile.Open(path, options?.StateDict), options ?? new());
 
     /// <summary>Reads a model from a whole file in memory; the bytes are copied. <paramref name="name"/> is what errors call it.</summary>
-    /// <exception cref="CudaNetException">As <see cref="Open(string, ModelFileOptions?)"/>.</exception>
+    /// <exception cref="CudaNetException">As <see cref="Open"/>.</exception>
     public static Model Read(ReadOnlySpan<byte> bytes, string name, ModelFileOptions? options = null) =>
-        Open(WeightFile.Read(bytes, name, options?.StateDict), options ?? new());
+        Load(WeightFile.Read(bytes, name, options?.StateDict), options ?? new());
 
-    private static Model Open(WeightFile file, ModelFileOptions options)
+    private static Model Load(WeightFile file, ModelFileOptions options)
     {
         bool keep = false;
         try

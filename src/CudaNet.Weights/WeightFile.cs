@@ -78,19 +78,19 @@ public sealed class WeightFile : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string file = Directory.Exists(path) ? ModelFolder.Find(path) : path;
-        return Open(file, FileBytes.Map, stateDict);
+        return Load(file, FileBytes.Map, stateDict);
     }
 
     /// <summary>Reads a weight file from memory; the bytes are copied. An index of shards is refused, as it has no folder.</summary>
     /// <param name="bytes">The whole file.</param>
     /// <param name="name">What errors call it.</param>
-    /// <param name="stateDict">As in <see cref="Open(string, string?)"/>.</param>
+    /// <param name="stateDict">As in <see cref="Open"/>.</param>
     /// <exception cref="WeightFormatException">It cannot be read.</exception>
     public static WeightFile Read(ReadOnlySpan<byte> bytes, string name, string? stateDict = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         FileBytes copy = FileBytes.Copy(bytes, name);
-        return Open(name, _ => copy, stateDict, inMemory: true);
+        return Load(name, _ => copy, stateDict, inMemory: true);
     }
 
     /// <summary>Closes the file. Values that are views of it throw from now on; spans taken before must not be used. Idempotent.</summary>
@@ -102,7 +102,7 @@ public sealed class WeightFile : IDisposable
         }
     }
 
-    private static WeightFile Open(string path, Func<string, FileBytes> map, string? stateDict, bool inMemory = false)
+    private static WeightFile Load(string path, Func<string, FileBytes> map, string? stateDict, bool inMemory = false)
     {
         List<FileBytes> owned = [];
         try

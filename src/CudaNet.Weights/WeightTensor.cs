@@ -58,7 +58,7 @@ public sealed class WeightTensor
     /// <exception cref="WeightFormatException">The type has no meaning as weights (complex, 8 bits and fewer).</exception>
     public Tensor Read() => Read(copy: false);
 
-    internal WeightTensor Rename(string name) => new(this, name);
+    internal WeightTensor Rename(string name) => name == Name ? this : new(this, name);
 
     internal Tensor Read(bool copy)
     {

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace CudaNet.Data;
 
 /// <summary>
-/// Pillow's <c>Image.resize</c> for 8-bit images, equal in every byte: columns first, then rows, each pass a fixed-point sum rounded and
-/// clamped to a byte.
+/// Pillow's <c>Image.resize</c> for 8-bit images, equal in every byte: two passes, each a fixed-point sum rounded and clamped to a byte. As in
+/// Pillow 13, columns go first unless rows shrink, and more than three times as much as columns; earlier versions always take columns first.
 /// </summary>
 internal static class PillowResize
 {
@@ -13,14 +13,22 @@ internal static class PillowResize
 
     public static PixelImage Run(PixelImage image, ResizeAxis rows, ResizeAxis columns, PillowFilter filter)
     {
-        PillowWeights vertical = new(rows, filter);
+        PillowWeights vertical = new(rows, filter), horizontal = new(columns, filter);
+        if (RowsGoFirst(rows, columns))
+        {
+            PixelImage lowered = ResizeRows(image, 0, vertical, rows.Length);
+            return ResizeColumns(lowered, 0, rows.Length, horizontal, columns.Length);
+        }
+
         int firstRow = vertical.FirstSource;
-        byte[] narrowed = ResizeColumns(image, firstRow, vertical.EndSource - firstRow, new PillowWeights(columns, filter), columns.Length);
-        byte[] result = ResizeRows(narrowed, firstRow, columns.Length * 3, vertical, rows.Length);
-        return new PixelImage(rows.Length, columns.Length, result);
+        PixelImage narrowed = ResizeColumns(image, firstRow, vertical.EndSource - firstRow, horizontal, columns.Length);
+        return ResizeRows(narrowed, firstRow, vertical, rows.Length);
     }
 
-    private static byte[] ResizeColumns(PixelImage image, int firstRow, int rowCount, PillowWeights weights, int width)
+    private static bool RowsGoFirst(ResizeAxis rows, ResizeAxis columns) =>
+        rows.Source > rows.Full && (double)rows.Source / rows.Full > 3 * ((double)columns.Source / columns.Full);
+
+    private static PixelImage ResizeColumns(PixelImage image, int firstRow, int rowCount, PillowWeights weights, int width)
     {
         byte[] result = new byte[checked(rowCount * width * 3)];
         for (int y = 0; y < rowCount; y++)
@@ -45,11 +53,13 @@ internal static class PillowResize
             }
         }
 
-        return result;
+        return new PixelImage(rowCount, width, result);
     }
 
-    private static byte[] ResizeRows(ReadOnlySpan<byte> source, int firstRow, int rowBytes, PillowWeights weights, int height)
+    /// <summary>The rows of <paramref name="image"/> are those of the source from <paramref name="firstRow"/> on.</summary>
+    private static PixelImage ResizeRows(PixelImage image, int firstRow, PillowWeights weights, int height)
     {
+        int rowBytes = image.Width * 3;
         byte[] result = new byte[checked(height * rowBytes)];
         int[] sums = new int[rowBytes];
         for (int y = 0; y < height; y++)
@@ -58,7 +68,7 @@ internal static class PillowResize
             ReadOnlySpan<int> taps = weights.Of(y, out int first);
             for (int k = 0; k < taps.Length; k++)
             {
-                AddScaled(source.Slice((first - firstRow + k) * rowBytes, rowBytes), taps[k], sums);
+                AddScaled(image.Row(first - firstRow + k), taps[k], sums);
             }
 
             Span<byte> target = result.AsSpan(y * rowBytes, rowBytes);
@@ -68,7 +78,7 @@ internal static class PillowResize
             }
         }
 
-        return result;
+        return new PixelImage(height, image.Width, result);
     }
 
     /// <summary>sums += source · tap; integers, so the vector width changes nothing.</summary>

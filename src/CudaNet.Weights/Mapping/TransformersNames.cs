@@ -5,9 +5,16 @@ namespace CudaNet.Weights;
 /// <summary>The names of Hugging Face transformers' ResNetForImageClassification and ResNetModel.</summary>
 internal static class TransformersNames
 {
+    private static readonly string[] Roots = ["resnet.", "embedder.", "encoder.", "classifier."];
+
     /// <summary>timm's name, or null where the name is none of transformers'.</summary>
     public static string? Translate(string name)
     {
+        if (!Array.Exists(Roots, r => name.StartsWith(r, StringComparison.Ordinal)))
+        {
+            return null;
+        }
+
         string[] parts = name.Split('.', 10);
         int root = parts[0] == "resnet" ? 1 : 0;
         return parts[root..] switch

@@ -39,7 +39,7 @@ internal ref struct SafetensorsHeader
     private void ReadAll()
     {
         HashSet<string> names = new(StringComparer.Ordinal);
-        Next(JsonTokenType.StartObject, "the header");
+        Next(JsonTokenType.StartObject, "the header", "");
         while (NextIsProperty())
         {
             string name = _reader.GetString()!;
@@ -66,11 +66,11 @@ internal ref struct SafetensorsHeader
 
     private void ReadMetadata()
     {
-        Next(JsonTokenType.StartObject, "__metadata__");
+        Next(JsonTokenType.StartObject, "metadata", "__metadata__");
         while (NextIsProperty())
         {
             string key = _reader.GetString()!;
-            Next(JsonTokenType.String, $"metadata {Printable.Quote(key)}");
+            Next(JsonTokenType.String, "metadata", key);
             if (!_metadata.TryAdd(key, _reader.GetString()!))
             {
                 throw Error($"the metadata key {Printable.Quote(key)} appears twice");
@@ -83,20 +83,24 @@ internal ref struct SafetensorsHeader
         string? type = null;
         long[]? shape = null;
         long[]? offsets = null;
-        Next(JsonTokenType.StartObject, $"tensor {Printable.Quote(name)}");
+        Next(JsonTokenType.StartObject, "tensor", name);
         while (NextIsProperty())
         {
-            string key = _reader.GetString()!;
-            bool known = key switch
+            if (type is null && _reader.ValueTextEquals("dtype"u8))
             {
-                "dtype" => type is null && (type = ReadString(name)) is not null,
-                "shape" => shape is null && (shape = ReadNumbers(name, TensorShape.MaxRank)) is not null,
-                "data_offsets" => offsets is null && (offsets = ReadNumbers(name, 2)) is not null,
-                _ => false,
-            };
-            if (!known)
+                type = ReadString(name);
+            }
+            else if (shape is null && _reader.ValueTextEquals("shape"u8))
             {
-                throw Error($"tensor {Printable.Quote(name)} has an unknown or repeated field {Printable.Quote(key)}");
+                shape = ReadNumbers(name, TensorShape.MaxRank);
+            }
+            else if (offsets is null && _reader.ValueTextEquals("data_offsets"u8))
+            {
+                offsets = ReadNumbers(name, 2);
+            }
+            else
+            {
+                throw Error($"tensor {Printable.Quote(name)} has an unknown or repeated field {Printable.Quote(_reader.GetString()!)}");
             }
         }
 
@@ -129,34 +133,36 @@ internal ref struct SafetensorsHeader
 
     private string ReadString(string tensor)
     {
-        Next(JsonTokenType.String, $"dtype of tensor {Printable.Quote(tensor)}");
+        Next(JsonTokenType.String, "dtype of tensor", tensor);
         return _reader.GetString()!;
     }
 
     private long[] ReadNumbers(string tensor, int most)
     {
-        List<long> numbers = [];
-        Next(JsonTokenType.StartArray, $"shape or data_offsets of tensor {Printable.Quote(tensor)}");
+        Span<long> numbers = stackalloc long[TensorShape.MaxRank];
+        int count = 0;
+        Next(JsonTokenType.StartArray, "shape or data_offsets of tensor", tensor);
         while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
         {
-            if (numbers.Count == most || _reader.TokenType != JsonTokenType.Number || !_reader.TryGetInt64(out long number) || number < 0)
+            if (count == most || _reader.TokenType != JsonTokenType.Number || !_reader.TryGetInt64(out long number) || number < 0)
             {
                 throw Error($"tensor {Printable.Quote(tensor)}: expected at most {most} whole numbers from 0 to {long.MaxValue}");
             }
 
-            numbers.Add(number);
+            numbers[count++] = number;
         }
 
-        return [.. numbers];
+        return numbers[..count].ToArray();
     }
 
     private bool NextIsProperty() => _reader.Read() && _reader.TokenType == JsonTokenType.PropertyName;
 
-    private void Next(JsonTokenType type, string what)
+    private void Next(JsonTokenType type, string what, string name)
     {
         if (!_reader.Read() || _reader.TokenType != type)
         {
-            throw Error($"{what} should be a JSON {(type == JsonTokenType.StartObject ? "object" : type == JsonTokenType.StartArray ? "array" : "string")}");
+            string named = name.Length == 0 ? what : $"{what} {Printable.Quote(name)}";
+            throw Error($"{named} should be a JSON {(type == JsonTokenType.StartObject ? "object" : type == JsonTokenType.StartArray ? "array" : "string")}");
         }
     }
 

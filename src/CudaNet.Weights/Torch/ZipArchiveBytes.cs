@@ -66,9 +66,9 @@ internal sealed class ZipArchiveBytes(FileBytes file, ReadBudget budget)
     private unsafe ByteRegion Inflate(ZipEntry entry, ByteRegion data)
     {
         budget.Take(entry.Bytes, entry.Name);
-        if (entry.Bytes > Array.MaxLength || data.Length > Array.MaxLength)
+        if (entry.Bytes > Array.MaxLength || data.Length > Array.MaxLength || data.Length == 0)
         {
-            throw data.Error(0, $"a deflated entry of {entry.Bytes} bytes is beyond the 2 GiB supported");
+            throw data.Error(0, $"a deflated entry of {entry.Bytes} bytes in {data.Length} is empty or beyond the 2 GiB supported");
         }
 
         byte[] bytes = FileBytes.Allocate((int)entry.Bytes);

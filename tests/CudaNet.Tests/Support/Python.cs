@@ -1,36 +1,48 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using Xunit;
 
 namespace CudaNet.Tests.Support;
 
-/// <summary>The system's Python with NumPy, an independent reader. A test that needs it skips with the reason where it is absent.</summary>
+/// <summary>The system's Python with PyTorch or NumPy, where it has them (Debian: python3-numpy, python3-torch, python3-torchvision).</summary>
 internal static class Python
 {
-    private const string Interpreter = "/usr/bin/python3";
+    private const string Program = "/usr/bin/python3";
 
-    private static readonly Lazy<string?> Missing = new(() =>
-        !File.Exists(Interpreter) ? $"needs {Interpreter}" : Start("import numpy").Error is { Length: > 0 } error ? $"needs NumPy: {error}" : null);
-
-    /// <summary>Runs a script with arguments and returns what it printed; fails the test with its error.</summary>
-    public static string Run(string script, params string[] arguments)
+    /// <summary>Skips the calling test where a module cannot be imported.</summary>
+    public static void Require(params ReadOnlySpan<string> modules)
     {
-        if (Missing.Value is { } reason)
-        {
-            Assert.Skip(reason);
-        }
+        string list = string.Join(", ", modules.ToArray());
+        (int code, _, string errors) = Start(["-c", $"import {list}"]);
+        Assert.SkipWhen(code != 0, $"needs {Program} with {list}: {errors.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault()}");
+    }
 
-        (string output, string error) = Start(script, arguments);
-        Assert.True(error.Length == 0, error);
+    /// <summary>What a script under tests/data/scripts prints; fails where it does.</summary>
+    public static string Run(string script, params ReadOnlySpan<string> arguments) => Checked([Repository.Data($"scripts/{script}"), .. arguments]);
+
+    /// <summary>What a few lines of code print; fails where they do.</summary>
+    public static string Evaluate(string code, params ReadOnlySpan<string> arguments) => Checked(["-c", code, .. arguments]);
+
+    private static string Checked(string[] arguments)
+    {
+        (int code, string output, string errors) = Start(arguments);
+        Assert.True(code == 0, errors);
         return output;
     }
 
-    private static (string Output, string Error) Start(string script, params string[] arguments)
+    private static (int Code, string Output, string Errors) Start(string[] arguments)
     {
-        ProcessStartInfo start = new(Interpreter, ["-c", script, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using Process process = Process.Start(start)!;
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (output, process.ExitCode == 0 ? "" : error.Result);
+        try
+        {
+            using Process process = Process.Start(new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            Task<string> errors = process.StandardError.ReadToEndAsync();
+            string output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return (process.ExitCode, output, errors.Result);
+        }
+        catch (Win32Exception exception)
+        {
+            return (-1, "", exception.Message);
+        }
     }
 }

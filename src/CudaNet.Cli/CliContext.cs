@@ -1,0 +1,16 @@
+namespace CudaNet.Cli;
+
+/// <summary>What a command may talk to. Results go to <see cref="Out"/>, everything else to <see cref="Error"/>.</summary>
+/// <param name="Out">Standard output.</param>
+/// <param name="Error">Standard error.</param>
+internal sealed record CliContext(TextWriter Out, TextWriter Error)
+{
+    /// <summary>True where a person watches <see cref="Error"/>: progress is shown there.</summary>
+    public bool IsErrorTerminal { get; init; }
+
+    /// <summary>Set by Ctrl+C.</summary>
+    public CancellationToken Cancellation { get; init; }
+
+    /// <summary>One line for the person, beside the results.</summary>
+    public void Note(string text) => Error.WriteLine($"note: {text}");
+}

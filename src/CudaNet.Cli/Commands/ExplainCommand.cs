@@ -1,0 +1,126 @@
+using System.CommandLine;
+using System.Text.Json;
+using CudaNet.Engine;
+
+namespace CudaNet.Cli;
+
+/// <summary><c>cudanet explain</c>: what was decided before anything runs.</summary>
+internal sealed class ExplainCommand : CliCommand
+{
+    private readonly Argument<string> _model = SharedOptions.Model(takesArchitecture: true);
+    private readonly Option<string[]> _layers = SharedOptions.Layers("A layer that is observed: a name, an alias, a scope, input, or all. Repeatable.");
+    private readonly Option<ImageSize?> _input = SharedOptions.Size("--input", "The image size to plan for; default: the model's own, or 224x224.");
+    private readonly Option<int> _batch = SharedOptions.Batch(1, "Images a run.");
+    private readonly BackendOptions _backend;
+
+    public ExplainCommand(CliContext context)
+        : base(
+            context,
+            "explain",
+            "Shows the plan: steps, published stages, buffers and bytes, with and without the observed layers.",
+            "cudanet explain models/resnet18-leaf.safetensors --layer layer3 --layer global_pool",
+            "cudanet explain resnet50 --batch 8 --layer all")
+    {
+        Add(_model);
+        Add(_layers);
+        Add(_input);
+        Add(_batch);
+        _backend = new BackendOptions(this);
+        Add(Json);
+    }
+
+    protected override int Execute(ParseResult arguments)
+    {
+        using ModelSource source = ModelSource.Open(arguments.GetRequiredValue(_model));
+        TensorShape input = source.InputShape(arguments.GetValue(_input), arguments.GetValue(_batch));
+        IReadOnlyList<LayerNode> observed = LayerSelection.Resolve(source.Graph, arguments.GetValue(_layers)!);
+        IBackend backend = _backend.Create(arguments);
+        ExecutionPlan bare = Planner.Plan(source.Graph, input, [], backend.Layout);
+        ExecutionPlan plan = observed.Count == 0 ? bare : Planner.Plan(source.Graph, input, observed, backend.Layout);
+        long? weightBytes = WeightBytes(source, backend);
+        if (arguments.GetValue(Json))
+        {
+            JsonOutput.Write(Context.Out, json => WriteJson(json, backend, bare, plan, weightBytes));
+        }
+        else
+        {
+            WriteText(backend, bare, plan, weightBytes);
+        }
+
+        return ExitCode.Success;
+    }
+
+    /// <summary>What the backend's packed copy of the weights takes; null without weights.</summary>
+    private static long? WeightBytes(ModelSource source, IBackend backend)
+    {
+        using IPreparedModel? prepared = source.Model is { } model ? backend.Prepare(model.Graph, model.Parameters) : null;
+        return prepared?.Bytes;
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, IBackend backend, ExecutionPlan bare, ExecutionPlan plan, long? weightBytes)
+    {
+        json.WriteString("backend", backend.Name);
+        json.WriteString("layout", plan.Layout.Name);
+        json.WriteShape("input", plan.InputShape);
+        json.WriteShape("output", plan.OutputShape);
+        json.WriteStrings("observed", plan.Observed.Select(o => o.Name));
+        json.WriteObjects("steps", plan.Steps, step =>
+        {
+            json.WriteString("kind", step.Describe());
+            json.WriteObjects("stages", step.Stages, stage =>
+            {
+                json.WriteString("layer", stage.Node.Name);
+                json.WriteShape("shape", stage.Shape);
+                json.WriteBoolean("published", stage.IsObserved);
+                WriteSlot(json, "slot", stage.Stored);
+            });
+            WriteSlot(json, "input_slot", step.Input);
+            WriteSlot(json, "residual_slot", step.Residual);
+        });
+        json.WriteStartArray("slot_bytes");
+        foreach (long bytes in plan.SlotBytes)
+        {
+            json.WriteNumberValue(bytes);
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("bytes", plan.TotalBytes);
+        json.WriteNumber("bytes_without_observers", bare.TotalBytes);
+        if (weightBytes is { } packed)
+        {
+            json.WriteNumber("weight_bytes", packed);
+        }
+        else
+        {
+            json.WriteNull("weight_bytes");
+        }
+    }
+
+    private static void WriteSlot(Utf8JsonWriter json, string name, PlanValue? value)
+    {
+        if (value?.Slot is { } slot)
+        {
+            json.WriteNumber(name, slot);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+
+    private void WriteText(IBackend backend, ExecutionPlan bare, ExecutionPlan plan, long? weightBytes)
+    {
+        Context.Out.Write(bare);
+        if (plan != bare)
+        {
+            Context.Out.WriteLine();
+            Context.Out.Write(plan);
+            Context.Out.WriteLine();
+            Context.Out.WriteLine($"observing {Format.Plural(plan.Observed.Count, "layer")}: {Format.Count(plan.TotalBytes - bare.TotalBytes)} bytes more");
+        }
+
+        Context.Out.WriteLine(weightBytes is { } packed
+            ? $"packed weights ({backend.Name}): {Format.Bytes(packed)}, one set for all plans"
+            : "packed weights: none, this is an architecture without weights");
+    }
+}

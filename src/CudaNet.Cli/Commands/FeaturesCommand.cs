@@ -1,0 +1,149 @@
+using System.CommandLine;
+using CudaNet.Data;
+using CudaNet.Engine;
+using CudaNet.Weights;
+
+namespace CudaNet.Cli;
+
+/// <summary><c>cudanet features</c>: predictions and the output of any layer, to a file NumPy reads.</summary>
+internal sealed class FeaturesCommand : CliCommand
+{
+    private const string Predictions = "predictions";
+
+    private readonly Argument<string> _model = SharedOptions.Model();
+    private readonly Argument<string[]> _images = SharedOptions.Images();
+    private readonly Option<string[]> _layers = SharedOptions.Layers("A layer to write: a name, an alias, a scope, input (the preprocessed images), or all. Repeatable.");
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        HelpName = "FILE",
+        Description = "The file to make: .npz (predictions, files, an array a layer), or .npy (the one layer, or the predictions).",
+        Required = true,
+    };
+
+    private readonly PreprocessingOptions _preprocessing;
+    private readonly Option<int> _batch = SharedOptions.Batch(32, "Images a run; changes no bit of a result.");
+    private readonly BackendOptions _backend;
+
+    public FeaturesCommand(CliContext context)
+        : base(
+            context,
+            "features",
+            "Writes predictions (logits) and the output of layers to a file that NumPy reads.",
+            "cudanet features models/resnet18-leaf.safetensors samples --layer global_pool --layer layer1.1.act2 --output features.npz",
+            "cudanet features checkpoint.pth images --preset albumentations --size 128x128 --layer global_pool --output features.npy",
+            "cudanet features model.safetensors inputs.npy --layer all --output layers.npz")
+    {
+        _output.Validators.Add(result =>
+        {
+            if (!IsSingle(result.Tokens[0].Value) && !HasExtension(result.Tokens[0].Value, ".npz"))
+            {
+                result.AddError($"'{result.Tokens[0].Value}' ends in neither .npz nor .npy.");
+            }
+        });
+        Add(_model);
+        Add(_images);
+        Add(_layers);
+        Add(_output);
+        _preprocessing = new PreprocessingOptions(this);
+        Add(_batch);
+        _backend = new BackendOptions(this);
+        Add(Json);
+    }
+
+    protected override int Execute(ParseResult arguments)
+    {
+        string output = arguments.GetRequiredValue(_output);
+        IBackend backend = _backend.Create(arguments);
+        using Model model = ModelFile.Open(arguments.GetRequiredValue(_model));
+        IReadOnlyList<LayerNode> layers = LayerSelection.Resolve(model.Graph, arguments.GetValue(_layers)!);
+        if (IsSingle(output) && layers.Count > 1)
+        {
+            throw new UsageException($"a .npy file holds one layer, not {layers.Count}: write a .npz file");
+        }
+
+        InputSource inputs = new(arguments.GetRequiredValue(_images), arguments.GetValue(_batch), () => _preprocessing.Create(arguments, model, Context), Context);
+        List<FeatureArray> arrays = [.. layers.Select(l => new FeatureArray(l.Name, CommonShape(model.Graph, l, inputs)))];
+        if (!IsSingle(output) || layers.Count == 0)
+        {
+            arrays.Insert(0, new FeatureArray(Predictions, CommonShape(model.Graph, model.Graph.Output, inputs)));
+        }
+
+        Write(new Session(model, backend), inputs, arrays, output);
+        Report(arguments, backend, inputs, arrays, output);
+        return ExitCode.Success;
+    }
+
+    private static bool IsSingle(string output) => HasExtension(output, ".npy");
+
+    private static bool HasExtension(string path, string extension) => Path.GetExtension(path).Equals(extension, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The layer's shape for one image, which must be the same for all: they share an array.</summary>
+    private static TensorShape CommonShape(LayerGraph graph, LayerNode layer, InputSource inputs)
+    {
+        TensorShape[] shapes = [.. inputs.Shapes.Select(s => graph.InferShapes(s)[layer.Index]).Distinct()];
+        return shapes.Length == 1
+            ? shapes[0]
+            : throw new CudaNetException($"layer '{layer}' has the shapes {string.Join(" and ", shapes)} for these inputs, but one array holds one shape")
+            {
+                Layer = layer.Name,
+                Hint = "Run inputs of different sizes apart.",
+            };
+    }
+
+    private void Write(Session session, InputSource inputs, List<FeatureArray> arrays, string output)
+    {
+        using Session disposed = session;
+        using FeatureWriter writer = new(output, inputs.Names, arrays);
+        foreach (FeatureArray array in arrays.Where(a => a.Name != Predictions))
+        {
+            session.Observe(array.Name, (in Observation o) => writer.Append(o.Name, o.Values));
+        }
+
+        ProgressBar.Run(Context, Path.GetFileName(output), inputs.Names.Count, report =>
+        {
+            foreach (InputBatch batch in inputs.Batches(Context.Cancellation))
+            {
+                Tensor logits = session.Predict(batch.Tensor, Context.Cancellation);
+                if (arrays[0].Name == Predictions)
+                {
+                    writer.Append(Predictions, logits.Values);
+                }
+
+                report(logits.Shape.Batch);
+            }
+        });
+        Context.Cancellation.ThrowIfCancellationRequested();
+        writer.Complete();
+    }
+
+    private void Report(ParseResult arguments, IBackend backend, InputSource inputs, List<FeatureArray> arrays, string output)
+    {
+        int count = inputs.Names.Count;
+        if (arguments.GetValue(Json))
+        {
+            JsonOutput.Write(Context.Out, json =>
+            {
+                json.WriteString("output", output);
+                json.WriteNumber("bytes", new FileInfo(output).Length);
+                json.WriteNumber("images", count);
+                json.WriteString("backend", backend.Name);
+                json.WritePreprocessing(inputs.Preprocessing);
+                json.WriteObjects("arrays", arrays, array =>
+                {
+                    json.WriteString("name", array.Name);
+                    json.WriteShape("shape", array.Shape.WithBatch(count));
+                });
+            });
+            return;
+        }
+
+        TextTable table = new("array", "shape");
+        foreach (FeatureArray array in arrays)
+        {
+            table.Add(array.Name, array.Shape.WithBatch(count).ToString());
+        }
+
+        table.Write(Context.Out);
+        Context.Out.WriteLine($"{output}: {Format.Plural(count, "image")}, {Format.Bytes(new FileInfo(output).Length)}");
+    }
+}

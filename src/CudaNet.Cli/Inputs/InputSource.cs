@@ -1,0 +1,107 @@
+using CudaNet.Data;
+using CudaNet.Engine;
+
+namespace CudaNet.Cli;
+
+/// <summary>The images and tensors of a command line, in order, as batches of one shape each. Only one batch, or one tensor file, is in memory.</summary>
+internal sealed class InputSource
+{
+    private readonly List<Group> _groups = [];
+    private readonly List<string> _names = [];
+    private readonly Preprocessor? _preprocessor;
+    private readonly int _batch;
+
+    /// <param name="paths">Files and folders.</param>
+    /// <param name="batch">Images a batch, at most.</param>
+    /// <param name="preprocessor">Makes the rule for images; not called where all inputs are tensors.</param>
+    /// <param name="context">Is told what was passed over.</param>
+    public InputSource(IReadOnlyList<string> paths, int batch, Func<Preprocessor> preprocessor, CliContext context)
+    {
+        _batch = batch;
+        InputFiles inputs = InputFiles.Expand(paths);
+        if (inputs.IgnoredCount > 0)
+        {
+            context.Note($"passed over {Format.Plural(inputs.IgnoredCount, "file")} in folders: hidden, or no image by extension");
+        }
+
+        foreach (InputFile file in inputs.Files)
+        {
+            if (file.IsTensor)
+            {
+                AddTensor(file);
+            }
+            else
+            {
+                AddImage(file, _preprocessor ??= preprocessor());
+            }
+        }
+
+        foreach (Group group in _groups)
+        {
+            CheckSize(group.Shape.WithBatch(Math.Min(group.Count, batch)));
+        }
+    }
+
+    /// <summary>A name an image: its file's, with <c>[3]</c> behind it where a tensor file holds several.</summary>
+    public IReadOnlyList<string> Names => _names;
+
+    /// <summary>The rule images went through; null where all inputs are tensors.</summary>
+    public Preprocessing? Preprocessing => _preprocessor?.Preprocessing;
+
+    /// <summary>The shapes of single images, 1×C×H×W, each once.</summary>
+    public IEnumerable<TensorShape> Shapes => _groups.Select(g => g.Shape).Distinct();
+
+    /// <summary>Decodes and preprocesses as it goes.</summary>
+    public IEnumerable<InputBatch> Batches(CancellationToken cancellation)
+    {
+        int start = 0;
+        foreach (Group group in _groups)
+        {
+            Tensor? whole = group.IsTensor ? NpyReader.Read(group.Paths[0]) : null;
+            for (int first = 0; first < group.Count; first += _batch)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                int count = Math.Min(_batch, group.Count - first);
+                yield return new InputBatch(start + first, whole is null ? _preprocessor!.Load(group.Paths.GetRange(first, count)) : Slice(whole, first, count));
+            }
+
+            start += group.Count;
+        }
+    }
+
+    private static Tensor Slice(Tensor tensor, int first, int count)
+    {
+        int length = tensor.Memory.Length / tensor.Shape.Batch;
+        return new Tensor(tensor.Shape.WithBatch(count), tensor.Memory.Slice(first * length, count * length));
+    }
+
+    private static void CheckSize(TensorShape batch)
+    {
+        if (batch.ElementCount > Array.MaxLength)
+        {
+            throw new UsageException($"a batch of {batch} has more values than one tensor can hold: take a smaller --batch or --size");
+        }
+    }
+
+    private void AddTensor(InputFile file)
+    {
+        TensorShape shape = NpyReader.ReadShape(file.Path);
+        _groups.Add(new Group(shape.WithBatch(1), shape.Batch, true, [file.Path]));
+        _names.AddRange(shape.Batch == 1 ? [file.Name] : Enumerable.Range(0, shape.Batch).Select(i => $"{file.Name}[{i}]"));
+    }
+
+    private void AddImage(InputFile file, Preprocessor preprocessor)
+    {
+        if (_groups.Count == 0 || _groups[^1].IsTensor)
+        {
+            _groups.Add(new Group(preprocessor.ImageShape, 0, false, []));
+        }
+
+        _groups[^1].Paths.Add(file.Path);
+        _groups[^1] = _groups[^1] with { Count = _groups[^1].Paths.Count };
+        _names.Add(file.Name);
+    }
+
+    /// <summary>Neighbours of one shape: a tensor file, or a run of images.</summary>
+    private sealed record Group(TensorShape Shape, int Count, bool IsTensor, List<string> Paths);
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using CudaNet.Data;
+using CudaNet.Engine;
+
+namespace CudaNet.Cli;
+
+/// <summary><c>--preset</c>, <c>--size</c> and <c>--apply-exif</c>: how images become inputs.</summary>
+internal sealed class PreprocessingOptions
+{
+    private const string Timm = "timm";
+    private const string Torchvision = "torchvision";
+    private const string Albumentations = "albumentations";
+
+    private readonly Option<string?> _preset = CreatePreset("How images become inputs; default: as the model's metadata says, else torchvision.");
+    private readonly Option<ImageSize?> _size = SharedOptions.Size("--size", "The input's size, instead of the preset's or the model's.");
+    private readonly Option<bool> _applyExif = new("--apply-exif") { Description = "Turn images as their EXIF orientation says; by default pixels come as stored." };
+
+    public PreprocessingOptions(Command command)
+    {
+        command.Add(_preset);
+        command.Add(_size);
+        command.Add(_applyExif);
+    }
+
+    /// <summary><c>--preset</c> by itself.</summary>
+    public static Option<string?> CreatePreset(string description)
+    {
+        Option<string?> option = new("--preset") { HelpName = $"{Timm}|{Torchvision}|{Albumentations}", Description = description };
+        option.AcceptOnlyFromAmong(Timm, Torchvision, Albumentations);
+        return option;
+    }
+
+    /// <summary>What a preset says for a model: <c>timm</c> is the model's own metadata where it has any. Null for no preset.</summary>
+    public static Preprocessing? Resolve(string? preset, ModelMetadata? metadata) => preset switch
+    {
+        null => null,
+        Timm => metadata?.Preprocessing ?? Preprocessing.Timm,
+        Torchvision => Preprocessing.Torchvision,
+        _ => Preprocessing.Albumentations,
+    };
+
+    /// <summary>The rule for this model, checked against its input channels; says on stderr where it had to be assumed.</summary>
+    /// <exception cref="CudaNetException">The model's inputs are no such images.</exception>
+    public Preprocessor Create(ParseResult arguments, Model model, CliContext context)
+    {
+        Preprocessing? rule = Resolve(arguments.GetValue(_preset), model.Metadata) ?? model.Metadata.Preprocessing;
+        if (rule is null)
+        {
+            rule = Preprocessing.Torchvision;
+            context.Note("the model does not say how images become inputs: the torchvision preset is used (--preset chooses another)");
+        }
+
+        if (arguments.GetValue(_size) is { } size)
+        {
+            rule = rule with { Height = size.Height, Width = size.Width };
+        }
+
+        int channels = ((GraphInput)model.Graph.Input.Op).Channels;
+        return rule.Mean.Count == channels
+            ? new Preprocessor(rule, new ImageDecoderOptions { ApplyExifOrientation = arguments.GetValue(_applyExif) })
+            : throw new CudaNetException($"the model takes {channels} channels, the preset gives {rule.Mean.Count}") { Hint = "Give tensors (.npy) instead of images." };
+    }
+}

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace CudaNet.Cli;
+
+/// <summary>Arguments and options that several commands take, each defined once.</summary>
+internal static class SharedOptions
+{
+    private const int MaxBatch = 65_536;
+
+    public static Argument<string> Model(bool takesArchitecture = false) => new("MODEL")
+    {
+        Description = "A converted file or a checkpoint: .safetensors, .pth, .pt, .ckpt, .bin, a sharded index, a folder that holds one."
+            + (takesArchitecture ? " Or the name of an architecture, where no file has that name: resnet50." : ""),
+    };
+
+    public static Argument<string[]> Images() => new("IMAGE")
+    {
+        Description = "Images, folders of images (taken in ordinal order), tensors (.npy, N×3×H×W fp32, used as they are).",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    public static Option<string[]> Layers(string description) => new("--layer", "-l")
+    {
+        HelpName = "NAME",
+        Description = description,
+        DefaultValueFactory = _ => [],
+    };
+
+    public static Option<ImageSize?> Size(string name, string description) => new(name)
+    {
+        HelpName = "HxW",
+        Description = description,
+        CustomParser = ImageSize.Parse,
+    };
+
+    public static Option<int> Batch(int byDefault, string description) => Count("--batch", byDefault, MaxBatch, description);
+
+    /// <summary>A whole number of at least 1.</summary>
+    public static Option<int> Count(string name, int byDefault, int largest, string description) => new(name)
+    {
+        HelpName = "N",
+        Description = description,
+        DefaultValueFactory = _ => byDefault,
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value < 1 || value > largest)
+            {
+                result.AddError($"'{text}' does not fit {name}: a number from 1 to {largest}.");
+            }
+
+            return value;
+        },
+    };
+}

@@ -1,0 +1,78 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using CudaNet.Engine;
+
+namespace CudaNet.Cli;
+
+/// <summary>Writes what <c>--json</c> promises: one object on one line. Fields are documented in <c>docs/cli.md</c>.</summary>
+internal static class JsonOutput
+{
+    // The output is a document, not part of a web page: only what JSON itself demands is escaped.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <param name="output">Where the object goes.</param>
+    /// <param name="properties">Writes the object's properties.</param>
+    public static void Write(TextWriter output, Action<Utf8JsonWriter> properties)
+    {
+        using MemoryStream bytes = new();
+        using (Utf8JsonWriter json = new(bytes, Options))
+        {
+            json.WriteStartObject();
+            properties(json);
+            json.WriteEndObject();
+        }
+
+        output.WriteLine(Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length));
+    }
+
+    /// <summary>An array of objects, a call each.</summary>
+    public static void WriteObjects<T>(this Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> properties)
+    {
+        json.WriteStartArray(name);
+        foreach (T item in items)
+        {
+            json.WriteStartObject();
+            properties(item);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    public static void WriteStrings(this Utf8JsonWriter json, string name, IEnumerable<string> values)
+    {
+        json.WriteStartArray(name);
+        foreach (string value in values)
+        {
+            json.WriteStringValue(value);
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>A shape as its extents, outermost first.</summary>
+    public static void WriteShape(this Utf8JsonWriter json, string name, TensorShape shape)
+    {
+        json.WriteStartArray(name);
+        foreach (int extent in shape.Extents)
+        {
+            json.WriteNumberValue(extent);
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>A number; null where it is NaN or infinite, which JSON cannot say.</summary>
+    public static void WriteFinite(this Utf8JsonWriter json, string name, double value)
+    {
+        if (double.IsFinite(value))
+        {
+            json.WriteNumber(name, value);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+}

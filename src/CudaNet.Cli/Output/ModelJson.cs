@@ -1,0 +1,54 @@
+using System.Text.Json;
+using CudaNet.Engine;
+
+namespace CudaNet.Cli;
+
+/// <summary>What several commands say about models, the same way.</summary>
+internal static class ModelJson
+{
+    /// <summary>Object <c>preprocessing</c>; null where there is none.</summary>
+    public static void WritePreprocessing(this Utf8JsonWriter json, Preprocessing? rule)
+    {
+        if (rule is null)
+        {
+            json.WriteNull("preprocessing");
+            return;
+        }
+
+        json.WriteStartObject("preprocessing");
+        json.WriteNumber("height", rule.Height);
+        json.WriteNumber("width", rule.Width);
+        json.WriteString("interpolation", Name(rule.Interpolation));
+        if (rule.Crop is { } crop)
+        {
+            json.WriteNumber("crop", crop);
+        }
+        else
+        {
+            json.WriteNull("crop");
+        }
+
+        WriteNumbers(json, "mean", rule.Mean);
+        WriteNumbers(json, "std", rule.Std);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The name that model files use.</summary>
+    public static string Name(Interpolation interpolation) => interpolation switch
+    {
+        Interpolation.Bilinear => "bilinear",
+        Interpolation.Bicubic => "bicubic",
+        _ => "opencv-linear",
+    };
+
+    private static void WriteNumbers(Utf8JsonWriter json, string name, IReadOnlyList<double> values)
+    {
+        json.WriteStartArray(name);
+        foreach (double value in values)
+        {
+            json.WriteNumberValue(value);
+        }
+
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,27 @@
+using Spectre.Console;
+
+namespace CudaNet.Cli;
+
+/// <summary>Progress on stderr where a person watches it, nothing otherwise.</summary>
+internal static class ProgressBar
+{
+    /// <summary>Runs the work, which reports how many more of <paramref name="total"/> are done.</summary>
+    public static void Run(CliContext context, string title, int total, Action<Action<int>> work)
+    {
+        if (!context.IsErrorTerminal)
+        {
+            work(static _ => { });
+            return;
+        }
+
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        console.Progress()
+            .AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Start(progress =>
+            {
+                ProgressTask task = progress.AddTask(Markup.Escape(title), maxValue: total);
+                work(done => task.Increment(done));
+            });
+    }
+}

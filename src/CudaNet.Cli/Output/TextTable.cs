@@ -1,0 +1,20 @@
+namespace CudaNet.Cli;
+
+/// <summary>Columns as wide as their widest cell, two spaces between them: the same on a terminal and in a pipe.</summary>
+/// <param name="columns">The headings; one that starts with <c>&gt;</c> is right-aligned, and shown without it.</param>
+internal sealed class TextTable(params string[] columns)
+{
+    private readonly List<string[]> _rows = [[.. columns.Select(c => c.TrimStart('>'))]];
+
+    public void Add(params string[] cells) => _rows.Add(cells);
+
+    public void Write(TextWriter output)
+    {
+        int[] widths = [.. columns.Select((_, i) => _rows.Max(r => r[i].Length))];
+        foreach (string[] row in _rows)
+        {
+            IEnumerable<string> cells = row.Select((cell, i) => columns[i].StartsWith('>') ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i]));
+            output.WriteLine(string.Join("  ", cells).TrimEnd());
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using CudaNet.Engine;
+
+namespace CudaNet.Weights;
+
+/// <summary>What a converted file says beside the weights. What is null is taken over from the source where that has it.</summary>
+public sealed record ConversionOptions
+{
+    /// <summary>A label a class, in order of the logits.</summary>
+    public IReadOnlyList<string>? Labels { get; init; }
+
+    /// <summary>How images become inputs.</summary>
+    public Preprocessing? Preprocessing { get; init; }
+
+    /// <summary>As in <see cref="ModelFileOptions.StateDict"/>.</summary>
+    public string? StateDict { get; init; }
+
+    /// <summary>As in <see cref="ModelFileOptions.IgnoreMetadata"/>.</summary>
+    public bool IgnoreMetadata { get; init; }
+}

@@ -1,0 +1,104 @@
+using CudaNet.Engine;
+
+namespace CudaNet.Weights;
+
+/// <summary>
+/// Writes any readable weight file as plain safetensors under timm's names, which PyTorch and timm load too. fp32, fp16 and bf16 keep their
+/// type and bits, every other type becomes fp32.
+/// </summary>
+public static class ModelConverter
+{
+    /// <summary>
+    /// Converts. The file is written under a temporary name beside the destination, read back and compared bit by bit, and only then
+    /// renamed: a failure leaves what was there before.
+    /// </summary>
+    /// <param name="source">A weight file or folder, as <see cref="WeightFile.Open"/> takes it.</param>
+    /// <param name="destination">The file to write or replace; may be the source.</param>
+    /// <param name="options">What it says beside the weights.</param>
+    /// <exception cref="CudaNetException">The source is no model, the labels do not fit it, or the destination cannot be written.</exception>
+    public static ConversionSummary Convert(string source, string destination, ConversionOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(destination);
+        options ??= new ConversionOptions();
+        using WeightFile file = WeightFile.Open(source, options.StateDict);
+        ModelMetadata metadata = Metadata(ModelDescription.Of(file, options.IgnoreMetadata).Metadata, options, destination);
+        long bytes = Write(file, metadata, destination);
+        return new ConversionSummary
+        {
+            Source = file.Path,
+            SourceFormat = file.Format,
+            Destination = destination,
+            Bytes = bytes,
+            Metadata = metadata,
+            TensorCount = file.Tensors.Count,
+            ElementCount = file.Tensors.Sum(t => t.Shape.ElementCount),
+            Types = file.Tensors.CountBy(t => t.Type).ToDictionary(),
+            Wrappers = file.Wrappers,
+            Prefixes = file.Prefixes,
+            LeftOut = file.LeftOut,
+            Notes = Notes(file),
+        };
+    }
+
+    private static ModelMetadata Metadata(ModelMetadata found, ConversionOptions options, string destination)
+    {
+        ModelMetadata metadata = found with { Labels = options.Labels ?? found.Labels, Preprocessing = options.Preprocessing ?? found.Preprocessing };
+        try
+        {
+            // What was written must be readable: the reader judges it first.
+            MetadataReader.Read(MetadataWriter.Entries(metadata).ToDictionary(), metadata.Architecture);
+        }
+        catch (CudaNetException exception) when (exception.File is null)
+        {
+            throw new CudaNetException(exception.Message, exception) { File = destination, Hint = exception.Hint };
+        }
+
+        return metadata;
+    }
+
+    private static long Write(WeightFile file, ModelMetadata metadata, string destination)
+    {
+        string temporary = $"{destination}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write))
+            {
+                SafetensorsWriter.Write(stream, file.Tensors, MetadataWriter.Entries(metadata));
+                stream.Flush(flushToDisk: true);
+            }
+
+            Verify(file, temporary);
+            File.Move(temporary, destination, overwrite: true);
+            return new FileInfo(destination).Length;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CudaNetException($"the file cannot be written: {exception.Message}", exception) { File = destination };
+        }
+        finally
+        {
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
+        }
+    }
+
+    private static void Verify(WeightFile expected, string path)
+    {
+        using WeightFile written = WeightFile.Open(path);
+        Dictionary<string, WeightTensor> tensors = written.Tensors.ToDictionary(t => t.Name, StringComparer.Ordinal);
+        foreach (WeightTensor tensor in expected.Tensors)
+        {
+            if (!tensors.TryGetValue(tensor.Name, out WeightTensor? other) || !tensor.HasSameValues(other))
+            {
+                throw new CudaNetException($"tensor {Printable.Quote(tensor.Name)} reads back with other values") { File = path, Hint = "The storage device may be at fault." };
+            }
+        }
+    }
+
+    private static string[] Notes(WeightFile file) =>
+    [
+        .. file.Tensors.Where(t => SafetensorsWriter.WrittenType(t) != t.Type).CountBy(t => t.Type).Select(c => $"{c.Value} tensors of {c.Key.TorchName()} were rounded to float32."),
+    ];
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using CudaNet.Engine;
+
+namespace CudaNet.Weights;
+
+/// <summary>Writes what <see cref="MetadataReader"/> reads.</summary>
+internal static class MetadataWriter
+{
+    /// <summary>All entries in a fixed order: format, architecture, classes, labels, preprocessing, then the others by name.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> Entries(ModelMetadata metadata)
+    {
+        List<KeyValuePair<string, string>> entries =
+        [
+            new(MetadataKeys.Format, "pt"),
+            new(MetadataKeys.Architecture, metadata.Architecture.Name),
+            new(MetadataKeys.Classes, metadata.Architecture.Classes.ToString(CultureInfo.InvariantCulture)),
+        ];
+        if (metadata.Labels.Count > 0)
+        {
+            entries.Add(new(MetadataKeys.Labels, Strings(metadata.Labels)));
+        }
+
+        if (metadata.Preprocessing is { } preprocessing)
+        {
+            entries.Add(new(MetadataKeys.InputSize, Numbers([metadata.Architecture.InputChannels, preprocessing.Height, preprocessing.Width])));
+            entries.Add(new(MetadataKeys.Mean, Numbers(preprocessing.Mean)));
+            entries.Add(new(MetadataKeys.Std, Numbers(preprocessing.Std)));
+            entries.Add(new(MetadataKeys.Interpolation, Name(preprocessing.Interpolation)));
+            entries.Add(new(MetadataKeys.Crop, preprocessing.Crop is { } crop ? Number(crop) : MetadataKeys.NoCrop));
+        }
+
+        entries.AddRange(metadata.Other.Where(o => !MetadataKeys.All.Contains(o.Key)).OrderBy(o => o.Key, StringComparer.Ordinal));
+        return entries;
+    }
+
+    private static string Name(Interpolation interpolation) => interpolation switch
+    {
+        Interpolation.Bilinear => "bilinear",
+        Interpolation.Bicubic => "bicubic",
+        Interpolation.OpenCvLinear => "opencv-linear",
+        _ => throw new ArgumentOutOfRangeException(nameof(interpolation), interpolation, "no name"),
+    };
+
+    private static string Number(double number) => number.ToString("R", CultureInfo.InvariantCulture);
+
+    private static string Numbers(IEnumerable<double> numbers) => $"[{string.Join(", ", numbers.Select(Number))}]";
+
+    private static string Strings(IEnumerable<string> values) =>
+        $"[{string.Join(", ", values.Select(v => $"\"{JsonEncodedText.Encode(v, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\""))}]";
+}

@@ -1,0 +1,73 @@
+using System.Runtime.CompilerServices;
+using CudaNet.Engine;
+using CudaNet.Tests.Support;
+using Xunit;
+
+namespace CudaNet.Tests.House;
+
+/// <summary>What the README and the documents say is true. Alone, because it takes the process's console and folder.</summary>
+[Collection(nameof(Alone))]
+public sealed class ReadmeTests
+{
+    [Fact]
+    public void The_first_block_is_the_code_that_runs()
+    {
+        string[] source = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(ThisFile())!, "ReadmeExample.cs"));
+        IEnumerable<string> usings = source.TakeWhile(l => l.Length > 0);
+        IEnumerable<string> body = source.SkipWhile(l => l.Trim() != "// begin").Skip(1).TakeWhile(l => l.Trim() != "// end").Select(l => l.Length > 8 ? l[8..] : l);
+        Assert.Equal(string.Join('\n', [.. usings, "", .. body]), FirstBlock(File.ReadAllLines(Repository.File("README.md"))));
+
+        (TextWriter console, string folder) = (Console.Out, Environment.CurrentDirectory);
+        using StringWriter output = new();
+        try
+        {
+            Environment.CurrentDirectory = Repository.Root;
+            Console.SetOut(output);
+            ReadmeExample.Run();
+        }
+        finally
+        {
+            Console.SetOut(console);
+            Environment.CurrentDirectory = folder;
+        }
+
+        string[] lines = output.ToString().TrimEnd().Split('\n');
+        Assert.Equal(2, lines.Length);
+        Assert.StartsWith("global_pool 1×512, first ", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("logits 1×15, first ", lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_tolerance_table_is_the_one_in_the_documents()
+    {
+        string document = File.ReadAllText(Repository.File("docs/numerics.md"));
+        foreach (Tolerance row in Tolerance.Table)
+        {
+            Assert.Contains(FormattableString.Invariant($"| {row.Name} | {row.OfLargest:0e+0} | {row.Reason} |").Replace("e-0", "e-", StringComparison.Ordinal), document, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Every_relative_link_leads_somewhere()
+    {
+        List<string> broken = [];
+        foreach (string file in Directory.EnumerateFiles(Repository.File("docs"), "*.md", SearchOption.AllDirectories).Concat(Directory.EnumerateFiles(Repository.Root, "*.md")))
+        {
+            foreach (string part in File.ReadAllText(file).Split("](").Skip(1))
+            {
+                string target = part.Split(')', '#')[0];
+                if (target.Length > 0 && !target.Contains("://", StringComparison.Ordinal) && !Path.Exists(Path.Combine(Path.GetDirectoryName(file)!, target)))
+                {
+                    broken.Add($"{file}: {target}");
+                }
+            }
+        }
+
+        Assert.Empty(broken);
+    }
+
+    private static string FirstBlock(string[] lines) =>
+        string.Join('\n', lines.SkipWhile(l => l != "```csharp").Skip(1).TakeWhile(l => l != "```"));
+
+    private static string ThisFile([CallerFilePath] string path = "") => path;
+}

@@ -1,0 +1,58 @@
+using CudaNet.Engine;
+using CudaNet.Weights;
+using Xunit;
+
+namespace CudaNet.Tests.Weights;
+
+/// <summary>What every bad input must come to: an exception of ours that names the file and gives a reason, and little memory.</summary>
+internal static class Hostile
+{
+    public const string Name = "hostile-file";
+
+    /// <summary>Reads everything there is to read.</summary>
+    public static void Read(ReadOnlySpan<byte> bytes)
+    {
+        using WeightFile file = WeightFile.Read(bytes, Name);
+        foreach (WeightTensor tensor in file.Tensors)
+        {
+            tensor.Read();
+        }
+    }
+
+    /// <summary>Fails unless the bytes are refused in the way promised.</summary>
+    public static CudaNetException AssertRefused(ReadOnlySpan<byte> bytes, string reason = "")
+    {
+        CudaNetException? exception = null;
+        try
+        {
+            Read(bytes);
+        }
+        catch (CudaNetException caught)
+        {
+            exception = caught;
+        }
+
+        Assert.NotNull(exception);
+        Assert.Equal(Name, exception.File);
+        Assert.StartsWith(Name, exception.Message, StringComparison.Ordinal);
+        Assert.Contains(reason, exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', exception.Message);
+        return exception;
+    }
+
+    /// <summary>Bytes allocated on this thread while the file is refused or read.</summary>
+    public static long Allocated(byte[] bytes, bool refused)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        if (refused)
+        {
+            AssertRefused(bytes);
+        }
+        else
+        {
+            Read(bytes);
+        }
+
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+}

@@ -1,0 +1,103 @@
+using CudaNet.Engine;
+using CudaNet.Weights;
+using Xunit;
+
+namespace CudaNet.Tests.Weights;
+
+/// <summary>The architecture is told from names and shapes alone.</summary>
+public sealed class InferenceTests
+{
+    public static TheoryData<string> Published() => [.. ResNet.Names];
+
+    [Theory]
+    [MemberData(nameof(Published))]
+    public void Names_every_published_architecture(string name)
+    {
+        ResNetConfig expected = ResNet.Configure(name, classes: 37, inputChannels: 4);
+        ResNetConfig found = ArchitectureInference.Infer(Shapes(expected));
+        Assert.Equal(name, found.Name);
+        Assert.True(found.HasSameStructure(expected));
+    }
+
+    [Theory]
+    [InlineData(ResNetBlock.Basic, 1)]
+    [InlineData(ResNetBlock.Bottleneck, 1)]
+    [InlineData(ResNetBlock.Bottleneck, 4)]
+    public void Tells_any_widths_depths_and_groups(ResNetBlock block, int groups)
+    {
+        int[] widths = [12, 20, 36];
+        ResNetConfig expected = new()
+        {
+            Block = block,
+            Depths = [1, 3, 2],
+            Widths = widths,
+            InnerWidths = block == ResNetBlock.Basic ? widths : [8, 16, 24],
+            Groups = groups,
+            StemWidth = 12,
+            Classes = 1,
+            InputChannels = 1,
+        };
+        ResNetConfig found = ArchitectureInference.Infer(Shapes(expected));
+        Assert.Equal("resnet", found.Name);
+        Assert.True(found.HasSameStructure(expected));
+    }
+
+    [Theory]
+    [InlineData("conv1.0.weight", "deep stem")]
+    [InlineData("layer2.0.downsample.1.weight:8,8,1,1", "average-pooled shortcuts")]
+    [InlineData("layer1.0.se.fc1.weight:4,8,1,1", "squeeze-and-excitation")]
+    [InlineData("layer1.0.fc1.weight:4,8,1,1", "squeeze-and-excitation")]
+    [InlineData("layer2.0.aa.filt:8,1,3,3", "anti-aliased")]
+    [InlineData("layer2.0.conv2.1.filt:8,1,3,3", "anti-aliased")]
+    [InlineData("layer1.0.conv2.conv.weight:8,8,3,3", "split attention")]
+    [InlineData("conv1.weight:8,3,3,3", "not 7×7")]
+    public void Refuses_relatives_by_name(string tensor, string what)
+    {
+        Dictionary<string, TensorShape> shapes = Shapes(Support.TestModels.TinyConfig);
+        string[] parts = tensor.Split(':');
+        shapes[parts[0]] = parts.Length == 1 ? new TensorShape(8, 3, 3, 3) : new TensorShape([.. parts[1].Split(',').Select(int.Parse)]);
+        CudaNetException exception = Assert.Throws<CudaNetException>(() => ArchitectureInference.Infer(shapes));
+        Assert.Contains(what, exception.Message, StringComparison.Ordinal);
+        Assert.Contains(parts[0], exception.Message, StringComparison.Ordinal);
+        Assert.Contains("resnet18", exception.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refuses_other_networks_and_names_an_unknown_prefix()
+    {
+        CudaNetException exception = Assert.Throws<CudaNetException>(() => ArchitectureInference.Infer(new Dictionary<string, TensorShape> { ["features.0.weight"] = new(64, 3, 3, 3) }));
+        Assert.Contains("no conv1.weight, but 'features.0.weight'", exception.Message, StringComparison.Ordinal);
+        Dictionary<string, TensorShape> nested = Shapes(Support.TestModels.TinyConfig).ToDictionary(s => "net." + s.Key, s => s.Value, StringComparer.Ordinal);
+        exception = Assert.Throws<CudaNetException>(() => ArchitectureInference.Infer(nested));
+        Assert.Contains("'net.'", exception.Hint, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("layer1.9999.conv1.weight", "10000 blocks")]
+    [InlineData("layer6.0.conv1.weight", "leave out layer5")]
+    public void A_name_alone_cannot_make_a_network_large(string name, string reason)
+    {
+        Dictionary<string, TensorShape> shapes = Shapes(Support.TestModels.TinyConfig);
+        shapes[name] = new TensorShape(8, 8, 3, 3);
+        Assert.Contains(reason, Assert.Throws<CudaNetException>(() => ArchitectureInference.Infer(shapes)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("conv1.weight", "conv1.weight", "")]
+    [InlineData("module.model._orig_mod.backbone.layer1.0.bn1.bias", "layer1.0.bn1.bias", "module.model._orig_mod.backbone.")]
+    [InlineData("model.head.fc.weight", "fc.weight", "model.")]
+    [InlineData("module.resnet.encoder.stages.2.layers.1.layer.2.normalization.running_var", "layer3.1.bn3.running_var", "module.")]
+    [InlineData("encoder.stages.0.layers.0.shortcut.convolution.weight", "layer1.0.downsample.0.weight", "")]
+    [InlineData("resnet.embedder.embedder.convolution.weight", "conv1.weight", "")]
+    [InlineData("classifier.1.bias", "fc.bias", "")]
+    [InlineData("resnet.encoder.stages.x.layers.0.layer.0.convolution.weight", "resnet.encoder.stages.x.layers.0.layer.0.convolution.weight", "")]
+    [InlineData("modules.conv1.weight", "modules.conv1.weight", "")]
+    public void Cleans_names(string stored, string expected, string prefix)
+    {
+        Assert.Equal(expected, KeyCleaner.Clean(stored, out string removed));
+        Assert.Equal(prefix, removed);
+    }
+
+    private static Dictionary<string, TensorShape> Shapes(ResNetConfig config) =>
+        ResNet.Build(config).Parameters.ToDictionary(p => p.Name, p => p.Shape, StringComparer.Ordinal);
+}

@@ -1,0 +1,140 @@
+using System.Text;
+using CudaNet.Engine;
+using CudaNet.Tests.Support;
+using CudaNet.Weights;
+using Xunit;
+
+namespace CudaNet.Tests.Weights;
+
+/// <summary>Paths, folders, other kinds of files, and metadata.</summary>
+public sealed class ModelFileTests
+{
+    private static readonly (string Key, string Value)[] Metadata =
+    [
+        ("classes", "5"), ("labels", "[\"a\",\"b\",\"c\",\"d\",\"e\"]"), ("input_size", "[3, 40, 52]"), ("mean", "[0.5, 0.5, 0.5]"),
+        ("std", "[1, 1, 1]"), ("interpolation", "bicubic"), ("crop", "0.9"),
+    ];
+
+    [Fact]
+    public void Reads_the_leaf_models()
+    {
+        using Model leaf = ModelFile.Open(Repository.File("models/resnet18-leaf.safetensors"));
+        Assert.Equal(("resnet18", 15, "Tomato: healthy"), (leaf.Metadata.Architecture.Name, leaf.Metadata.Labels.Count, leaf.Metadata.Labels[^1]));
+        Preprocessing preprocessing = leaf.Metadata.Preprocessing!;
+        Assert.Equal((128, 128, Interpolation.Bilinear, null), (preprocessing.Height, preprocessing.Width, preprocessing.Interpolation, preprocessing.Crop));
+        Assert.Equal("timm", leaf.Metadata.Other["source"]);
+        using Model two = ModelFile.Open(Shared.Require("models/resnet18-leaf-2.pth"));
+        Assert.Equal(("resnet18", 2), (two.Metadata.Architecture.Name, two.Metadata.Architecture.Classes));
+        Assert.Null(two.Metadata.Preprocessing);
+    }
+
+    [Theory]
+    [InlineData("classes", "6", "as many as fc has outputs")]
+    [InlineData("labels", "[\"a\"]", "1 labels for 5 classes")]
+    [InlineData("labels", "[1,2,3,4,5]", "JSON array of strings")]
+    [InlineData("labels", "[\"a\",", "JSON array of strings")]
+    [InlineData("input_size", "[1, 40, 52]", "[3, height, width]")]
+    [InlineData("input_size", "[3, 40]", "[3, height, width]")]
+    [InlineData("input_size", "[3, 0, 52]", "[3, height, width]")]
+    [InlineData("input_size", "[3, 1e9, 52]", "[3, height, width]")]
+    [InlineData("input_size", "[[[[[3]]]]]", "JSON array of numbers")]
+    [InlineData("mean", "[0.5]", "3 numbers")]
+    [InlineData("mean", "[1e999, 0, 0]", "finite numbers")]
+    [InlineData("std", "[0, 1, 1]", "3 numbers above 0")]
+    [InlineData("interpolation", "nearest", "bilinear, bicubic or opencv-linear")]
+    [InlineData("crop", "1.5", "none or a fraction")]
+    [InlineData("crop", "NaN", "none or a fraction")]
+    public void Malformed_metadata_is_named(string key, string value, string expected)
+    {
+        (string, string)[] metadata = [.. Metadata.Select(m => m.Key == key ? (key, value) : m)];
+        byte[] bytes = SafetensorsBytes.Zeros(Tiny(), metadata);
+        CudaNetException exception = Assert.ThrowsAny<CudaNetException>(() => ModelFile.Read(bytes, "file"));
+        Assert.Equal("file", exception.File);
+        Assert.Contains($"metadata '{key}'", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+        using Model model = ModelFile.Read(bytes, "file", new ModelFileOptions { IgnoreMetadata = true });
+        Assert.Empty(model.Metadata.Labels);
+    }
+
+    [Fact]
+    public void Preprocessing_is_read_only_where_it_is_complete()
+    {
+        using Model whole = ModelFile.Read(SafetensorsBytes.Zeros(Tiny(), Metadata), "file");
+        Assert.Equal((40, 52, Interpolation.Bicubic, 0.9), (whole.Metadata.Preprocessing!.Height, whole.Metadata.Preprocessing.Width, whole.Metadata.Preprocessing.Interpolation, whole.Metadata.Preprocessing.Crop));
+        using Model part = ModelFile.Read(SafetensorsBytes.Zeros(Tiny(), Metadata.AsSpan(..^1)), "file");
+        Assert.Null(part.Metadata.Preprocessing);
+    }
+
+    [Fact]
+    public void A_folder_means_the_weight_file_in_it()
+    {
+        using Scratch scratch = new();
+        CudaNetException exception = Assert.Throws<CudaNetException>(() => ModelFile.Open(scratch.Folder));
+        Assert.Contains("no weight file", exception.Message, StringComparison.Ordinal);
+        scratch.Write("a.safetensors", SafetensorsBytes.Zeros(Tiny()));
+        ModelFile.Open(scratch.Folder).Dispose();
+        scratch.Write("b.safetensors", SafetensorsBytes.Zeros(Tiny()));
+        exception = Assert.Throws<CudaNetException>(() => ModelFile.Open(scratch.Folder));
+        Assert.Contains("'a.safetensors', 'b.safetensors'", exception.Message, StringComparison.Ordinal);
+        scratch.Write("model.safetensors", SafetensorsBytes.Zeros(Tiny()));
+        ModelFile.Open(scratch.Folder).Dispose();
+    }
+
+    [Theory]
+    [InlineData("89484446", "HDF5")]
+    [InlineData("934E554D5059", "NumPy")]
+    [InlineData("1F8B08", "gzip")]
+    [InlineData("FFD8FFE0", "JPEG")]
+    [InlineData("0807120770796F72", "ONNX")]
+    [InlineData("3C68746D6C3E", "web page")]
+    [InlineData("76657273696F6E2068747470733A2F2F6769742D6C66732E", "git lfs pull")]
+    [InlineData("68656C6C6F", "text: 'hello'")]
+    [InlineData("00000000", "starts with 00000000")]
+    [InlineData("", "empty")]
+    public void Other_kinds_are_named(string hex, string what)
+    {
+        using Scratch scratch = new();
+        string path = scratch.Write("model.pth", Convert.FromHexString(hex));
+        WeightFormatException exception = Assert.Throws<WeightFormatException>(() => ModelFile.Open(path));
+        Assert.Equal(path, exception.File);
+        Assert.Contains(what, exception.Message, StringComparison.Ordinal);
+        Assert.NotNull(exception.Hint);
+    }
+
+    [Fact]
+    public void A_missing_file_is_named()
+    {
+        CudaNetException exception = Assert.Throws<CudaNetException>(() => ModelFile.Open("/no/such/model.pth"));
+        Assert.Equal("/no/such/model.pth: there is no such file", exception.Message);
+    }
+
+    [Fact]
+    public void Two_sets_of_weights_in_one_file_are_refused()
+    {
+        byte[] bytes = SafetensorsBytes.Zeros(Tiny().Concat(Tiny().Select(t => KeyValuePair.Create("module." + t.Key, t.Value))));
+        CudaNetException exception = Assert.Throws<WeightFormatException>(() => ModelFile.Read(bytes, "file"));
+        Assert.Contains("'module.conv1.weight' and 'conv1.weight' both mean 'conv1.weight'", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Big_endian_storages_are_turned_round()
+    {
+        byte[] pickle = PickleBytes.Dictionary("a.weight", p => p.Tensor("0", 2, 0, [2], [1]));
+        byte[] bytes = PickleBytes.Zip(pickle, ("0", [0x3F, 0x80, 0, 0, 0xC0, 0, 0, 0]));
+        using MemoryStream stream = new();
+        stream.Write(bytes);
+        using (System.IO.Compression.ZipArchive archive = new(stream, System.IO.Compression.ZipArchiveMode.Update, leaveOpen: true))
+        {
+            using Stream entry = archive.CreateEntry("m/byteorder").Open();
+            entry.Write(Encoding.ASCII.GetBytes("big"));
+        }
+
+        using WeightFile file = WeightFile.Read(stream.ToArray(), "big");
+        Assert.Equal([1f, -2f], Assert.Single(file.Tensors).Read().Values.ToArray());
+        using WeightFile little = WeightFile.Read(bytes, "little");
+        Assert.NotEqual(1f, Assert.Single(little.Tensors).Read().Values[0]);
+    }
+
+    private static IEnumerable<KeyValuePair<string, TensorShape>> Tiny() =>
+        ResNet.Build(TestModels.TinyConfig).Parameters.Select(p => KeyValuePair.Create(p.Name, p.Shape));
+}
