@@ -13,6 +13,9 @@ internal static class Backends
 {
     public static TheoryData<string> All => ["reference", "cpu-128-1", "cpu-128-2", "cpu-256-1", "cpu-256-2", "cpu-512-1", "cpu-512-2"];
 
+    /// <summary>The CPU backend at each SIMD width.</summary>
+    public static TheoryData<string> Cpu => ["cpu-128-2", "cpu-256-2", "cpu-512-2"];
+
     public static IBackend Create(string name)
     {
         if (name == "reference")

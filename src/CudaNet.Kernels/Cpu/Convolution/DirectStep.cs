@@ -78,12 +78,13 @@ internal sealed unsafe class DirectStep<T> : ParallelWork
         {
             float* rows = packed + ((nint)tile * _tiling.TileRows * BlockedImage.BlockChannels * chunk.Groups);
             float* tileSums = sums + (_chunks.Length == 1 ? 0 : (nint)tile * _tiling.TileRows * outputs);
-            TileKernel.Run<T>(rows, weights, chunk.Groups, chunk.TermsPerGroup, outputs, tileSums, chunkIndex > 0, prefetch + (tile * step * chunk.Terms), step);
+            int firstRow = tile * _tiling.TileRows;
+            int filled = Math.Min(_tiling.TileRows, pixels - firstRow);
+            TileKernel.Run<T>(rows, filled, weights, chunk.Groups, chunk.TermsPerGroup, outputs, tileSums, chunkIndex > 0, prefetch + (tile * step * chunk.Terms), step);
             if (isLast)
             {
-                int firstRow = tile * _tiling.TileRows;
                 int firstChannel = (group * _layer.GroupOutputs) + (panel * 2 * T.Count);
-                Finish(tileSums, destinations + firstRow, Math.Min(_tiling.TileRows, pixels - firstRow), firstChannel, outputs);
+                Finish(tileSums, destinations + firstRow, filled, firstChannel, outputs);
             }
         }
     }

@@ -4,6 +4,7 @@ namespace CudaNet.Kernels.Cpu;
 internal static unsafe class TileKernel
 {
     /// <param name="rows">[group][<see cref="ISimd{TSelf}.TileRows"/>][16].</param>
+    /// <param name="filled">How many rows count; the sums of the others are undefined.</param>
     /// <param name="panel">[group · term][outputs].</param>
     /// <param name="groups">Groups of terms.</param>
     /// <param name="terms">Terms of each group that count, at most 16.</param>
@@ -12,13 +13,17 @@ internal static unsafe class TileKernel
     /// <param name="accumulate">Add to what is there, or store.</param>
     /// <param name="next">What to fetch into the second-level cache meanwhile.</param>
     /// <param name="nextStep">Bytes of it a term.</param>
-    public static void Run<T>(float* rows, float* panel, int groups, int terms, int outputs, float* sums, bool accumulate, byte* next, nint nextStep)
+    public static void Run<T>(float* rows, int filled, float* panel, int groups, int terms, int outputs, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
     {
         bool isWide = outputs > T.Count;
         if (T.TileRows == 14)
         {
-            if (isWide)
+            if (isWide && filled <= 7)
+            {
+                TileKernel14.Half<T>(rows, panel, groups, terms, sums, accumulate, next, nextStep);
+            }
+            else if (isWide)
             {
                 TileKernel14.Wide<T>(rows, panel, groups, terms, sums, accumulate, next, nextStep);
             }

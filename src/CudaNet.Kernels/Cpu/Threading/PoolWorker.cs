@@ -3,7 +3,7 @@ namespace CudaNet.Kernels.Cpu;
 /// <summary>One thread of a <see cref="WorkerPool"/>: idle, then called once a run.</summary>
 internal sealed class PoolWorker : IDisposable
 {
-    private const int SpinsBeforeSleep = 2000;
+    private const int SpinsBeforeSleep = 300;
     private const int Idle = 0, Called = 1, Asleep = 2;
 
     private readonly WorkerPool _pool;

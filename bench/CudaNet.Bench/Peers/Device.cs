@@ -1,0 +1,19 @@
+namespace CudaNet.Bench;
+
+/// <summary>What the numbers were measured on.</summary>
+internal static class Device
+{
+    /// <summary>The processor as the system names it, with family and model number: virtual machines often hide the product's name.</summary>
+    public static string Cpu { get; } = $"{Info("model name") ?? "unknown CPU"} (family {Info("cpu family")}, model {Info("model")}), {Environment.ProcessorCount} cores";
+
+    /// <summary>The folder of its results.</summary>
+    public static string Folder { get; } = Slug($"{Info("model name") ?? "unknown"} {Info("cpu family")}-{Info("model")}");
+
+    private static string? Info(string key) =>
+        !File.Exists("/proc/cpuinfo") ? null : File.ReadLines("/proc/cpuinfo")
+            .Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries))
+            .FirstOrDefault(pair => pair.Length == 2 && pair[0] == key)?[1];
+
+    private static string Slug(string text) =>
+        string.Join('-', new string([.. text.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+}

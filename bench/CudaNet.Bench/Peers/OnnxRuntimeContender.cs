@@ -1,0 +1,53 @@
+using CudaNet.Engine;
+using Microsoft.ML.OnnxRuntime;
+
+namespace CudaNet.Bench;
+
+/// <summary>ONNX Runtime's CPU provider with all graph optimisations, its input and output bound to fixed memory.</summary>
+internal sealed class OnnxRuntimeContender : IContender
+{
+    private readonly InferenceSession _session;
+    private readonly RunOptions _runOptions = new();
+    private readonly float[] _logits;
+    private readonly OrtValue _input;
+    private readonly OrtValue _output;
+    private readonly string[] _inputNames;
+    private readonly string[] _outputNames;
+
+    public OnnxRuntimeContender(Model model, Tensor input, int threads)
+    {
+        using Microsoft.ML.OnnxRuntime.SessionOptions options = new()
+        {
+            IntraOpNumThreads = threads,
+            InterOpNumThreads = 1,
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+        };
+
+        // Its threads spin within a run as they like, but not on into the other contender's.
+        options.AddSessionConfigEntry("session.force_spinning_stop", "1");
+        _session = new InferenceSession(OnnxExport.Write(model, input.Shape), options);
+        TensorShape output = model.Graph.InferShapes(input.Shape)[model.Graph.Output.Index];
+        _logits = new float[output.ElementCount];
+        _input = OrtValue.CreateTensorValueFromMemory(input.Values.ToArray(), Extents(input.Shape));
+        _output = OrtValue.CreateTensorValueFromMemory(_logits, Extents(output));
+        _inputNames = [OnnxExport.InputName];
+        _outputNames = [model.Graph.Output.Name];
+    }
+
+    public ReadOnlySpan<float> Logits => _logits;
+
+    public static string Version => OrtEnv.Instance().GetVersionString();
+
+    public void Run() => _session.Run(_runOptions, _inputNames, [_input], _outputNames, [_output]);
+
+    public void Dispose()
+    {
+        _input.Dispose();
+        _output.Dispose();
+        _runOptions.Dispose();
+        _session.Dispose();
+    }
+
+    private static long[] Extents(TensorShape shape) => [.. shape.Extents.ToArray().Select(e => (long)e)];
+}

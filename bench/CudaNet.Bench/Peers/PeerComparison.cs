@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using CudaNet.Engine;
+using CudaNet.Kernels.Cpu;
+using CudaNet.Weights;
+
+namespace CudaNet.Bench;
+
+/// <summary>
+/// CudaNet and ONNX Runtime on the same weights and the same batch, in one process, in alternation: in each round each engine runs once unmeasured and then
+/// a few times measured. Medians and their ratio; the logits are compared first.
+/// </summary>
+internal static class PeerComparison
+{
+    private const int RunsPerRound = 5;
+
+    public static void Run(PeerOptions options)
+    {
+        using Model model = ModelFile.Open(options.Model);
+        StringBuilder table = new();
+        Emit(table, $"| batch × size | threads | CudaNet, ms | ONNX Runtime, ms | ONNX Runtime / CudaNet | largest difference of logits |");
+        Emit(table, $"|---|---|---|---|---|---|");
+        foreach (int size in options.Sizes)
+        {
+            foreach (int batch in options.Batches)
+            {
+                foreach (int threads in options.Threads)
+                {
+                    Emit(table, Compare(model, options, batch, size, threads));
+                }
+            }
+        }
+
+        if (options.Write)
+        {
+            Save(model, options, table.ToString());
+        }
+    }
+
+    private static FormattableString Compare(Model model, PeerOptions options, int batch, int size, int threads)
+    {
+        Tensor input = RandomBatch(new TensorShape(batch, model.Metadata.Architecture.InputChannels, size, size));
+        using CudaNetContender ours = new(model, input, new CpuOptions { Threads = threads, SimdWidth = options.Width });
+        using OnnxRuntimeContender theirs = new(model, input, threads);
+        ours.Run();
+        theirs.Run();
+        double difference = LargestDifference(ours.Logits, theirs.Logits);
+        List<double> ourTimes = [], theirTimes = [];
+        for (int round = 0; round < options.Rounds; round++)
+        {
+            Measure(ours, ourTimes);
+            Measure(theirs, theirTimes);
+        }
+
+        (double our, double their) = (Median(ourTimes), Median(theirTimes));
+        return $"| {batch} × {size}² | {threads} | {our:f2} | {their:f2} | {their / our:f2} | {difference:e1} of the largest |";
+    }
+
+    private static void Measure(IContender contender, List<double> times)
+    {
+        contender.Run();
+        for (int i = 0; i < RunsPerRound; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            contender.Run();
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+    }
+
+    private static Tensor RandomBatch(TensorShape shape)
+    {
+        Random random = new(1);
+        float[] values = new float[shape.ElementCount];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = (4 * random.NextSingle()) - 2;
+        }
+
+        return new Tensor(shape, values);
+    }
+
+    private static double LargestDifference(ReadOnlySpan<float> actual, ReadOnlySpan<float> expected)
+    {
+        double worst = 0, largest = 0;
+        for (int i = 0; i < expected.Length; i++)
+        {
+            double difference = Math.Abs((double)actual[i] - expected[i]);
+            worst = difference <= worst ? worst : difference;
+            largest = Math.Max(largest, Math.Abs(expected[i]));
+        }
+
+        return worst / largest is var relative && relative <= 1e-4
+            ? relative
+            : throw new CudaNetException($"the logits differ by {worst:g3}, {relative:g3} of the largest: the engines do not run the same network");
+    }
+
+    private static double Median(List<double> times)
+    {
+        times.Sort();
+        return (times[(times.Count - 1) / 2] + times[times.Count / 2]) / 2;
+    }
+
+    private static void Emit(StringBuilder table, FormattableString line)
+    {
+        string text = line.ToString(CultureInfo.InvariantCulture);
+        Console.WriteLine(text);
+        table.Append(text).Append('\n');
+    }
+
+    private static void Save(Model model, PeerOptions options, string table)
+    {
+        string folder = Path.Combine(Repository.Root, "bench", "results", Device.Folder);
+        Directory.CreateDirectory(folder);
+        string path = Path.Combine(folder, "peers.md");
+        File.WriteAllText(path, $"""
+            # CudaNet against ONNX Runtime, {model.Metadata.Architecture.Name}, fp32
+
+            - {Device.Cpu}; {RuntimeInformation.OSDescription}; {DateTime.UtcNow:yyyy-MM-dd}
+            - CudaNet at {(int)SimdSupport.Resolve(options.Width)} bits on {RuntimeInformation.FrameworkDescription}; ONNX Runtime {OnnxRuntimeContender.Version}, CPU provider, all optimisations
+            - `{options.Command}`
+            - medians of {options.Rounds * RunsPerRound} runs each, in alternation in one process; a ratio above 1 means that CudaNet is faster
+
+            {table}
+            """);
+        Console.WriteLine($"written to {Path.GetRelativePath(Directory.GetCurrentDirectory(), path)}");
+    }
+}

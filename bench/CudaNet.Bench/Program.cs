@@ -1,0 +1,20 @@
+using BenchmarkDotNet.Running;
+using CudaNet.Bench;
+using CudaNet.Engine;
+
+if (args is not ["peers", ..])
+{
+    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+    return 0;
+}
+
+try
+{
+    PeerComparison.Run(PeerOptions.Parse(args.AsSpan(1)));
+    return 0;
+}
+catch (CudaNetException exception)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 1;
+}

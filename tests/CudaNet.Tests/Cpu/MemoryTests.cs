@@ -1,0 +1,74 @@
+using CudaNet.Engine;
+using CudaNet.Kernels.Cpu;
+using CudaNet.Tests.Support;
+using Xunit;
+
+namespace CudaNet.Tests.Cpu;
+
+/// <summary>Native memory: counted, freed, and safe to run out of at any allocation.</summary>
+public sealed class MemoryTests
+{
+    private static readonly CpuOptions TwoThreads = new() { Threads = 2 };
+
+    [Fact]
+    public void Every_byte_is_counted_and_freed()
+    {
+        NativeAllocator allocator = new();
+        using Model model = TestModels.Tiny();
+        CpuBackend backend = new(TwoThreads, allocator);
+        using (IPreparedModel prepared = backend.Prepare(model.Graph, model.Parameters))
+        {
+            Assert.Equal(allocator.LiveBytes, prepared.Bytes);
+            using IExecutable small = prepared.Load(Plan(model, 1)), large = prepared.Load(Plan(model, 3));
+            Assert.Equal(allocator.LiveBytes, prepared.Bytes + small.Bytes + large.Bytes);
+            Assert.True(large.Bytes > small.Bytes);
+            Assert.True(small.Bytes >= small.Plan.TotalBytes);
+        }
+
+        Assert.Equal(0, allocator.LiveBytes);
+    }
+
+    [Fact]
+    public void Running_out_at_any_allocation_leaks_nothing_and_says_so()
+    {
+        using Model model = TestModels.Tiny();
+        int failures = 0;
+        for (int failAt = 1; ; failAt++)
+        {
+            NativeAllocator allocator = new() { FailAt = failAt };
+            try
+            {
+                using IPreparedModel prepared = new CpuBackend(TwoThreads, allocator).Prepare(model.Graph, model.Parameters);
+                using IExecutable executable = prepared.Load(Plan(model, 2));
+                Assert.Equal(failures, allocator.Allocations);
+                break;
+            }
+            catch (CudaNetException exception)
+            {
+                Assert.Contains("bytes", exception.Message, StringComparison.Ordinal);
+                Assert.NotNull(exception.Hint);
+                failures++;
+            }
+
+            Assert.Equal(0, allocator.LiveBytes);
+        }
+
+        Assert.True(failures > 40, $"{failures} allocations");
+    }
+
+    [Theory]
+    [InlineData(1_000_000_000)]
+    [InlineData(30_000)]
+    public void A_batch_beyond_the_machine_is_refused(int batch)
+    {
+        NativeAllocator allocator = new();
+        using Model model = TestModels.Tiny();
+        using IPreparedModel prepared = new CpuBackend(TwoThreads, allocator).Prepare(model.Graph, model.Parameters);
+        ExecutionPlan plan = Planner.Plan(model.Graph, new TensorShape(batch, 3, 1024, 1024), [], StorageLayout.Blocked16);
+        Assert.Throws<CudaNetException>(() => prepared.Load(plan));
+        Assert.Equal(prepared.Bytes, allocator.LiveBytes);
+    }
+
+    private static ExecutionPlan Plan(Model model, int batch) =>
+        Planner.Plan(model.Graph, new TensorShape(batch, 3, 40, 52), [model.Graph.Find("layer1"), model.Graph.Find("layer2.0.bn1")], StorageLayout.Blocked16);
+}

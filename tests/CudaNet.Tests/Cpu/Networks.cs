@@ -1,0 +1,61 @@
+using CudaNet.Engine;
+using CudaNet.Kernels.Reference;
+using CudaNet.Tests.Support;
+using Xunit;
+
+namespace CudaNet.Tests.Cpu;
+
+/// <summary>Small graphs with weights by formula, run with every layer observed.</summary>
+internal static class Networks
+{
+    public static Model Create(LayerGraph graph) => new(
+        graph,
+        new ParameterSet(graph, graph.Parameters.Select(p => KeyValuePair.Create(p.Name, Parameter(p)))),
+        new ModelMetadata { Architecture = TestModels.TinyConfig });
+
+    /// <summary>Every layer's values, by name.</summary>
+    public static Dictionary<string, Tensor> Run(LayerGraph graph, Tensor input, IBackend backend)
+    {
+        using Model model = Create(graph);
+        using Session session = new(model, backend);
+        Dictionary<string, Tensor> values = [];
+        foreach (LayerNode layer in graph.Layers)
+        {
+            session.Observe(layer.Name, (in Observation o) => values[o.Name] = new Tensor(o.Shape, o.Values.ToArray()));
+        }
+
+        values["output"] = session.Predict(input);
+        return values;
+    }
+
+    public static void AssertLikeReference(LayerGraph graph, Tensor input, IBackend backend)
+    {
+        Dictionary<string, Tensor> expected = Run(graph, input, new ReferenceBackend());
+        Dictionary<string, Tensor> actual = Run(graph, input, backend);
+        Assert.Equal(expected.Keys.Order(), actual.Keys.Order());
+        foreach ((string layer, Tensor values) in expected)
+        {
+            TensorComparison comparison = TensorComparison.Compare(actual[layer], values, Tolerance.For(backend.Name));
+            Assert.True(comparison.Passed, $"{layer}: {comparison}");
+        }
+    }
+
+    public static void AssertSameBits(Tensor expected, Tensor actual, string what)
+    {
+        Assert.Equal(expected.Shape, actual.Shape);
+        for (int i = 0; i < expected.Values.Length; i++)
+        {
+            Assert.True(
+                BitConverter.SingleToInt32Bits(expected.Values[i]) == BitConverter.SingleToInt32Bits(actual.Values[i]),
+                $"{what}: element {i} is {actual.Values[i]:r}, expected {expected.Values[i]:r}");
+        }
+    }
+
+    private static Tensor Parameter(ParameterSpec spec)
+    {
+        Tensor values = Formula.Uniform(spec.Name, spec.Shape);
+        return spec.Name.EndsWith("running_var", StringComparison.Ordinal)
+            ? new Tensor(spec.Shape, values.Values.ToArray().Select(v => v + 1.5f).ToArray())
+            : values;
+    }
+}
