@@ -27,7 +27,7 @@ public static class SimdDiagnosis
         string[] lacking = [.. Needs(width).Where(n => !HasBit(n)).Select(n => n.Name)];
         return lacking.Length > 0
             ? $"this processor has no {string.Join(" and no ", lacking)}"
-            : "this processor has it, but the operating system or the runtime's settings (DOTNET_EnableAVX2, DOTNET_EnableAVX512 …) keep this process from it";
+            : "this processor has it, but the operating system, a setting (DOTNET_EnableAVX2=0, DOTNET_EnableAVX512=0 …) or how this program was compiled keeps it from this process";
     }
 
     private static IEnumerable<Feature> Needs(SimdWidth width) => width switch
