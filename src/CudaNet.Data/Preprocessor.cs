@@ -15,7 +15,9 @@ public sealed class Preprocessor
 
     /// <param name="preprocessing">The rule, usually from the model's metadata.</param>
     /// <param name="decoding">How files are decoded; null means <see cref="ImageDecoderOptions.Default"/>.</param>
-    /// <exception cref="CudaNetException">The rule makes no sense: a side below 1, a crop outside [0.01, 1], statistics of other than 1 or 3 channels.</exception>
+    /// <exception cref="CudaNetException">
+    /// The rule makes no sense: a side below 1 or above 16,384, a crop outside [0.01, 1], statistics of other than 1 or 3 channels.
+    /// </exception>
     public Preprocessor(Preprocessing preprocessing, ImageDecoderOptions? decoding = null)
     {
         ArgumentNullException.ThrowIfNull(preprocessing);

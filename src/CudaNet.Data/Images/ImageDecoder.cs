@@ -12,7 +12,7 @@ public static class ImageDecoder
     private const int MaxFileBytes = 1 << 30;
 
     /// <summary>Reads and decodes the file <paramref name="path"/>, of at most 1 GiB.</summary>
-    /// <exception cref="ImageFormatException">The file is missing, unreadable, no image, damaged, truncated or too large; it names the file.</exception>
+    /// <exception cref="ImageFormatException">The file is missing, unreadable, no image, damaged, truncated or too large; it is named.</exception>
     public static PixelImage Decode(string path, ImageDecoderOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -74,14 +74,15 @@ public static class ImageDecoder
 
     private static void CheckLimits(SKImageInfo declared, ImageDecoderOptions options, string? name)
     {
+        string size = $"the header declares {declared.Width}×{declared.Height} pixels";
         if (declared.Width > ImageDecoderOptions.MaxSide || declared.Height > ImageDecoderOptions.MaxSide)
         {
-            throw new ImageFormatException($"the header declares {declared.Width}×{declared.Height} pixels; a side may have {ImageDecoderOptions.MaxSide}") { File = name };
+            throw new ImageFormatException($"{size}; a side may have {ImageDecoderOptions.MaxSide}") { File = name };
         }
 
         if ((long)declared.Width * declared.Height > options.MaxPixels)
         {
-            throw new ImageFormatException($"the header declares {declared.Width}×{declared.Height} pixels, more than the limit of {options.MaxPixels}")
+            throw new ImageFormatException($"{size}, more than the limit of {options.MaxPixels}")
             {
                 File = name,
                 Hint = $"If the file is trusted, raise {nameof(ImageDecoderOptions)}.{nameof(ImageDecoderOptions.MaxPixels)}.",

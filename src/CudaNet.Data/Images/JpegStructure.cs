@@ -12,7 +12,8 @@ internal readonly record struct JpegStructure(int Scans, bool HasEnd)
     /// <summary>The most scans that are decoded.</summary>
     public const int MaxScans = 100;
 
-    private const byte MarkerStart = 0xFF, StuffedByte = 0x00, Temporary = 0x01, FirstRestart = 0xD0, StartOfImage = 0xD8, EndOfImage = 0xD9, StartOfScan = 0xDA;
+    private const byte MarkerStart = 0xFF, StuffedByte = 0x00, Temporary = 0x01;
+    private const byte FirstRestart = 0xD0, StartOfImage = 0xD8, EndOfImage = 0xD9, StartOfScan = 0xDA;
 
     public static JpegStructure Of(ReadOnlySpan<byte> jpeg)
     {
@@ -46,5 +47,6 @@ internal readonly record struct JpegStructure(int Scans, bool HasEnd)
     }
 
     /// <summary>A segment's two length bytes count themselves.</summary>
-    private static int SegmentLength(ReadOnlySpan<byte> segment) => segment.Length < 2 ? segment.Length : Math.Max((segment[0] << 8) | segment[1], 2);
+    private static int SegmentLength(ReadOnlySpan<byte> segment) =>
+        segment.Length < 2 ? segment.Length : Math.Max((segment[0] << 8) | segment[1], 2);
 }

@@ -53,7 +53,11 @@ public sealed record InputFiles(IReadOnlyList<InputFile> Files, int IgnoredCount
         List<string> images = [.. all.Where(IsImage).Order(StringComparer.Ordinal)];
         if (images.Count == 0)
         {
-            throw new CudaNetException($"the folder has no images ({all.Count} other files)") { File = folder, Hint = $"Supported are {ImageFormats.Supported}, by extension." };
+            throw new CudaNetException($"the folder has no images ({all.Count} other files)")
+            {
+                File = folder,
+                Hint = $"Supported are {ImageFormats.Supported}, by extension.",
+            };
         }
 
         files.AddRange(images.Select(relative => new InputFile(relative, Path.Combine(folder, relative))));
@@ -65,11 +69,15 @@ public sealed record InputFiles(IReadOnlyList<InputFile> Files, int IgnoredCount
     {
         string root = Path.GetFullPath(folder);
         EnumerationOptions options = new() { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false };
-        return new FileSystemEnumerable<string>(root, (ref FileSystemEntry entry) => Path.GetRelativePath(root, entry.ToFullPath()).Replace(Path.DirectorySeparatorChar, '/'), options)
+        return new FileSystemEnumerable<string>(root, RelativePath, options)
         {
-            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
-            ShouldRecursePredicate = (ref FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) == 0 && !entry.FileName.StartsWith('.'),
+            ShouldIncludePredicate = static (ref FileSystemEntry entry) => !entry.IsDirectory,
+            ShouldRecursePredicate = static (ref FileSystemEntry entry) =>
+                (entry.Attributes & FileAttributes.ReparsePoint) == 0 && !entry.FileName.StartsWith('.'),
         };
+
+        string RelativePath(ref FileSystemEntry entry) =>
+            Path.GetRelativePath(root, entry.ToFullPath()).Replace(Path.DirectorySeparatorChar, '/');
     }
 
     private static bool IsImage(string relative)

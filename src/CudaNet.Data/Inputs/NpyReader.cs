@@ -7,7 +7,9 @@ namespace CudaNet.Data;
 public static class NpyReader
 {
     /// <summary>The tensor of the file <paramref name="path"/>, in memory of its own: N×C×H×W, values as they are.</summary>
-    /// <exception cref="CudaNetException">The file is missing, no <c>.npy</c>, of another type, order or rank, or its length does not fit its shape.</exception>
+    /// <exception cref="CudaNetException">
+    /// The file is missing, no <c>.npy</c>, of another type, order or rank, or its length does not fit its shape.
+    /// </exception>
     public static Tensor Read(string path) => Open(path, Read);
 
     /// <summary>The shape of the tensor that <see cref="Read(string)"/> would return, from the file's header and length alone.</summary>
@@ -22,7 +24,7 @@ public static class NpyReader
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             return read(file, path);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             throw new CudaNetException($"cannot be read: {exception.Message}", exception) { File = path };
         }
@@ -33,7 +35,8 @@ public static class NpyReader
         NpyHeader header = NpyHeader.Read(file, path);
         if (header.ElementType != "<f4" || header.IsFortranOrder)
         {
-            throw new CudaNetException($"holds '{header.ElementType}' in {(header.IsFortranOrder ? "Fortran" : "C")} order; an input tensor is '<f4' in C order")
+            string order = header.IsFortranOrder ? "Fortran" : "C";
+            throw new CudaNetException($"holds '{header.ElementType}' in {order} order; an input tensor is '<f4' in C order")
             {
                 File = path,
                 Hint = "In Python: numpy.save(path, numpy.ascontiguousarray(x, dtype='<f4')).",
@@ -41,22 +44,28 @@ public static class NpyReader
         }
 
         IReadOnlyList<long> extents = header.Extents;
-        long available = (file.Length - file.Position) / sizeof(float);
+        long dataBytes = file.Length - file.Position;
         if (extents.Count is not (3 or 4) || extents.Any(e => e is < 1 or > int.MaxValue))
         {
-            throw new CudaNetException($"has the shape ({string.Join(", ", extents)}); an input tensor is N×C×H×W or C×H×W, no extent 0") { File = path };
+            string given = string.Join(", ", extents);
+            throw new CudaNetException($"has the shape ({given}); an input tensor is N×C×H×W or C×H×W, no extent 0") { File = path };
         }
 
         int[] shape = [.. extents.Select(e => (int)e)];
         TensorShape batch = extents.Count == 4 ? new TensorShape(shape) : new TensorShape([1, .. shape]);
-        if (batch.ElementCount != available || (file.Length - file.Position) % sizeof(float) != 0)
+        UInt128 neededBytes = (UInt128)batch.ElementCount * sizeof(float);
+        if ((UInt128)dataBytes != neededBytes)
         {
-            throw new CudaNetException($"has {file.Length - file.Position} bytes of data; {batch} fp32 values need {(UInt128)batch.ElementCount * sizeof(float)}") { File = path, Offset = file.Position };
+            throw new CudaNetException($"has {dataBytes} bytes of data; {batch} fp32 values need {neededBytes}") { File = path, Offset = file.Position };
         }
 
         if (batch.ElementCount > Array.MaxLength)
         {
-            throw new CudaNetException($"{batch} has more than {Array.MaxLength} values, the most that one tensor can hold") { File = path, Hint = "Split it along N." };
+            throw new CudaNetException($"{batch} has more than {Array.MaxLength} values, the most that one tensor can hold")
+            {
+                File = path,
+                Hint = "Split it along N.",
+            };
         }
 
         return batch;

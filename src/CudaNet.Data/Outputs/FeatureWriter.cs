@@ -61,7 +61,9 @@ public sealed class FeatureWriter : IDisposable
     }
 
     /// <summary>Appends the values of one or more images to the array <paramref name="name"/>, row-major; arrays may take turns in any way.</summary>
-    /// <exception cref="CudaNetException">There is no such array, the values are no whole number of images or too many, or the disk is full.</exception>
+    /// <exception cref="CudaNetException">
+    /// There is no such array, the values are no whole number of images or too many, or the disk is full.
+    /// </exception>
     public void Append(string name, ReadOnlySpan<float> values)
     {
         if (!_arrays.TryGetValue(name, out ArraySection? section))
@@ -114,7 +116,8 @@ public sealed class FeatureWriter : IDisposable
     {
         if (name.Length is 0 or > MaxNameLength || name == FilesName || _arrays.ContainsKey(name) || name.AsSpan().ContainsAny('/', '\\', '\0'))
         {
-            throw new CudaNetException($"'{name}' cannot name an array: it is empty or too long, '{FilesName}', there already, or holds a slash") { File = _path };
+            string reason = $"it is empty or too long, '{FilesName}', there already, or holds a slash";
+            throw new CudaNetException($"'{name}' cannot name an array: {reason}") { File = _path };
         }
     }
 
@@ -156,6 +159,10 @@ public sealed class FeatureWriter : IDisposable
     private CudaNetException Failed(Exception exception)
     {
         _file?.Dispose();
-        return new CudaNetException($"cannot be written: {exception.Message}", exception) { File = _path, Hint = "Nothing was left behind; make room or choose another folder." };
+        return new CudaNetException($"cannot be written: {exception.Message}", exception)
+        {
+            File = _path,
+            Hint = "Nothing was left behind; make room or choose another folder.",
+        };
     }
 }

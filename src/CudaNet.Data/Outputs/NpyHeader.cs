@@ -71,7 +71,11 @@ internal sealed partial record NpyHeader(string ElementType, bool IsFortranOrder
         Match type = TypePattern().Match(text), order = OrderPattern().Match(text), shape = ShapePattern().Match(text);
         if (!type.Success || !order.Success || !shape.Success)
         {
-            throw new CudaNetException("the .npy header names no plain element type, order and shape") { File = file, Hint = "Structured and object arrays are not read." };
+            throw new CudaNetException("the .npy header names no plain element type, order and shape")
+            {
+                File = file,
+                Hint = "Structured and object arrays are not read.",
+            };
         }
 
         List<long> extents = [];

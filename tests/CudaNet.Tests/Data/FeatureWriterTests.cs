@@ -31,9 +31,10 @@ public sealed class FeatureWriterTests : IDisposable
     [Fact]
     public void NumPy_reads_it()
     {
+        Python.Require("numpy");
         string path = _folder.File("features.npz");
         WriteAll(path);
-        string printed = Python.Run(
+        string printed = Python.Evaluate(
             """
             import sys, zipfile, numpy
             assert zipfile.ZipFile(sys.argv[1]).testzip() is None
@@ -53,6 +54,7 @@ public sealed class FeatureWriterTests : IDisposable
     [Fact]
     public void A_single_array_can_be_a_npy()
     {
+        Python.Require("numpy");
         string path = _folder.File("predictions.npy");
         using (FeatureWriter writer = new(path, Files, Arrays[..1]))
         {
@@ -61,19 +63,20 @@ public sealed class FeatureWriterTests : IDisposable
         }
 
         Assert.Equal(Values(15), NpyArray.Read(path).ToFloats());
-        Assert.Equal("(3, 5) float32\n", Python.Run("import sys, numpy; a = numpy.load(sys.argv[1], mmap_mode='r'); print(a.shape, a.dtype)", path));
+        Assert.Equal("(3, 5) float32\n", Python.Evaluate("import sys, numpy; a = numpy.load(sys.argv[1], mmap_mode='r'); print(a.shape, a.dtype)", path));
     }
 
     [Fact]
     public void No_images_make_empty_arrays()
     {
+        Python.Require("numpy");
         string path = _folder.File("none.npz");
         using (FeatureWriter writer = new(path, [], Arrays))
         {
             writer.Complete();
         }
 
-        Assert.Equal("(0, 5) (0, 2, 3, 4) (0,)\n", Python.Run("import sys, numpy; z = numpy.load(sys.argv[1]); print(*(z[n].shape for n in z.files))", path));
+        Assert.Equal("(0, 5) (0, 2, 3, 4) (0,)\n", Python.Evaluate("import sys, numpy; z = numpy.load(sys.argv[1]); print(*(z[n].shape for n in z.files))", path));
     }
 
     [Fact]

@@ -27,8 +27,9 @@ public sealed class NpyReaderTests : IDisposable
     [Fact]
     public void Reads_what_NumPy_saved()
     {
+        Python.Require("numpy");
         string path = _folder.File("numpy.npy");
-        Python.Run("import sys, numpy; numpy.save(sys.argv[1], numpy.arange(24, dtype='<f4').reshape(2, 3, 2, 2) / 7)", path);
+        Python.Evaluate("import sys, numpy; numpy.save(sys.argv[1], numpy.arange(24, dtype='<f4').reshape(2, 3, 2, 2) / 7)", path);
         Tensor tensor = NpyReader.Read(path);
         Assert.Equal(new TensorShape(2, 3, 2, 2), tensor.Shape);
         Assert.Equal([.. Enumerable.Range(0, 24).Select(i => i / 7f)], tensor.Values.ToArray());
