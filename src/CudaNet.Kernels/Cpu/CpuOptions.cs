@@ -1,6 +1,6 @@
 namespace CudaNet.Kernels.Cpu;
 
-/// <summary>How the CPU backend computes. Neither option changes how a layer's sums are ordered: the thread count changes no bit of a result.</summary>
+/// <summary>How the CPU backend computes. Neither option changes a bit of a result.</summary>
 public sealed record CpuOptions
 {
     /// <summary>Threads that compute, the caller's included; 0 for one a core that this process may use.</summary>

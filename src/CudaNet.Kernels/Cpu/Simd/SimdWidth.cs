@@ -1,6 +1,6 @@
 namespace CudaNet.Kernels.Cpu;
 
-/// <summary>How wide the vectors of the CPU backend are. Sums are taken in the same order at every width that has the same register tile.</summary>
+/// <summary>How wide the vectors of the CPU backend are. Results are the same in every bit at every width: a vector's lanes are output channels, never terms of one sum.</summary>
 public enum SimdWidth
 {
     /// <summary>The widest that this machine has.</summary>
