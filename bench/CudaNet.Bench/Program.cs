@@ -2,6 +2,12 @@ using BenchmarkDotNet.Running;
 using CudaNet.Bench;
 using CudaNet.Engine;
 
+if (args is ["numerics", string golden])
+{
+    NumericsReport.Write(golden);
+    return 0;
+}
+
 if (args is not ["peers", ..])
 {
     BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

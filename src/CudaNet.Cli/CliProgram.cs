@@ -55,6 +55,7 @@ internal static class CliProgram
             new ClassifyCommand(context),
             new FeaturesCommand(context),
             new ExplainCommand(context),
+            new ConvertCommand(context),
             new CompareCommand(context),
             new DoctorCommand(context),
         };

@@ -8,6 +8,9 @@ namespace CudaNet.Weights;
 /// </summary>
 public sealed class WeightTensor
 {
+    /// <summary>No network's names come near it.</summary>
+    internal const int MaxNameLength = 256;
+
     private readonly ByteRegion _storage;
     private readonly TensorLayout _layout;
     private readonly bool _bigEndian;
@@ -19,6 +22,11 @@ public sealed class WeightTensor
     /// <param name="bigEndian">The byte order of the storage.</param>
     internal WeightTensor(string name, WeightType type, ByteRegion storage, TensorLayout layout, bool bigEndian = false)
     {
+        if (name.Length > MaxNameLength || name.Any(char.IsControl))
+        {
+            throw storage.Error(0, $"the name {Printable.Quote(name)} has {name.Length} characters or control characters; at most {MaxNameLength} plain ones are possible");
+        }
+
         if (layout.Shape.ElementCount > Array.MaxLength / type.SizeBytes() || layout.Span > Array.MaxLength / type.SizeBytes())
         {
             throw storage.Error(0, $"tensor {Printable.Quote(name)} ({layout.Shape}, {type.TorchName()}) is larger than the 2 GiB supported");

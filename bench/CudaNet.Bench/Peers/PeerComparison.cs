@@ -5,6 +5,7 @@ using System.Text;
 using CudaNet.Engine;
 using CudaNet.Kernels.Cpu;
 using CudaNet.Weights;
+using CudaNet.Tests.Support;
 
 namespace CudaNet.Bench;
 

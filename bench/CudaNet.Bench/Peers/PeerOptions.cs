@@ -1,6 +1,7 @@
 using System.Globalization;
 using CudaNet.Engine;
 using CudaNet.Kernels.Cpu;
+using CudaNet.Tests.Support;
 
 namespace CudaNet.Bench;
 

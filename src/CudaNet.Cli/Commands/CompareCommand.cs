@@ -78,22 +78,22 @@ internal sealed class CompareCommand : CliCommand
         json.WriteNumber("tolerance", tolerance.OfLargest);
         json.WriteShape("input", reference.Input.Shape);
         json.WriteBoolean("passed", first is null);
-        json.WriteString("first_beyond", first?.Name);
+        json.WriteString("firstBeyond", first?.Name);
         json.WriteObjects("layers", results, layer =>
         {
             TensorComparison result = layer.Result;
             json.WriteString("name", layer.Layer.Name);
             json.WriteBoolean("passed", result.Passed);
             json.WriteShape("shape", result.ActualShape);
-            json.WriteShape("expected_shape", result.ExpectedShape);
+            json.WriteShape("expectedShape", result.ExpectedShape);
             json.WriteFinite("max", layer.Max);
-            json.WriteFinite("max_of_largest", layer.MaxOfLargest);
+            json.WriteFinite("maxOfLargest", layer.MaxOfLargest);
             json.WriteFinite("mean", layer.Mean);
             json.WriteFinite("cosine", result.Cosine);
-            json.WriteFinite("largest_magnitude", result.LargestMagnitude);
-            json.WriteShape("worst_position", new TensorShape([.. layer.WorstPosition]));
-            json.WriteFinite("worst_actual", result.WorstActual);
-            json.WriteFinite("worst_expected", result.WorstExpected);
+            json.WriteFinite("largestMagnitude", result.LargestMagnitude);
+            json.WriteShape("worstPosition", new TensorShape([.. layer.WorstPosition]));
+            json.WriteFinite("worstActual", result.WorstActual);
+            json.WriteFinite("worstExpected", result.WorstExpected);
             json.WriteNumber("beyond", result.FailedCount);
         });
         json.WriteStrings("missing", reference.Missing);

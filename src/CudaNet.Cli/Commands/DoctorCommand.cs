@@ -1,37 +1,97 @@
 using System.CommandLine;
 using System.Runtime;
 using System.Runtime.InteropServices;
+using CudaNet.Data;
+using CudaNet.Engine;
+using CudaNet.Kernels.Cpu;
 
 namespace CudaNet.Cli;
 
 /// <summary><c>cudanet doctor</c>: what this machine can run, and why not more.</summary>
 internal sealed class DoctorCommand : CliCommand
 {
+    private const string NoCuda = "not in this version";
+    private static readonly SimdWidth[] AllWidths = [SimdWidth.Bits128, SimdWidth.Bits256, SimdWidth.Bits512];
+
     public DoctorCommand(CliContext context)
         : base(context, "doctor", "Shows what this machine can run, and why not more.", "cudanet doctor", "cudanet doctor --json") => Add(Json);
 
+    /// <summary>NativeAOT compiles no method while it runs.</summary>
+    private static string Compilation => JitInfo.GetCompiledMethodCount() > 0 ? "JIT" : "NativeAOT";
+
+    private static SimdWidth? Used => SimdSupport.Widths.Count > 0 ? SimdSupport.Widths[^1] : null;
+
+    private static long MemoryBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
     protected override int Execute(ParseResult arguments)
     {
-        (string Name, string Value)[] facts =
-        [
-            ("version", VersionAction.Version),
-            ("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}"),
-            ("runtime", $"{RuntimeInformation.FrameworkDescription}, {(JitInfo.GetCompiledMethodCount() > 0 ? "JIT" : "NativeAOT")}"),
-            ("cores", $"{Environment.ProcessorCount}"),
-            ("memory", Format.Bytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)),
-            ("cuda", "not in this version"),
-        ];
+        string? images = WhyNoImages();
         if (arguments.GetValue(Json))
         {
-            JsonOutput.Write(Context.Out, json => Array.ForEach(facts, f => json.WriteString(f.Name, f.Value)));
+            WriteJson(images);
         }
         else
         {
-            TextTable table = new("what", "here");
-            Array.ForEach(facts, f => table.Add(f.Name, f.Value));
-            table.Write(Context.Out);
+            WriteText(images);
         }
 
         return ExitCode.Success;
     }
+
+    private static string Usable(string? whyNot) => whyNot is null ? "yes" : $"no: {whyNot}";
+
+    /// <summary>Decodes the smallest image, and with it loads the codec's native library; null where that works.</summary>
+    private static string? WhyNoImages()
+    {
+        ReadOnlySpan<byte> onePixel = [0x42, 0x4D, 58, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 24, 0,
+            0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 0];
+        try
+        {
+            ImageDecoder.Decode(onePixel);
+            return null;
+        }
+        catch (Exception exception) when (exception is CudaNetException or DllNotFoundException or TypeInitializationException or EntryPointNotFoundException)
+        {
+            return (exception.InnerException ?? exception).Message;
+        }
+    }
+
+    private void WriteText(string? images)
+    {
+        TextTable table = new("what", "here");
+        table.Add("version", VersionAction.Version);
+        table.Add("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}");
+        table.Add("runtime", $"{RuntimeInformation.FrameworkDescription}, {Compilation}");
+        table.Add("memory", Format.Bytes(MemoryBytes));
+        table.Add("cores", $"{Environment.ProcessorCount}, as many threads by default");
+        foreach (SimdWidth width in AllWidths)
+        {
+            table.Add($"SIMD {(int)width} bits", width == Used ? "yes, used" : Usable(SimdDiagnosis.WhyNot(width)));
+        }
+
+        table.Add("backend cpu", Usable(Used is null ? SimdDiagnosis.WhyNot(SimdWidth.Bits128) : null));
+        table.Add("backend reference", Usable(null));
+        table.Add("backend cuda", Usable(NoCuda));
+        table.Add("images", Usable(images));
+        table.Write(Context.Out);
+    }
+
+    private void WriteJson(string? images) => JsonOutput.Write(Context.Out, json =>
+    {
+        json.WriteString("version", VersionAction.Version);
+        json.WriteString("system", RuntimeInformation.OSDescription);
+        json.WriteString("architecture", RuntimeInformation.ProcessArchitecture.ToString());
+        json.WriteString("runtime", RuntimeInformation.FrameworkDescription);
+        json.WriteString("compilation", Compilation);
+        json.WriteNumber("memoryBytes", MemoryBytes);
+        json.WriteNumber("cores", Environment.ProcessorCount);
+        json.WriteNumber("simdWidth", Used is { } used ? (int)used : 0);
+        json.WriteObjects("simdWidths", AllWidths, width =>
+        {
+            json.WriteNumber("bits", (int)width);
+            json.WriteString("whyNot", SimdDiagnosis.WhyNot(width));
+        });
+        json.WriteString("imagesWhyNot", images);
+        json.WriteString("cudaWhyNot", NoCuda);
+    });
 }

@@ -74,10 +74,10 @@ internal sealed class ExplainCommand : CliCommand
                 json.WriteBoolean("published", stage.IsObserved);
                 WriteSlot(json, "slot", stage.Stored);
             });
-            WriteSlot(json, "input_slot", step.Input);
-            WriteSlot(json, "residual_slot", step.Residual);
+            WriteSlot(json, "inputSlot", step.Input);
+            WriteSlot(json, "residualSlot", step.Residual);
         });
-        json.WriteStartArray("slot_bytes");
+        json.WriteStartArray("slotBytes");
         foreach (long bytes in plan.SlotBytes)
         {
             json.WriteNumberValue(bytes);
@@ -85,14 +85,14 @@ internal sealed class ExplainCommand : CliCommand
 
         json.WriteEndArray();
         json.WriteNumber("bytes", plan.TotalBytes);
-        json.WriteNumber("bytes_without_observers", bare.TotalBytes);
+        json.WriteNumber("bytesWithoutObservers", bare.TotalBytes);
         if (weightBytes is { } packed)
         {
-            json.WriteNumber("weight_bytes", packed);
+            json.WriteNumber("weightBytes", packed);
         }
         else
         {
-            json.WriteNull("weight_bytes");
+            json.WriteNull("weightBytes");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using CudaNet.Data;
 using CudaNet.Engine;
 using CudaNet.Weights;
@@ -20,6 +21,7 @@ internal sealed class FeaturesCommand : CliCommand
         Required = true,
     };
 
+    private readonly Option<int> _top = SharedOptions.Top(1);
     private readonly PreprocessingOptions _preprocessing;
     private readonly Option<int> _batch = SharedOptions.Batch(32, "Images a run; changes no bit of a result.");
     private readonly BackendOptions _backend;
@@ -44,6 +46,7 @@ internal sealed class FeaturesCommand : CliCommand
         Add(_images);
         Add(_layers);
         Add(_output);
+        Add(_top);
         _preprocessing = new PreprocessingOptions(this);
         Add(_batch);
         _backend = new BackendOptions(this);
@@ -68,8 +71,17 @@ internal sealed class FeaturesCommand : CliCommand
             arrays.Insert(0, new FeatureArray(Predictions, CommonShape(model.Graph, model.Graph.Output, inputs)));
         }
 
-        Write(new Session(model, backend), inputs, arrays, output);
-        Report(arguments, backend, inputs, arrays, output);
+        Prediction.SayWhatTheModelKnows(model.Metadata, Context);
+        List<Prediction> predictions = Write(new Session(model, backend), inputs, arrays, output, arguments.GetValue(_top));
+        if (arguments.GetValue(Json))
+        {
+            JsonOutput.Write(Context.Out, json => WriteJson(json, model.Metadata, backend, inputs, arrays, output, predictions));
+        }
+        else
+        {
+            WriteText(model.Metadata, inputs, arrays, output, predictions);
+        }
+
         return ExitCode.Success;
     }
 
@@ -90,7 +102,8 @@ internal sealed class FeaturesCommand : CliCommand
             };
     }
 
-    private void Write(Session session, InputSource inputs, List<FeatureArray> arrays, string output)
+    /// <summary>Runs everything; the file exists once this returns.</summary>
+    private List<Prediction> Write(Session session, InputSource inputs, List<FeatureArray> arrays, string output, int top)
     {
         using Session disposed = session;
         using FeatureWriter writer = new(output, inputs.Names, arrays);
@@ -99,6 +112,7 @@ internal sealed class FeaturesCommand : CliCommand
             session.Observe(array.Name, (in Observation o) => writer.Append(o.Name, o.Values));
         }
 
+        List<Prediction> predictions = [];
         ProgressBar.Run(Context, Path.GetFileName(output), inputs.Names.Count, report =>
         {
             foreach (InputBatch batch in inputs.Batches(Context.Cancellation))
@@ -109,41 +123,39 @@ internal sealed class FeaturesCommand : CliCommand
                     writer.Append(Predictions, logits.Values);
                 }
 
+                predictions.AddRange(Prediction.Of(inputs.Names, batch.Start, logits, top));
                 report(logits.Shape.Batch);
             }
         });
         Context.Cancellation.ThrowIfCancellationRequested();
         writer.Complete();
+        return predictions;
     }
 
-    private void Report(ParseResult arguments, IBackend backend, InputSource inputs, List<FeatureArray> arrays, string output)
+    private static void WriteJson(
+        Utf8JsonWriter json, ModelMetadata metadata, IBackend backend, InputSource inputs, List<FeatureArray> arrays, string output, List<Prediction> predictions)
     {
-        int count = inputs.Names.Count;
-        if (arguments.GetValue(Json))
+        json.WriteString("output", output);
+        json.WriteNumber("bytes", new FileInfo(output).Length);
+        json.WriteString("architecture", metadata.Architecture.Name);
+        json.WriteString("backend", backend.Name);
+        json.WritePreprocessing(inputs.Preprocessing);
+        json.WriteObjects("arrays", arrays, array =>
         {
-            JsonOutput.Write(Context.Out, json =>
-            {
-                json.WriteString("output", output);
-                json.WriteNumber("bytes", new FileInfo(output).Length);
-                json.WriteNumber("images", count);
-                json.WriteString("backend", backend.Name);
-                json.WritePreprocessing(inputs.Preprocessing);
-                json.WriteObjects("arrays", arrays, array =>
-                {
-                    json.WriteString("name", array.Name);
-                    json.WriteShape("shape", array.Shape.WithBatch(count));
-                });
-            });
-            return;
-        }
+            json.WriteString("name", array.Name);
+            json.WriteShape("shape", array.Shape.WithBatch(inputs.Names.Count));
+        });
+        Prediction.WriteJson(json, metadata, predictions);
+    }
 
+    private void WriteText(ModelMetadata metadata, InputSource inputs, List<FeatureArray> arrays, string output, List<Prediction> predictions)
+    {
+        int width = inputs.Names.Max(n => n.Length);
+        predictions.ForEach(p => Context.Out.WriteLine(p.ToText(metadata, width)));
         TextTable table = new("array", "shape");
-        foreach (FeatureArray array in arrays)
-        {
-            table.Add(array.Name, array.Shape.WithBatch(count).ToString());
-        }
-
+        arrays.ForEach(a => table.Add(a.Name, a.Shape.WithBatch(inputs.Names.Count).ToString()));
+        Context.Out.WriteLine();
         table.Write(Context.Out);
-        Context.Out.WriteLine($"{output}: {Format.Plural(count, "image")}, {Format.Bytes(new FileInfo(output).Length)}");
+        Context.Out.WriteLine($"{output}: {Format.Plural(inputs.Names.Count, "image")}, {Format.Bytes(new FileInfo(output).Length)}");
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CudaNet.Engine;
+using CudaNet.Kernels.Cpu;
 using CudaNet.Kernels.Reference;
 
 namespace CudaNet.Cli;
@@ -7,28 +8,33 @@ namespace CudaNet.Cli;
 /// <summary><c>--backend</c> and <c>--threads</c>.</summary>
 internal sealed class BackendOptions
 {
+    private const string Cpu = "cpu";
     private const string Reference = "reference";
+    private const int MaxThreads = 1024;
 
     private readonly Option<string> _backend = new("--backend")
     {
-        HelpName = "NAME",
-        Description = "What computes: reference (naive loops in double, the judge).",
-        DefaultValueFactory = _ => Reference,
+        HelpName = $"{Cpu}|{Reference}",
+        Description = "What computes: SIMD kernels, or naive loops in double (slow: the judge).",
+        DefaultValueFactory = _ => Cpu,
     };
 
-    private readonly Option<int> _threads = SharedOptions.Count("--threads", 1, 1024, "Threads that compute; reference has one.");
+    private readonly Option<int?> _threads = SharedOptions.OptionalCount("--threads", MaxThreads, "Threads that compute; default: one a core for cpu, always one for reference.");
 
     public BackendOptions(Command command)
     {
-        _backend.AcceptOnlyFromAmong(Reference);
+        _backend.AcceptOnlyFromAmong(Cpu, Reference);
         command.Add(_backend);
         command.Add(_threads);
     }
 
     /// <exception cref="UsageException">The backend cannot have that many threads.</exception>
+    /// <exception cref="CudaNetException">The machine cannot run the backend.</exception>
     public IBackend Create(ParseResult arguments)
     {
-        int threads = arguments.GetValue(_threads);
-        return threads == 1 ? new ReferenceBackend() : throw new UsageException($"the reference backend computes on one thread, not {threads}");
+        int? threads = arguments.GetValue(_threads);
+        return arguments.GetValue(_backend) == Cpu ? new CpuBackend(new CpuOptions { Threads = threads ?? 0 })
+            : threads is null or 1 ? new ReferenceBackend()
+            : throw new UsageException($"the reference backend computes on one thread, not {threads}");
     }
 }

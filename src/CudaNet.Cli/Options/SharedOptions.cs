@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace CudaNet.Cli;
@@ -34,6 +35,8 @@ internal static class SharedOptions
         CustomParser = ImageSize.Parse,
     };
 
+    public static Option<int> Top(int byDefault) => Count("--top", byDefault, 1_000_000, "Classes shown an image.");
+
     public static Option<int> Batch(int byDefault, string description) => Count("--batch", byDefault, MaxBatch, description);
 
     /// <summary>A whole number of at least 1.</summary>
@@ -42,15 +45,25 @@ internal static class SharedOptions
         HelpName = "N",
         Description = description,
         DefaultValueFactory = _ => byDefault,
-        CustomParser = result =>
-        {
-            string text = result.Tokens[0].Value;
-            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value < 1 || value > largest)
-            {
-                result.AddError($"'{text}' does not fit {name}: a number from 1 to {largest}.");
-            }
-
-            return value;
-        },
+        CustomParser = result => ParseCount(result, name, largest),
     };
+
+    /// <summary>A whole number of at least 1, or null.</summary>
+    public static Option<int?> OptionalCount(string name, int largest, string description) => new(name)
+    {
+        HelpName = "N",
+        Description = description,
+        CustomParser = result => ParseCount(result, name, largest),
+    };
+
+    private static int ParseCount(ArgumentResult result, string name, int largest)
+    {
+        string text = result.Tokens[0].Value;
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value < 1 || value > largest)
+        {
+            result.AddError($"'{text}' does not fit {name}: a number from 1 to {largest}.");
+        }
+
+        return value;
+    }
 }

@@ -63,6 +63,19 @@ internal static class JsonOutput
         json.WriteEndArray();
     }
 
+    /// <summary>A number with the digits that fp32 needs; null where it is NaN or infinite, which JSON cannot say.</summary>
+    public static void WriteFinite(this Utf8JsonWriter json, string name, float value)
+    {
+        if (float.IsFinite(value))
+        {
+            json.WriteNumber(name, value);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+
     /// <summary>A number; null where it is NaN or infinite, which JSON cannot say.</summary>
     public static void WriteFinite(this Utf8JsonWriter json, string name, double value)
     {

@@ -15,10 +15,17 @@ public sealed record ParameterMisfit(string Name, TensorShape? Expected, TensorS
     };
 }
 
-/// <summary>Weights do not fit a graph; <see cref="Misfits"/> holds every difference, the message too.</summary>
-public sealed class ParameterMismatchException(IReadOnlyList<ParameterMisfit> misfits)
-    : CudaNetException($"the weights do not fit the model: {string.Join("; ", misfits)}")
+/// <summary>Weights do not fit a graph; <see cref="Misfits"/> holds every difference, the message the first hundred.</summary>
+public sealed class ParameterMismatchException(IReadOnlyList<ParameterMisfit> misfits) : CudaNetException(Describe(misfits))
 {
+    private const int MostInMessage = 100;
+
     /// <summary>Every difference, in execution order, then what is left over.</summary>
     public IReadOnlyList<ParameterMisfit> Misfits { get; } = misfits;
+
+    private static string Describe(IReadOnlyList<ParameterMisfit> misfits)
+    {
+        string more = misfits.Count > MostInMessage ? $"; and {misfits.Count - MostInMessage} more" : "";
+        return $"the weights do not fit the model: {string.Join("; ", misfits.Take(MostInMessage))}{more}";
+    }
 }

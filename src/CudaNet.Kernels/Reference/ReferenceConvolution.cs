@@ -14,7 +14,8 @@ internal static class ReferenceConvolution
         ReadOnlySpan<float> weight,      // (K, C / groups, R, S)
         ReadOnlySpan<float> bias,        // (K), or empty
         Span<float> destination,         // (N, K, OH, OW)
-        TensorShape to)
+        TensorShape to,
+        Span<double> sums)               // (OW), scratch
     {
         int groupChannels = op.InChannels / op.Groups;
         int groupOutputs = op.OutChannels / op.Groups;
@@ -28,46 +29,46 @@ internal static class ReferenceConvolution
                 int firstChannel = k / groupOutputs * groupChannels;
                 ReadOnlySpan<float> image = source.Slice(((n * from.Channels) + firstChannel) * plane, groupChannels * plane);
                 ReadOnlySpan<float> filter = weight.Slice(k * filterLength, filterLength);
-                double start = bias.IsEmpty ? 0 : bias[k];
                 for (int oy = 0; oy < to.Height; oy++)
                 {
-                    for (int ox = 0; ox < to.Width; ox++)
+                    sums.Fill(bias.IsEmpty ? 0 : bias[k]);
+                    AddRow(image, from, op, filter, oy, sums);
+                    foreach (double sum in sums)
                     {
-                        destination[index++] = (float)(start + Window(image, from, op, groupChannels, filter, oy, ox));
+                        destination[index++] = (float)sum;
                     }
                 }
             }
         }
     }
 
-    private static double Window(ReadOnlySpan<float> image, TensorShape from, Conv2d op, int channels, ReadOnlySpan<float> filter, int oy, int ox)
+    /// <summary>Adds all terms of one row of outputs, each output's in the order channel, window row, window column.</summary>
+    private static void AddRow(ReadOnlySpan<float> image, TensorShape from, Conv2d op, ReadOnlySpan<float> filter, int oy, Span<double> sums)
     {
         (int height, int width) = (from.Height, from.Width);
-        int left = (ox * op.Stride) - op.Padding;
-        double sum = 0;
-        for (int c = 0; c < channels; c++)
+        for (int tap = 0; tap < filter.Length; tap++)
         {
-            for (int i = 0; i < op.KernelHeight; i++)
+            (int rest, int j) = Math.DivRem(tap, op.KernelWidth);
+            (int c, int i) = Math.DivRem(rest, op.KernelHeight);
+            int y = (oy * op.Stride) + (i * op.Dilation) - op.Padding;
+            if ((uint)y >= (uint)height)
             {
-                int y = (oy * op.Stride) + (i * op.Dilation) - op.Padding;
-                if ((uint)y >= (uint)height)
-                {
-                    continue;
-                }
+                continue;
+            }
 
-                ReadOnlySpan<float> row = image.Slice(((c * height) + y) * width, width);
-                ReadOnlySpan<float> taps = filter.Slice(((c * op.KernelHeight) + i) * op.KernelWidth, op.KernelWidth);
-                for (int j = 0; j < taps.Length; j++)
-                {
-                    int x = left + (j * op.Dilation);
-                    if ((uint)x < (uint)row.Length)
-                    {
-                        sum += (double)row[x] * taps[j];
-                    }
-                }
+            ReadOnlySpan<float> row = image.Slice(((c * height) + y) * width, width);
+            double weight = filter[tap];
+            int x = (j * op.Dilation) - op.Padding;
+            int ox = 0;
+            for (; x < 0; x += op.Stride)
+            {
+                ox++;
+            }
+
+            for (; ox < sums.Length && x < row.Length; ox++, x += op.Stride)
+            {
+                sums[ox] += row[x] * weight;
             }
         }
-
-        return sum;
     }
 }

@@ -8,17 +8,20 @@ internal sealed class ReferenceExecutable : IExecutable
     private readonly ReferenceModel _model;
     private readonly float[][] _slots;
     private readonly float[][] _scratch;
+    private readonly double[] _row;
 
     public ReferenceExecutable(ExecutionPlan plan, ReferenceModel model)
     {
         Plan = plan;
         _model = model;
         long scratch = plan.Steps.SelectMany(s => s.Stages).Where(s => s.Stored is null).Select(s => plan.Layout.Bytes(s.Shape)).DefaultIfEmpty().Max();
-        Bytes = plan.TotalBytes + (2 * scratch);
+        int columns = plan.Steps.SelectMany(s => s.Stages).Max(s => s.Shape.Width);
+        Bytes = plan.TotalBytes + (2 * scratch) + (sizeof(double) * (long)columns);
         try
         {
             _slots = [.. plan.SlotBytes.Select(Allocate)];
             _scratch = [Allocate(scratch), Allocate(scratch)];
+            _row = new double[columns];
         }
         catch (Exception exception) when (exception is OutOfMemoryException or OverflowException)
         {
@@ -82,7 +85,7 @@ internal sealed class ReferenceExecutable : IExecutable
         switch (node.Op)
         {
             case Conv2d op:
-                ReferenceConvolution.Run(source, from, op, p.Weight, p.Bias, destination, to);
+                ReferenceConvolution.Run(source, from, op, p.Weight, p.Bias, destination, to, _row.AsSpan(0, to.Width));
                 break;
             case BatchNorm2d op:
                 ReferenceElementwise.BatchNorm(source, from, op.Epsilon, p.Weight, p.Bias, p.Mean, p.Variance, destination);

@@ -102,5 +102,6 @@ internal sealed unsafe class FileBytes : IDisposable
             _view?.SafeMemoryMappedViewHandle.ReleasePointer();
             _view?.Dispose();
             _file?.Dispose();
-        }    }
+        }
+    }
 }

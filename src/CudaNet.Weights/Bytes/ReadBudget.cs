@@ -12,7 +12,8 @@ internal sealed class ReadBudget(FileBytes file)
     public void Take(long bytes, string name)
     {
         _left = bytes <= _left ? _left - bytes : throw new WeightFormatException(
-            $"{Printable.Quote(name)} would bring what is read to more than 16 times the file's {file.Length} bytes") { File = file.Name };
+            $"{Printable.Quote(name)} would bring what is read to more than 16 times the file's {file.Length} bytes")
+        { File = file.Name };
     }
 
     /// <summary>Counts the fp32 values of tensors.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 
 namespace CudaNet.Weights;
@@ -26,6 +27,13 @@ internal static class FormatSniffer
     public static WeightFormat Sniff(FileBytes file)
     {
         ReadOnlySpan<byte> start = file.All.First(512);
+        bool brace = start.Length > 8 && start[8] == '{';
+        // First, as its header length may look like anything: 640 is 80 02, the start of a pickle.
+        if (brace && BinaryPrimitives.ReadUInt64LittleEndian(start) <= (ulong)file.Length - 8)
+        {
+            return WeightFormat.Safetensors;
+        }
+
         if (start.StartsWith("PK\x03\x04"u8) || start.StartsWith("PK\x05\x06"u8))
         {
             return WeightFormat.TorchZip;
@@ -41,12 +49,7 @@ internal static class FormatSniffer
             return WeightFormat.Sharded;
         }
 
-        if (start.Length > 8 && start[8] == '{')
-        {
-            return WeightFormat.Safetensors;
-        }
-
-        throw Refuse(file, start);
+        return brace ? WeightFormat.Safetensors : throw Refuse(file, start);
     }
 
     /// <summary>Protocol 2 and up start with PROTO; below that, with the magic number as decimal text.</summary>

@@ -18,8 +18,7 @@ internal sealed class PickleMachine
     private static readonly object True = true;
     private static readonly object False = false;
 
-    private readonly List<object?> _stack = [];
-    private readonly List<int> _marks = [];
+    private readonly PickleStack _stack = new();
     private readonly Dictionary<long, object?> _memo = [];
     private readonly Dictionary<string, WeightType>? _storageTypes;
 
@@ -37,7 +36,7 @@ internal sealed class PickleMachine
             byte opcode = stream.ReadByte();
             if (opcode == '.')
             {
-                return machine.Pop(ref stream);
+                return machine._stack.Pop(ref stream);
             }
 
             if (!machine.PushValue(opcode, ref stream) && !machine.Combine(opcode, ref stream) && !machine.Remember(opcode, ref stream))
@@ -88,7 +87,7 @@ internal sealed class PickleMachine
             default: return false;
         }
 
-        _stack.Add(value);
+        _stack.Push(value);
         return true;
     }
 
@@ -100,21 +99,21 @@ internal sealed class PickleMachine
             case 0x85: PushTuple(1, ref stream); break;
             case 0x86: PushTuple(2, ref stream); break;
             case 0x87: PushTuple(3, ref stream); break;
-            case (byte)'t': _stack.Add(PopToMark(ref stream)); break;
-            case (byte)'l': _stack.Add(new List<object?>(PopToMark(ref stream))); break;
-            case (byte)'d': AddItems(PopToMark(ref stream), Push(new PickleDictionary()), ref stream); break;
-            case (byte)'a': AddElements([Pop(ref stream)], Top(ref stream)); break;
-            case (byte)'e' or 0x90: AddElements(PopToMark(ref stream), Top(ref stream)); break;
-            case 0x91: PopToMark(ref stream); Push(PicklePlaceholder.BuiltIn("frozenset")); break;
-            case (byte)'s': AddItems(PopMany(2, ref stream), Top(ref stream), ref stream); break;
-            case (byte)'u': AddItems(PopToMark(ref stream), Top(ref stream), ref stream); break;
-            case (byte)'R' or 0x81: Call(PopMany(2, ref stream), ref stream); break;
-            case 0x92: Call(PopMany(3, ref stream), ref stream); break;
-            case (byte)'o': CallList(PopToMark(ref stream), ref stream); break;
+            case (byte)'t': _stack.Push(_stack.PopToMark(ref stream)); break;
+            case (byte)'l': _stack.Push(new List<object?>(_stack.PopToMark(ref stream))); break;
+            case (byte)'d': PushDictionary(_stack.PopToMark(ref stream), ref stream); break;
+            case (byte)'a': AddElements([_stack.Pop(ref stream)], _stack.Top(ref stream)); break;
+            case (byte)'e' or 0x90: AddElements(_stack.PopToMark(ref stream), _stack.Top(ref stream)); break;
+            case 0x91: _stack.PopToMark(ref stream); _stack.Push(PicklePlaceholder.BuiltIn("frozenset")); break;
+            case (byte)'s': AddItems(_stack.Pop(2, ref stream), _stack.Top(ref stream), ref stream); break;
+            case (byte)'u': AddItems(_stack.PopToMark(ref stream), _stack.Top(ref stream), ref stream); break;
+            case (byte)'R' or 0x81: Call(_stack.Pop(2, ref stream), ref stream); break;
+            case 0x92: Call(_stack.Pop(3, ref stream), ref stream); break;
+            case (byte)'o': CallList(_stack.PopToMark(ref stream), ref stream); break;
             case (byte)'i': CallInstance(ref stream); break;
-            case (byte)'b': Build(Pop(ref stream), Top(ref stream)); break;
-            case (byte)'Q': PushPersistent(Pop(ref stream)); break;
-            case 0x93: PushGlobal(PopMany(2, ref stream), ref stream); break;
+            case (byte)'b': Build(_stack.Pop(ref stream), _stack.Top(ref stream)); break;
+            case (byte)'Q': PushPersistent(_stack.Pop(ref stream)); break;
+            case 0x93: PushGlobal(_stack.Pop(2, ref stream), ref stream); break;
             default: return false;
         }
 
@@ -126,14 +125,14 @@ internal sealed class PickleMachine
     {
         switch (opcode)
         {
-            case (byte)'(': _marks.Add(_stack.Count); break;
-            case (byte)'0': Pop(ref stream); break;
-            case (byte)'1': PopToMark(ref stream); break;
-            case (byte)'2': Push(Top(ref stream)); break;
-            case (byte)'q': _memo[stream.ReadByte()] = Top(ref stream); break;
-            case (byte)'r': _memo[stream.ReadUInt32()] = Top(ref stream); break;
-            case (byte)'p': _memo[ReadIndexLine(ref stream)] = Top(ref stream); break;
-            case 0x94: _memo[_memo.Count] = Top(ref stream); break;
+            case (byte)'(': _stack.Mark(); break;
+            case (byte)'0': _stack.Pop(ref stream); break;
+            case (byte)'1': _stack.PopToMark(ref stream); break;
+            case (byte)'2': _stack.Push(_stack.Top(ref stream)); break;
+            case (byte)'q': _memo[stream.ReadByte()] = _stack.Top(ref stream); break;
+            case (byte)'r': _memo[stream.ReadUInt32()] = _stack.Top(ref stream); break;
+            case (byte)'p': _memo[ReadIndexLine(ref stream)] = _stack.Top(ref stream); break;
+            case 0x94: _memo[_memo.Count] = _stack.Top(ref stream); break;
             case (byte)'h': Recall(stream.ReadByte(), ref stream); break;
             case (byte)'j': Recall(stream.ReadUInt32(), ref stream); break;
             case (byte)'g': Recall(ReadIndexLine(ref stream), ref stream); break;
@@ -146,51 +145,17 @@ internal sealed class PickleMachine
         return true;
     }
 
-    private object? Push(object? value)
+    private void PushTuple(int count, ref PickleStream stream) => _stack.Push(_stack.Pop(count, ref stream));
+
+    private void PushDictionary(object?[] items, ref PickleStream stream)
     {
-        _stack.Add(value);
-        return value;
+        PickleDictionary dictionary = new();
+        AddItems(items, dictionary, ref stream);
+        _stack.Push(dictionary);
     }
-
-    private int Floor => _marks.Count == 0 ? 0 : _marks[^1];
-
-    private object? Pop(ref PickleStream stream)
-    {
-        object? value = Top(ref stream);
-        _stack.RemoveAt(_stack.Count - 1);
-        return value;
-    }
-
-    private object? Top(ref PickleStream stream) => _stack.Count > Floor ? _stack[^1] : throw stream.Error("it takes a value from an empty stack");
-
-    private object?[] PopMany(int count, ref PickleStream stream)
-    {
-        if (_stack.Count - Floor < count)
-        {
-            throw stream.Error("it takes a value from an empty stack");
-        }
-
-        object?[] values = _stack.GetRange(_stack.Count - count, count).ToArray();
-        _stack.RemoveRange(_stack.Count - count, count);
-        return values;
-    }
-
-    private object?[] PopToMark(ref PickleStream stream)
-    {
-        if (_marks.Count == 0)
-        {
-            throw stream.Error("it looks for a mark that was never set");
-        }
-
-        object?[] values = PopMany(_stack.Count - Floor, ref stream);
-        _marks.RemoveAt(_marks.Count - 1);
-        return values;
-    }
-
-    private void PushTuple(int count, ref PickleStream stream) => Push(PopMany(count, ref stream));
 
     private void PushGlobal(object?[] names, ref PickleStream stream) =>
-        Push(names is [string module, string name] ? new PickleGlobal(module, name) : throw stream.Error("a global's name is not a pair of strings"));
+        _stack.Push(names is [string module, string name] ? new PickleGlobal(module, name) : throw stream.Error("a global's name is not a pair of strings"));
 
     private void PushPersistent(object? id)
     {
@@ -200,18 +165,18 @@ internal sealed class PickleMachine
             _storageTypes?.TryAdd(storage.Key, storage.Type);
         }
 
-        Push(value);
+        _stack.Push(value);
     }
 
     private void Recall(long index, ref PickleStream stream) =>
-        Push(_memo.TryGetValue(index, out object? value) ? value : throw stream.Error($"it recalls entry {index}, which was never stored"));
+        _stack.Push(_memo.TryGetValue(index, out object? value) ? value : throw stream.Error($"it recalls entry {index}, which was never stored"));
 
     /// <summary>A callable, its arguments, and keyword arguments that only placeholders have.</summary>
     private void Call(object?[] operands, ref PickleStream stream)
     {
         try
         {
-            Push(TorchObjects.Call(operands[0], operands[1]));
+            _stack.Push(TorchObjects.Call(operands[0], operands[1]));
         }
         catch (Engine.ShapeException exception)
         {
@@ -232,7 +197,7 @@ internal sealed class PickleMachine
     private void CallInstance(ref PickleStream stream)
     {
         PickleGlobal global = new(stream.ReadLine(), stream.ReadLine());
-        Call([global, PopToMark(ref stream)], ref stream);
+        Call([global, _stack.PopToMark(ref stream)], ref stream);
     }
 
     private static void Build(object? state, object? target)

@@ -67,8 +67,13 @@ internal ref struct PickleStream(ByteRegion region, long position = 0)
     public object ReadDecimal()
     {
         string line = ReadLine().TrimEnd('L');
-        return long.TryParse(line, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number
-            : line.Length < 400 && BigInteger.TryParse(line, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger big) ? big
+        if (long.TryParse(line, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number))
+        {
+            return number;
+        }
+
+        return line.Length < 400 && BigInteger.TryParse(line, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger big)
+            ? big
             : throw Error($"{Printable.Quote(line)} is not a whole number of at most 400 digits");
     }
 
@@ -76,7 +81,12 @@ internal ref struct PickleStream(ByteRegion region, long position = 0)
     public object ReadLong(long count)
     {
         ReadOnlySpan<byte> bytes = Take(count);
-        return bytes.Length <= 8 ? (long)new BigInteger(bytes) : bytes.Length <= 64 ? new BigInteger(bytes) : PicklePlaceholder.BuiltIn("int");
+        return bytes.Length switch
+        {
+            <= 8 => (long)new BigInteger(bytes),
+            <= 64 => new BigInteger(bytes),
+            _ => (object)PicklePlaceholder.BuiltIn("int"),
+        };
     }
 
     public readonly WeightFormatException Error(string message, string? hint = null) => region.Error(Position, $"the pickle cannot be read: {message}", hint);

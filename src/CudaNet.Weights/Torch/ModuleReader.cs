@@ -6,8 +6,8 @@ namespace CudaNet.Weights;
 /// </summary>
 internal static class ModuleReader
 {
-    private const int MaxItems = 1_000_000;
-    private const int MaxNameLength = 1024;
+    private const int MaxItems = 100_000;
+    private const int MaxNameLength = WeightTensor.MaxNameLength;
 
     private static readonly string[] TensorTables = ["_parameters", "_buffers"];
 

@@ -78,9 +78,14 @@ internal static class StateDictReader
             }
         }
 
-        return tensors.Count + placeholders.Count > 0
-            ? new RawWeights(format, tensors, placeholders, RawWeights.NoMetadata, leftOut, wrappers)
-            : throw pickle.Error(0, $"{Where(wrappers)} holds no tensors, but {Printable.List(leftOut.TakeLast(names.Count).Select(l => l.Name))}", Remedy);
+        if (tensors.Count + placeholders.Count > 0)
+        {
+            return new RawWeights(format, tensors, placeholders, RawWeights.NoMetadata, leftOut, wrappers);
+        }
+
+        string instead = format == WeightFormat.TorchScript ? "its module is frozen, the weights are constants of its code"
+            : names.Count > 0 ? $"but {Printable.List(names)}" : "and nothing else with a name";
+        throw pickle.Error(0, $"{Where(wrappers)} holds no tensors: {instead}", Remedy);
     }
 
     private const string Remedy = "Save the weights with torch.save(model.state_dict(), path), or name the entry that has them.";

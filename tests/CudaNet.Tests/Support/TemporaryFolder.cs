@@ -9,5 +9,12 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string File(string relative) => System.IO.Path.Combine(Path, relative);
 
+    /// <summary>Writes a file and returns its path.</summary>
+    public string Write(string relative, ReadOnlySpan<byte> bytes)
+    {
+        System.IO.File.WriteAllBytes(File(relative), bytes);
+        return File(relative);
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 }

@@ -11,9 +11,9 @@ public sealed class ConversionTests : IDisposable
 {
     private static readonly string[] Labels = ["a", "b \"quoted\"", "ü", "d\n", "e"];
 
-    private readonly Scratch _scratch = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => _scratch.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     public static TheoryData<string> Readable() => CheckpointTests.Readable();
 
@@ -21,7 +21,7 @@ public sealed class ConversionTests : IDisposable
     [MemberData(nameof(Readable))]
     public void Keeps_every_bit(string name)
     {
-        string destination = _scratch.File("model.safetensors");
+        string destination = _folder.File("model.safetensors");
         ConversionSummary summary = ModelConverter.Convert(Checkpoints.Path(name), destination);
         using Model before = ModelFile.Open(Checkpoints.Path(name));
         using Model after = ModelFile.Open(destination);
@@ -29,7 +29,7 @@ public sealed class ConversionTests : IDisposable
         Assert.All(before.Parameters.Tensors, t => Assert.True(t.Value.Values.SequenceEqual(after.Parameters[t.Key].Values), t.Key));
         Assert.Equal((before.Parameters.Tensors.Count, before.Parameters.ElementCount), (summary.TensorCount, summary.ElementCount));
         Assert.Equal(new FileInfo(destination).Length, summary.Bytes);
-        Assert.Equal([destination], Directory.GetFileSystemEntries(_scratch.Folder));
+        Assert.Equal([destination], Directory.GetFileSystemEntries(_folder.Path));
     }
 
     [Theory]
@@ -38,8 +38,8 @@ public sealed class ConversionTests : IDisposable
     [InlineData("fp64.pth", WeightType.Float32, 1)]
     public void Keeps_the_type_where_it_loses_nothing(string name, WeightType expected, int notes)
     {
-        ConversionSummary summary = ModelConverter.Convert(Checkpoints.Path(name), _scratch.File("m.safetensors"));
-        using WeightFile written = WeightFile.Open(_scratch.File("m.safetensors"));
+        ConversionSummary summary = ModelConverter.Convert(Checkpoints.Path(name), _folder.File("m.safetensors"));
+        using WeightFile written = WeightFile.Open(_folder.File("m.safetensors"));
         Assert.All(written.Tensors, t => Assert.Equal(expected, t.Type));
         Assert.Equal(notes, summary.Notes.Count);
     }
@@ -48,7 +48,7 @@ public sealed class ConversionTests : IDisposable
     public void Writes_labels_and_preprocessing_that_open_again()
     {
         Preprocessing preprocessing = new(40, 52, Interpolation.OpenCvLinear, 0.875, [0.1, 0.2, 1.0 / 3], [1, 0.5, 0.25]);
-        string destination = _scratch.File("model.safetensors");
+        string destination = _folder.File("model.safetensors");
         ModelConverter.Convert(Checkpoints.Path("zip.pth"), destination, new ConversionOptions { Labels = Labels, Preprocessing = preprocessing });
         using (Model model = ModelFile.Open(destination))
         {
@@ -68,7 +68,7 @@ public sealed class ConversionTests : IDisposable
     [Fact]
     public void Writes_the_keys_and_the_alignment_that_other_readers_expect()
     {
-        string destination = _scratch.File("model.safetensors");
+        string destination = _folder.File("model.safetensors");
         ModelConverter.Convert(Checkpoints.Path("zip.pth"), destination, new ConversionOptions { Labels = Labels, Preprocessing = Preprocessing.Torchvision with { Crop = null } });
         byte[] bytes = File.ReadAllBytes(destination);
         int length = (int)BitConverter.ToUInt64(bytes);
@@ -88,13 +88,13 @@ public sealed class ConversionTests : IDisposable
     [Fact]
     public void A_failure_leaves_what_was_there()
     {
-        string destination = _scratch.Write("model.safetensors", "before"u8);
+        string destination = _folder.Write("model.safetensors", "before"u8);
         Assert.Throws<ParameterMismatchException>(() => ModelConverter.Convert(Checkpoints.Path("layer_missing.pth"), destination));
         CudaNetException exception = Assert.Throws<CudaNetException>(() => ModelConverter.Convert(Checkpoints.Path("zip.pth"), destination, new ConversionOptions { Labels = ["one"] }));
         Assert.Contains("1 labels for 5 classes", exception.Message, StringComparison.Ordinal);
         Assert.Equal("before", File.ReadAllText(destination));
-        Assert.Equal([destination], Directory.GetFileSystemEntries(_scratch.Folder));
-        exception = Assert.Throws<CudaNetException>(() => ModelConverter.Convert(Checkpoints.Path("zip.pth"), _scratch.File("no/such/folder.safetensors")));
+        Assert.Equal([destination], Directory.GetFileSystemEntries(_folder.Path));
+        exception = Assert.Throws<CudaNetException>(() => ModelConverter.Convert(Checkpoints.Path("zip.pth"), _folder.File("no/such/folder.safetensors")));
         Assert.Contains("cannot be written", exception.Message, StringComparison.Ordinal);
     }
 
@@ -102,10 +102,10 @@ public sealed class ConversionTests : IDisposable
     public void The_leaf_model_keeps_its_metadata()
     {
         string source = Shared.Require("models/resnet18-leaf.safetensors");
-        ConversionSummary summary = ModelConverter.Convert(source, _scratch.File("leaf.safetensors"));
+        ConversionSummary summary = ModelConverter.Convert(source, _folder.File("leaf.safetensors"));
         Assert.Equal("resnet18", summary.Metadata.Architecture.Name);
         using WeightFile before = WeightFile.Open(source);
-        using WeightFile after = WeightFile.Open(_scratch.File("leaf.safetensors"));
+        using WeightFile after = WeightFile.Open(_folder.File("leaf.safetensors"));
         Assert.Equal(before.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal), after.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal));
     }
 }

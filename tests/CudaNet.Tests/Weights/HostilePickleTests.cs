@@ -94,9 +94,9 @@ public sealed class HostilePickleTests
     [Fact]
     public void Doubling_by_reference_is_not_doubling_in_memory()
     {
-        // Each level is a module that holds the one before it twice: 2^200 paths.
+        // Each level is a module that holds the one before it twice: 2^100 paths.
         PickleBytes pickle = new PickleBytes().Global("m", "M").Ops(")\x81}").Text("_modules").Ops("}sbq\x01");
-        for (int i = 0; i < 200; i++)
+        for (int i = 0; i < 100; i++)
         {
             pickle.Global("m", "M").Ops(")\x81}").Text("_modules").Ops("}(").Text("a").Ops("h\x01").Text("b").Ops("h\x01usbq\x01");
         }
@@ -179,6 +179,24 @@ public sealed class HostilePickleTests
                 }
             }
         }
+    }
+
+    /// <summary>The numbers of protocol 0 and 1 are lines of text, and mean the same.</summary>
+    [Theory]
+    [InlineData("I4\n")]
+    [InlineData("L4L\n")]
+    [InlineData("L4\n")]
+    [InlineData("K\x04")]
+    [InlineData("M\x04\0")]
+    [InlineData("J\x04\0\0\0")]
+    [InlineData("\x8A\x01\x04")]
+    [InlineData("\x8B\x01\0\0\0\x04")]
+    public void Every_way_to_write_a_number_is_the_number(string four)
+    {
+        PickleBytes pickle = new PickleBytes().Ops("}").Text("a").Global("torch._utils", "_rebuild_tensor_v2").Ops("((").Text("storage").Global("torch", "FloatStorage").Text("0").Text("cpu").Ops(four).Ops("tQ")
+            .Int(0).Ops("(").Ops(four).Ops("t(").Int(1).Ops("t\x89").Ops("NtRs");
+        using WeightFile file = WeightFile.Read(PickleBytes.Zip(pickle.ToArray(), ("0", Floats)), "numbers");
+        Assert.Equal(new TensorShape(4), Assert.Single(file.Tensors).Shape);
     }
 
     [Theory]

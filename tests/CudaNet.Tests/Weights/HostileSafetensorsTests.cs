@@ -19,6 +19,18 @@ public sealed class HostileSafetensorsTests
         Assert.Equal(["2×3", "scalar"], file.Tensors.Select(t => t.Shape.ToString()));
     }
 
+    /// <summary>The header length is the first thing in the file: 640 begins like a pickle, 379 like JSON.</summary>
+    [Theory]
+    [InlineData(640)]
+    [InlineData(0x017B)]
+    [InlineData(0x4B50)]
+    [InlineData(0x0108)]
+    public void A_header_length_that_looks_like_another_kind_of_file(int length)
+    {
+        using WeightFile file = WeightFile.Read(SafetensorsBytes.Of(Good.PadRight(length), 26), "good");
+        Assert.Equal(2, file.Tensors.Count);
+    }
+
     [Fact]
     public void Truncated_at_every_byte()
     {
@@ -107,6 +119,23 @@ public sealed class HostileSafetensorsTests
     }
 
     [Fact]
+    public void Misfits_by_the_thousand_are_all_kept_and_the_message_stays_readable()
+    {
+        IEnumerable<KeyValuePair<string, TensorShape>> model = ResNet.Build(TestModels.TinyConfig).Parameters.Select(p => KeyValuePair.Create(p.Name, p.Shape));
+        byte[] bytes = SafetensorsBytes.Zeros(model.Concat(Enumerable.Range(0, 10_000).Select(i => KeyValuePair.Create($"entry{i}", new TensorShape(1)))));
+        ParameterMismatchException exception = Assert.Throws<ParameterMismatchException>(() => ModelFile.Read(bytes, Hostile.Name));
+        Assert.Equal(10_000, exception.Misfits.Count);
+        Assert.InRange(exception.Message.Length, 1, 10_000);
+        Assert.EndsWith("and 9900 more", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a\\u001b[31m")]
+    [InlineData("a\\nb")]
+    public void A_name_with_control_characters_is_refused(string name) =>
+        Hostile.AssertRefused(SafetensorsBytes.Of($$$"""{"{{{name}}}":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4), "control characters");
+
+    [Fact]
     public void A_name_of_a_megabyte_or_with_control_characters_stays_out_of_the_message()
     {
         string name = "\\u001b[31m\\n" + new string('x', 1 << 20);
@@ -128,19 +157,19 @@ public sealed class HostileSafetensorsTests
     [InlineData("""{"weight_map":{"a":"model.safetensors.index.json"}}""", "is an index")]
     public void An_index_that_lies(string index, string reason)
     {
-        using Scratch scratch = new();
-        string path = scratch.Write("model.safetensors.index.json", Encoding.UTF8.GetBytes(index));
+        using TemporaryFolder folder = new();
+        string path = folder.Write("model.safetensors.index.json", Encoding.UTF8.GetBytes(index));
         CudaNetException exception = Assert.ThrowsAny<CudaNetException>(() => WeightFile.Open(path));
         Assert.Contains(reason, exception.Message, StringComparison.Ordinal);
-        Assert.StartsWith(scratch.Folder, exception.File, StringComparison.Ordinal);
+        Assert.StartsWith(folder.Path, exception.File, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Shards_that_lack_a_tensor_are_named()
     {
-        using Scratch scratch = new();
-        scratch.Write("s", SafetensorsBytes.Of(Good, 26));
-        CudaNetException exception = Assert.ThrowsAny<CudaNetException>(() => WeightFile.Open(scratch.Write("i.json", """{"weight_map":{"a":"s","c":"s"}}"""u8)));
+        using TemporaryFolder folder = new();
+        folder.Write("s", SafetensorsBytes.Of(Good, 26));
+        CudaNetException exception = Assert.ThrowsAny<CudaNetException>(() => WeightFile.Open(folder.Write("i.json", """{"weight_map":{"a":"s","c":"s"}}"""u8)));
         Assert.Contains("the shards lack 'c (s)'", exception.Message, StringComparison.Ordinal);
     }
 }

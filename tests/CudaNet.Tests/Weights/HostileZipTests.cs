@@ -101,6 +101,19 @@ public sealed class HostileZipTests
         Hostile.AssertRefused(PickleBytes.Zip(PickleBytes.Dictionary("a", p => p.Ops("N")), ("0", Floats), ("0", Floats)), "named 'm/data/0'");
 
     [Fact]
+    public void A_frozen_module_has_no_weights_to_read()
+    {
+        using MemoryStream stream = new();
+        stream.Write(PickleBytes.Zip(new PickleBytes().Global("__torch__", "M").Ops(")\x81}b").ToArray()));
+        using (ZipArchive archive = new(stream, ZipArchiveMode.Update, leaveOpen: true))
+        {
+            archive.CreateEntry("m/constants.pkl");
+        }
+
+        Hostile.AssertRefused(stream.ToArray(), "frozen");
+    }
+
+    [Fact]
     public void An_archive_that_is_no_checkpoint()
     {
         using MemoryStream stream = new();

@@ -68,16 +68,16 @@ public sealed class ModelFileTests
     [Fact]
     public void A_folder_means_the_weight_file_in_it()
     {
-        using Scratch scratch = new();
-        CudaNetException exception = Assert.Throws<CudaNetException>(() => ModelFile.Open(scratch.Folder));
+        using TemporaryFolder folder = new();
+        CudaNetException exception = Assert.Throws<CudaNetException>(() => ModelFile.Open(folder.Path));
         Assert.Contains("no weight file", exception.Message, StringComparison.Ordinal);
-        scratch.Write("a.safetensors", SafetensorsBytes.Zeros(Tiny()));
-        ModelFile.Open(scratch.Folder).Dispose();
-        scratch.Write("b.safetensors", SafetensorsBytes.Zeros(Tiny()));
-        exception = Assert.Throws<CudaNetException>(() => ModelFile.Open(scratch.Folder));
+        folder.Write("a.safetensors", SafetensorsBytes.Zeros(Tiny()));
+        ModelFile.Open(folder.Path).Dispose();
+        folder.Write("b.safetensors", SafetensorsBytes.Zeros(Tiny()));
+        exception = Assert.Throws<CudaNetException>(() => ModelFile.Open(folder.Path));
         Assert.Contains("'a.safetensors', 'b.safetensors'", exception.Message, StringComparison.Ordinal);
-        scratch.Write("model.safetensors", SafetensorsBytes.Zeros(Tiny()));
-        ModelFile.Open(scratch.Folder).Dispose();
+        folder.Write("model.safetensors", SafetensorsBytes.Zeros(Tiny()));
+        ModelFile.Open(folder.Path).Dispose();
     }
 
     [Theory]
@@ -93,8 +93,8 @@ public sealed class ModelFileTests
     [InlineData("", "empty")]
     public void Other_kinds_are_named(string hex, string what)
     {
-        using Scratch scratch = new();
-        string path = scratch.Write("model.pth", Convert.FromHexString(hex));
+        using TemporaryFolder folder = new();
+        string path = folder.Write("model.pth", Convert.FromHexString(hex));
         WeightFormatException exception = Assert.Throws<WeightFormatException>(() => ModelFile.Open(path));
         Assert.Equal(path, exception.File);
         Assert.Contains(what, exception.Message, StringComparison.Ordinal);

@@ -14,11 +14,11 @@ public sealed class TorchInteropTests
     public void Torchvision_gives_the_same_logits_from_a_converted_file()
     {
         Python.Require("torch", "torchvision", "numpy");
-        using Scratch scratch = new();
-        string converted = scratch.File("model.safetensors");
+        using TemporaryFolder folder = new();
+        string converted = folder.File("model.safetensors");
         ModelConverter.Convert(Repository.File("models/resnet18-leaf.safetensors"), converted);
         Tensor input = Formula.Input(2, 3, 64, 64);
-        string raw = scratch.Write("input.f32", MemoryMarshal.AsBytes(input.Values));
+        string raw = folder.Write("input.f32", MemoryMarshal.AsBytes(input.Values));
         using JsonDocument document = JsonDocument.Parse(Python.Run("torchvision_logits.py", converted, raw, "2", "3", "64", "64"));
         double[] expected = [.. document.RootElement.EnumerateArray().SelectMany(r => r.EnumerateArray()).Select(v => v.GetDouble())];
 

@@ -1,0 +1,138 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using CudaNet.Engine;
+using CudaNet.Weights;
+
+namespace CudaNet.Cli;
+
+/// <summary><c>cudanet convert</c>: any checkpoint to one plain file that says what it is.</summary>
+internal sealed class ConvertCommand : CliCommand
+{
+    private readonly Argument<string> _source = new("CHECKPOINT") { Description = "A checkpoint: .pth, .pt, .ckpt, .bin, .safetensors, a sharded index, a folder that holds one." };
+    private readonly Option<string> _output = new("--output", "-o") { HelpName = "FILE", Description = "The safetensors file to make.", Required = true };
+    private readonly Option<string?> _labels = new("--labels") { HelpName = "FILE", Description = "A text file with a label a line, in order of the logits." };
+    private readonly Option<string?> _preset = PreprocessingOptions.CreatePreset("How images become inputs, for the file's metadata; default: as the source says.");
+    private readonly Option<ImageSize?> _size = SharedOptions.Size("--size", "The input's size, instead of the preset's or the source's.");
+    private readonly Option<string?> _stateDict = new("--state-dict") { HelpName = "NAME", Description = "The entry of the checkpoint that holds the weights, where it has several." };
+
+    public ConvertCommand(CliContext context)
+        : base(
+            context,
+            "convert",
+            "Writes a checkpoint as safetensors with labels and preprocessing, reads it back and compares.",
+            "cudanet convert resnet18.pth -o resnet18.safetensors --labels labels.txt --preset torchvision",
+            "cudanet convert lightning.ckpt -o model.safetensors --preset albumentations --size 128x128")
+    {
+        Add(_source);
+        Add(_output);
+        Add(_labels);
+        Add(_preset);
+        Add(_size);
+        Add(_stateDict);
+        Add(Json);
+    }
+
+    protected override int Execute(ParseResult arguments)
+    {
+        string source = arguments.GetRequiredValue(_source);
+        ConversionOptions options = new()
+        {
+            StateDict = arguments.GetValue(_stateDict),
+            Labels = arguments.GetValue(_labels) is { } labels ? LabelFile.Read(labels) : null,
+        };
+        options = options with { Preprocessing = ResolvePreprocessing(arguments, source, options.StateDict) };
+        ConversionSummary summary = ModelConverter.Convert(source, arguments.GetRequiredValue(_output), options);
+        if (arguments.GetValue(Json))
+        {
+            JsonOutput.Write(Context.Out, json => WriteJson(json, summary));
+        }
+        else
+        {
+            WriteText(summary);
+        }
+
+        if (summary.Metadata.Preprocessing is null)
+        {
+            Context.Note("the file does not say how images become inputs: --preset would write it down");
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static string Types(ConversionSummary summary) => string.Join(", ", summary.Types.Select(t => $"{t.Value} {t.Key}"));
+
+    private static string Describe(Preprocessing rule) =>
+        string.Create(CultureInfo.InvariantCulture, $"{rule.Height}x{rule.Width}, {ModelJson.Name(rule.Interpolation)}, crop {(rule.Crop is { } crop ? $"{crop}" : "none")}, ")
+        + string.Create(CultureInfo.InvariantCulture, $"mean {string.Join(' ', rule.Mean)}, std {string.Join(' ', rule.Std)}");
+
+    /// <summary>Null where the options say nothing, so that the source's own is kept.</summary>
+    private Preprocessing? ResolvePreprocessing(ParseResult arguments, string source, string? stateDict)
+    {
+        string? preset = arguments.GetValue(_preset);
+        ImageSize? size = arguments.GetValue(_size);
+        if (preset is null && size is null)
+        {
+            return null;
+        }
+
+        using Model model = ModelFile.Open(source, new ModelFileOptions { StateDict = stateDict });
+        Preprocessing rule = PreprocessingOptions.Resolve(preset, model.Metadata) ?? model.Metadata.Preprocessing
+            ?? throw new UsageException("--size needs --preset: the source does not say how images become inputs");
+        return size is { } asked ? rule with { Height = asked.Height, Width = asked.Width } : rule;
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, ConversionSummary summary)
+    {
+        json.WriteString("source", summary.Source);
+        json.WriteString("sourceFormat", summary.SourceFormat.ToString());
+        json.WriteString("output", summary.Destination);
+        json.WriteNumber("bytes", summary.Bytes);
+        json.WriteString("architecture", summary.Metadata.Architecture.Name);
+        json.WriteNumber("classes", summary.Metadata.Architecture.Classes);
+        json.WriteStrings("labels", summary.Metadata.Labels);
+        json.WritePreprocessing(summary.Metadata.Preprocessing);
+        json.WriteNumber("tensors", summary.TensorCount);
+        json.WriteNumber("parameters", summary.ElementCount);
+        json.WriteStartObject("types");
+        foreach ((WeightType type, int count) in summary.Types)
+        {
+            json.WriteNumber(type.ToString(), count);
+        }
+
+        json.WriteEndObject();
+        json.WriteStrings("wrappers", summary.Wrappers);
+        json.WriteStrings("prefixes", summary.Prefixes);
+        json.WriteObjects("leftOut", summary.LeftOut, entry =>
+        {
+            json.WriteString("name", entry.Name);
+            json.WriteString("reason", entry.Reason);
+        });
+        json.WriteStrings("notes", summary.Notes);
+    }
+
+    private void WriteText(ConversionSummary summary)
+    {
+        ModelMetadata metadata = summary.Metadata;
+        TextTable table = new("what", "value");
+        table.Add("read", $"{summary.Source} ({summary.SourceFormat})");
+        table.Add("under", summary.Wrappers.Count == 0 ? "the whole file" : string.Join(" → ", summary.Wrappers));
+        table.Add("prefixes removed", summary.Prefixes.Count == 0 ? "none" : string.Join(", ", summary.Prefixes));
+        table.Add("tensors", $"{summary.TensorCount} ({Types(summary)}), {Format.Count(summary.ElementCount)} parameters");
+        table.Add("architecture", $"{metadata.Architecture.Name}, {metadata.Architecture.Classes} classes, {metadata.Architecture.InputChannels} input channels");
+        table.Add("labels", metadata.Labels.Count == 0 ? "none" : $"{metadata.Labels.Count}, from '{metadata.Labels[0]}' to '{metadata.Labels[^1]}'");
+        table.Add("preprocessing", metadata.Preprocessing is { } rule ? Describe(rule) : "none");
+        foreach (IGrouping<string, LeftOutEntry> group in summary.LeftOut.GroupBy(l => l.Reason))
+        {
+            table.Add("left out", $"{group.Key}: {string.Join(", ", group.Take(5).Select(l => l.Name))}{(group.Count() > 5 ? $" and {group.Count() - 5} more" : "")}");
+        }
+
+        foreach (string note in summary.Notes)
+        {
+            table.Add("note", note);
+        }
+
+        table.Add("written", $"{summary.Destination}, {Format.Bytes(summary.Bytes)}; read back, every value equal");
+        table.Write(Context.Out);
+    }
+}
