@@ -20,6 +20,7 @@ internal static class PeerComparison
     public static void Run(PeerOptions options)
     {
         using Model model = ModelFile.Open(options.Model);
+        string load = Device.Load;
         StringBuilder table = new();
         Emit(table, $"| batch × size | threads | CudaNet, ms (fastest) | ONNX Runtime, ms (fastest) | ONNX Runtime / CudaNet (of the fastest) | largest difference of logits |");
         Emit(table, $"|---|---|---|---|---|---|");
@@ -36,7 +37,7 @@ internal static class PeerComparison
 
         if (options.Write)
         {
-            Save(model, options, table.ToString());
+            Save(model, options, load, table.ToString());
         }
     }
 
@@ -111,7 +112,7 @@ internal static class PeerComparison
         table.Append(text).Append('\n');
     }
 
-    private static void Save(Model model, PeerOptions options, string table)
+    private static void Save(Model model, PeerOptions options, string load, string table)
     {
         string folder = Path.Combine(Repository.Root, "bench", "results", Device.Folder);
         Directory.CreateDirectory(folder);
@@ -119,7 +120,7 @@ internal static class PeerComparison
         File.WriteAllText(path, $"""
             # CudaNet against ONNX Runtime, {model.Metadata.Architecture.Name}, fp32
 
-            - {Device.Cpu}; {RuntimeInformation.OSDescription}; {DateTime.UtcNow:yyyy-MM-dd}
+            - {Device.Cpu}; {RuntimeInformation.OSDescription}; {DateTime.UtcNow:yyyy-MM-dd}; load average before the run {load}
             - CudaNet at {(int)SimdSupport.Resolve(options.Width)} bits on {RuntimeInformation.FrameworkDescription}; ONNX Runtime {OnnxRuntimeContender.Version}, CPU provider, all optimisations
             - `{options.Command}`
             - medians of {options.Rounds * RunsPerRound} runs each, in alternation in one process; a ratio above 1 means that CudaNet is faster
