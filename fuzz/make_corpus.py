@@ -33,6 +33,7 @@ write('model', 'smallest', safetensors({'conv1.weight': one(1, 1, 7, 7), **norm(
                                        dict(format='pt', architecture='resnet', classes='2', labels='["x", "y"]', input_size='[1, 32, 32]', mean='[0.5]', std='[0.5]', interpolation='bilinear', crop='0.875')))
 write('safetensors', 'plain', safetensors({'fc.weight': ('F32', np.ones((2, 3), '<f4')), 'fc.bias': ('F32', np.ones(2, '<f4'))}))
 write('safetensors', 'kinds', safetensors({'a': ('F16', np.ones((3, 1), '<f2')), 'b': ('F64', np.ones(2, '<f8')), 'c': ('I64', np.ones((), '<i8')), 'd': ('BF16', np.ones((1, 0), '<u2'))}, {'format': 'pt', 'labels': '["x", "y"]'}))
+write('index', 'two', json.dumps(dict(metadata=dict(total_size=32), weight_map={'fc.weight': 'part.safetensors', 'fc.bias': 'part.safetensors'})).encode())
 state = collections.OrderedDict((('conv1.weight', torch.rand(2, 1, 3, 3)), ('bn1.weight', torch.nn.Parameter(torch.rand(2))), ('fc.bias', torch.rand(4)[1:3]), ('n', torch.tensor(3))))
 
 

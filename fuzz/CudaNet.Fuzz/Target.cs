@@ -17,10 +17,19 @@ internal sealed record Target(string Name, Action<byte[]> Parse, long MaxBytes, 
 
     private const int Megabyte = 1 << 20;
 
+    private static readonly Lazy<string> IndexFolder = new(() =>
+    {
+        string folder = Path.Combine(Path.GetTempPath(), $"{FileName}-{Environment.ProcessId}");
+        Directory.CreateDirectory(folder);
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "corpus", "safetensors", "plain"), Path.Combine(folder, "part.safetensors"), overwrite: true);
+        return folder;
+    });
+
     public static IReadOnlyList<Target> All { get; } =
     [
         new("safetensors", ReadWeights, 4 * Megabyte, Text("{\"a\":", "{\"__metadata__\":{", "[[[[", "]]", "\"F32\"", "\"data_offsets\"", "\"shape\":[", "1e9", "-1", "\\u0000", "null", "9223372036854775807", "\"fc.bias\"")),
         new("model", ReadModel, 8 * Megabyte, Text("\"labels\":\"[", "\"mean\":\"[0,0,0]\"", "\"std\":\"[0,0,0]\"", "\"input_size\":\"[3,1,1]\"", "\"crop\":\"none\"", "\"architecture\":\"resnet18\"", "1e999", "NaN", "-1", "layer1.0.se.fc1.weight", "layer1.9999.conv1.weight", "layer99999999999.0.conv1.weight")),
+        new("index", ReadIndex, 4 * Megabyte, Text("\"weight_map\":{", "\"../../etc/passwd\"", "\"/dev/zero\"", "\"part.safetensors\"", "\"model.safetensors.index.json\"", "\"\"", "{", "}", "null", "1e999")),
         new("checkpoint", ReadWeights, 4 * Megabyte, Opcodes()),
         new("image", bytes => ImageDecoder.Decode(bytes, new ImageDecoderOptions { MaxPixels = Megabyte }, FileName), 64 * Megabyte, [[0xFF, 0xD8], [0xFF, 0xC0], [0xFF, 0xDA], [0xFF, 0xD9], [0xFF, 0xEE], .. Text("IHDR", "IDAT", "PLTE", "tRNS", "VP8L", "VP8X", "GIF89a")]),
         new("npy", ReadNpy, 4 * Megabyte, Text("'descr': '<f8'", "'fortran_order': True", "(1, 3, 4, 4)", "(99999999999,", "((((", "\\x93NUMPY", "'")),
@@ -39,6 +48,18 @@ internal sealed record Target(string Name, Action<byte[]> Parse, long MaxBytes, 
     {
         using Model model = ModelFile.Read(bytes, FileName);
         _ = model.Graph.InferShapes(new TensorShape(1, model.Metadata.Architecture.InputChannels, 64, 64));
+    }
+
+    /// <summary>An index leads to other files: it gets a folder with one shard in it.</summary>
+    private static void ReadIndex(byte[] bytes)
+    {
+        string path = Path.Combine(IndexFolder.Value, "model.safetensors.index.json");
+        File.WriteAllBytes(path, bytes);
+        using WeightFile file = WeightFile.Open(path);
+        foreach (WeightTensor tensor in file.Tensors)
+        {
+            _ = tensor.Read();
+        }
     }
 
     private static void ReadNpy(byte[] bytes)
