@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 using System.Text;
 using CudaNet.Engine;
 using CudaNet.Kernels.Cpu;
-using CudaNet.Weights;
 using CudaNet.Tests.Support;
+using CudaNet.Weights;
 
 namespace CudaNet.Bench;
 
