@@ -1,3 +1,4 @@
+using CudaNet.Engine;
 using SkiaSharp;
 
 namespace CudaNet.Data;
@@ -12,7 +13,8 @@ public static class ImageDecoder
     private const int MaxFileBytes = 1 << 30;
 
     /// <summary>Reads and decodes the file <paramref name="path"/>, of at most 1 GiB.</summary>
-    /// <exception cref="ImageFormatException">The file is missing, unreadable, no image, damaged, truncated or too large; it is named.</exception>
+    /// <exception cref="ImageFormatException">The file is no image, damaged, truncated or too large; it is named.</exception>
+    /// <exception cref="CudaNetException">It is missing, unreadable, or a folder, pipe or device.</exception>
     public static PixelImage Decode(string path, ImageDecoderOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
