@@ -64,7 +64,7 @@ internal sealed class FeaturesCommand : CliCommand
             throw new UsageException($"a .npy file holds one layer, not {layers.Count}: write a .npz file");
         }
 
-        InputSource inputs = new(arguments.GetRequiredValue(_images), arguments.GetValue(_batch), () => _preprocessing.Create(arguments, model, Context), Context);
+        InputSource inputs = new(arguments.GetRequiredValue(_images), arguments.GetValue(_batch), model.Graph, () => _preprocessing.Create(arguments, model, Context), Context);
         List<FeatureArray> arrays = [.. layers.Select(l => new FeatureArray(l.Name, CommonShape(model.Graph, l, inputs)))];
         if (!IsSingle(output) || layers.Count == 0)
         {
