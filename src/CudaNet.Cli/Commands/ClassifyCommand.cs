@@ -57,7 +57,7 @@ internal sealed class ClassifyCommand : CliCommand
         int width = inputs.Names.Max(n => n.Length);
         foreach (Prediction prediction in predictions)
         {
-            Context.Out.WriteLine(prediction.ToText(model.Metadata, width));
+            Context.Line(prediction.ToText(model.Metadata, width));
             Context.Out.Flush();
         }
 
