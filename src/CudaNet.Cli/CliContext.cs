@@ -1,3 +1,5 @@
+using CudaNet.Engine;
+
 namespace CudaNet.Cli;
 
 /// <summary>What a command may talk to. Results go to <see cref="Out"/>, everything else to <see cref="Error"/>.</summary>
@@ -11,6 +13,12 @@ internal sealed record CliContext(TextWriter Out, TextWriter Error)
     /// <summary>Set by Ctrl+C.</summary>
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>One line of results; names from files cannot break it or steer the terminal.</summary>
+    public void Line(string text) => Out.WriteLine(Printable.Text(text));
+
     /// <summary>One line for the person, beside the results.</summary>
-    public void Note(string text) => Error.WriteLine($"note: {text}");
+    public void Note(string text) => ErrorLine($"note: {text}");
+
+    /// <summary>One line of standard error.</summary>
+    public void ErrorLine(string text) => Error.WriteLine(Printable.Text(text));
 }

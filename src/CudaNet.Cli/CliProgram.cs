@@ -89,10 +89,10 @@ internal static class CliProgram
 
     private static int Fail(CliContext context, int code, string message, string? hint, Exception? exception)
     {
-        context.Error.WriteLine($"error: {OneLine(message)}");
+        context.ErrorLine($"error: {message}");
         if (hint is not null)
         {
-            context.Error.WriteLine($"hint: {OneLine(hint)}");
+            context.ErrorLine($"hint: {hint}");
         }
 
         if (exception is not null && Environment.GetEnvironmentVariable(DebugVariable) == "1")
@@ -102,7 +102,4 @@ internal static class CliProgram
 
         return code;
     }
-
-    /// <summary>File names and labels may hold anything: what would break the line or steer the terminal is replaced.</summary>
-    private static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
 }

@@ -73,11 +73,11 @@ public sealed class Preprocessor
     }
 
     /// <summary>Decodes and preprocesses one file: 1×C×H×W.</summary>
-    /// <exception cref="ImageFormatException">The file cannot be decoded.</exception>
+    /// <exception cref="CudaNetException">The file cannot be read; <see cref="ImageFormatException"/> where it cannot be decoded.</exception>
     public Tensor Load(string path) => Load([path]);
 
     /// <summary>Decodes and preprocesses files into one batch, in their order: N×C×H×W.</summary>
-    /// <exception cref="ImageFormatException">A file cannot be decoded; it names the file.</exception>
+    /// <exception cref="CudaNetException">As <see cref="Load(string)"/>, for the first such file; it is named.</exception>
     public Tensor Load(IReadOnlyList<string> paths)
     {
         ArgumentNullException.ThrowIfNull(paths);

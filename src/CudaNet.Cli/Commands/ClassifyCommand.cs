@@ -36,7 +36,7 @@ internal sealed class ClassifyCommand : CliCommand
     {
         IBackend backend = _backend.Create(arguments);
         using Model model = ModelFile.Open(arguments.GetRequiredValue(_model));
-        InputSource inputs = new(arguments.GetRequiredValue(_images), arguments.GetValue(_batch), () => _preprocessing.Create(arguments, model, Context), Context);
+        InputSource inputs = new(arguments.GetRequiredValue(_images), arguments.GetValue(_batch), model.Graph, () => _preprocessing.Create(arguments, model, Context), Context);
         Prediction.SayWhatTheModelKnows(model.Metadata, Context);
         using Session session = new(model, backend);
         IEnumerable<Prediction> predictions = inputs.Batches(Context.Cancellation)
@@ -57,7 +57,7 @@ internal sealed class ClassifyCommand : CliCommand
         int width = inputs.Names.Max(n => n.Length);
         foreach (Prediction prediction in predictions)
         {
-            Context.Out.WriteLine(prediction.ToText(model.Metadata, width));
+            Context.Line(prediction.ToText(model.Metadata, width));
             Context.Out.Flush();
         }
 

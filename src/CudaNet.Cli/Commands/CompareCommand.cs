@@ -127,7 +127,7 @@ internal sealed class CompareCommand : CliCommand
     {
         if (names.Count > 0)
         {
-            Context.Out.WriteLine($"{Format.Plural(names.Count, noun)} {what}: {string.Join(", ", names)}");
+            Context.Line($"{Format.Plural(names.Count, noun)} {what}: {string.Join(", ", names)}");
         }
     }
 }

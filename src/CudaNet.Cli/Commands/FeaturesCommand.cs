@@ -64,7 +64,7 @@ internal sealed class FeaturesCommand : CliCommand
             throw new UsageException($"a .npy file holds one layer, not {layers.Count}: write a .npz file");
         }
 
-        InputSource inputs = new(arguments.GetRequiredValue(_images), arguments.GetValue(_batch), () => _preprocessing.Create(arguments, model, Context), Context);
+        InputSource inputs = new(arguments.GetRequiredValue(_images), arguments.GetValue(_batch), model.Graph, () => _preprocessing.Create(arguments, model, Context), Context);
         List<FeatureArray> arrays = [.. layers.Select(l => new FeatureArray(l.Name, CommonShape(model.Graph, l, inputs)))];
         if (!IsSingle(output) || layers.Count == 0)
         {
@@ -151,11 +151,11 @@ internal sealed class FeaturesCommand : CliCommand
     private void WriteText(ModelMetadata metadata, InputSource inputs, List<FeatureArray> arrays, string output, List<Prediction> predictions)
     {
         int width = inputs.Names.Max(n => n.Length);
-        predictions.ForEach(p => Context.Out.WriteLine(p.ToText(metadata, width)));
+        predictions.ForEach(p => Context.Line(p.ToText(metadata, width)));
         TextTable table = new("array", "shape");
         arrays.ForEach(a => table.Add(a.Name, a.Shape.WithBatch(inputs.Names.Count).ToString()));
         Context.Out.WriteLine();
         table.Write(Context.Out);
-        Context.Out.WriteLine($"{output}: {Format.Plural(inputs.Names.Count, "image")}, {Format.Bytes(new FileInfo(output).Length)}");
+        Context.Line($"{output}: {Format.Plural(inputs.Names.Count, "image")}, {Format.Bytes(new FileInfo(output).Length)}");
     }
 }

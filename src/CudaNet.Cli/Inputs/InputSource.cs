@@ -9,15 +9,18 @@ internal sealed class InputSource
     private readonly List<Group> _groups = [];
     private readonly List<string> _names = [];
     private readonly Preprocessor? _preprocessor;
+    private readonly LayerGraph _graph;
     private readonly int _batch;
 
     /// <param name="paths">Files and folders.</param>
     /// <param name="batch">Images a batch, at most.</param>
+    /// <param name="graph">The model that will run them.</param>
     /// <param name="preprocessor">Makes the rule for images; not called where all inputs are tensors.</param>
     /// <param name="context">Is told what was passed over.</param>
-    public InputSource(IReadOnlyList<string> paths, int batch, Func<Preprocessor> preprocessor, CliContext context)
+    public InputSource(IReadOnlyList<string> paths, int batch, LayerGraph graph, Func<Preprocessor> preprocessor, CliContext context)
     {
         _batch = batch;
+        _graph = graph;
         InputFiles inputs = InputFiles.Expand(paths);
         if (inputs.IgnoredCount > 0)
         {
@@ -86,6 +89,7 @@ internal sealed class InputSource
     private void AddTensor(InputFile file)
     {
         TensorShape shape = NpyReader.ReadShape(file.Path);
+        InputShape.Check(_graph, shape, file.Path);
         _groups.Add(new Group(shape.WithBatch(1), shape.Batch, true, [file.Path]));
         _names.AddRange(shape.Batch == 1 ? [file.Name] : Enumerable.Range(0, shape.Batch).Select(i => $"{file.Name}[{i}]"));
     }

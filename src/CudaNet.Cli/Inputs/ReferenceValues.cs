@@ -32,6 +32,7 @@ internal sealed class ReferenceValues : IDisposable
             Input = _expected.Remove(graph.Input, out WeightTensor? input)
                 ? input.Read()
                 : throw new CudaNetException($"there is no tensor '{graph.Input}' to run") { File = path, Hint = "A reference file holds the input and, under their names, the layers' outputs." };
+            InputShape.Check(graph, Input.Shape, path);
             Missing = [.. graph.Layers.Where(l => !_expected.ContainsKey(l)).Select(l => l.Name)];
             if (_expected.Count == 0)
             {

@@ -1,3 +1,4 @@
+using CudaNet.Engine;
 using Spectre.Console;
 
 namespace CudaNet.Cli;
@@ -20,7 +21,7 @@ internal static class ProgressBar
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(progress =>
             {
-                ProgressTask task = progress.AddTask(Markup.Escape(title), maxValue: total);
+                ProgressTask task = progress.AddTask(Markup.Escape(Printable.Text(title)), maxValue: total);
                 work(done => task.Increment(done));
             });
     }

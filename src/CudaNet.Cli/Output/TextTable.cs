@@ -1,3 +1,5 @@
+using CudaNet.Engine;
+
 namespace CudaNet.Cli;
 
 /// <summary>Columns as wide as their widest cell, two spaces between them: the same on a terminal and in a pipe.</summary>
@@ -6,7 +8,8 @@ internal sealed class TextTable(params string[] columns)
 {
     private readonly List<string[]> _rows = [[.. columns.Select(c => c.TrimStart('>'))]];
 
-    public void Add(params string[] cells) => _rows.Add(cells);
+    /// <summary>A row; names from files cannot break it.</summary>
+    public void Add(params string[] cells) => _rows.Add([.. cells.Select(Printable.Text)]);
 
     public void Write(TextWriter output)
     {

@@ -1,3 +1,4 @@
+using CudaNet.Engine;
 using SkiaSharp;
 
 namespace CudaNet.Data;
@@ -12,7 +13,8 @@ public static class ImageDecoder
     private const int MaxFileBytes = 1 << 30;
 
     /// <summary>Reads and decodes the file <paramref name="path"/>, of at most 1 GiB.</summary>
-    /// <exception cref="ImageFormatException">The file is missing, unreadable, no image, damaged, truncated or too large; it is named.</exception>
+    /// <exception cref="ImageFormatException">The file is no image, damaged, truncated or too large; it is named.</exception>
+    /// <exception cref="CudaNetException">It is missing, unreadable, or a folder, pipe or device.</exception>
     public static PixelImage Decode(string path, ImageDecoderOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -32,11 +34,7 @@ public static class ImageDecoder
             throw NotAnImage(bytes, name);
         }
 
-        if (format == SKEncodedImageFormat.Jpeg)
-        {
-            CheckJpeg(bytes, name);
-        }
-
+        int scans = format == SKEncodedImageFormat.Jpeg ? CountScans(bytes, name) : 1;
         using SKData data = SKData.CreateCopy(bytes);
         if (format == SKEncodedImageFormat.Gif)
         {
@@ -51,7 +49,7 @@ public static class ImageDecoder
         }
 
         SKImageInfo declared = codec.Info;
-        CheckLimits(declared, options, name);
+        CheckLimits(declared, scans, options, name);
 
         // Without a colour space nothing is converted; unpremultiplied, colour survives where alpha is 0.
         SKAlphaType alpha = declared.IsOpaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
@@ -72,7 +70,7 @@ public static class ImageDecoder
         return Orientation.ToRgb(bitmap.GetPixelSpan(), wanted.Height, wanted.Width, origin);
     }
 
-    private static void CheckLimits(SKImageInfo declared, ImageDecoderOptions options, string? name)
+    private static void CheckLimits(SKImageInfo declared, int scans, ImageDecoderOptions options, string? name)
     {
         string size = $"the header declares {declared.Width}×{declared.Height} pixels";
         if (declared.Width > ImageDecoderOptions.MaxSide || declared.Height > ImageDecoderOptions.MaxSide)
@@ -80,7 +78,8 @@ public static class ImageDecoder
             throw new ImageFormatException($"{size}; a side may have {ImageDecoderOptions.MaxSide}") { File = name };
         }
 
-        if ((long)declared.Width * declared.Height > options.MaxPixels)
+        long pixels = (long)declared.Width * declared.Height;
+        if (pixels > options.MaxPixels)
         {
             throw new ImageFormatException($"{size}, more than the limit of {options.MaxPixels}")
             {
@@ -88,9 +87,15 @@ public static class ImageDecoder
                 Hint = $"If the file is trusted, raise {nameof(ImageDecoderOptions)}.{nameof(ImageDecoderOptions.MaxPixels)}.",
             };
         }
+
+        if (scans * pixels > JpegStructure.MaxPasses * (Int128)options.MaxPixels)
+        {
+            throw new ImageFormatException($"{size} in {scans} scans, more work than {JpegStructure.MaxPasses} scans of the limit of {options.MaxPixels} pixels") { File = name };
+        }
     }
 
-    private static void CheckJpeg(ReadOnlySpan<byte> bytes, string? name)
+    /// <summary>The scans of a JPEG that has its end, and not too many of them for an image of any size.</summary>
+    private static int CountScans(ReadOnlySpan<byte> bytes, string? name)
     {
         JpegStructure structure = JpegStructure.Of(bytes);
         if (!structure.HasEnd)
@@ -102,6 +107,8 @@ public static class ImageDecoder
         {
             throw new ImageFormatException($"has {structure.Scans} scans; at most {JpegStructure.MaxScans} are decoded") { File = name };
         }
+
+        return structure.Scans;
     }
 
     private static ImageFormatException NotAnImage(ReadOnlySpan<byte> bytes, string? name) =>

@@ -9,8 +9,11 @@ namespace CudaNet.Data;
 /// <param name="HasEnd">True where the end-of-image marker is reached.</param>
 internal readonly record struct JpegStructure(int Scans, bool HasEnd)
 {
-    /// <summary>The most scans that are decoded.</summary>
+    /// <summary>The most scans that are decoded, however few the pixels.</summary>
     public const int MaxScans = 100;
+
+    /// <summary>The most scans of an image of the largest size allowed; a smaller one may have more in proportion.</summary>
+    public const int MaxPasses = 16;
 
     private const byte MarkerStart = 0xFF, StuffedByte = 0x00, Temporary = 0x01;
     private const byte FirstRestart = 0xD0, StartOfImage = 0xD8, EndOfImage = 0xD9, StartOfScan = 0xDA;

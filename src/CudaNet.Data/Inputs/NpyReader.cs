@@ -10,24 +10,18 @@ public static class NpyReader
     /// <exception cref="CudaNetException">
     /// The file is missing, no <c>.npy</c>, of another type, order or rank, or its length does not fit its shape.
     /// </exception>
-    public static Tensor Read(string path) => Open(path, Read);
+    public static Tensor Read(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return RegularFile.Read(path, file => Read(file, path));
+    }
 
     /// <summary>The shape of the tensor that <see cref="Read(string)"/> would return, from the file's header and length alone.</summary>
     /// <exception cref="CudaNetException">As <see cref="Read(string)"/>.</exception>
-    public static TensorShape ReadShape(string path) => Open(path, ReadShape);
-
-    private static T Open<T>(string path, Func<FileStream, string, T> read)
+    public static TensorShape ReadShape(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        try
-        {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            return read(file, path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            throw new CudaNetException($"cannot be read: {exception.Message}", exception) { File = path };
-        }
+        return RegularFile.Read(path, file => ReadShape(file, path));
     }
 
     private static TensorShape ReadShape(FileStream file, string path)
@@ -51,8 +45,7 @@ public static class NpyReader
             throw new CudaNetException($"has the shape ({given}); an input tensor is N×C×H×W or C×H×W, no extent 0") { File = path };
         }
 
-        int[] shape = [.. extents.Select(e => (int)e)];
-        TensorShape batch = extents.Count == 4 ? new TensorShape(shape) : new TensorShape([1, .. shape]);
+        TensorShape batch = ToBatch([.. extents.Select(e => (int)e)], path);
         UInt128 neededBytes = (UInt128)batch.ElementCount * sizeof(float);
         if ((UInt128)dataBytes != neededBytes)
         {
@@ -69,6 +62,18 @@ public static class NpyReader
         }
 
         return batch;
+    }
+
+    private static TensorShape ToBatch(int[] extents, string path)
+    {
+        try
+        {
+            return extents.Length == 4 ? new TensorShape(extents) : new TensorShape([1, .. extents]);
+        }
+        catch (ShapeException exception)
+        {
+            throw new ShapeException(exception.Message) { File = path };
+        }
     }
 
     private static Tensor Read(FileStream file, string path)

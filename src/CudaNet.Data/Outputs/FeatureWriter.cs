@@ -19,6 +19,7 @@ public sealed class FeatureWriter : IDisposable
     private readonly List<ArraySection> _sections = [];
     private readonly bool _isArchive;
     private readonly NewFile _file;
+    private string? _closed;
 
     /// <param name="path">The file to make, ending in <c>.npz</c> or <c>.npy</c>; its folder exists.</param>
     /// <param name="files">The images' names, in the order of their results; as many as there will be.</param>
@@ -64,8 +65,10 @@ public sealed class FeatureWriter : IDisposable
     /// <exception cref="CudaNetException">
     /// There is no such array, the values are no whole number of images or too many, or the disk is full.
     /// </exception>
+    /// <exception cref="InvalidOperationException">The file is complete, could not be written before, or is disposed.</exception>
     public void Append(string name, ReadOnlySpan<float> values)
     {
+        ThrowIfClosed();
         if (!_arrays.TryGetValue(name, out ArraySection? section))
         {
             throw new CudaNetException($"the file has no array '{name}'") { File = _path };
@@ -83,8 +86,10 @@ public sealed class FeatureWriter : IDisposable
 
     /// <summary>Finishes the file and gives it its name. Nothing can be appended after it.</summary>
     /// <exception cref="CudaNetException">An array lacks images, or the disk is full; there is no new file then.</exception>
+    /// <exception cref="InvalidOperationException">As <see cref="Append"/>.</exception>
     public void Complete()
     {
+        ThrowIfClosed();
         if (_sections.Find(s => s.MissingBytes > 0) is { } missing)
         {
             throw new CudaNetException($"the array '{missing.Name}' lacks {missing.MissingBytes} bytes: not every image was written") { File = _path };
@@ -99,10 +104,15 @@ public sealed class FeatureWriter : IDisposable
 
             _file.Commit();
         });
+        _closed = "is complete";
     }
 
     /// <summary>Deletes the temporary file, unless <see cref="Complete"/> succeeded.</summary>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _closed ??= "was given up";
+        _file.Dispose();
+    }
 
     private static bool IsArchive(string path, int arrayCount) => Path.GetExtension(path).ToUpperInvariant() switch
     {
@@ -138,6 +148,14 @@ public sealed class FeatureWriter : IDisposable
         }
     }
 
+    private void ThrowIfClosed()
+    {
+        if (_closed is not null)
+        {
+            throw new InvalidOperationException($"'{_path}' {_closed}: nothing can be written to it");
+        }
+    }
+
     private void Guard(Action write) => Guard(() =>
     {
         write();
@@ -158,6 +176,7 @@ public sealed class FeatureWriter : IDisposable
 
     private CudaNetException Failed(Exception exception)
     {
+        _closed = "could not be written";
         _file?.Dispose();
         return new CudaNetException($"cannot be written: {exception.Message}", exception)
         {

@@ -1,3 +1,5 @@
+using CudaNet.Engine;
+
 namespace CudaNet.Weights;
 
 /// <summary>A range of a file's bytes that is known to lie inside it; makes the errors that name the place.</summary>

@@ -41,31 +41,17 @@ internal sealed unsafe class FileBytes : IDisposable
     public ByteRegion All => new(this, 0, Length);
 
     /// <exception cref="CudaNetException">There is no such file, or it cannot be read, or it is empty.</exception>
-    public static FileBytes Map(string path)
+    public static FileBytes Map(string path) => RegularFile.Read(path, stream =>
     {
-        try
+        long length = stream.Length;
+        if (length == 0)
         {
-            // Pipes and devices have no length, and are refused here before an open could block.
-            long length = new FileInfo(path).Length;
-            if (length == 0)
-            {
-                throw new WeightFormatException("the file is empty") { File = path, Hint = "Download or export it again." };
-            }
+            throw new WeightFormatException("the file is empty") { File = path, Hint = "Download or export it again." };
+        }
 
-            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-            length = stream.Length;
-            MemoryMappedFile file = MemoryMappedFile.CreateFromFile(stream, null, length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
-            return new FileBytes(path, file, length);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new CudaNetException("there is no such file", exception) { File = path };
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new CudaNetException($"the file cannot be read: {exception.Message}", exception) { File = path };
-        }
-    }
+        MemoryMappedFile file = MemoryMappedFile.CreateFromFile(stream, null, length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        return new FileBytes(path, file, length);
+    });
 
     /// <summary>A copy of bytes in memory.</summary>
     public static FileBytes Copy(ReadOnlySpan<byte> bytes, string name)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CudaNet.Engine;
 
 namespace CudaNet.Weights;
 

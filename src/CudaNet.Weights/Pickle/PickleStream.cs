@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using CudaNet.Engine;
 
 namespace CudaNet.Weights;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using CudaNet.Engine;
 
 namespace CudaNet.Weights;
 

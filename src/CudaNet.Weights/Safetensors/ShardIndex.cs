@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CudaNet.Engine;
 
 namespace CudaNet.Weights;
 

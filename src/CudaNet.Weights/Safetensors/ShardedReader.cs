@@ -1,3 +1,5 @@
+using CudaNet.Engine;
+
 namespace CudaNet.Weights;
 
 /// <summary>Reads the shards that an index names, and merges them.</summary>

@@ -1,3 +1,5 @@
+using CudaNet.Engine;
+
 namespace CudaNet.Weights;
 
 /// <summary>Finds the mapping of names to tensors in what a checkpoint holds: itself, under one of timm's wrapper keys, or a pickled module.</summary>

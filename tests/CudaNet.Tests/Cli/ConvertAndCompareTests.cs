@@ -92,6 +92,18 @@ public sealed class ConvertAndCompareTests : IDisposable
         Assert.EndsWith("the first is layer2.0.conv1\n", text.Out, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(2, 1, 40, 52)]
+    [InlineData(3, 40, 52)]
+    public void A_reference_input_that_the_model_does_not_take_is_named(params int[] extents)
+    {
+        TensorShape shape = new(extents);
+        string golden = WriteReference(new() { ["input"] = new Tensor(shape, new float[shape.ElementCount]), ["fc"] = new Tensor(new TensorShape(2, 5), new float[10]) });
+        Tool tool = Tool.Run("compare", Checkpoint, "--reference", golden);
+        Assert.Equal(ExitCode.BadInput, tool.Code);
+        Assert.StartsWith($"error: {golden}: layer 'input'", tool.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Tolerance_is_what_was_asked_for()
     {

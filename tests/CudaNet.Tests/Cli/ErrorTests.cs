@@ -45,14 +45,6 @@ public sealed class ErrorTests
     public void Bad_input_ends_with_3_and_says_what(string line, string expected) => Assert.Contains(expected, AssertFails(line, ExitCode.BadInput), StringComparison.Ordinal);
 
     [Fact]
-    public void A_name_cannot_break_the_line_or_steer_the_terminal()
-    {
-        Tool tool = Tool.Run("layers", "a\nerror: b\u001b[31m");
-        Assert.Equal(2, tool.Error.Count(c => c == '\n'));
-        Assert.DoesNotContain('\u001b', tool.Error);
-    }
-
-    [Fact]
     public void Json_leaves_errors_to_stderr()
     {
         Tool tool = Tool.Run("layers", "resnet19", "--json");

@@ -136,6 +136,19 @@ public sealed class RunTests : IDisposable
         Assert.Contains("different sizes", refused.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("classify")]
+    [InlineData("features")]
+    public void A_tensor_that_the_model_does_not_take_is_named(string verb)
+    {
+        string input = WriteInput(Formula.Input(2, 1, 40, 52));
+        Tool tool = Tool.Run([verb, Checkpoint, Repository.Data("formats/rgb.png"), input, .. verb == "features" ? (string[])["-o", _folder.File("f.npz")] : []]);
+        Assert.Equal(ExitCode.BadInput, tool.Code);
+        Assert.StartsWith($"error: {input}: layer 'input'", tool.Error[tool.Error.IndexOf("error", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        Assert.Contains("3 channels", tool.Error, StringComparison.Ordinal);
+        Assert.Empty(tool.Out);
+    }
+
     [Fact]
     public void A_damaged_image_or_a_cancellation_leaves_no_file()
     {
@@ -148,11 +161,12 @@ public sealed class RunTests : IDisposable
     }
 
     /// <summary>The golden checkpoints' input, the first images of it, as NumPy would save them.</summary>
-    private string WriteInput(int images)
+    private string WriteInput(int images) => WriteInput(Formula.Input(images, 3, 40, 52));
+
+    private string WriteInput(Tensor input)
     {
-        Tensor input = Formula.Input(images, 3, 40, 52);
         string path = _folder.File("input.npy");
-        string[] names = [.. Enumerable.Range(0, images).Select(i => $"{i}")];
+        string[] names = [.. Enumerable.Range(0, input.Shape.Batch).Select(i => $"{i}")];
         using FeatureWriter writer = new(path, names, [new FeatureArray("input", input.Shape)]);
         writer.Append("input", input.Values);
         writer.Complete();

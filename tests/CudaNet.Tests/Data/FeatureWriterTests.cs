@@ -146,6 +146,24 @@ public sealed class FeatureWriterTests : IDisposable
     }
 
     [Fact]
+    public void A_writer_that_is_done_says_so()
+    {
+        FeatureWriter complete = new(_folder.File("complete.npy"), Files, Arrays[..1]);
+        complete.Append("predictions", Values(15));
+        complete.Complete();
+        AssertClosed(complete, "is complete");
+
+        FeatureWriter failed = new(_folder.File("failed.npy"), Files, Arrays[..1], stream => new FullDiskStream(stream, 140));
+        Assert.Throws<CudaNetException>(() => failed.Append("predictions", Values(15)));
+        AssertClosed(failed, "could not be written");
+
+        FeatureWriter abandoned = new(_folder.File("abandoned.npy"), Files, Arrays[..1]);
+        abandoned.Dispose();
+        AssertClosed(abandoned, "was given up");
+        Assert.Equal(["complete.npy"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName));
+    }
+
+    [Fact]
     public void A_destination_that_cannot_be_is_refused_at_the_start()
     {
         Assert.Throws<CudaNetException>(() => new FeatureWriter(_folder.File("features.csv"), Files, Arrays));
@@ -156,6 +174,13 @@ public sealed class FeatureWriterTests : IDisposable
         Directory.CreateDirectory(_folder.File("folder.npz"));
         Assert.Throws<CudaNetException>(() => new FeatureWriter(_folder.File("folder.npz"), Files, Arrays));
         Assert.Empty(Directory.GetFiles(_folder.Path));
+    }
+
+    private static void AssertClosed(FeatureWriter writer, string reason)
+    {
+        Action[] uses = [() => writer.Append("predictions", Values(5)), writer.Complete];
+        Assert.All(uses, use => Assert.Contains(reason, Assert.Throws<InvalidOperationException>(use).Message, StringComparison.Ordinal));
+        writer.Dispose();
     }
 
     private static void WriteAll(string path, Func<Stream, Stream>? decorate = null)

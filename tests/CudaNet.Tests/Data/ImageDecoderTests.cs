@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Security.Cryptography;
 using CudaNet.Data;
+using CudaNet.Engine;
 using CudaNet.Tests.Support;
 using Xunit;
 
@@ -188,6 +189,25 @@ public sealed class ImageDecoderTests
         Assert.Contains("scans", Assert.Throws<ImageFormatException>(() => ImageDecoder.Decode(many)).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Many scans of few pixels are no more work than few scans of many.</summary>
+    [Fact]
+    public void Scans_and_pixels_are_limited_together()
+    {
+        byte[] bytes = File.ReadAllBytes(Repository.Data("formats/progressive.jpg"));
+        PixelImage whole = ImageDecoder.Decode(bytes);
+        int pixels = whole.Height * whole.Width;
+        int last = bytes.AsSpan().LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
+        int missing = JpegStructure.MaxPasses - JpegStructure.Of(bytes).Scans;
+        byte[] most = [.. bytes[..last], .. Enumerable.Repeat(bytes[last..^2], missing + 1).SelectMany(b => b), 0xFF, 0xD9];
+        byte[] tooMany = [.. bytes[..last], .. Enumerable.Repeat(bytes[last..^2], missing + 2).SelectMany(b => b), 0xFF, 0xD9];
+        ImageDecoderOptions exact = new() { MaxPixels = pixels };
+        Assert.Equal(whole.Width, ImageDecoder.Decode(most, exact).Width);
+        Assert.Equal(whole.Width, ImageDecoder.Decode(tooMany).Width);
+        ImageFormatException exception = Assert.Throws<ImageFormatException>(() => ImageDecoder.Decode(tooMany, exact, "slow.jpg"));
+        Assert.Contains($"in {JpegStructure.MaxPasses + 1} scans", exception.Message, StringComparison.Ordinal);
+        Assert.Equal("slow.jpg", exception.File);
+    }
+
     [Fact]
     public void The_pixel_limit_can_be_set()
     {
@@ -199,7 +219,7 @@ public sealed class ImageDecoderTests
 
     private static string Refusal(string path)
     {
-        ImageFormatException exception = Assert.Throws<ImageFormatException>(() => ImageDecoder.Decode(path));
+        CudaNetException exception = Assert.ThrowsAny<CudaNetException>(() => ImageDecoder.Decode(path));
         Assert.Equal(path, exception.File);
         return exception.Message;
     }

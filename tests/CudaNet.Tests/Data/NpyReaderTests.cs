@@ -43,6 +43,7 @@ public sealed class NpyReaderTests : IDisposable
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 3, 2, 2), }", "N×C×H×W")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3, 2, 2), }", "48 bytes")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2147483647, 2147483647, 2147483647), }", "overflows")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2147483647, 2147483647, 2147483647, 3), }", "overflows")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2097152, 2097152, 2097152), }", "overflows")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999, 1, 1), }", "not understood")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,12), }", "not understood")]
@@ -53,6 +54,7 @@ public sealed class NpyReaderTests : IDisposable
         string path = Write(header, 12);
         CudaNetException exception = Assert.ThrowsAny<CudaNetException>(() => NpyReader.Read(path));
         Assert.Contains(reason, exception.Message, StringComparison.Ordinal);
+        Assert.Equal(path, exception.File);
     }
 
     [Fact]

@@ -1,0 +1,20 @@
+using CudaNet.Engine;
+
+namespace CudaNet.Cli;
+
+/// <summary>Whether a model takes what a file holds.</summary>
+internal static class InputShape
+{
+    /// <exception cref="ShapeException">It does not; the file and the layer that refuses are named.</exception>
+    public static void Check(LayerGraph graph, TensorShape shape, string file)
+    {
+        try
+        {
+            graph.InferShapes(shape);
+        }
+        catch (ShapeException exception)
+        {
+            throw new ShapeException(exception.Message) { File = file, Layer = exception.Layer };
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text;
+
+namespace CudaNet.Engine;
+
+/// <summary>
+/// Text from a file, or a file's name, as one may print it: on one line, without anything that steers a terminal or turns the reading direction.
+/// </summary>
+internal static class Printable
+{
+    private const int MaxQuotedLength = 120;
+
+    /// <summary>The text, all of it, with U+FFFD for each character that is not shown as itself.</summary>
+    public static string Text(string text)
+    {
+        if (text.All(c => c is >= ' ' and <= '~'))
+        {
+            return text;
+        }
+
+        StringBuilder shown = new(text.Length);
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            shown.Append(IsShown(rune) ? rune : Rune.ReplacementChar);
+        }
+
+        return shown.ToString();
+    }
+
+    /// <summary>A name in quotes, cut where it is long.</summary>
+    public static string Quote(string name) =>
+        name.Length > MaxQuotedLength ? $"'{Text(name[..MaxQuotedLength])}…'" : $"'{Text(name)}'";
+
+    /// <summary>The first few names in quotes, and how many more there are.</summary>
+    public static string List(IEnumerable<string> names, int count = 6)
+    {
+        string[] all = [.. names];
+        string shown = string.Join(", ", all.Take(count).Select(Quote));
+        return all.Length > count ? $"{shown} and {all.Length - count} more" : shown;
+    }
+
+    /// <summary>The two joiners are format characters too, but scripts and emoji need them.</summary>
+    private static bool IsShown(Rune rune) => rune.Value is 0x200C or 0x200D
+        || Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+}
