@@ -63,7 +63,7 @@ internal sealed class ConvertCommand : CliCommand
     private static string Types(ConversionSummary summary) => string.Join(", ", summary.Types.Select(t => $"{t.Value} {t.Key}"));
 
     private static string Describe(Preprocessing rule) =>
-        string.Create(CultureInfo.InvariantCulture, $"{rule.Height}x{rule.Width}, {ModelJson.Name(rule.Interpolation)}, crop {(rule.Crop is { } crop ? $"{crop}" : "none")}, ")
+        string.Create(CultureInfo.InvariantCulture, $"{rule.Height}x{rule.Width}, {rule.Interpolation.Name()}, crop {(rule.Crop is { } crop ? $"{crop}" : "none")}, ")
         + string.Create(CultureInfo.InvariantCulture, $"mean {string.Join(' ', rule.Mean)}, std {string.Join(' ', rule.Std)}");
 
     /// <summary>Null where the options say nothing, so that the source's own is kept.</summary>
