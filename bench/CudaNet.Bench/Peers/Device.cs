@@ -9,6 +9,9 @@ internal static class Device
     /// <summary>The folder of its results.</summary>
     public static string Folder { get; } = Slug($"{Info("model name") ?? "unknown"} {Info("cpu family")}-{Info("model")}");
 
+    /// <summary>How many other threads wanted the processor in the last minute: timings are worth something only near 0.</summary>
+    public static string Load => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
+
     private static string? Info(string key) =>
         !File.Exists("/proc/cpuinfo") ? null : File.ReadLines("/proc/cpuinfo")
             .Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries))

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 using System.Text;
 using CudaNet.Engine;
 using CudaNet.Kernels.Cpu;
-using CudaNet.Weights;
 using CudaNet.Tests.Support;
+using CudaNet.Weights;
 
 namespace CudaNet.Bench;
 
@@ -20,8 +20,9 @@ internal static class PeerComparison
     public static void Run(PeerOptions options)
     {
         using Model model = ModelFile.Open(options.Model);
+        string load = Device.Load;
         StringBuilder table = new();
-        Emit(table, $"| batch × size | threads | CudaNet, ms | ONNX Runtime, ms | ONNX Runtime / CudaNet | largest difference of logits |");
+        Emit(table, $"| batch × size | threads | CudaNet, ms (fastest) | ONNX Runtime, ms (fastest) | ONNX Runtime / CudaNet (of the fastest) | largest difference of logits |");
         Emit(table, $"|---|---|---|---|---|---|");
         foreach (int size in options.Sizes)
         {
@@ -36,7 +37,7 @@ internal static class PeerComparison
 
         if (options.Write)
         {
-            Save(model, options, table.ToString());
+            Save(model, options, load, table.ToString());
         }
     }
 
@@ -56,7 +57,8 @@ internal static class PeerComparison
         }
 
         (double our, double their) = (Median(ourTimes), Median(theirTimes));
-        return $"| {batch} × {size}² | {threads} | {our:f2} | {their:f2} | {their / our:f2} | {difference:e1} of the largest |";
+        (double ourBest, double theirBest) = (ourTimes[0], theirTimes[0]);
+        return $"| {batch} × {size}² | {threads} | {our:f2} ({ourBest:f2}) | {their:f2} ({theirBest:f2}) | {their / our:f2} ({theirBest / ourBest:f2}) | {difference:0.0e0} of the largest |";
     }
 
     private static void Measure(IContender contender, List<double> times)
@@ -110,7 +112,7 @@ internal static class PeerComparison
         table.Append(text).Append('\n');
     }
 
-    private static void Save(Model model, PeerOptions options, string table)
+    private static void Save(Model model, PeerOptions options, string load, string table)
     {
         string folder = Path.Combine(Repository.Root, "bench", "results", Device.Folder);
         Directory.CreateDirectory(folder);
@@ -118,7 +120,7 @@ internal static class PeerComparison
         File.WriteAllText(path, $"""
             # CudaNet against ONNX Runtime, {model.Metadata.Architecture.Name}, fp32
 
-            - {Device.Cpu}; {RuntimeInformation.OSDescription}; {DateTime.UtcNow:yyyy-MM-dd}
+            - {Device.Cpu}; {RuntimeInformation.OSDescription}; {DateTime.UtcNow:yyyy-MM-dd}; load average before the run {load}
             - CudaNet at {(int)SimdSupport.Resolve(options.Width)} bits on {RuntimeInformation.FrameworkDescription}; ONNX Runtime {OnnxRuntimeContender.Version}, CPU provider, all optimisations
             - `{options.Command}`
             - medians of {options.Rounds * RunsPerRound} runs each, in alternation in one process; a ratio above 1 means that CudaNet is faster

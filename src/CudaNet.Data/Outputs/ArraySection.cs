@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using CudaNet.Engine;
 
 namespace CudaNet.Data;

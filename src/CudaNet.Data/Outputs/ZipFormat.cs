@@ -94,7 +94,7 @@ internal static class ZipFormat
         writer.Write(Stored);
         writer.Write(Midnight);
         writer.Write(January1980);
-        writer.Write(section.Checksum.Value);
+        writer.Write(section.Checksum.GetCurrentHashAsUInt32());
         writer.Write(In64Bits);
         writer.Write(In64Bits);
         writer.Write((ushort)name.Length);

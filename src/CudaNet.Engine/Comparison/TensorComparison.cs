@@ -1,7 +1,7 @@
 namespace CudaNet.Engine;
 
 /// <summary>
-/// How one array of values differs from what was expected. Passes only where every |difference| ≤ bound holds, so a NaN on either side fails.
+/// How one array of values differs from what was expected. Passes only where every |difference| ≤ bound holds, so a NaN or an infinity on either side fails.
 /// </summary>
 public sealed record TensorComparison
 {
@@ -18,7 +18,7 @@ public sealed record TensorComparison
     /// <summary>Shape of the values expected. Where it differs, nothing else is computed.</summary>
     public required TensorShape ExpectedShape { get; init; }
 
-    /// <summary>The largest magnitude of the expected values.</summary>
+    /// <summary>The largest magnitude of the finite expected values.</summary>
     public double LargestMagnitude { get; private init; }
 
     /// <summary>The largest absolute difference; NaN where an element is.</summary>
@@ -71,7 +71,8 @@ public sealed record TensorComparison
         double largest = 0, actualSquares = 0, expectedSquares = 0, dot = 0, total = 0, worst = -1;
         for (int i = 0; i < expected.Length; i++)
         {
-            largest = Math.Max(largest, Math.Abs(expected[i]));
+            // An infinite value must not make every bound infinite: against it no difference is within one.
+            largest = double.IsFinite(expected[i]) ? Math.Max(largest, Math.Abs(expected[i])) : largest;
         }
 
         double bound = tolerance.OfLargest * largest;

@@ -4,7 +4,7 @@ namespace CudaNet.Engine;
 internal sealed class ExecutableCache(int capacity) : IDisposable
 {
     /// <summary>Least recently used first.</summary>
-    private readonly List<IExecutable> _resident = new(capacity);
+    private readonly List<IExecutable> _resident = [];
 
     public int Count => _resident.Count;
 

@@ -14,7 +14,7 @@ public sealed class Session : IDisposable
     private readonly ObserverRegistry _observers;
     private readonly LayerObserver _dispatch;
     private ObservedSet? _running;
-    private bool _disposed;
+    private volatile bool _disposed;
 
     /// <summary>Packs the model's weights for the backend, once; the model may be disposed afterwards.</summary>
     /// <exception cref="CudaNetException">The device cannot run the model, or has not the memory.</exception>
@@ -52,6 +52,7 @@ public sealed class Session : IDisposable
     public ObserverHandle Observe(string layer, LayerObserver observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         return _observers.Add(Graph.Find(layer), observer);
     }
 

@@ -5,9 +5,6 @@ namespace CudaNet.Engine;
 /// </summary>
 public sealed record Conv2d(int InChannels, int OutChannels, int KernelHeight, int KernelWidth, int Stride = 1, int Padding = 0, int Dilation = 1, int Groups = 1, bool Bias = false) : LayerOp
 {
-    /// <summary>Checked once, so that shape rules and kernels can divide.</summary>
-    public int Groups { get; init; } = Check(InChannels, OutChannels, KernelHeight, KernelWidth, Stride, Padding, Dilation, Groups);
-
     /// <inheritdoc/>
     public override string Kind => "Conv2d";
 
@@ -33,6 +30,7 @@ public sealed record Conv2d(int InChannels, int OutChannels, int KernelHeight, i
     /// <inheritdoc/>
     public override TensorShape InferShape(ReadOnlySpan<TensorShape> inputs)
     {
+        Validate();
         TensorShape shape = Single(inputs, 4, InChannels);
         return new TensorShape(
             shape.Batch,
@@ -41,13 +39,14 @@ public sealed record Conv2d(int InChannels, int OutChannels, int KernelHeight, i
             WindowCount(shape, 3, KernelWidth, Stride, Padding, Dilation));
     }
 
-    private static int Check(int inChannels, int outChannels, int kernelHeight, int kernelWidth, int stride, int padding, int dilation, int groups)
+    internal override void Validate()
     {
-        bool positive = inChannels > 0 && outChannels > 0 && kernelHeight > 0 && kernelWidth > 0 && stride > 0 && dilation > 0 && groups > 0 && padding >= 0;
-        return positive && inChannels % groups == 0 && outChannels % groups == 0
-            ? groups
-            : throw new ShapeException(
-                $"Conv2d {inChannels} → {outChannels}, {kernelHeight}×{kernelWidth}, stride {stride}, padding {padding}, dilation {dilation}, groups {groups}: "
+        bool positive = InChannels > 0 && OutChannels > 0 && KernelHeight > 0 && KernelWidth > 0 && Stride > 0 && Dilation > 0 && Groups > 0 && Padding >= 0;
+        if (!positive || InChannels % Groups != 0 || OutChannels % Groups != 0)
+        {
+            throw new ShapeException(
+                $"Conv2d {InChannels} → {OutChannels}, {KernelHeight}×{KernelWidth}, stride {Stride}, padding {Padding}, dilation {Dilation}, groups {Groups}: "
                 + "everything must be positive (padding at least 0) and the groups must divide both channel counts");
+        }
     }
 }

@@ -25,6 +25,7 @@ public sealed class GraphBuilder
     /// <param name="first">The value it reads.</param>
     /// <param name="second">The second value, of <see cref="Engine.Add"/>.</param>
     /// <param name="aliases">Other names within the scope, torchvision's where it differs.</param>
+    /// <exception cref="CudaNetException">The inputs are of another graph or too few; the operator's attributes contradict each other.</exception>
     public LayerNode Add(string name, LayerOp op, LayerNode first, LayerNode? second = null, params ReadOnlySpan<string> aliases)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -44,6 +45,7 @@ public sealed class GraphBuilder
             }
         }
 
+        op.Validate();
         LayerNode node = new(_nodes.Count, _prefix + name, op, inputs, FullNames(aliases));
         _nodes.Add(node);
         return node;

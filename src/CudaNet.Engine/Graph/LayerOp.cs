@@ -26,6 +26,12 @@ public abstract record LayerOp
     /// <exception cref="ShapeException">The inputs do not fit; the message says which extent and what was expected.</exception>
     public abstract TensorShape InferShape(ReadOnlySpan<TensorShape> inputs);
 
+    /// <summary>Refuses attributes that contradict each other; called where a layer enters a graph and where shapes are inferred.</summary>
+    /// <exception cref="ShapeException">They do.</exception>
+    internal virtual void Validate()
+    {
+    }
+
     private protected TensorShape Single(ReadOnlySpan<TensorShape> inputs, int rank, int? channels = null)
     {
         if (inputs.Length != 1)

@@ -3,11 +3,6 @@ namespace CudaNet.Engine;
 /// <summary><c>torch.nn.MaxPool2d</c> with a square window, floor mode; padding never wins (it counts as −∞), NaN does.</summary>
 public sealed record MaxPool2d(int Kernel, int Stride, int Padding = 0) : LayerOp
 {
-    /// <summary>At most half the window, so that every window sees a real element.</summary>
-    public int Padding { get; init; } = Kernel > 0 && Stride > 0 && Padding >= 0 && 2 * Padding <= Kernel
-        ? Padding
-        : throw new ShapeException($"MaxPool2d {Kernel}×{Kernel}, stride {Stride}, padding {Padding}: window and stride must be positive, padding at most half the window");
-
     /// <inheritdoc/>
     public override string Kind => "MaxPool2d";
 
@@ -17,8 +12,18 @@ public sealed record MaxPool2d(int Kernel, int Stride, int Padding = 0) : LayerO
     /// <inheritdoc/>
     public override TensorShape InferShape(ReadOnlySpan<TensorShape> inputs)
     {
+        Validate();
         TensorShape shape = Single(inputs, 4);
         return new TensorShape(shape.Batch, shape.Channels, WindowCount(shape, 2, Kernel, Stride, Padding, 1), WindowCount(shape, 3, Kernel, Stride, Padding, 1));
+    }
+
+    /// <summary>Padding is at most half the window, so that every window sees a real element.</summary>
+    internal override void Validate()
+    {
+        if (Kernel <= 0 || Stride <= 0 || Padding < 0 || Padding > Kernel / 2)
+        {
+            throw new ShapeException($"MaxPool2d {Kernel}×{Kernel}, stride {Stride}, padding {Padding}: window and stride must be positive, padding at most half the window");
+        }
     }
 }
 

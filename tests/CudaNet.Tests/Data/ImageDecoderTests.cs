@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Security.Cryptography;
 using CudaNet.Data;
 using CudaNet.Tests.Support;
@@ -207,6 +208,6 @@ public sealed class ImageDecoderTests
     {
         Crc32 checksum = new();
         checksum.Append(bytes);
-        return checksum.Value;
+        return checksum.GetCurrentHashAsUInt32();
     }
 }

@@ -66,4 +66,25 @@ public sealed class LayerGraphTests
         Assert.Contains("'input'", exception.Message, StringComparison.Ordinal);
         Assert.Contains("3 channels", exception.Message, StringComparison.Ordinal);
     }
+
+    public static TheoryData<LayerOp> Contradictions =>
+    [
+        new Conv2d(4, 4, 3, 3, Stride: 0),
+        new Conv2d(4, 4, 3, 3) with { Groups = 0 },
+        new Conv2d(4, 4, 3, 3, Groups: 3),
+        new Conv2d(0, 4, 3, 3),
+        new Conv2d(4, 4, 3, 3, Padding: -1),
+        new MaxPool2d(3, 2) with { Stride = 0 },
+        new MaxPool2d(3, 2, 2),
+        new MaxPool2d(3, 2, int.MaxValue),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Contradictions))]
+    public void An_operator_that_contradicts_itself_enters_no_graph(LayerOp op)
+    {
+        GraphBuilder builder = new(4);
+        Assert.Throws<ShapeException>(() => builder.Add("op", op, builder.Input));
+        Assert.Throws<ShapeException>(() => op.InferShape([new TensorShape(1, 4, 8, 8)]));
+    }
 }

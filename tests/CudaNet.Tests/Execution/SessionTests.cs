@@ -96,46 +96,23 @@ public sealed class SessionTests
 
     [Theory]
     [MemberData(nameof(AllBackends))]
-    public void Run_allocates_nothing_once_resident(string backend)
-    {
-        using Session session = Open(backend);
-        float sum = 0;
-        session.Observe("layer1", (in Observation o) => sum += o.Values[0]);
-        session.Observe("layer1.0.bn2", (in Observation o) => sum += o.Values[0]);
-        session.Observe("input", (in Observation o) => sum += o.Values[0]);
-        Tensor small = Formula.Input(1, 3, 40, 52), large = Formula.Input(3, 3, 64, 64);
-        float[] one = new float[5], three = new float[15];
-        session.Prepare(small.Shape);
-        session.Prepare(large.Shape);
-        // The first run jits; tiers replace code on other threads, which this counter does not see.
-        session.Run(small, one);
-        session.Run(large, three);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 20; i++)
-        {
-            session.Run(small, one);
-            session.Run(large, three);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-    }
-
-    [Theory]
-    [MemberData(nameof(AllBackends))]
     public void Fifty_executables_share_one_set_of_weights_and_the_cache_is_bounded(string backend)
     {
-        using Model model = TestModels.Tiny();
+        // 45 MB of weights and small images: executables that packed weights of their own would be larger than the weights.
+        using Model model = TestModels.Create("resnet18");
         using Session session = new(model, Backends.Create(backend), new SessionOptions { MaxExecutables = 50 });
         session.Prepare(new TensorShape(1, 3, 32, 32));
         long weights = session.Memory.WeightBytes;
-        for (int i = 0; i < 60; i++)
+        for (int i = 1; i < 60; i++)
         {
-            session.Prepare(new TensorShape(1, 3, 32 + i, 32));
-            Assert.Equal(weights, session.Memory.WeightBytes);
+            using ObserverHandle handle = session.Observe(model.Graph.Nodes[i].Name, (in Observation o) => { });
+            session.Prepare(new TensorShape(1, 3, 32, 32));
         }
 
+        Assert.Equal(weights, session.Memory.WeightBytes);
         Assert.Equal(50, session.Memory.Executables);
-        Assert.True(weights > 0);
+        Assert.True(weights > 44_000_000, $"{weights} bytes of weights");
+        Assert.True(session.Memory.ExecutableBytes / 50 < weights / 10, $"{session.Memory.ExecutableBytes} bytes in 50 executables beside {weights} of weights");
     }
 
     [Theory]
@@ -195,6 +172,38 @@ public sealed class SessionTests
         });
     }
 
+    [Fact]
+    public async Task A_handle_disposed_on_another_thread_is_not_called_afterwards()
+    {
+        using Session session = Open("reference");
+        Tensor input = Formula.Input(1, 3, 32, 32);
+        using CancellationTokenSource end = new();
+        Task running = Task.Run(() =>
+        {
+            while (!end.IsCancellationRequested)
+            {
+                session.Predict(input);
+            }
+        });
+        int late = 0;
+        for (int i = 0; i < 300; i++)
+        {
+            bool disposed = false;
+            ObserverHandle handle = session.Observe("conv1", (in Observation o) =>
+            {
+                Thread.SpinWait(5000);
+                late += Volatile.Read(ref disposed) ? 1 : 0;
+            });
+            Thread.SpinWait(i * 100);
+            handle.Dispose();
+            Volatile.Write(ref disposed, true);
+        }
+
+        await end.CancelAsync();
+        await running;
+        Assert.Equal(0, late);
+    }
+
     [Theory]
     [MemberData(nameof(AllBackends))]
     public void Misuse_is_named(string backend)
@@ -207,6 +216,7 @@ public sealed class SessionTests
         Assert.Contains("2×5", exception.Message, StringComparison.Ordinal);
         session.Dispose();
         session.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => session.Observe("layer1", (in Observation o) => { }));
         Assert.Throws<ObjectDisposedException>(() => session.Predict(Formula.Input(1, 3, 40, 40)));
     }
 

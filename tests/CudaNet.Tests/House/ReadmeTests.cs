@@ -10,32 +10,17 @@ namespace CudaNet.Tests.House;
 public sealed class ReadmeTests
 {
     [Fact]
-    public void The_first_block_is_the_code_that_runs()
+    public void The_first_block_of_the_readme_is_the_code_that_runs()
     {
-        string[] source = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(ThisFile())!, "ReadmeExample.cs"));
-        IEnumerable<string> usings = source.TakeWhile(l => l.Length > 0);
-        IEnumerable<string> body = source.SkipWhile(l => l.Trim() != "// begin").Skip(1).TakeWhile(l => l.Trim() != "// end").Select(l => l.Length > 8 ? l[8..] : l);
-        Assert.Equal(string.Join('\n', [.. usings, "", .. body]), FirstBlock(File.ReadAllLines(Repository.File("README.md"))));
-
-        (TextWriter console, string folder) = (Console.Out, Environment.CurrentDirectory);
-        using StringWriter output = new();
-        try
-        {
-            Environment.CurrentDirectory = Repository.Root;
-            Console.SetOut(output);
-            ReadmeExample.Run();
-        }
-        finally
-        {
-            Console.SetOut(console);
-            Environment.CurrentDirectory = folder;
-        }
-
-        string[] lines = output.ToString().TrimEnd().Split('\n');
-        Assert.Equal(2, lines.Length);
-        Assert.StartsWith("global_pool 1×512, first ", lines[0], StringComparison.Ordinal);
-        Assert.StartsWith("logits 1×15, first ", lines[1], StringComparison.Ordinal);
+        string[] printed = Check("README.md", "ReadmeExample.cs", ReadmeExample.Run);
+        Assert.Equal(2, printed.Length);
+        Assert.StartsWith("global_pool 1×512, first ", printed[0], StringComparison.Ordinal);
+        Assert.StartsWith("logits 1×15, first ", printed[1], StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void The_guide_to_models_builds_one() =>
+        Assert.Equal(["1×16×32×32"], Check("docs/adding-a-model.md", "ModelExample.cs", ModelExample.Run));
 
     [Fact]
     public void The_tolerance_table_is_the_one_in_the_documents()
@@ -64,6 +49,31 @@ public sealed class ReadmeTests
         }
 
         Assert.Empty(broken);
+    }
+
+    /// <summary>Compares a document's first C# block with the source of an example, runs that, and returns the lines it printed.</summary>
+    private static string[] Check(string document, string example, Action run)
+    {
+        string[] source = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(ThisFile())!, example));
+        IEnumerable<string> usings = source.TakeWhile(l => l.Length > 0);
+        IEnumerable<string> body = source.SkipWhile(l => l.Trim() != "// begin").Skip(1).TakeWhile(l => l.Trim() != "// end").Select(l => l.Length > 8 ? l[8..] : l);
+        Assert.Equal(string.Join('\n', [.. usings, "", .. body]), FirstBlock(File.ReadAllLines(Repository.File(document))));
+
+        (TextWriter console, string folder) = (Console.Out, Environment.CurrentDirectory);
+        using StringWriter output = new();
+        try
+        {
+            Environment.CurrentDirectory = Repository.Root;
+            Console.SetOut(output);
+            run();
+        }
+        finally
+        {
+            Console.SetOut(console);
+            Environment.CurrentDirectory = folder;
+        }
+
+        return output.ToString().TrimEnd().Split('\n');
     }
 
     private static string FirstBlock(string[] lines) =>

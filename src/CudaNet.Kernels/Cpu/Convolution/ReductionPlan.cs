@@ -22,8 +22,8 @@ internal readonly record struct TermChunk(int FirstGroup, int Groups, int TermsP
 /// </summary>
 internal sealed class ReductionPlan
 {
-    /// <summary>160 terms by 32 outputs are 20 KiB of weights; the nine positions of a 3×3 window by 16 channels are 144.</summary>
-    public const int MaxChunkTerms = 160;
+    /// <summary>The nine positions of a 3×3 window by 16 channels: by 32 outputs 18 KiB of weights, by 14 pixels 8 KiB of values.</summary>
+    public const int MaxChunkTerms = 144;
 
     private readonly List<TermGroup> _groups = [];
     private readonly List<TermChunk> _chunks = [];
