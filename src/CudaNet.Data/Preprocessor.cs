@@ -8,15 +8,14 @@ namespace CudaNet.Data;
 /// </summary>
 public sealed class Preprocessor
 {
-    private const int MaxSide = 16_384;
-
     private readonly ImageDecoderOptions _decoding;
     private readonly float[][] _tables;
 
     /// <param name="preprocessing">The rule, usually from the model's metadata.</param>
     /// <param name="decoding">How files are decoded; null means <see cref="ImageDecoderOptions.Default"/>.</param>
     /// <exception cref="CudaNetException">
-    /// The rule makes no sense: a side below 1 or above 16,384, a crop outside [0.01, 1], statistics of other than 1 or 3 channels.
+    /// The rule makes no sense: a side outside 1 to <see cref="Preprocessing.MaxSide"/>, a crop outside <see cref="Preprocessing.MinCrop"/> to 1,
+    /// statistics of other than 1 or 3 channels.
     /// </exception>
     public Preprocessor(Preprocessing preprocessing, ImageDecoderOptions? decoding = null)
     {
@@ -104,14 +103,14 @@ public sealed class Preprocessor
 
     private static void Check(Preprocessing rule)
     {
-        if (rule.Height is < 1 or > MaxSide || rule.Width is < 1 or > MaxSide)
+        if (rule.Height is < 1 or > Preprocessing.MaxSide || rule.Width is < 1 or > Preprocessing.MaxSide)
         {
-            throw new CudaNetException($"an input of {rule.Height}×{rule.Width} pixels is outside 1 to {MaxSide} a side");
+            throw new CudaNetException($"an input of {rule.Height}×{rule.Width} pixels is outside 1 to {Preprocessing.MaxSide} a side");
         }
 
-        if (rule.Crop is { } crop && !(crop is >= 0.01 and <= 1))
+        if (rule.Crop is { } crop && !(crop is >= Preprocessing.MinCrop and <= 1))
         {
-            throw new CudaNetException(FormattableString.Invariant($"crop {crop} is not a fraction from 0.01 to 1"));
+            throw new CudaNetException(FormattableString.Invariant($"crop {crop} is not a fraction from {Preprocessing.MinCrop} to 1"));
         }
 
         if (rule.Mean.Count != rule.Std.Count || rule.Mean.Count is not (1 or 3))

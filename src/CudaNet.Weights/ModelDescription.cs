@@ -27,11 +27,12 @@ internal sealed record ModelDescription(LayerGraph Graph, ModelMetadata Metadata
             IReadOnlyList<ParameterMisfit> misfits = ParameterSet.Misfits(graph, shapes);
             return misfits.Count == 0
                 ? new ModelDescription(graph, MetadataReader.Read(ignoreMetadata ? RawWeights.NoMetadata : file.Metadata, config))
-                : throw new ParameterMismatchException(misfits) { File = file.Path };
+                : throw new ParameterMismatchException(misfits);
         }
-        catch (CudaNetException exception) when (exception.File is null)
+        catch (CudaNetException exception)
         {
-            throw new CudaNetException(exception.Message, exception) { File = file.Path, Layer = exception.Layer, Hint = exception.Hint };
+            exception.NameFile(file.Path);
+            throw;
         }
     }
 }

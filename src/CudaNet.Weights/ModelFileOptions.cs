@@ -5,11 +5,11 @@ public sealed record ModelFileOptions
 {
     /// <summary>
     /// The entry of a checkpoint that holds the weights. Null: <c>state_dict_ema</c>, <c>model_ema</c>, <c>state_dict</c>, <c>model</c> (timm's order),
-    /// or the whole checkpoint.
+    /// or the whole checkpoint. A name is an error for files that have one set of weights (safetensors, shards).
     /// </summary>
     public string? StateDict { get; init; }
 
-    /// <summary>True: labels and preprocessing that the file carries are not read, so that malformed ones do no harm.</summary>
+    /// <summary>True: nothing that the file says beside its weights (labels, preprocessing, the architecture's name) is read, so that malformed entries do no harm.</summary>
     public bool IgnoreMetadata { get; init; }
 
     /// <summary>True: the weights are copied and the file is closed at once, so that it may be overwritten in place afterwards.</summary>

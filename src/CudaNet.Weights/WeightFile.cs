@@ -72,7 +72,7 @@ public sealed class WeightFile : IDisposable
 
     /// <summary>Opens a safetensors file, an index of shards, a PyTorch checkpoint, or a folder that holds one of these under its usual name.</summary>
     /// <param name="path">The file or folder.</param>
-    /// <param name="stateDict">The entry of a checkpoint that holds the weights; null: <c>state_dict_ema</c>, <c>model_ema</c>, <c>state_dict</c>, <c>model</c>, or the whole.</param>
+    /// <param name="stateDict">The entry of a checkpoint that holds the weights; null: <c>state_dict_ema</c>, <c>model_ema</c>, <c>state_dict</c>, <c>model</c>, or the whole. An error for files that are no checkpoints.</param>
     /// <exception cref="CudaNetException">It cannot be read; <see cref="WeightFormatException"/> where its content is at fault.</exception>
     public static WeightFile Open(string path, string? stateDict = null)
     {

@@ -15,6 +15,7 @@ internal sealed class ConvertCommand : CliCommand
     private readonly Option<string?> _preset = PreprocessingOptions.CreatePreset("How images become inputs, for the file's metadata; default: as the source says.");
     private readonly Option<ImageSize?> _size = SharedOptions.Size("--size", "The input's size, instead of the preset's or the source's.");
     private readonly Option<string?> _stateDict = new("--state-dict") { HelpName = "NAME", Description = "The entry of the checkpoint that holds the weights, where it has several." };
+    private readonly Option<bool> _ignoreMetadata = new("--ignore-metadata") { Description = "Leave out the labels, preprocessing and notes of the source, for example malformed ones." };
 
     public ConvertCommand(CliContext context)
         : base(
@@ -30,6 +31,7 @@ internal sealed class ConvertCommand : CliCommand
         Add(_preset);
         Add(_size);
         Add(_stateDict);
+        Add(_ignoreMetadata);
         Add(Json);
     }
 
@@ -39,9 +41,10 @@ internal sealed class ConvertCommand : CliCommand
         ConversionOptions options = new()
         {
             StateDict = arguments.GetValue(_stateDict),
+            IgnoreMetadata = arguments.GetValue(_ignoreMetadata),
             Labels = arguments.GetValue(_labels) is { } labels ? LabelFile.Read(labels) : null,
         };
-        options = options with { Preprocessing = ResolvePreprocessing(arguments, source, options.StateDict) };
+        options = options with { Preprocessing = ResolvePreprocessing(arguments, source, options) };
         ConversionSummary summary = ModelConverter.Convert(source, arguments.GetRequiredValue(_output), options);
         if (arguments.GetValue(Json))
         {
@@ -63,11 +66,11 @@ internal sealed class ConvertCommand : CliCommand
     private static string Types(ConversionSummary summary) => string.Join(", ", summary.Types.Select(t => $"{t.Value} {t.Key}"));
 
     private static string Describe(Preprocessing rule) =>
-        string.Create(CultureInfo.InvariantCulture, $"{rule.Height}x{rule.Width}, {ModelJson.Name(rule.Interpolation)}, crop {(rule.Crop is { } crop ? $"{crop}" : "none")}, ")
+        string.Create(CultureInfo.InvariantCulture, $"{rule.Height}x{rule.Width}, {rule.Interpolation.Name()}, crop {(rule.Crop is { } crop ? $"{crop}" : "none")}, ")
         + string.Create(CultureInfo.InvariantCulture, $"mean {string.Join(' ', rule.Mean)}, std {string.Join(' ', rule.Std)}");
 
     /// <summary>Null where the options say nothing, so that the source's own is kept.</summary>
-    private Preprocessing? ResolvePreprocessing(ParseResult arguments, string source, string? stateDict)
+    private Preprocessing? ResolvePreprocessing(ParseResult arguments, string source, ConversionOptions options)
     {
         string? preset = arguments.GetValue(_preset);
         ImageSize? size = arguments.GetValue(_size);
@@ -76,7 +79,7 @@ internal sealed class ConvertCommand : CliCommand
             return null;
         }
 
-        using Model model = ModelFile.Open(source, new ModelFileOptions { StateDict = stateDict });
+        using Model model = ModelFile.Open(source, new ModelFileOptions { StateDict = options.StateDict, IgnoreMetadata = options.IgnoreMetadata });
         Preprocessing rule = PreprocessingOptions.Resolve(preset, model.Metadata) ?? model.Metadata.Preprocessing
             ?? throw new UsageException("--size needs --preset: the source does not say how images become inputs");
         return size is { } asked ? rule with { Height = asked.Height, Width = asked.Width } : rule;

@@ -18,7 +18,7 @@ internal static class ModelJson
         json.WriteStartObject("preprocessing");
         json.WriteNumber("height", rule.Height);
         json.WriteNumber("width", rule.Width);
-        json.WriteString("interpolation", Name(rule.Interpolation));
+        json.WriteString("interpolation", rule.Interpolation.Name());
         if (rule.Crop is { } crop)
         {
             json.WriteNumber("crop", crop);
@@ -32,14 +32,6 @@ internal static class ModelJson
         WriteNumbers(json, "std", rule.Std);
         json.WriteEndObject();
     }
-
-    /// <summary>The name that model files use.</summary>
-    public static string Name(Interpolation interpolation) => interpolation switch
-    {
-        Interpolation.Bilinear => "bilinear",
-        Interpolation.Bicubic => "bicubic",
-        _ => "opencv-linear",
-    };
 
     private static void WriteNumbers(Utf8JsonWriter json, string name, IReadOnlyList<double> values)
     {

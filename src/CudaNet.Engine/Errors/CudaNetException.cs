@@ -6,6 +6,8 @@ namespace CudaNet.Engine;
 /// </summary>
 public class CudaNetException : Exception
 {
+    private string? _file;
+
     /// <param name="message">What is wrong, with the shapes, names or numbers that show it.</param>
     /// <param name="inner">The cause, where another exception was one.</param>
     public CudaNetException(string message, Exception? inner = null)
@@ -14,7 +16,11 @@ public class CudaNetException : Exception
     }
 
     /// <summary>The file at fault, or null.</summary>
-    public string? File { get; init; }
+    public string? File
+    {
+        get => _file;
+        init => _file = value;
+    }
 
     /// <summary>The byte in <see cref="File"/> at which reading failed, or null.</summary>
     public long? Offset { get; init; }
@@ -32,4 +38,7 @@ public class CudaNetException : Exception
         (_, null) => $"{File}: {base.Message}",
         _ => $"{File}: at byte {Offset}: {base.Message}",
     };
+
+    /// <summary>Adds the file where whoever threw did not know it. The exception keeps its type and its other facts.</summary>
+    internal void NameFile(string file) => _file ??= file;
 }

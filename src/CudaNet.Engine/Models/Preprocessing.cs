@@ -1,32 +1,25 @@
 namespace CudaNet.Engine;
 
-/// <summary>How pixels are resampled; each rule equals its namesake's result in every byte.</summary>
-public enum Interpolation
-{
-    /// <summary>Pillow's BILINEAR: a triangle filter, widened when shrinking ("antialiased"). Metadata: <c>bilinear</c>.</summary>
-    Bilinear,
-
-    /// <summary>Pillow's BICUBIC (a = −0.5), widened when shrinking. Metadata: <c>bicubic</c>.</summary>
-    Bicubic,
-
-    /// <summary>OpenCV's INTER_LINEAR, not antialiased. Metadata: <c>opencv-linear</c>.</summary>
-    OpenCvLinear,
-}
-
 /// <summary>
 /// What happens between a decoded image and a network's input: resize, centre crop, then (pixel / 255 − mean) / std per channel.
 /// </summary>
-/// <param name="Height">Rows of the result.</param>
-/// <param name="Width">Columns of the result.</param>
+/// <param name="Height">Rows of the result, 1 to <see cref="MaxSide"/>.</param>
+/// <param name="Width">Columns of the result, 1 to <see cref="MaxSide"/>.</param>
 /// <param name="Interpolation">The resampling rule.</param>
 /// <param name="Crop">
-/// Null: the whole image is stretched to Height × Width. Otherwise a fraction in (0, 1]: the image is resized, keeping its aspect, so that the
+/// Null: the whole image is stretched to Height × Width. Otherwise a fraction from <see cref="MinCrop"/> to 1: the image is resized, keeping its aspect, so that the
 /// crop window is that fraction of it, and the centre is cut out (timm's <c>crop_pct</c>; torchvision's 256 → 224 is 0.875).
 /// </param>
 /// <param name="Mean">Mean a channel, of values in [0, 1].</param>
 /// <param name="Std">Standard deviation a channel.</param>
 public sealed record Preprocessing(int Height, int Width, Interpolation Interpolation, double? Crop, IReadOnlyList<double> Mean, IReadOnlyList<double> Std)
 {
+    /// <summary>The most rows or columns that a result may have.</summary>
+    public const int MaxSide = 16_384;
+
+    /// <summary>The least part of an image that may be cropped: below it, the whole would be resized to more than a hundred times the result's sides.</summary>
+    public const double MinCrop = 0.01;
+
     /// <summary>ImageNet's channel means.</summary>
     public static IReadOnlyList<double> ImageNetMean { get; } = [0.485, 0.456, 0.406];
 

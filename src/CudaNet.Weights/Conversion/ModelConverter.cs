@@ -15,13 +15,15 @@ public static class ModelConverter
     /// <param name="source">A weight file or folder, as <see cref="WeightFile.Open"/> takes it.</param>
     /// <param name="destination">The file to write or replace; may be the source.</param>
     /// <param name="options">What it says beside the weights.</param>
-    /// <exception cref="CudaNetException">The source is no model, the labels do not fit it, or the destination cannot be written.</exception>
+    /// <exception cref="CudaNetException">The source is no model, the labels or the preprocessing do not fit it, or the destination cannot be written.</exception>
     public static ConversionSummary Convert(string source, string destination, ConversionOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(destination);
         options ??= new ConversionOptions();
         using WeightFile file = WeightFile.Open(source, options.StateDict);
-        ModelMetadata metadata = Metadata(ModelDescription.Of(file, options.IgnoreMetadata).Metadata, options, destination);
+        ModelMetadata found = ModelDescription.Of(file, options.IgnoreMetadata).Metadata;
+        CheckChannels(options.Preprocessing, found.Architecture.InputChannels, file.Path);
+        ModelMetadata metadata = Metadata(found, options, destination);
         long bytes = Write(file, metadata, destination);
         return new ConversionSummary
         {
@@ -40,6 +42,18 @@ public static class ModelConverter
         };
     }
 
+    private static void CheckChannels(Preprocessing? preprocessing, int channels, string source)
+    {
+        if (preprocessing is { } rule && (rule.Mean.Count != channels || rule.Std.Count != channels))
+        {
+            throw new CudaNetException($"the model takes {channels} channels, the preprocessing has {rule.Mean.Count} means and {rule.Std.Count} standard deviations")
+            {
+                File = source,
+                Hint = "Convert it without preprocessing, and give it tensors.",
+            };
+        }
+    }
+
     private static ModelMetadata Metadata(ModelMetadata found, ConversionOptions options, string destination)
     {
         ModelMetadata metadata = found with { Labels = options.Labels ?? found.Labels, Preprocessing = options.Preprocessing ?? found.Preprocessing };
@@ -48,9 +62,10 @@ public static class ModelConverter
             // What was written must be readable: the reader judges it first.
             MetadataReader.Read(MetadataWriter.Entries(metadata).ToDictionary(), metadata.Architecture);
         }
-        catch (CudaNetException exception) when (exception.File is null)
+        catch (CudaNetException exception)
         {
-            throw new CudaNetException(exception.Message, exception) { File = destination, Hint = exception.Hint };
+            // Without the reader's hint, which is about files that are there already.
+            throw new CudaNetException(exception.Message, exception) { File = destination };
         }
 
         return metadata;
@@ -58,29 +73,18 @@ public static class ModelConverter
 
     private static long Write(WeightFile file, ModelMetadata metadata, string destination)
     {
-        string temporary = $"{destination}.{Guid.NewGuid():N}.tmp";
         try
         {
-            using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write))
-            {
-                SafetensorsWriter.Write(stream, file.Tensors, MetadataWriter.Entries(metadata));
-                stream.Flush(flushToDisk: true);
-            }
-
-            Verify(file, temporary);
-            File.Move(temporary, destination, overwrite: true);
+            using NewFile written = new(destination);
+            SafetensorsWriter.Write(written.Stream, file.Tensors, MetadataWriter.Entries(metadata));
+            written.Close();
+            Verify(file, written.TemporaryPath);
+            written.Commit();
             return new FileInfo(destination).Length;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new CudaNetException($"the file cannot be written: {exception.Message}", exception) { File = destination };
-        }
-        finally
-        {
-            if (File.Exists(temporary))
-            {
-                File.Delete(temporary);
-            }
         }
     }
 

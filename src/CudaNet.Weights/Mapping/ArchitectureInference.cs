@@ -15,6 +15,9 @@ internal static partial class ArchitectureInference
     private const int MaxBlocks = 1000;
     private const int DefaultClasses = 1000;
 
+    /// <summary>What a refusal has to add.</summary>
+    public static string Supported { get; } = $"Supported are {string.Join(", ", ResNet.Names)} and their variants with other widths and depths.";
+
     /// <summary>The configuration, under its published name where it has one.</summary>
     /// <exception cref="CudaNetException">The tensors are no ResNet's, or a relative's with another structure.</exception>
     public static ResNetConfig Infer(IReadOnlyDictionary<string, TensorShape> shapes)
@@ -24,7 +27,7 @@ internal static partial class ArchitectureInference
         {
             throw new CudaNetException($"the weights belong to a relative of ResNet that has {string.Join("; and ", relatives)}")
             {
-                Hint = $"Supported are {string.Join(", ", ResNet.Names)} and their variants with other widths and depths.",
+                Hint = Supported,
             };
         }
 
@@ -81,7 +84,9 @@ internal static partial class ArchitectureInference
         int gap = Array.IndexOf(depths, 0, 0, stages);
         return stages == 0 ? throw new CudaNetException("the weights have a stem but no layer1: they are no ResNet's")
             : gap >= 0 ? throw new CudaNetException($"the weights leave out layer{gap + 1}, though there is layer{stages}")
-            : depths.Max() > MaxBlocks ? throw new CudaNetException($"a stage of {depths.Max()} blocks is beyond the {MaxBlocks} supported")
+            : depths.Sum() > MaxBlocks ? throw new CudaNetException($"a network of {depths.Sum()} blocks is beyond the {MaxBlocks} supported")
+            // One name can speak of many blocks: what is built stays in proportion to what is there.
+            : depths.Sum() > shapes.Count ? throw new CudaNetException($"the names speak of {depths.Sum()} blocks, but there are only {shapes.Count} tensors")
             : depths[..stages];
     }
 
@@ -103,7 +108,7 @@ internal static partial class ArchitectureInference
         return new CudaNetException($"the weights are no ResNet's: there is no conv1.weight, but {Printable.List(shapes.Keys)}")
         {
             Hint = nested is null
-                ? $"Supported are {string.Join(", ", ResNet.Names)} and their variants with other widths and depths."
+                ? Supported
                 : $"Names start with {Printable.Quote(nested[..^"conv1.weight".Length])}: save the state dict of the ResNet inside.",
         };
     }

@@ -3,7 +3,7 @@ using CudaNet.Engine;
 
 namespace CudaNet.Weights;
 
-/// <summary>Recognises relatives of ResNet whose structure is another, by the names and ranks of their tensors.</summary>
+/// <summary>Recognises relatives of ResNet whose structure is another, by the names and ranks of their tensors, or by their own name.</summary>
 internal static partial class RelativeNames
 {
     /// <summary>What makes the tensors another network, each with a tensor that shows it; empty for a ResNet.</summary>
@@ -27,6 +27,12 @@ internal static partial class RelativeNames
         }
     }
 
+    /// <summary>
+    /// True for the names that timm gives to such networks. Some leave no trace in the tensors: timm's anti-aliased ones (<c>resnetaa50</c>,
+    /// <c>resnetblur50</c>) keep no filters in their state dict.
+    /// </summary>
+    public static bool IsRelative(string architecture) => Relative().IsMatch(architecture);
+
     [GeneratedRegex(@"^conv1\.\d+\.(weight|bias)$", RegexOptions.CultureInvariant)]
     private static partial Regex DeepStem();
 
@@ -38,4 +44,10 @@ internal static partial class RelativeNames
 
     [GeneratedRegex(@"^layer\d+\.\d+\.(convs\.\d+|conv2\.(conv|fc1|fc2|bn0|bn1|paths|attn))\b", RegexOptions.CultureInvariant)]
     private static partial Regex Split();
+
+    /// <summary>With attention or normalisation of its own, by prefix; anti-aliased, rescaled or pre-activated; split; with another stem, by suffix.</summary>
+    [GeneratedRegex(
+        @"^((legacy_)?(se|eca|sk|gc|csp|se_|eca_|bat_|nf_|lambda_|x)res(net|next)|res(net|next)(aa|blur|rs|v2)|res(nest|2net|2next)\d|res(net|next)\d+([cdstq]|ts)(_|$)|resnet\d+(x\d+)?_(clip|gn))",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex Relative();
 }

@@ -5,16 +5,17 @@ using CudaNet.Engine;
 
 namespace CudaNet.Weights;
 
-/// <summary>Reads labels and preprocessing from a file's string metadata.</summary>
+/// <summary>Reads labels and preprocessing from a file's string metadata, and holds what it says of the network against the tensors.</summary>
 internal static class MetadataReader
 {
-    private const int MaxSide = 1 << 16;
+    private const string Remedy = "`cudanet convert --ignore-metadata` (in code ModelFileOptions.IgnoreMetadata) takes the weights alone.";
 
     /// <param name="metadata">The file's entries.</param>
     /// <param name="architecture">What its tensors say.</param>
-    /// <exception cref="CudaNetException">A value is malformed, or contradicts the tensors.</exception>
+    /// <exception cref="CudaNetException">A value is malformed or contradicts the tensors, or preprocessing is incomplete.</exception>
     public static ModelMetadata Read(IReadOnlyDictionary<string, string> metadata, ResNetConfig architecture)
     {
+        CheckArchitecture(metadata, architecture);
         if (metadata.TryGetValue(MetadataKeys.Classes, out string? classes) && classes != architecture.Classes.ToString(CultureInfo.InvariantCulture))
         {
             throw Malformed(MetadataKeys.Classes, classes, $"{architecture.Classes}, as many as fc has outputs");
@@ -23,26 +24,56 @@ internal static class MetadataReader
         string[] labels = metadata.TryGetValue(MetadataKeys.Labels, out string? text) ? ReadArray(MetadataKeys.Labels, text, JsonTokenType.String) : [];
         if (text is not null && labels.Length != architecture.Classes)
         {
-            throw new CudaNetException($"metadata '{MetadataKeys.Labels}' has {labels.Length} labels for {architecture.Classes} classes");
+            throw new CudaNetException($"metadata '{MetadataKeys.Labels}' has {labels.Length} labels for {architecture.Classes} classes") { Hint = Remedy };
         }
 
-        bool complete = MetadataKeys.Preprocessing.All(metadata.ContainsKey);
         return new ModelMetadata
         {
             Architecture = architecture,
             Labels = labels,
-            Preprocessing = complete ? ReadPreprocessing(metadata, architecture.InputChannels) : null,
+            Preprocessing = SaysPreprocessing(metadata) ? ReadPreprocessing(metadata, architecture.InputChannels) : null,
             Other = metadata.Where(m => !MetadataKeys.All.Contains(m.Key)).ToDictionary(m => m.Key, m => m.Value, StringComparer.Ordinal),
         };
+    }
+
+    /// <summary>
+    /// Only a relative's or another network's name contradicts the tensors: names of people's own say nothing, nor do timm's tags
+    /// (<c>.a1_in1k</c>).
+    /// </summary>
+    private static void CheckArchitecture(IReadOnlyDictionary<string, string> metadata, ResNetConfig architecture)
+    {
+        string declared = metadata.GetValueOrDefault(MetadataKeys.Architecture, architecture.Name);
+        string name = declared.Split('.')[0];
+        if (RelativeNames.IsRelative(name))
+        {
+            throw new CudaNetException($"metadata '{MetadataKeys.Architecture}' is {Printable.Quote(declared)}, a relative of ResNet with another structure") { Hint = ArchitectureInference.Supported };
+        }
+
+        if (ResNet.Names.Contains(name) && name != architecture.Name)
+        {
+            throw Malformed(MetadataKeys.Architecture, declared, $"{architecture.Name}, as the tensors are");
+        }
+    }
+
+    /// <summary>True where all keys are there, false where none is.</summary>
+    private static bool SaysPreprocessing(IReadOnlyDictionary<string, string> metadata)
+    {
+        string[] missing = [.. MetadataKeys.Preprocessing.Where(k => !metadata.ContainsKey(k))];
+        if (missing.Length > 0 && missing.Length < MetadataKeys.Preprocessing.Count)
+        {
+            throw new CudaNetException($"the metadata says only in part how images become inputs: {Printable.List(missing)} missing") { Hint = Remedy };
+        }
+
+        return missing.Length == 0;
     }
 
     private static Preprocessing ReadPreprocessing(IReadOnlyDictionary<string, string> metadata, int channels)
     {
         string sizeText = metadata[MetadataKeys.InputSize];
         double[] size = ReadNumbers(MetadataKeys.InputSize, sizeText);
-        if (size.Length != 3 || size[0] != channels || !size.All(s => s is >= 1 and <= MaxSide && s == Math.Floor(s)))
+        if (size.Length != 3 || size[0] != channels || !size.All(s => s is >= 1 and <= Preprocessing.MaxSide && s == Math.Floor(s)))
         {
-            throw Malformed(MetadataKeys.InputSize, sizeText, $"[{channels}, height, width]");
+            throw Malformed(MetadataKeys.InputSize, sizeText, $"[{channels}, height, width], each side 1 to {Preprocessing.MaxSide}");
         }
 
         double[] mean = ReadNumbers(MetadataKeys.Mean, metadata[MetadataKeys.Mean]);
@@ -60,18 +91,13 @@ internal static class MetadataReader
         return new Preprocessing((int)size[1], (int)size[2], ReadInterpolation(metadata[MetadataKeys.Interpolation]), ReadCrop(metadata[MetadataKeys.Crop]), mean, std);
     }
 
-    private static Interpolation ReadInterpolation(string text) => text switch
-    {
-        "bilinear" => Interpolation.Bilinear,
-        "bicubic" => Interpolation.Bicubic,
-        "opencv-linear" => Interpolation.OpenCvLinear,
-        _ => throw Malformed(MetadataKeys.Interpolation, text, "bilinear, bicubic or opencv-linear"),
-    };
+    private static Interpolation ReadInterpolation(string text) =>
+        InterpolationNames.Parse(text) ?? throw Malformed(MetadataKeys.Interpolation, text, $"one of {string.Join(", ", InterpolationNames.All)}");
 
     private static double? ReadCrop(string text) =>
         text == MetadataKeys.NoCrop ? null
-        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double crop) && crop is > 0 and <= 1 ? crop
-        : throw Malformed(MetadataKeys.Crop, text, "none or a fraction above 0 and at most 1");
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double crop) && crop is >= Preprocessing.MinCrop and <= 1 ? crop
+        : throw Malformed(MetadataKeys.Crop, text, FormattableString.Invariant($"none or a fraction from {Preprocessing.MinCrop} to 1"));
 
     private static double[] ReadNumbers(string key, string text)
     {
@@ -105,5 +131,5 @@ internal static class MetadataReader
     }
 
     private static CudaNetException Malformed(string key, string text, string expected) =>
-        new($"metadata '{key}' is {Printable.Quote(text)}, expected {expected}") { Hint = "Convert the model again, or open it without its metadata." };
+        new($"metadata '{key}' is {Printable.Quote(text)}, expected {expected}") { Hint = Remedy };
 }

@@ -27,21 +27,13 @@ internal static class MetadataWriter
             entries.Add(new(MetadataKeys.InputSize, Numbers([metadata.Architecture.InputChannels, preprocessing.Height, preprocessing.Width])));
             entries.Add(new(MetadataKeys.Mean, Numbers(preprocessing.Mean)));
             entries.Add(new(MetadataKeys.Std, Numbers(preprocessing.Std)));
-            entries.Add(new(MetadataKeys.Interpolation, Name(preprocessing.Interpolation)));
+            entries.Add(new(MetadataKeys.Interpolation, preprocessing.Interpolation.Name()));
             entries.Add(new(MetadataKeys.Crop, preprocessing.Crop is { } crop ? Number(crop) : MetadataKeys.NoCrop));
         }
 
         entries.AddRange(metadata.Other.Where(o => !MetadataKeys.All.Contains(o.Key)).OrderBy(o => o.Key, StringComparer.Ordinal));
         return entries;
     }
-
-    private static string Name(Interpolation interpolation) => interpolation switch
-    {
-        Interpolation.Bilinear => "bilinear",
-        Interpolation.Bicubic => "bicubic",
-        Interpolation.OpenCvLinear => "opencv-linear",
-        _ => throw new ArgumentOutOfRangeException(nameof(interpolation), interpolation, "no name"),
-    };
 
     private static string Number(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 

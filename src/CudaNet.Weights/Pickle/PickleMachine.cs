@@ -28,11 +28,12 @@ internal sealed class PickleMachine
     /// <summary>Runs one pickle; the stream is left behind its end.</summary>
     /// <param name="stream">Where it starts.</param>
     /// <param name="storageTypes">Takes the element type of every storage that is named, by key.</param>
+    /// <param name="maxOperations">The most operations to run.</param>
     /// <exception cref="WeightFormatException">It is damaged, or larger than any checkpoint's.</exception>
-    public static object? Run(ref PickleStream stream, Dictionary<string, WeightType>? storageTypes = null)
+    public static object? Run(ref PickleStream stream, Dictionary<string, WeightType>? storageTypes = null, int maxOperations = MaxOperations)
     {
         PickleMachine machine = new(storageTypes);
-        for (int operation = 0; operation < MaxOperations; operation++)
+        for (int operation = 0; operation < maxOperations; operation++)
         {
             byte opcode = stream.ReadByte();
             if (opcode == '.')
@@ -46,7 +47,7 @@ internal sealed class PickleMachine
             }
         }
 
-        throw stream.Error($"it has more than {MaxOperations} operations", "A checkpoint of a ResNet needs far fewer; save the weights alone.");
+        throw stream.Error($"it has more than {maxOperations} operations", "A checkpoint of a ResNet needs far fewer; save the weights alone.");
     }
 
     /// <summary>Opcodes that push a value of their own.</summary>
@@ -79,7 +80,7 @@ internal sealed class PickleMachine
             case (byte)')': value = Array.Empty<object?>(); break;
             case (byte)']': value = new List<object?>(); break;
             case (byte)'}': value = new PickleDictionary(); break;
-            case 0x8F: value = PicklePlaceholder.BuiltIn("set"); break;
+            case 0x8F: value = PicklePlaceholder.Set; break;
             case (byte)'c': value = new PickleGlobal(stream.ReadLine(), stream.ReadLine()); break;
             case (byte)'P': value = TorchObjects.Persistent(stream.ReadLine()); break;
             case 0x82: value = new PickleGlobal("copyreg", $"extension {stream.ReadByte()}"); break;
@@ -105,7 +106,7 @@ internal sealed class PickleMachine
             case (byte)'d': PushDictionary(_stack.PopToMark(ref stream), ref stream); break;
             case (byte)'a': AddElements([_stack.Pop(ref stream)], _stack.Top(ref stream)); break;
             case (byte)'e' or 0x90: AddElements(_stack.PopToMark(ref stream), _stack.Top(ref stream)); break;
-            case 0x91: _stack.PopToMark(ref stream); _stack.Push(PicklePlaceholder.BuiltIn("frozenset")); break;
+            case 0x91: _stack.PopToMark(ref stream); _stack.Push(PicklePlaceholder.FrozenSet); break;
             case (byte)'s': AddItems(_stack.Pop(2, ref stream), _stack.Top(ref stream), ref stream); break;
             case (byte)'u': AddItems(_stack.PopToMark(ref stream), _stack.Top(ref stream), ref stream); break;
             case (byte)'R' or 0x81: Call(_stack.Pop(2, ref stream), ref stream); break;
@@ -205,7 +206,7 @@ internal sealed class PickleMachine
     {
         if (target is PicklePlaceholder placeholder)
         {
-            placeholder.State = state;
+            placeholder.Build(state);
         }
     }
 
@@ -233,7 +234,7 @@ internal sealed class PickleMachine
     private static PicklePlaceholder SkipBytes(ref PickleStream stream, long count)
     {
         stream.Skip(count);
-        return PicklePlaceholder.BuiltIn("bytes");
+        return PicklePlaceholder.Bytes;
     }
 
     private static double ReadFloatLine(ref PickleStream stream)

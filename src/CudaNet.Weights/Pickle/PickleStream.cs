@@ -86,7 +86,7 @@ internal ref struct PickleStream(ByteRegion region, long position = 0)
         {
             <= 8 => (long)new BigInteger(bytes),
             <= 64 => new BigInteger(bytes),
-            _ => (object)PicklePlaceholder.BuiltIn("int"),
+            _ => (object)PicklePlaceholder.Int,
         };
     }
 

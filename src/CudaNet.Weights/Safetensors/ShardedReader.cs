@@ -13,6 +13,7 @@ internal static class ShardedReader
         IReadOnlyDictionary<string, string> map = ShardIndex.Parse(index);
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         List<WeightTensor> tensors = [];
+        List<KeyValuePair<string, string>> placeholders = [];
         List<LeftOutEntry> leftOut = [];
         Dictionary<string, string> metadata = new(StringComparer.Ordinal);
         HashSet<string> found = new(StringComparer.Ordinal);
@@ -23,6 +24,12 @@ internal static class ShardedReader
             foreach ((string key, string value) in part.Metadata)
             {
                 metadata.TryAdd(key, value);
+            }
+
+            foreach (KeyValuePair<string, string> placeholder in part.Placeholders.Where(p => map.GetValueOrDefault(p.Key) == shard))
+            {
+                placeholders.Add(placeholder);
+                found.Add(placeholder.Key);
             }
 
             foreach (WeightTensor tensor in part.Tensors)
@@ -41,7 +48,7 @@ internal static class ShardedReader
 
         string[] missing = [.. map.Keys.Where(k => !found.Contains(k)).Order(StringComparer.Ordinal)];
         return missing.Length == 0
-            ? new RawWeights(WeightFormat.Sharded, tensors, [], metadata, leftOut, [])
+            ? new RawWeights(WeightFormat.Sharded, tensors, placeholders, metadata, leftOut, [])
             : throw new WeightFormatException($"the shards lack {Printable.List(missing.Select(m => $"{m} ({map[m]})"))}") { File = path };
     }
 }

@@ -23,9 +23,16 @@ internal static class StateDictReader
         List<string> wrappers = [];
         List<LeftOutEntry> leftOut = [];
         object? current = root;
-        while (wrappers.Count < MaxWrappers && current is PickleDictionary dictionary && Choose(dictionary, wrappers.Count == 0 ? stateDict : null, pickle) is { } key)
+        while (wrappers.Count < MaxWrappers && current is PickleDictionary dictionary)
         {
-            leftOut.AddRange(dictionary.Items.Where(i => !key.Equals(i.Key)).Select(i => new LeftOutEntry(NameOf(i.Key), ReasonFor(i, key))));
+            string? asked = wrappers.Count == 0 ? stateDict : null;
+            if (Choose(dictionary, asked, pickle) is not { } key)
+            {
+                break;
+            }
+
+            string notChosen = asked is null ? $"not chosen: {key} goes before it" : $"not chosen: {key} was asked for";
+            leftOut.AddRange(dictionary.Items.Where(i => !key.Equals(i.Key)).Select(i => new LeftOutEntry(NameOf(i.Key), ReasonFor(i, notChosen))));
             wrappers.Add(key);
             current = dictionary[key];
         }
@@ -41,6 +48,11 @@ internal static class StateDictReader
 
     private static string? Choose(PickleDictionary dictionary, string? asked, ByteRegion pickle)
     {
+        if (dictionary.RepeatedName is { } repeated)
+        {
+            throw Twice(repeated, pickle);
+        }
+
         if (asked is not null)
         {
             return dictionary[asked] is not null
@@ -63,7 +75,7 @@ internal static class StateDictReader
             string name = NameOf(key);
             if (key is string && !names.Add(name))
             {
-                throw pickle.Error(0, $"the name {Printable.Quote(name)} appears twice");
+                throw Twice(name, pickle);
             }
 
             if (key is string && value is TensorReference tensor)
@@ -90,6 +102,8 @@ internal static class StateDictReader
         throw pickle.Error(0, $"{Where(wrappers)} holds no tensors: {instead}", Remedy);
     }
 
+    private static WeightFormatException Twice(string name, ByteRegion pickle) => pickle.Error(0, $"the name {Printable.Quote(name)} appears twice");
+
     private const string Remedy = "Save the weights with torch.save(model.state_dict(), path), or name the entry that has them.";
 
     private static WeightFormatException NoMapping(object? value, List<string> wrappers, ByteRegion pickle) =>
@@ -104,9 +118,9 @@ internal static class StateDictReader
         _ => Describe(key),
     };
 
-    private static string ReasonFor(KeyValuePair<object?, object?> item, string chosen) =>
+    private static string ReasonFor(KeyValuePair<object?, object?> item, string notChosen) =>
         item.Key is string key && WrapperKeys.Contains(key) && item.Value is PickleDictionary or PicklePlaceholder
-            ? $"not chosen: {chosen} goes before it"
+            ? notChosen
             : $"{Describe(item.Value)} beside the weights";
 
     private static string Describe(object? value) => value switch

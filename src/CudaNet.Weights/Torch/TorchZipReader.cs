@@ -10,6 +10,9 @@ internal static class TorchZipReader
 {
     private const string PickleName = "data.pkl";
 
+    /// <summary>Operations that any pickle may have, however small its archive.</summary>
+    private const int FreeOperations = 65_536;
+
     /// <exception cref="WeightFormatException">The archive is damaged, or no checkpoint.</exception>
     public static RawWeights Read(FileBytes file, string? stateDict)
     {
@@ -24,7 +27,8 @@ internal static class TorchZipReader
         bool script = archive.Names.Any(n => n.StartsWith(folder + "code/", StringComparison.Ordinal)) || archive.Names.Contains(folder + "constants.pkl");
         ByteRegion pickle = archive.Find(name)!.Value;
         PickleStream stream = new(pickle);
-        object? root = PickleMachine.Run(ref stream);
+        // A stored pickle has at most an operation a byte of the file; one that inflates to many more is no checkpoint.
+        object? root = PickleMachine.Run(ref stream, maxOperations: (int)Math.Min(PickleMachine.MaxOperations, file.Length + FreeOperations));
         TorchStorages storages = new(key => archive.Find($"{folder}data/{key}"), IsBigEndian(archive, folder), pickle);
         return StateDictReader.Read(script ? WeightFormat.TorchScript : WeightFormat.TorchZip, root, storages, pickle, stateDict);
     }

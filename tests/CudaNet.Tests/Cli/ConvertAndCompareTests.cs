@@ -43,6 +43,40 @@ public sealed class ConvertAndCompareTests : IDisposable
     }
 
     [Fact]
+    public void Malformed_metadata_can_be_left_out_as_the_hint_says()
+    {
+        IEnumerable<KeyValuePair<string, TensorShape>> tensors = ResNet.Build(TestModels.TinyConfig).Parameters.Select(p => KeyValuePair.Create(p.Name, p.Shape));
+        string source = _folder.Write("source.safetensors", SafetensorsBytes.Zeros(tensors, ("mean", "[0.5]"))), output = _folder.File("model.safetensors");
+        Tool tool = Tool.Run("layers", source);
+        Assert.Equal(ExitCode.BadInput, tool.Code);
+        Assert.Contains("hint: `cudanet convert --ignore-metadata`", tool.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.BadInput, Tool.Run("convert", source, "-o", output, "--preset", "timm").Code);
+        Assert.Equal(ExitCode.Success, Tool.Run("convert", source, "-o", output, "--preset", "timm", "--ignore-metadata").Code);
+        Assert.Equal(ExitCode.Success, Tool.Run("layers", output).Code);
+    }
+
+    [Fact]
+    public void A_state_dict_is_chosen_only_where_there_are_several()
+    {
+        string plain = _folder.File("plain.safetensors"), output = _folder.File("model.safetensors");
+        Assert.Equal(ExitCode.Success, Tool.Run("convert", Checkpoint, "-o", plain, "--state-dict", "state_dict").Code);
+        Tool tool = Tool.Run("convert", plain, "-o", output, "--state-dict", "state_dict");
+        Assert.Equal(ExitCode.BadInput, tool.Code);
+        Assert.Contains("no entry 'state_dict' to choose", tool.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(output));
+    }
+
+    [Fact]
+    public void A_preset_for_other_channels_names_the_source()
+    {
+        IEnumerable<KeyValuePair<string, TensorShape>> tensors = ResNet.Build(TestModels.TinyConfig with { InputChannels = 1 }).Parameters.Select(p => KeyValuePair.Create(p.Name, p.Shape));
+        string source = _folder.Write("gray.safetensors", SafetensorsBytes.Zeros(tensors));
+        Tool tool = Tool.Run("convert", source, "-o", _folder.File("model.safetensors"), "--preset", "timm");
+        Assert.Equal(ExitCode.BadInput, tool.Code);
+        Assert.StartsWith($"error: {source}: the model takes 1 channels", tool.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Wrong_labels_leave_no_file()
     {
         string labels = _folder.File("labels.txt"), output = _folder.File("model.safetensors");

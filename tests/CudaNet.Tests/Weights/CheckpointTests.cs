@@ -95,6 +95,8 @@ public sealed class CheckpointTests
         Assert.Contains(new LeftOutEntry("state_dict", "not chosen: state_dict_ema goes before it"), averaged.LeftOut);
         using Model raw = ModelFile.Open(path, new ModelFileOptions { StateDict = "state_dict" });
         Checkpoints.AssertLogits("zip.pth", raw);
+        using WeightFile asked = WeightFile.Open(path, "state_dict");
+        Assert.Contains(new LeftOutEntry("state_dict_ema", "not chosen: state_dict was asked for"), asked.LeftOut);
         CudaNetException exception = Assert.Throws<WeightFormatException>(() => ModelFile.Open(path, new ModelFileOptions { StateDict = "weights" }));
         Assert.Contains("'weights'; it has 'epoch', 'state_dict', 'state_dict_ema'", exception.Message, StringComparison.Ordinal);
     }

@@ -99,6 +99,26 @@ public sealed class ConversionTests : IDisposable
     }
 
     [Fact]
+    public void Preprocessing_for_other_channels_is_refused_before_anything_is_written()
+    {
+        ResNetConfig gray = TestModels.TinyConfig with { InputChannels = 1 };
+        string source = _folder.Write("gray.safetensors", SafetensorsBytes.Zeros(ResNet.Build(gray).Parameters.Select(p => KeyValuePair.Create(p.Name, p.Shape))));
+        string destination = _folder.File("model.safetensors");
+        CudaNetException exception = Assert.Throws<CudaNetException>(() => ModelConverter.Convert(source, destination, new ConversionOptions { Preprocessing = Preprocessing.Torchvision }));
+        Assert.Equal(source, exception.File);
+        Assert.Contains("takes 1 channels, the preprocessing has 3 means", exception.Message, StringComparison.Ordinal);
+        Assert.Equal([source], Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public void A_folder_is_no_destination()
+    {
+        CudaNetException exception = Assert.Throws<CudaNetException>(() => ModelConverter.Convert(Checkpoints.Path("zip.pth"), _folder.Path));
+        Assert.Equal($"{_folder.Path}: the file cannot be written: it is a folder", exception.Message);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
     public void The_leaf_model_keeps_its_metadata()
     {
         string source = Shared.Require("models/resnet18-leaf.safetensors");

@@ -40,10 +40,26 @@ internal static class Hostile
         return exception;
     }
 
-    /// <summary>Bytes allocated on this thread while the file is refused or read.</summary>
-    public static long Allocated(byte[] bytes, bool refused)
+    /// <summary>Fails unless the bytes are read, or refused with the file's name, either way within a memory that no small file may pass.</summary>
+    public static void AssertReadOrRefused(byte[] bytes)
     {
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        long allocated = Allocated(() =>
+        {
+            try
+            {
+                Read(bytes);
+            }
+            catch (CudaNetException exception)
+            {
+                Assert.Equal(Name, exception.File);
+            }
+        });
+        Assert.InRange(allocated, 0, 2 << 20);
+    }
+
+    /// <summary>Bytes allocated on this thread while the file is refused or read.</summary>
+    public static long Allocated(byte[] bytes, bool refused) => Allocated(() =>
+    {
         if (refused)
         {
             AssertRefused(bytes);
@@ -52,7 +68,12 @@ internal static class Hostile
         {
             Read(bytes);
         }
+    });
 
+    private static long Allocated(Action action)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        action();
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 }

@@ -83,6 +83,23 @@ public sealed class HostilePickleTests
     public void A_dictionary_inside_itself_under_a_wrapper_key() =>
         Hostile.AssertRefused(PickleBytes.Zip(new PickleBytes().Ops("}q\x01").Text("state_dict").Ops("h\x01s").ToArray()), "holds no tensors");
 
+    [Theory]
+    [InlineData("a.weight")]
+    [InlineData("state_dict")]
+    [InlineData("optimizer")]
+    public void Equal_keys_are_refused_wherever_they_are(string key)
+    {
+        PickleBytes pickle = new PickleBytes().Ops("}(").Text(key).Ops("}").Text(key).Ops("}").Text("state_dict").Ops("}").Text("a.weight").Tensor("0", 4, 0, [4], [1]).Ops("su");
+        Hostile.AssertRefused(PickleBytes.Zip(pickle.ToArray(), ("0", Floats)), $"'{key}' appears twice");
+    }
+
+    [Fact]
+    public void A_built_in_value_carries_nothing_from_one_file_to_another()
+    {
+        Hostile.AssertRefused(PickleBytes.Zip(new PickleBytes().Ops("\x8F}").Text("_modules").Ops("}sb").ToArray()), "an object of builtins.set");
+        Assert.Null(PicklePlaceholder.Set.State);
+    }
+
     [Fact]
     public void A_module_inside_itself()
     {
@@ -169,14 +186,7 @@ public sealed class HostilePickleTests
             {
                 byte[] bytes = [.. good];
                 bytes[at] = value;
-                try
-                {
-                    Hostile.Read(bytes);
-                }
-                catch (CudaNetException exception)
-                {
-                    Assert.Equal(Hostile.Name, exception.File);
-                }
+                Hostile.AssertReadOrRefused(bytes);
             }
         }
     }

@@ -172,4 +172,15 @@ public sealed class HostileSafetensorsTests
         CudaNetException exception = Assert.ThrowsAny<CudaNetException>(() => WeightFile.Open(folder.Write("i.json", """{"weight_map":{"a":"s","c":"s"}}"""u8)));
         Assert.Contains("the shards lack 'c (s)'", exception.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_shard_whose_weight_would_be_made_by_a_call_names_the_call()
+    {
+        using TemporaryFolder folder = new();
+        folder.Write("s.bin", PickleBytes.Zip(PickleBytes.Dictionary("conv1.weight", p => p.Global("os", "system").Ops("(").Text("x").Ops("tR"))));
+        string index = folder.Write("i.json", """{"weight_map":{"conv1.weight":"s.bin"}}"""u8);
+        CudaNetException exception = Assert.Throws<WeightFormatException>(() => ModelFile.Open(index));
+        Assert.Equal(index, exception.File);
+        Assert.Contains("'conv1.weight' is made by 'os.system'", exception.Message, StringComparison.Ordinal);
+    }
 }

@@ -48,14 +48,7 @@ public sealed class HostileZipTests
             {
                 byte[] bytes = [.. good];
                 BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(at), value);
-                try
-                {
-                    Hostile.Read(bytes);
-                }
-                catch (CudaNetException exception)
-                {
-                    Assert.Equal(Hostile.Name, exception.File);
-                }
+                Hostile.AssertReadOrRefused(bytes);
             }
         }
     }
@@ -94,6 +87,25 @@ public sealed class HostileZipTests
         int entry = bytes.AsSpan().LastIndexOf("PK\x01\x02"u8);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(entry + 24), declared);
         Hostile.AssertRefused(bytes, $"does not inflate to the {declared} bytes");
+    }
+
+    /// <summary>Deflate makes a thousand operations a byte: what they may be follows the file as it is, not as it inflates.</summary>
+    [Theory]
+    [InlineData("}")]
+    [InlineData("]")]
+    [InlineData("\x8F")] // set
+    [InlineData("P\n")]
+    [InlineData("c\n\n")]
+    [InlineData("\x82\x01")] // an extension
+    [InlineData("\x94")] // the memo
+    [InlineData(")R")] // a call
+    public void A_pickle_that_inflates_to_operations_by_the_million_costs_little(string operation)
+    {
+        string operations = "N" + string.Concat(Enumerable.Repeat(operation, 1_000_000 / operation.Length));
+        byte[] bytes = PickleBytes.Zip(new PickleBytes().Ops(operations).ToArray(), CompressionLevel.SmallestSize);
+        Assert.InRange(bytes.Length, 1, 8192);
+        Hostile.AssertRefused(bytes, "operations");
+        Assert.InRange(Hostile.Allocated(bytes, refused: true), 0, operations.Length + (160L * (65_536 + bytes.Length)));
     }
 
     [Fact]

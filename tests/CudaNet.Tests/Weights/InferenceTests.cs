@@ -73,13 +73,29 @@ public sealed class InferenceTests
     }
 
     [Theory]
-    [InlineData("layer1.9999.conv1.weight", "10000 blocks")]
+    [InlineData("layer1.9999.conv1.weight", "10003 blocks")]
+    [InlineData("layer1.999.conv1.weight", "1003 blocks")]
+    [InlineData("layer1.99.conv1.weight", "103 blocks, but there are only 63 tensors")]
     [InlineData("layer6.0.conv1.weight", "leave out layer5")]
     public void A_name_alone_cannot_make_a_network_large(string name, string reason)
     {
         Dictionary<string, TensorShape> shapes = Shapes(Support.TestModels.TinyConfig);
         shapes[name] = new TensorShape(8, 8, 3, 3);
+        long before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Contains(reason, Assert.Throws<CudaNetException>(() => ArchitectureInference.Infer(shapes)).Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    [Fact]
+    public void Nine_names_cannot_make_nine_deep_stages()
+    {
+        Dictionary<string, TensorShape> shapes = Shapes(Support.TestModels.TinyConfig);
+        for (int stage = 1; stage <= 9; stage++)
+        {
+            shapes[$"layer{stage}.99.conv2.weight"] = new TensorShape(8, 8, 3, 3);
+        }
+
+        Assert.Contains("900 blocks", Assert.Throws<CudaNetException>(() => ArchitectureInference.Infer(shapes)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

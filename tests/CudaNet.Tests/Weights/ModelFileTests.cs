@@ -6,15 +6,9 @@ using Xunit;
 
 namespace CudaNet.Tests.Weights;
 
-/// <summary>Paths, folders, other kinds of files, and metadata.</summary>
+/// <summary>Paths, folders, and other kinds of files.</summary>
 public sealed class ModelFileTests
 {
-    private static readonly (string Key, string Value)[] Metadata =
-    [
-        ("classes", "5"), ("labels", "[\"a\",\"b\",\"c\",\"d\",\"e\"]"), ("input_size", "[3, 40, 52]"), ("mean", "[0.5, 0.5, 0.5]"),
-        ("std", "[1, 1, 1]"), ("interpolation", "bicubic"), ("crop", "0.9"),
-    ];
-
     [Fact]
     public void Reads_the_leaf_models()
     {
@@ -26,43 +20,6 @@ public sealed class ModelFileTests
         using Model two = ModelFile.Open(Shared.Require("models/resnet18-leaf-2.pth"));
         Assert.Equal(("resnet18", 2), (two.Metadata.Architecture.Name, two.Metadata.Architecture.Classes));
         Assert.Null(two.Metadata.Preprocessing);
-    }
-
-    [Theory]
-    [InlineData("classes", "6", "as many as fc has outputs")]
-    [InlineData("labels", "[\"a\"]", "1 labels for 5 classes")]
-    [InlineData("labels", "[1,2,3,4,5]", "JSON array of strings")]
-    [InlineData("labels", "[\"a\",", "JSON array of strings")]
-    [InlineData("input_size", "[1, 40, 52]", "[3, height, width]")]
-    [InlineData("input_size", "[3, 40]", "[3, height, width]")]
-    [InlineData("input_size", "[3, 0, 52]", "[3, height, width]")]
-    [InlineData("input_size", "[3, 1e9, 52]", "[3, height, width]")]
-    [InlineData("input_size", "[[[[[3]]]]]", "JSON array of numbers")]
-    [InlineData("mean", "[0.5]", "3 numbers")]
-    [InlineData("mean", "[1e999, 0, 0]", "finite numbers")]
-    [InlineData("std", "[0, 1, 1]", "3 numbers above 0")]
-    [InlineData("interpolation", "nearest", "bilinear, bicubic or opencv-linear")]
-    [InlineData("crop", "1.5", "none or a fraction")]
-    [InlineData("crop", "NaN", "none or a fraction")]
-    public void Malformed_metadata_is_named(string key, string value, string expected)
-    {
-        (string, string)[] metadata = [.. Metadata.Select(m => m.Key == key ? (key, value) : m)];
-        byte[] bytes = SafetensorsBytes.Zeros(Tiny(), metadata);
-        CudaNetException exception = Assert.ThrowsAny<CudaNetException>(() => ModelFile.Read(bytes, "file"));
-        Assert.Equal("file", exception.File);
-        Assert.Contains($"metadata '{key}'", exception.Message, StringComparison.Ordinal);
-        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
-        using Model model = ModelFile.Read(bytes, "file", new ModelFileOptions { IgnoreMetadata = true });
-        Assert.Empty(model.Metadata.Labels);
-    }
-
-    [Fact]
-    public void Preprocessing_is_read_only_where_it_is_complete()
-    {
-        using Model whole = ModelFile.Read(SafetensorsBytes.Zeros(Tiny(), Metadata), "file");
-        Assert.Equal((40, 52, Interpolation.Bicubic, 0.9), (whole.Metadata.Preprocessing!.Height, whole.Metadata.Preprocessing.Width, whole.Metadata.Preprocessing.Interpolation, whole.Metadata.Preprocessing.Crop));
-        using Model part = ModelFile.Read(SafetensorsBytes.Zeros(Tiny(), Metadata.AsSpan(..^1)), "file");
-        Assert.Null(part.Metadata.Preprocessing);
     }
 
     [Fact]
@@ -106,6 +63,33 @@ public sealed class ModelFileTests
     {
         CudaNetException exception = Assert.Throws<CudaNetException>(() => ModelFile.Open("/no/such/model.pth"));
         Assert.Equal("/no/such/model.pth: there is no such file", exception.Message);
+    }
+
+    [Theory]
+    [InlineData("state_dict")]
+    [InlineData("")]
+    public void A_choice_of_weights_where_there_is_none_is_refused(string stateDict)
+    {
+        using TemporaryFolder folder = new();
+        string whole = folder.Write("s.safetensors", SafetensorsBytes.Zeros(Tiny()));
+        string index = folder.Write("i.json", Encoding.UTF8.GetBytes($$$"""{"weight_map":{{{{string.Join(',', Tiny().Select(t => $"\"{t.Key}\":\"s.safetensors\""))}}}}}"""));
+        foreach (string path in (string[])[whole, index])
+        {
+            ModelFile.Open(path).Dispose();
+            CudaNetException exception = Assert.Throws<CudaNetException>(() => ModelFile.Open(path, new ModelFileOptions { StateDict = stateDict }));
+            Assert.Equal(path, exception.File);
+            Assert.Contains($"no entry '{stateDict}' to choose", exception.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_shape_that_overflows_in_the_network_keeps_its_kind_of_error_and_gains_the_file()
+    {
+        // No values, but the widths of a network whose weights nothing can count.
+        IEnumerable<KeyValuePair<string, TensorShape>> shapes = Tiny().Select(t => t.Key.EndsWith(".conv2.weight", StringComparison.Ordinal) ? KeyValuePair.Create(t.Key, new TensorShape(int.MaxValue, 0, 3, 3)) : t);
+        ShapeException exception = Assert.Throws<ShapeException>(() => ModelFile.Read(SafetensorsBytes.Zeros(shapes), "file"));
+        Assert.Equal("file", exception.File);
+        Assert.StartsWith("file: ", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
