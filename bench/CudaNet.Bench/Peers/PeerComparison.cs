@@ -48,7 +48,7 @@ internal static class PeerComparison
         using OnnxRuntimeContender theirs = new(model, input, threads);
         ours.Run();
         theirs.Run();
-        double difference = LargestDifference(ours.Logits, theirs.Logits);
+        double difference = LargestDifference(Vector(ours.Logits), Vector(theirs.Logits));
         List<double> ourTimes = [], theirTimes = [];
         for (int round = 0; round < options.Rounds; round++)
         {
@@ -57,7 +57,7 @@ internal static class PeerComparison
         }
 
         (double our, double their) = (Median(ourTimes), Median(theirTimes));
-        (double ourBest, double theirBest) = (ourTimes[0], theirTimes[0]);
+        (double ourBest, double theirBest) = (ourTimes.Min(), theirTimes.Min());
         return $"| {batch} × {size}² | {threads} | {our:f2} ({ourBest:f2}) | {their:f2} ({theirBest:f2}) | {their / our:f2} ({theirBest / ourBest:f2}) | {difference:0.0e0} of the largest |";
     }
 
@@ -84,20 +84,15 @@ internal static class PeerComparison
         return new Tensor(shape, values);
     }
 
-    private static double LargestDifference(ReadOnlySpan<float> actual, ReadOnlySpan<float> expected)
+    private static double LargestDifference(Tensor actual, Tensor expected)
     {
-        double worst = 0, largest = 0;
-        for (int i = 0; i < expected.Length; i++)
-        {
-            double difference = Math.Abs((double)actual[i] - expected[i]);
-            worst = difference <= worst ? worst : difference;
-            largest = Math.Max(largest, Math.Abs(expected[i]));
-        }
-
-        return worst / largest is var relative && relative <= 1e-4
-            ? relative
-            : throw new CudaNetException($"the logits differ by {worst:g3}, {relative:g3} of the largest: the engines do not run the same network");
+        TensorComparison comparison = TensorComparison.Compare(actual, expected, Tolerance.For("cpu"));
+        return comparison.Passed
+            ? comparison.MaxErrorOfLargest
+            : throw new CudaNetException($"the engines do not run the same network: logits {comparison}");
     }
+
+    private static Tensor Vector(ReadOnlySpan<float> values) => new(new TensorShape(values.Length), values.ToArray());
 
     private static double Median(List<double> times)
     {

@@ -64,7 +64,7 @@ public sealed class Session : IDisposable
         Resident(inputShape, _observers.Snapshot);
     }
 
-    /// <summary>The shape of the output, N×classes, for an input of this shape.</summary>
+    /// <summary>The shape of the output, N×classes for a classifier, for an input of this shape.</summary>
     /// <exception cref="ShapeException">The model cannot take that shape.</exception>
     public TensorShape OutputShape(TensorShape inputShape) => Graph.InferShapes(inputShape)[Graph.Output.Index];
 
@@ -72,7 +72,7 @@ public sealed class Session : IDisposable
     /// Runs a batch. Allocates nothing once the shape and the set of observed layers are resident (<see cref="SessionOptions.MaxExecutables"/>).
     /// </summary>
     /// <param name="input">N×C×H×W; not to be written to meanwhile.</param>
-    /// <param name="logits">Receives N×classes. Its content is undefined when an exception ends the run.</param>
+    /// <param name="logits">Receives the output, N×classes for a classifier. Its content is undefined when an exception ends the run.</param>
     /// <param name="cancellation">Looked at between steps.</param>
     /// <exception cref="ShapeException">The model cannot take that shape, or <paramref name="logits"/> has another length.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the session stays usable.</exception>
@@ -104,7 +104,7 @@ public sealed class Session : IDisposable
         }
     }
 
-    /// <summary>Runs a batch and returns its logits, N×classes, in new memory. Otherwise as <see cref="Run"/>.</summary>
+    /// <summary>Runs a batch and returns its output, N×classes for a classifier, in new memory. Otherwise as <see cref="Run"/>.</summary>
     public Tensor Predict(Tensor input, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(input);

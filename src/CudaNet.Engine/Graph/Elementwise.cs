@@ -23,6 +23,8 @@ public sealed record BatchNorm2d(int Channels, double Epsilon = 1e-5) : LayerOp
 
     /// <inheritdoc/>
     public override TensorShape InferShape(ReadOnlySpan<TensorShape> inputs) => Single(inputs, 4, Channels);
+
+    internal override void Validate() => RequirePositive(Channels, "channels");
 }
 
 /// <summary><c>torch.nn.ReLU</c>: max(x, 0), and NaN stays NaN.</summary>

@@ -10,9 +10,12 @@ public sealed class GraphBuilder
     private string _prefix = "";
 
     /// <param name="inputChannels">Channels of the images the graph takes.</param>
+    /// <exception cref="ShapeException">There are none.</exception>
     public GraphBuilder(int inputChannels)
     {
-        Input = new LayerNode(0, "input", new GraphInput(inputChannels), [], []);
+        GraphInput input = new(inputChannels);
+        input.Validate();
+        Input = new LayerNode(0, "input", input, [], []);
         _nodes.Add(Input);
     }
 

@@ -19,4 +19,6 @@ public sealed record GraphInput(int Channels) : LayerOp
         TensorShape shape = Single(inputs, 4, Channels);
         return shape.ElementCount > 0 ? shape : throw new ShapeException($"a batch of shape {shape} is empty");
     }
+
+    internal override void Validate() => RequirePositive(Channels, "channels");
 }

@@ -32,6 +32,14 @@ public abstract record LayerOp
     {
     }
 
+    private protected void RequirePositive(int value, string what)
+    {
+        if (value <= 0)
+        {
+            throw new ShapeException($"{Kind} with {value} {what}: it must be positive");
+        }
+    }
+
     private protected TensorShape Single(ReadOnlySpan<TensorShape> inputs, int rank, int? channels = null)
     {
         if (inputs.Length != 1)
@@ -58,8 +66,13 @@ public abstract record LayerOp
     {
         long reach = ((long)dilation * (kernel - 1)) + 1;
         long room = shape[axis] + (2L * padding) - reach;
+        if (room / stride >= int.MaxValue)
+        {
+            throw new ShapeException($"padding {padding} makes {room} window positions of {(axis == 2 ? "height" : "width")} {shape[axis]}, too many to index ({shape})");
+        }
+
         return room >= 0
-            ? checked((int)((room / stride) + 1))
+            ? (int)((room / stride) + 1)
             : throw new ShapeException($"a window of {reach} does not fit into {(axis == 2 ? "height" : "width")} {shape[axis]} with padding {padding} ({shape})");
     }
 }

@@ -21,4 +21,10 @@ public sealed record Linear(int InFeatures, int OutFeatures, bool Bias = true) :
 
     /// <inheritdoc/>
     public override TensorShape InferShape(ReadOnlySpan<TensorShape> inputs) => new(Single(inputs, 2, InFeatures).Batch, OutFeatures);
+
+    internal override void Validate()
+    {
+        RequirePositive(InFeatures, "input features");
+        RequirePositive(OutFeatures, "output features");
+    }
 }

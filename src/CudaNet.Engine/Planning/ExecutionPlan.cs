@@ -14,6 +14,7 @@ public sealed class ExecutionPlan
         Steps = steps;
         SlotBytes = slotBytes;
         Observed = observed;
+        Output = steps.SelectMany(s => s.Stages).Single(s => s.Node == graph.Output).Stored!;
     }
 
     /// <summary>The graph it runs.</summary>
@@ -22,8 +23,11 @@ public sealed class ExecutionPlan
     /// <summary>N×C×H×W of the batch.</summary>
     public TensorShape InputShape { get; }
 
-    /// <summary>N×classes.</summary>
-    public TensorShape OutputShape => Steps[^1].Output.Shape;
+    /// <summary>The graph's output, not always the last step's: a branch that nothing reads may run after it.</summary>
+    public PlanValue Output { get; }
+
+    /// <summary>The output's shape, N×classes for a classifier.</summary>
+    public TensorShape OutputShape => Output.Shape;
 
     /// <summary>How values are stored.</summary>
     public StorageLayout Layout { get; }
@@ -34,10 +38,10 @@ public sealed class ExecutionPlan
     /// <summary>The size of each buffer.</summary>
     public IReadOnlyList<long> SlotBytes { get; }
 
-    /// <summary>All buffers together.</summary>
+    /// <summary>All slots together. A backend's copies of the input, its workspaces and its weights come on top: <see cref="SessionMemory"/>.</summary>
     public long TotalBytes => SlotBytes.Sum();
 
-    /// <summary>The observed layers, in execution order.</summary>
+    /// <summary>The observed layers, in the graph's order. Their observers are called in the order of the steps and their stages.</summary>
     public IReadOnlyList<LayerNode> Observed { get; }
 
     /// <summary>True where the run's input itself is observed.</summary>

@@ -2,17 +2,18 @@ using CudaNet.Engine;
 
 namespace CudaNet.Kernels.Cpu;
 
-/// <summary>A plan with its steps and native buffers. Runs allocate nothing.</summary>
+/// <summary>A plan with its steps and native buffers, and the model whose weights they point to. Runs allocate nothing.</summary>
 internal sealed unsafe class CpuExecutable(
     ExecutionPlan plan,
     NativeArena arena,
-    WorkerPool pool,
+    CpuModel model,
     HostInput[] inputs,
     LoadedStep[] steps,
     HostOutput result,
     NativeBuffer staging) : IExecutable
 {
     private readonly long _inputElements = plan.InputShape.ElementCount;
+    private bool _disposed;
 
     public ExecutionPlan Plan => plan;
 
@@ -20,6 +21,7 @@ internal sealed unsafe class CpuExecutable(
 
     public void Run(in RunBindings bindings)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         if (bindings.Input.Length != _inputElements || bindings.Output.Length != result.Elements)
         {
             throw new ShapeException($"a run of {plan.InputShape} → {plan.OutputShape} was given {bindings.Input.Length} and {bindings.Output.Length} values");
@@ -37,7 +39,7 @@ internal sealed unsafe class CpuExecutable(
             bindings.Cancellation.ThrowIfCancellationRequested();
             foreach (ParallelWork phase in step.Phases)
             {
-                pool.Run(phase);
+                model.Pool.Run(phase);
             }
 
             foreach (Publication publication in step.Publications)
@@ -49,11 +51,18 @@ internal sealed unsafe class CpuExecutable(
         fixed (float* output = bindings.Output)
         {
             result.Destination = output;
-            pool.Run(result);
+            model.Pool.Run(result);
         }
+
+        // The steps hold bare pointers: what owns the memory must outlive the last of them.
+        GC.KeepAlive(this);
     }
 
-    public void Dispose() => arena.Dispose();
+    public void Dispose()
+    {
+        _disposed = true;
+        arena.Dispose();
+    }
 
     private void TakeInput(ReadOnlySpan<float> values)
     {
@@ -62,7 +71,7 @@ internal sealed unsafe class CpuExecutable(
             foreach (HostInput input in inputs)
             {
                 input.Source = source;
-                pool.Run(input);
+                model.Pool.Run(input);
             }
         }
     }
@@ -70,7 +79,7 @@ internal sealed unsafe class CpuExecutable(
     private void Publish(Publication publication, LayerObserver observer)
     {
         publication.Output.Destination = staging.Pointer;
-        pool.Run(publication.Output);
+        model.Pool.Run(publication.Output);
         PlanStage stage = publication.Stage;
         observer(new Observation(stage.Node, stage.Shape, new ReadOnlySpan<float>(staging.Pointer, publication.Output.Elements)));
     }

@@ -33,6 +33,9 @@ internal sealed class CpuModel : IPreparedModel
         }
     }
 
+    /// <summary>The pool's threads would outlive a model that nobody disposed: they hold the pool, not the model.</summary>
+    ~CpuModel() => Pool?.Abandon();
+
     public long Bytes => _arena.Bytes;
 
     public WorkerPool Pool { get; }
@@ -74,6 +77,7 @@ internal sealed class CpuModel : IPreparedModel
     {
         Pool.Dispose();
         _arena.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     private void Pack(LayerNode node, ParameterSet parameters)

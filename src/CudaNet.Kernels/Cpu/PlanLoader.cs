@@ -14,11 +14,11 @@ internal sealed unsafe class PlanLoader<T>(CpuModel model, ExecutionPlan plan, N
     {
         _slots = [.. plan.SlotBytes.Select(bytes => arena.Allocate(bytes / sizeof(float), "the values of the layers"))];
         LoadedStep[] steps = [.. plan.Steps.Select(Load)];
-        HostOutput result = new(Pointer(plan.Steps[^1].Output), BlockedImage.Of(plan.OutputShape));
+        HostOutput result = new(Pointer(plan.Output), BlockedImage.Of(plan.OutputShape));
         int observed = steps.SelectMany(s => s.Publications).Select(p => p.Output.Elements).DefaultIfEmpty().Max();
         NativeBuffer staging = arena.Allocate(observed, "observed values");
         _scratch.Allocate(arena);
-        return new CpuExecutable(plan, arena, model.Pool, [.. _inputs], steps, result, staging);
+        return new CpuExecutable(plan, arena, model, [.. _inputs], steps, result, staging);
     }
 
     private LoadedStep Load(PlanStep step)

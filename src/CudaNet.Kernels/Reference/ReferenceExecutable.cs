@@ -51,7 +51,7 @@ internal sealed class ReferenceExecutable : IExecutable
             Publish(step, bindings.Observer);
         }
 
-        Values(Plan.Steps[^1].Output).CopyTo(bindings.Output);
+        Values(Plan.Output).CopyTo(bindings.Output);
     }
 
     public void Dispose()

@@ -40,17 +40,6 @@ internal static class Networks
         }
     }
 
-    public static void AssertSameBits(Tensor expected, Tensor actual, string what)
-    {
-        Assert.Equal(expected.Shape, actual.Shape);
-        for (int i = 0; i < expected.Values.Length; i++)
-        {
-            Assert.True(
-                BitConverter.SingleToInt32Bits(expected.Values[i]) == BitConverter.SingleToInt32Bits(actual.Values[i]),
-                $"{what}: element {i} is {actual.Values[i]:r}, expected {expected.Values[i]:r}");
-        }
-    }
-
     private static Tensor Parameter(ParameterSpec spec)
     {
         Tensor values = Formula.Uniform(spec.Name, spec.Shape);

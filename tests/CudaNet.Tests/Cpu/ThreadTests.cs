@@ -32,7 +32,7 @@ public sealed class ThreadTests
             Dictionary<string, Tensor> expected = Networks.Run(graph, input, Backends.Create("cpu-256-1"));
             foreach ((string layer, Tensor values) in Networks.Run(graph, input, Backends.Create(backend)))
             {
-                Networks.AssertSameBits(expected[layer], values, $"{layer} on {backend}");
+                Bits.AssertSame(expected[layer].Values, values.Values, $"{layer} on {backend}");
             }
         }
     }

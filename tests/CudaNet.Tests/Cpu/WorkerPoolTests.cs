@@ -65,7 +65,7 @@ public sealed class WorkerPoolTests
     }
 
     [Fact]
-    public void A_disposed_pool_has_no_threads_and_refuses_work()
+    public void A_disposed_pool_refuses_work()
     {
         WorkerPool pool = new(3);
         pool.Run(new Counting(8, 3));
@@ -77,16 +77,21 @@ public sealed class WorkerPoolTests
     private sealed class Counting(int items, int threads) : ParallelWork
     {
         private readonly int[] _inside = new int[threads];
+        private int _overlaps;
 
         public int[] Counts { get; } = new int[items];
 
-        public bool Overlapped { get; private set; }
+        public bool Overlapped => Volatile.Read(ref _overlaps) > 0;
 
         public override int Items => Counts.Length;
 
         public override void Execute(int item, int worker)
         {
-            Overlapped |= Interlocked.Increment(ref _inside[worker]) != 1;
+            if (Interlocked.Increment(ref _inside[worker]) != 1)
+            {
+                Interlocked.Increment(ref _overlaps);
+            }
+
             Interlocked.Increment(ref Counts[item]);
             Interlocked.Decrement(ref _inside[worker]);
         }

@@ -13,16 +13,16 @@ internal readonly record struct BlockedImage(int Batch, int Channels, int Height
 
     public int Blocks => (int)(((long)Channels + BlockChannels - 1) / BlockChannels);
 
-    public nint RowStride => (Width + (2 * (nint)Halo)) * BlockChannels;
+    public nint RowStride => checked((Width + (2 * (nint)Halo)) * BlockChannels);
 
-    public nint PlaneStride => (Height + (2 * (nint)Halo)) * RowStride;
+    public nint PlaneStride => checked((Height + (2 * (nint)Halo)) * RowStride);
 
-    public nint ImageStride => Blocks * PlaneStride;
+    public nint ImageStride => checked(Blocks * PlaneStride);
 
-    public long Elements => Batch * (long)ImageStride;
+    public long Elements => checked(Batch * (long)ImageStride);
 
     /// <summary>From a plane's start to its first pixel inside the halo.</summary>
-    public nint Interior => Halo * (RowStride + BlockChannels);
+    public nint Interior => checked(Halo * (RowStride + BlockChannels));
 
     /// <summary>Planes of 16 channels in the whole batch.</summary>
     public int Planes => checked(Batch * Blocks);

@@ -14,16 +14,16 @@ internal sealed unsafe class CompactInput(float* destination, int batch, int cha
 
     public int Halo => halo;
 
-    public nint RowStride { get; } = (width + (2 * (nint)halo)) * channels;
+    public nint RowStride { get; } = checked((width + (2 * (nint)halo)) * channels);
 
-    public nint ImageStride { get; } = (height + (2 * (nint)halo)) * (width + (2 * (nint)halo)) * channels;
+    public nint ImageStride { get; } = checked((height + (2 * (nint)halo)) * (width + (2 * (nint)halo)) * channels);
 
     public static long Elements(int batch, int channels, int height, int width, int halo) =>
-        batch * (height + (2L * halo)) * (width + (2L * halo)) * channels;
+        checked(batch * (height + (2L * halo)) * (width + (2L * halo)) * channels);
 
     protected override void CopyRow(float* row, nint plane, int image, int y)
     {
-        float* target = destination + (image * ImageStride) + ((y + halo) * RowStride) + (halo * _channels);
+        float* target = destination + (image * ImageStride) + ((y + halo) * RowStride) + ((nint)halo * _channels);
         for (int c = 0; c < _channels; c++)
         {
             float* source = row + (c * plane);

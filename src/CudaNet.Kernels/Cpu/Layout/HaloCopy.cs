@@ -9,10 +9,10 @@ internal sealed unsafe class HaloCopy(float* source, BlockedImage from, float* d
     {
         float* start = source + (item * from.PlaneStride) + from.Interior;
         float* target = destination + (item * to.PlaneStride) + to.Interior;
-        int row = from.Width * BlockedImage.BlockChannels;
+        long rowBytes = (long)from.Width * BlockedImage.BlockChannels * sizeof(float);
         for (int y = 0; y < from.Height; y++)
         {
-            new ReadOnlySpan<float>(start + (y * from.RowStride), row).CopyTo(new Span<float>(target + (y * to.RowStride), row));
+            Buffer.MemoryCopy(start + (y * from.RowStride), target + (y * to.RowStride), rowBytes, rowBytes);
         }
     }
 }

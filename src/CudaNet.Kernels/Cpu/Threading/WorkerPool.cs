@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using CudaNet.Engine;
 
 namespace CudaNet.Kernels.Cpu;
 
@@ -20,11 +21,22 @@ internal sealed class WorkerPool : IDisposable
     public WorkerPool(int threads)
     {
         Threads = threads;
-        _workers = new PoolWorker[threads - 1];
-        for (int i = 0; i < _workers.Length; i++)
+        List<PoolWorker> workers = new(threads - 1);
+        try
         {
-            _workers[i] = new PoolWorker(this, i + 1);
+            while (workers.Count < threads - 1)
+            {
+                workers.Add(new PoolWorker(this, workers.Count + 1));
+            }
         }
+        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
+        {
+            _stopping = true;
+            workers.ForEach(w => w.Dispose());
+            throw new CudaNetException($"thread {workers.Count + 2} of {threads} could not be started", exception) { Hint = "Ask for fewer threads." };
+        }
+
+        _workers = [.. workers];
     }
 
     /// <summary>Threads that compute, the caller included.</summary>
@@ -73,6 +85,16 @@ internal sealed class WorkerPool : IDisposable
             {
                 worker.Dispose();
             }
+        }
+    }
+
+    /// <summary>Ends the threads without waiting for them: for finalisers, when nobody can run anything any more.</summary>
+    public void Abandon()
+    {
+        _stopping = true;
+        foreach (PoolWorker worker in _workers)
+        {
+            worker.Wake();
         }
     }
 

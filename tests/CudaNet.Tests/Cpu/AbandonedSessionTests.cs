@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using CudaNet.Engine;
+using CudaNet.Kernels.Cpu;
+using CudaNet.Tests.Support;
+using Xunit;
+
+namespace CudaNet.Tests.Cpu;
+
+/// <summary>A session that nobody disposed gives its threads and its native memory back to the garbage collector. Alone: it counts the process's threads.</summary>
+[Collection(nameof(Alone))]
+public sealed class AbandonedSessionTests
+{
+    private const int Sessions = 20;
+    private const int ThreadsEach = 4;
+
+    [Fact]
+    public void Threads_and_memory_go_with_the_garbage()
+    {
+        NativeAllocator allocator = new();
+        int before = ThreadCount();
+        Assert.True(Abandon(allocator) >= before + (Sessions * (ThreadsEach - 1)), "the sessions had threads");
+        for (int wait = 0; wait < 500 && (ThreadCount() > before + Sessions || allocator.LiveBytes > 0); wait++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Thread.Sleep(20);
+        }
+
+        Assert.Equal(0, allocator.LiveBytes);
+        Assert.True(ThreadCount() <= before + Sessions, $"{ThreadCount()} threads, {before} before {Sessions} sessions of {ThreadsEach}");
+    }
+
+    /// <summary>The process's threads while the sessions live; nothing of them is reachable when it returns.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int Abandon(NativeAllocator allocator)
+    {
+        using Model model = TestModels.Tiny();
+        Session[] sessions = [.. Enumerable.Range(0, Sessions).Select(_ => new Session(model, new CpuBackend(new CpuOptions { Threads = ThreadsEach }, allocator)))];
+        Array.ForEach(sessions, s => s.Predict(Formula.Input(1, 3, 32, 32)));
+        int threads = ThreadCount();
+        GC.KeepAlive(sessions);
+        return threads;
+    }
+
+    private static int ThreadCount()
+    {
+        using Process process = Process.GetCurrentProcess();
+        return process.Threads.Count;
+    }
+}
