@@ -6,7 +6,10 @@ namespace CudaNet.Fuzz;
 /// <summary>What a run over one target found.</summary>
 internal sealed record FuzzReport(string Target, long Inputs, long Accepted, long MostBytes, TimeSpan Longest, IReadOnlyList<string> Failures);
 
-/// <summary>Feeds mutated inputs to a target. An input that kills the process is found again by its number, which is written down before each try.</summary>
+/// <summary>
+/// Feeds mutated inputs to a target. An input that kills the process is found again by its number: the file that holds it, 64 bits in the temporary
+/// folder, is written before each try and deleted only by a process that lives.
+/// </summary>
 internal static class Fuzzer
 {
     private const int MaxFailures = 5;
@@ -18,8 +21,8 @@ internal static class Fuzzer
         Mutator mutator = new(corpus, target.Tokens);
         List<string> failures = [];
         (long accepted, long mostBytes, TimeSpan longest) = (0, 0, TimeSpan.Zero);
-        string lastPath = Path.Combine(Path.GetTempPath(), $"cudanet-fuzz-{target.Name}.last");
-        using FileStream last = File.Create(lastPath);
+        string lastPath = Path.Combine(Path.GetTempPath(), $"cudanet-fuzz-{target.Name}-{Environment.ProcessId}.last");
+        using FileStream last = new(lastPath, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 8, FileOptions.DeleteOnClose);
         for (long number = first; number < first + inputs && failures.Count < MaxFailures; number++)
         {
             byte[] input = mutator.Make(number);
