@@ -65,7 +65,7 @@ internal sealed unsafe class PlanLoader<T>(CpuModel model, ExecutionPlan plan, N
             return Pointer(value);
         }
 
-        from = stored with { Halo = padding };
+        from = stored.WithHalo(padding);
         if (value.Slot is null)
         {
             return Input(padding).Destination;
@@ -112,7 +112,7 @@ internal sealed unsafe class PlanLoader<T>(CpuModel model, ExecutionPlan plan, N
     /// <summary>The run's input in blocks of 16 channels; made once for each halo that a step needs.</summary>
     private BlockedInput Input(int halo)
     {
-        BlockedImage image = BlockedImage.Of(plan.InputShape) with { Halo = halo };
+        BlockedImage image = BlockedImage.Of(plan.InputShape).WithHalo(halo);
         BlockedInput? input = _inputs.OfType<BlockedInput>().FirstOrDefault(i => i.Image == image);
         if (input is null)
         {

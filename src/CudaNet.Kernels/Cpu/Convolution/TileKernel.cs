@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>Multiplies one tile of packed rows by one panel of weights, with the kernel that fits the machine's registers and the panel's width.</summary>
@@ -39,6 +42,21 @@ internal static unsafe class TileKernel
         else
         {
             TileKernel6.Narrow<T>(rows, panel, groups, terms, sums, accumulate, next, nextStep);
+        }
+    }
+
+    /// <summary>Stores a chunk's sum, or adds it to those of the chunks before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Finish<T>(T value, float* sum, bool accumulate)
+        where T : unmanaged, ISimd<T> => T.Store(accumulate ? T.Add(T.Load(sum), value) : value, sum);
+
+    /// <summary>Fetches a cache line into the second-level cache, where the processor has an instruction for it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(byte* address)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch1(address);
         }
     }
 }

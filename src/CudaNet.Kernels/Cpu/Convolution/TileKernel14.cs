@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
+using static CudaNet.Kernels.Cpu.TileKernel;
 
 namespace CudaNet.Kernels.Cpu;
 
@@ -253,18 +253,5 @@ internal static unsafe class TileKernel14
         Finish(a11, sums + (11 * T.Count), accumulate);
         Finish(a12, sums + (12 * T.Count), accumulate);
         Finish(a13, sums + (13 * T.Count), accumulate);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish<T>(T value, float* sum, bool accumulate)
-        where T : unmanaged, ISimd<T> => T.Store(accumulate ? T.Add(T.Load(sum), value) : value, sum);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prefetch(byte* address)
-    {
-        if (Sse.IsSupported)
-        {
-            Sse.Prefetch1(address);
-        }
     }
 }

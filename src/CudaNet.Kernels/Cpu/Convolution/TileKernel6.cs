@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
+using static CudaNet.Kernels.Cpu.TileKernel;
 
 namespace CudaNet.Kernels.Cpu;
 
@@ -109,18 +109,5 @@ internal static unsafe class TileKernel6
         Finish(a3, sums + (3 * T.Count), accumulate);
         Finish(a4, sums + (4 * T.Count), accumulate);
         Finish(a5, sums + (5 * T.Count), accumulate);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish<T>(T value, float* sum, bool accumulate)
-        where T : unmanaged, ISimd<T> => T.Store(accumulate ? T.Add(T.Load(sum), value) : value, sum);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prefetch(byte* address)
-    {
-        if (Sse.IsSupported)
-        {
-            Sse.Prefetch1(address);
-        }
     }
 }

@@ -4,32 +4,61 @@ namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
 /// Where the values of a batch lie: [N][C/16][H + 2·halo][W + 2·halo][16], the halo zero, channels padded to a multiple of 16 at every SIMD width.
-/// A vector N×C is an image of one pixel without halo. Strides and offsets are in elements.
+/// A vector N×C is an image of one pixel without halo. Strides and offsets are in elements, computed with checks once: kernels only read them.
 /// </summary>
-internal readonly record struct BlockedImage(int Batch, int Channels, int Height, int Width, int Halo)
+internal readonly record struct BlockedImage
 {
     /// <summary>Channels that lie side by side.</summary>
     public const int BlockChannels = 16;
 
-    public int Blocks => (int)(((long)Channels + BlockChannels - 1) / BlockChannels);
+    private BlockedImage(int batch, int channels, int height, int width, int halo)
+    {
+        checked
+        {
+            (Batch, Channels, Height, Width, Halo) = (batch, channels, height, width, halo);
+            Blocks = (int)(((long)channels + BlockChannels - 1) / BlockChannels);
+            RowStride = (width + (2 * (nint)halo)) * BlockChannels;
+            PlaneStride = (height + (2 * (nint)halo)) * RowStride;
+            ImageStride = Blocks * PlaneStride;
+            Elements = batch * (long)ImageStride;
+            Interior = halo * (RowStride + BlockChannels);
+            Planes = batch * Blocks;
+        }
+    }
 
-    public nint RowStride => checked((Width + (2 * (nint)Halo)) * BlockChannels);
+    public int Batch { get; }
 
-    public nint PlaneStride => checked((Height + (2 * (nint)Halo)) * RowStride);
+    public int Channels { get; }
 
-    public nint ImageStride => checked(Blocks * PlaneStride);
+    public int Height { get; }
 
-    public long Elements => checked(Batch * (long)ImageStride);
+    public int Width { get; }
+
+    public int Halo { get; }
+
+    public int Blocks { get; }
+
+    public nint RowStride { get; }
+
+    public nint PlaneStride { get; }
+
+    public nint ImageStride { get; }
+
+    public long Elements { get; }
 
     /// <summary>From a plane's start to its first pixel inside the halo.</summary>
-    public nint Interior => checked(Halo * (RowStride + BlockChannels));
+    public nint Interior { get; }
 
     /// <summary>Planes of 16 channels in the whole batch.</summary>
-    public int Planes => checked(Batch * Blocks);
+    public int Planes { get; }
 
     /// <summary>How values of that shape lie between steps.</summary>
+    /// <exception cref="OverflowException">They are more than can be indexed; likewise below.</exception>
     public static BlockedImage Of(TensorShape shape) =>
         shape.Rank == 4
             ? new BlockedImage(shape.Batch, shape.Channels, shape.Height, shape.Width, StorageLayout.Blocked16.Halo)
             : new BlockedImage(shape.Batch, shape.Channels, 1, 1, 0);
+
+    /// <summary>The same values with another halo around them.</summary>
+    public BlockedImage WithHalo(int halo) => new(Batch, Channels, Height, Width, halo);
 }
