@@ -47,7 +47,7 @@ internal static class NumericsReport
                 {
                     session.Observe(node.Name, (in Observation o) =>
                     {
-                        double error = TensorComparison.Compare(new Tensor(o.Shape, o.Values.ToArray()), expected[o.Name], Unbounded).MaxErrorOfLargest;
+                        double error = TensorComparison.Compare(o.Shape, o.Values, expected[o.Name], Unbounded).MaxErrorOfLargest;
                         (worst, layer) = error <= worst || double.IsNaN(worst) ? (worst, layer) : (error, o.Name);
                     });
                 }

@@ -72,10 +72,10 @@ internal sealed class ExplainCommand : CliCommand
                 json.WriteString("layer", stage.Node.Name);
                 json.WriteShape("shape", stage.Shape);
                 json.WriteBoolean("published", stage.IsObserved);
-                WriteSlot(json, "slot", stage.Stored);
+                json.WriteOptional("slot", stage.Stored?.Slot);
             });
-            WriteSlot(json, "inputSlot", step.Input);
-            WriteSlot(json, "residualSlot", step.Residual);
+            json.WriteOptional("inputSlot", step.Input.Slot);
+            json.WriteOptional("residualSlot", step.Residual?.Slot);
         });
         json.WriteStartArray("slotBytes");
         foreach (long bytes in plan.SlotBytes)
@@ -86,26 +86,7 @@ internal sealed class ExplainCommand : CliCommand
         json.WriteEndArray();
         json.WriteNumber("bytes", plan.TotalBytes);
         json.WriteNumber("bytesWithoutObservers", bare.TotalBytes);
-        if (weightBytes is { } packed)
-        {
-            json.WriteNumber("weightBytes", packed);
-        }
-        else
-        {
-            json.WriteNull("weightBytes");
-        }
-    }
-
-    private static void WriteSlot(Utf8JsonWriter json, string name, PlanValue? value)
-    {
-        if (value?.Slot is { } slot)
-        {
-            json.WriteNumber(name, slot);
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
+        json.WriteOptional("weightBytes", weightBytes);
     }
 
     private void WriteText(IBackend backend, ExecutionPlan bare, ExecutionPlan plan, long? weightBytes)

@@ -10,7 +10,6 @@ internal sealed class BackendOptions
 {
     private const string Cpu = "cpu";
     private const string Reference = "reference";
-    private const int MaxThreads = 1024;
 
     private readonly Option<string> _backend = new("--backend")
     {
@@ -19,7 +18,7 @@ internal sealed class BackendOptions
         DefaultValueFactory = _ => Cpu,
     };
 
-    private readonly Option<int?> _threads = SharedOptions.OptionalCount("--threads", MaxThreads, "Threads that compute; default: one a core for cpu, always one for reference.");
+    private readonly Option<int?> _threads = SharedOptions.OptionalCount("--threads", CpuOptions.MaxThreads, "Threads that compute; default: one a core for cpu, always one for reference.");
 
     public BackendOptions(Command command)
     {

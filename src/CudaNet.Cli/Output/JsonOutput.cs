@@ -77,11 +77,27 @@ internal static class JsonOutput
     }
 
     /// <summary>A number; null where it is NaN or infinite, which JSON cannot say.</summary>
-    public static void WriteFinite(this Utf8JsonWriter json, string name, double value)
+    public static void WriteFinite(this Utf8JsonWriter json, string name, double value) => json.WriteOptional(name, double.IsFinite(value) ? value : null);
+
+    /// <summary>A number, or null.</summary>
+    public static void WriteOptional(this Utf8JsonWriter json, string name, double? value)
     {
-        if (double.IsFinite(value))
+        if (value is { } number)
         {
-            json.WriteNumber(name, value);
+            json.WriteNumber(name, number);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+
+    /// <summary>A whole number, or null.</summary>
+    public static void WriteOptional(this Utf8JsonWriter json, string name, long? value)
+    {
+        if (value is { } number)
+        {
+            json.WriteNumber(name, number);
         }
         else
         {

@@ -19,15 +19,7 @@ internal static class ModelJson
         json.WriteNumber("height", rule.Height);
         json.WriteNumber("width", rule.Width);
         json.WriteString("interpolation", rule.Interpolation.Name());
-        if (rule.Crop is { } crop)
-        {
-            json.WriteNumber("crop", crop);
-        }
-        else
-        {
-            json.WriteNull("crop");
-        }
-
+        json.WriteOptional("crop", rule.Crop);
         WriteNumbers(json, "mean", rule.Mean);
         WriteNumbers(json, "std", rule.Std);
         json.WriteEndObject();

@@ -49,6 +49,12 @@ public sealed record TensorComparison
     public static TensorComparison Compare(Tensor actual, Tensor expected, Tolerance tolerance)
     {
         ArgumentNullException.ThrowIfNull(actual);
+        return Compare(actual.Shape, actual.Values, expected, tolerance);
+    }
+
+    /// <summary>Compares fp32 values, an observation's for example, with fp32 ones.</summary>
+    public static TensorComparison Compare(TensorShape actualShape, ReadOnlySpan<float> actual, Tensor expected, Tolerance tolerance)
+    {
         ArgumentNullException.ThrowIfNull(expected);
         double[] wide = new double[expected.Values.Length];
         for (int i = 0; i < wide.Length; i++)
@@ -56,7 +62,7 @@ public sealed record TensorComparison
             wide[i] = expected.Values[i];
         }
 
-        return Compare(actual.Shape, actual.Values, expected.Shape, wide, tolerance);
+        return Compare(actualShape, actual, expected.Shape, wide, tolerance);
     }
 
     /// <summary>Compares fp32 values with expected values in double.</summary>

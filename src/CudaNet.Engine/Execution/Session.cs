@@ -2,7 +2,7 @@ namespace CudaNet.Engine;
 
 /// <summary>
 /// A model on a device: observers and runs. Thread-safe: one run at a time, further callers wait their turn; observers are called on the thread
-/// that called <see cref="Run"/> and may be attached and detached from any thread at any time, which the next run follows (a detached one is not
+/// that called <see cref="Run(Tensor, Span{float}, CancellationToken)"/> and may be attached and detached from any thread at any time, which the next run follows (a detached one is not
 /// called again even by the run in progress). A callback may not run, prepare or dispose its own session.
 /// </summary>
 public sealed class Session : IDisposable
@@ -81,7 +81,39 @@ public sealed class Session : IDisposable
         ArgumentNullException.ThrowIfNull(input);
         using Lock.Scope scope = Enter();
         ObservedSet observed = _observers.Snapshot;
+        Run(Resident(input.Shape, observed), observed, input, logits, cancellation);
+    }
+
+    /// <summary>Runs a batch and returns its output, N×classes for a classifier, in new memory. Otherwise as <see cref="Run(Tensor, Span{float}, CancellationToken)"/>.</summary>
+    public Tensor Predict(Tensor input, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        using Lock.Scope scope = Enter();
+        ObservedSet observed = _observers.Snapshot;
         IExecutable executable = Resident(input.Shape, observed);
+        TensorShape shape = executable.Plan.OutputShape;
+        float[] logits = new float[shape.ElementCount];
+        Run(executable, observed, input, logits, cancellation);
+        return new Tensor(shape, logits);
+    }
+
+    /// <summary>Releases the executables and the packed weights. Waits for a run in progress. Idempotent.</summary>
+    public void Dispose()
+    {
+        ThrowIfInsideObserver();
+        lock (_runLock)
+        {
+            if (!_disposed)
+            {
+                _disposed = true;
+                _executables.Dispose();
+                _prepared.Dispose();
+            }
+        }
+    }
+
+    private void Run(IExecutable executable, ObservedSet observed, Tensor input, Span<float> logits, CancellationToken cancellation)
+    {
         if (logits.Length != executable.Plan.OutputShape.ElementCount)
         {
             throw new ShapeException($"the output of an input {input.Shape} is {executable.Plan.OutputShape}: {logits.Length} values were offered for it");
@@ -101,31 +133,6 @@ public sealed class Session : IDisposable
         finally
         {
             _running = null;
-        }
-    }
-
-    /// <summary>Runs a batch and returns its output, N×classes for a classifier, in new memory. Otherwise as <see cref="Run"/>.</summary>
-    public Tensor Predict(Tensor input, CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        TensorShape shape = OutputShape(input.Shape);
-        float[] logits = new float[shape.ElementCount];
-        Run(input, logits, cancellation);
-        return new Tensor(shape, logits);
-    }
-
-    /// <summary>Releases the executables and the packed weights. Waits for a run in progress. Idempotent.</summary>
-    public void Dispose()
-    {
-        ThrowIfInsideObserver();
-        lock (_runLock)
-        {
-            if (!_disposed)
-            {
-                _disposed = true;
-                _executables.Dispose();
-                _prepared.Dispose();
-            }
         }
     }
 

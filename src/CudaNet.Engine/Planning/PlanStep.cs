@@ -36,10 +36,6 @@ public sealed record PlanStep(int Index, StepKind Kind, PlanValue Input, PlanVal
     /// <summary>The value the step ends with.</summary>
     public PlanValue Output => Stages[^1].Stored!;
 
-    /// <summary>The stage with that operator, or null.</summary>
-    public PlanStage? Find<TOp>()
-        where TOp : LayerOp => Stages.FirstOrDefault(s => s.Node.Op is TOp);
-
     /// <summary>In words: <c>convolution + bn + relu</c>.</summary>
     public string Describe() => string.Join(" + ", Stages.Select(s => s.Node.Op switch
     {

@@ -12,10 +12,9 @@ namespace CudaNet.Kernels.Cpu;
 /// </remarks>
 public sealed class CpuBackend : IBackend
 {
-    private const int MaxThreads = 1024;
     private readonly NativeAllocator _allocator;
 
-    /// <exception cref="CudaNetException">This process cannot use that vector width, or the thread count is not from 0 to 1024.</exception>
+    /// <exception cref="CudaNetException">This process cannot use that vector width, or the thread count is not from 0 to <see cref="CpuOptions.MaxThreads"/>.</exception>
     public CpuBackend(CpuOptions? options = null)
         : this(options ?? new CpuOptions(), new NativeAllocator())
     {
@@ -23,9 +22,9 @@ public sealed class CpuBackend : IBackend
 
     internal CpuBackend(CpuOptions options, NativeAllocator allocator)
     {
-        if (options.Threads is < 0 or > MaxThreads)
+        if (options.Threads is < 0 or > CpuOptions.MaxThreads)
         {
-            throw new CudaNetException($"{options.Threads} is no thread count: it must be from 1 to {MaxThreads}, or 0 for one a core");
+            throw new CudaNetException($"{options.Threads} is no thread count: it must be from 1 to {CpuOptions.MaxThreads}, or 0 for one a core");
         }
 
         Threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;

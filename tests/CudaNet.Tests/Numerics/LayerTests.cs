@@ -71,7 +71,7 @@ public sealed class LayerTests
         Tolerance tolerance = Tolerance.For(Backends.Create(backendName).Name);
         Check(backendName, expected["input"], observation =>
         {
-            TensorComparison comparison = TensorComparison.Compare(new Tensor(observation.Shape, observation.Values.ToArray()), expected[observation.Name], tolerance);
+            TensorComparison comparison = TensorComparison.Compare(observation.Shape, observation.Values, expected[observation.Name], tolerance);
             return comparison.Passed ? null : comparison.ToString();
         });
     }
