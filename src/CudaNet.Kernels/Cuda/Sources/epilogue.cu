@@ -13,15 +13,16 @@ constexpr u32 ActivationIsWide = 16;
 // 8 fp32 values a thread are 32 bytes: two neighbours exchange halves, so that each of the two stores fills whole sectors.
 DEVICE void StoreWide(const float (&values)[8], bool valid, u32 offset, float* to)
 {
-    bool odd = threadIdx.x + threadIdx.y * blockDim.x & 1;
+    bool odd = ThreadInBlock() % 2 != 0;
     bool partnerValid = ShuffleXor((u32)valid, 1) != 0;
     f32x4 first, second;
 #pragma unroll
     for (int i = 0; i < 4; i++)
     {
-        float received = ShuffleXor(odd ? values[i] : values[i + 4], 1);
-        first[i] = odd ? received : values[i];
-        second[i] = odd ? values[i + 4] : received;
+        float low = values[i], high = values[i + 4];
+        float received = ShuffleXor(odd ? low : high, 1);
+        first[i] = odd ? received : low;
+        second[i] = odd ? high : received;
     }
 
     // From here on for the pair: its 16 values, of which this thread stores 4 of the first 8 and 4 of the last 8.

@@ -3,6 +3,19 @@
 // Each kernel is one template for both directions: the tile in shared memory is filled from one side and emptied to the other.
 #include "common.cuh"
 
+// What each direction does with an element of the tile and one outside.
+template <bool ToTile> DEVICE void Exchange(float& staged, float& outside)
+{
+    if constexpr (ToTile)
+    {
+        staged = outside;
+    }
+    else
+    {
+        outside = staged;
+    }
+}
+
 // Both sides of one image; `planes` is the NCHW side.
 template <class P> struct Image
 {
@@ -66,9 +79,7 @@ template <class P, bool ToNhwc> DEVICE void MoveThin(const Image<P>& image, u32 
     {
         for (u32 c = 0; c < image.channels; c++)
         {
-            float& staged = tile[c * stride + threadIdx.x];
-            float& planar = image.planes[c * image.plane + first + threadIdx.x];
-            (ToNhwc ? staged : planar) = ToNhwc ? planar : staged;
+            Exchange<ToNhwc>(tile[c * stride + threadIdx.x], image.planes[c * image.plane + first + threadIdx.x]);
         }
     }
 
@@ -147,8 +158,7 @@ template <class P, bool ToNhwc> DEVICE void MovePieces(const Image<P>& image, fl
 #pragma unroll
             for (u32 k = 0; k < V; k++)
             {
-                float& staged = tile[(c + k) * stride + pixel];
-                (ToNhwc ? values[k] : staged) = ToNhwc ? staged : values[k];
+                Exchange<!ToNhwc>(tile[(c + k) * stride + pixel], values[k]);
             }
 
             if constexpr (ToNhwc)
@@ -217,7 +227,7 @@ template <class P, bool ToNhwc> DEVICE void MovePlane(const Image<P>& image)
     {
         for (u32 i = threadIdx.x; i < rows * image.plane; i += blockDim.x)
         {
-            (ToNhwc ? tile[i] : planar[i]) = ToNhwc ? planar[i] : tile[i];
+            Exchange<ToNhwc>(tile[i], planar[i]);
         }
     }
     else
@@ -230,8 +240,7 @@ template <class P, bool ToNhwc> DEVICE void MovePlane(const Image<P>& image)
             {
                 if (i >= 0)
                 {
-                    float& staged = tile[row * stride + (u32)i];
-                    (ToNhwc ? staged : from[i]) = ToNhwc ? from[i] : staged;
+                    Exchange<ToNhwc>(tile[row * stride + (u32)i], from[i]);
                 }
             }
         }

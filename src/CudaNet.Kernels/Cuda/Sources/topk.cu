@@ -19,10 +19,17 @@ DEVICE u32 KeyOf(float value)
     return IsNaN(value) ? 0 : bits >> 31 ? ~bits : bits | 0x80000000;
 }
 
-// The better of `best` and `candidate`, which counts only behind `last`.
-DEVICE Candidate Next(const Candidate& best, const Candidate& candidate, const Candidate& last)
+// Puts `candidate` in the place of `best` where it is better.
+DEVICE void Take(bool better, const Candidate& candidate, Candidate& best)
 {
-    return last.IsBetterThan(candidate) && candidate.IsBetterThan(best) ? candidate : best;
+    best.key = better ? u32(candidate.key) : u32(best.key);
+    best.index = better ? u32(candidate.index) : u32(best.index);
+}
+
+// The better of `best` and `candidate`, which counts only behind `last`.
+DEVICE void TakeNext(const Candidate& candidate, const Candidate& last, Candidate& best)
+{
+    Take(last.IsBetterThan(candidate) && candidate.IsBetterThan(best), candidate, best);
 }
 
 // Better than every value.
@@ -48,7 +55,7 @@ DEVICE void TopKNaive(const typename P::Stored* __restrict__ source, u32 rows, u
         Candidate best = AfterAll();
         for (u32 i = 0; i < length; i++)
         {
-            best = Next(best, Candidate{KeyOf(P::Widen(source[i])), i}, last);
+            TakeNext(Candidate{KeyOf(P::Widen(source[i])), i}, last, best);
         }
 
         values[row * count + place] = P::Widen(source[best.index]);
@@ -93,14 +100,14 @@ DEVICE void TopKRow(const typename P::Stored* __restrict__ source, u32 length, u
 #pragma unroll
         for (int k = 0; k < V; k++)
         {
-            best = Next(best, mine[k], last);
+            TakeNext(mine[k], last, best);
         }
 
 #pragma unroll
         for (u32 apart = WarpSize / 2; apart > 0; apart /= 2)
         {
             Candidate other = {ShuffleXor(best.key, apart), ShuffleXor(best.index, apart)};
-            best = other.IsBetterThan(best) ? other : best;
+            Take(other.IsBetterThan(best), other, best);
         }
 
         u32 set = place % 2;
@@ -116,7 +123,7 @@ DEVICE void TopKRow(const typename P::Stored* __restrict__ source, u32 length, u
         for (u32 warp = 1; warp < RowWarps; warp++)
         {
             Candidate other = {keys[set][warp], places[set][warp]};
-            last = other.IsBetterThan(last) ? other : last;
+            Take(other.IsBetterThan(last), other, last);
         }
 
         if (threadIdx.x == 0)
