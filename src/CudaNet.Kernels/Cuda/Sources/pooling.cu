@@ -195,11 +195,13 @@ DEVICE void GlobalPool128(const typename P::Stored* __restrict__ source, u32 pla
     }
 }
 
+#define SHAPE u32 height, u32 width, u32 channels, u32 outHeight, u32 outWidth
+
 #define POOLING(P, precision) \
-    KERNEL THREADS(256) cudanet_maxpool_##precision##_nhwc(const P::Stored* __restrict__ source, PoolShape shape, Window window, P::Stored* __restrict__ destination) \
-    { MaxPoolNaive<P>(source, shape, window, destination); } \
-    KERNEL THREADS(256) cudanet_maxpool_##precision##_nhwc_3x3s2(const P::Stored* __restrict__ source, PoolShape shape, P::Stored* __restrict__ destination) \
-    { MaxPool3x3s2<P>(source, shape, destination); } \
+    KERNEL THREADS(256) cudanet_maxpool_##precision##_nhwc(const P::Stored* __restrict__ source, SHAPE, u32 window, u32 stride, u32 padding, P::Stored* __restrict__ destination) \
+    { MaxPoolNaive<P>(source, PoolShape{height, width, channels, outHeight, outWidth}, Window{window, stride, padding}, destination); } \
+    KERNEL THREADS(256) cudanet_maxpool_##precision##_nhwc_3x3s2(const P::Stored* __restrict__ source, SHAPE, P::Stored* __restrict__ destination) \
+    { MaxPool3x3s2<P>(source, PoolShape{height, width, channels, outHeight, outWidth}, destination); } \
     KERNEL THREADS(256) cudanet_globalpool_##precision##_nhwc(const P::Stored* __restrict__ source, u32 plane, u32 channels, P::Stored* __restrict__ destination) \
     { GlobalPoolNaive<P>(source, plane, channels, destination); } \
     KERNEL THREADS(256) cudanet_globalpool_##precision##_nhwc_v128(const P::Stored* __restrict__ source, u32 plane, u32 channels, P::Stored* __restrict__ destination) \

@@ -4,25 +4,27 @@
 // rounded once to fp32, as the host's preprocessing does in double. Pixels of all images lie one after the other, so geometry plays no part.
 #include "common.cuh"
 
-struct ChannelNormalization { float scale, scaleRest, shift, shiftRest; };
-struct Normalization { ChannelNormalization channels[3]; };
+// A number as a float and what is left of it as another.
+typedef f32x2 Exact;
 
-DEVICE float Normalize(u8 pixel, const ChannelNormalization& by)
+struct Normalization { Exact scale[3], shift[3]; };
+
+DEVICE float Normalize(u8 pixel, Exact scale, Exact shift)
 {
     float x = (float)pixel;
-    float product = x * by.scale;
-    float productRest = Fma(x, by.scale, -product);
+    float product = x * scale.x;
+    float productRest = Fma(x, scale.x, -product);
     // The sum of product and shift in two parts, exactly.
-    float sum = product + by.shift;
+    float sum = product + shift.x;
     float shifted = sum - product;
-    float sumRest = (product - (sum - shifted)) + (by.shift - shifted);
-    float rest = Fma(x, by.scaleRest, by.shiftRest) + productRest;
+    float sumRest = (product - (sum - shifted)) + (shift.x - shifted);
+    float rest = Fma(x, scale.y, shift.y) + productRest;
     return sum + (sumRest + rest);
 }
 
 // Any channel count up to 3, any pitch, any alignment: a thread a pixel.
 template <class P>
-DEVICE void NormalizeNaive(const u8* __restrict__ source, Normalization by, u32 pixels, u32 channels, u32 pitch, typename P::Stored* __restrict__ destination)
+DEVICE void NormalizeNaive(const u8* __restrict__ source, const Normalization& by, u32 pixels, u32 channels, u32 pitch, typename P::Stored* __restrict__ destination)
 {
     u32 pixel = blockIdx.x * blockDim.x + threadIdx.x;
     if (pixel >= pixels)
@@ -37,7 +39,7 @@ DEVICE void NormalizeNaive(const u8* __restrict__ source, Normalization by, u32 
     {
         if (c < channels)
         {
-            destination[c] = P::Narrow(Normalize(source[c], by.channels[c]));
+            destination[c] = P::Narrow(Normalize(source[c], by.scale[c], by.shift[c]));
         }
     }
 
@@ -86,7 +88,7 @@ DEVICE void NormalizePadded(const u8* __restrict__ source, const Normalization& 
 #pragma unroll
             for (u32 c = 0; c < C; c++)
             {
-                values[c] = Normalize(bytes[pixel * C + c], by.channels[c]);
+                values[c] = Normalize(bytes[pixel * C + c], by.scale[c], by.shift[c]);
             }
         }
 
@@ -102,13 +104,15 @@ DEVICE void NormalizePadded(const u8* __restrict__ source, const Normalization& 
     }
 }
 
+#define STATISTICS Exact scale0, Exact shift0, Exact scale1, Exact shift1, Exact scale2, Exact shift2
+
 #define PADDED(P, precision, c, pitch) \
-    KERNEL THREADS(256) cudanet_normalize_##precision##_c##c##p##pitch(const u8* __restrict__ source, Normalization by, u32 pixels, P::Stored* __restrict__ destination) \
-    { NormalizePadded<P, c, pitch>(source, by, pixels, destination); }
+    KERNEL THREADS(256) cudanet_normalize_##precision##_c##c##p##pitch(const u8* __restrict__ source, STATISTICS, u32 pixels, P::Stored* __restrict__ destination) \
+    { NormalizePadded<P, c, pitch>(source, Normalization{{scale0, scale1, scale2}, {shift0, shift1, shift2}}, pixels, destination); }
 
 #define NORMALIZE(P, precision) \
-    KERNEL THREADS(256) cudanet_normalize_##precision(const u8* __restrict__ source, Normalization by, u32 pixels, u32 channels, u32 pitch, P::Stored* __restrict__ destination) \
-    { NormalizeNaive<P>(source, by, pixels, channels, pitch, destination); } \
+    KERNEL THREADS(256) cudanet_normalize_##precision(const u8* __restrict__ source, STATISTICS, u32 pixels, u32 channels, u32 pitch, P::Stored* __restrict__ destination) \
+    { NormalizeNaive<P>(source, Normalization{{scale0, scale1, scale2}, {shift0, shift1, shift2}}, pixels, channels, pitch, destination); } \
     PADDED(P, precision, 1, 4) PADDED(P, precision, 1, 8) PADDED(P, precision, 3, 4) PADDED(P, precision, 3, 8)
 
 NORMALIZE(F32, f32)
