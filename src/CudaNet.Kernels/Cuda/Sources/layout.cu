@@ -1,5 +1,5 @@
 // NCHW fp32 to NHWC in the storage precision, and back. NHWC pixels have `pitch` channels, of which the first `channels` count: on the way to NHWC
-// the others become zero, on the way back they are not read. blockIdx.z, or .y where the grid has two dimensions, is the image.
+// the others become zero, on the way back they are dropped. blockIdx.z, or .y where the grid has two dimensions, is the image.
 // Each kernel is one template for both directions: the tile in shared memory is filled from one side and emptied to the other.
 #include "common.cuh"
 

@@ -5,20 +5,20 @@
 #include "common.cuh"
 
 // A number as a float and what is left of it as another.
-typedef f32x2 Exact;
+struct Exact { float value, rest; };
 
 struct Normalization { Exact scale[3], shift[3]; };
 
 DEVICE float Normalize(u8 pixel, Exact scale, Exact shift)
 {
     float x = (float)pixel;
-    float product = x * scale.x;
-    float productRest = Fma(x, scale.x, -product);
+    float product = x * scale.value;
+    float productRest = Fma(x, scale.value, -product);
     // The sum of product and shift in two parts, exactly.
-    float sum = product + shift.x;
+    float sum = product + shift.value;
     float shifted = sum - product;
-    float sumRest = (product - (sum - shifted)) + (shift.x - shifted);
-    float rest = Fma(x, scale.y, shift.y) + productRest;
+    float sumRest = (product - (sum - shifted)) + (shift.value - shifted);
+    float rest = Fma(x, scale.rest, shift.rest) + productRest;
     return sum + (sumRest + rest);
 }
 
