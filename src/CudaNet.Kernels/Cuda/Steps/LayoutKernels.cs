@@ -64,7 +64,7 @@ internal sealed class LayoutKernels(CudaModule module)
         private readonly PrecisionKernels _tile128 = new(module, name, "_tile128");
         private readonly PrecisionKernels _plane = new(module, name, "_plane");
 
-        /// <param name="channels">That are written: the pitch to NHWC, the channels back.</param>
+        /// <summary>Launches over the channels that are written: the pitch to NHWC, those of the shape back.</summary>
         public void Launch(CudaStream stream, in LayoutMove move, DeviceSlice source, DeviceSlice destination, int channels)
         {
             (int plane, int batch, int pitch) = (move.Plane, move.Shape.Batch, move.Pitch);
