@@ -161,8 +161,9 @@ DEVICE void GlobalPool128(const typename P::Stored* __restrict__ source, u32 pla
         sum[k] = sum[k] + ShuffleXor(sum[k], 16);
     }
 
-    // All four rows of the warp hold the sums now; each stores its quarter of the piece.
-    u32 quarter = threadIdx.y % 4;
+    // All four rows of the warp hold the sums now; each stores a quarter of the piece. Which one is turned by half for the last four pieces, so that
+    // the 16 threads that store 8 bytes at a time meet all 32 banks.
+    u32 quarter = (threadIdx.y + threadIdx.x / 4 * 2) % 4;
     float mine[PerLane];
 #pragma unroll
     for (u32 k = 0; k < PerLane; k++)
