@@ -136,12 +136,14 @@ internal sealed unsafe class DeviceProgram : IDisposable
         Ok(Driver.cuMemsetD32Async(destination, BitConverter.SingleToUInt32Bits(value), (nuint)floats, stream));
 
     /// <summary>A kernel of a planted module, which is loaded once.</summary>
-    public nint Kernel(string module, string name)
+    public nint Kernel(string module, string name) => Function(Module(module), name);
+
+    public nint Function(nint module, string name)
     {
         nint kernel;
         fixed (byte* text = Native(name))
         {
-            Ok(Driver.cuModuleGetFunction(&kernel, Module(module), text));
+            Ok(Driver.cuModuleGetFunction(&kernel, module, text));
         }
 
         return kernel;
