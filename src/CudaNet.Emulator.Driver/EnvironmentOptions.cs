@@ -20,7 +20,7 @@ internal static class EnvironmentOptions
     };
 
     /// <summary>Profiles by name, one a device: <c>ampere</c>, or <c>hopper,turing</c>; <c>none</c> for a machine without device.</summary>
-    private static IReadOnlyList<EmulatedDeviceProfile> Devices()
+    private static List<EmulatedDeviceProfile> Devices()
     {
         List<EmulatedDeviceProfile> devices = [];
         foreach (string name in Text("PROFILE", "ampere").ToLowerInvariant().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
@@ -67,5 +67,5 @@ internal static class EnvironmentOptions
 
     private static string Text(string name, string otherwise) => Environment.GetEnvironmentVariable(Prefix + name) ?? otherwise;
 
-    private static void Complain(string name, string text, string wanted) => Console.Error.WriteLine($"CudaNet emulator: {Prefix}{name}='{text}' is not {wanted}");
+    private static void Complain(string name, string text, string wanted) => Console.Error.WriteLine($"CudaNet.Emulator: {Prefix}{name}='{text}' is not {wanted}");
 }

@@ -38,7 +38,7 @@ internal static unsafe class ProcessMachine
         {
             foreach (Leak leak in s_machine!.Leaks)
             {
-                Console.Error.WriteLine($"CudaNet emulator: leak: {leak}");
+                Console.Error.WriteLine($"CudaNet.Emulator: leak: {leak}");
             }
         }
         catch (Exception)
