@@ -20,6 +20,13 @@ internal abstract class StreamOperation
     /// <summary>Modules and other objects that must live until it has run; a graph that holds it holds them.</summary>
     public virtual IReadOnlyList<object> Holds => [];
 
+    /// <summary>Called once for each time it is queued, by the call that queues it or launches its graph.</summary>
+    /// <param name="machine">Whose gate is held.</param>
+    /// <param name="together">All that the same call queues, itself included.</param>
+    public virtual void Queue(EmulatedMachine machine, IReadOnlyCollection<StreamOperation> together)
+    {
+    }
+
     /// <exception cref="DeviceFault">It failed; the context is faulted from then on.</exception>
     public abstract void Execute(OperationContext context);
 }

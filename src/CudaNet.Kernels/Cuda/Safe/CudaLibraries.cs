@@ -12,9 +12,9 @@ public sealed unsafe class CudaLibraries
     private readonly Lock _gate = new();
     private CudaDevice[]? _devices;
 
-    private CudaLibraries(IExportSource driver, IExportSource? cublas, IExportSource? cublasLt, IExportSource? cudnn)
+    private CudaLibraries(IExportSource driver, IExportSource? cublas, IExportSource? cublasLt, IExportSource? cudnn, IReadOnlyList<LibraryReport> reports)
     {
-        DriverName = driver.Name;
+        Reports = reports;
         Driver = new DriverApi(new NativeExports(driver));
         CublasOrNull = cublas is null ? null : new CublasApi(new NativeExports(cublas));
         CublasLtOrNull = cublasLt is null ? null : new CublasLtApi(new NativeExports(cublasLt));
@@ -46,7 +46,8 @@ public sealed unsafe class CudaLibraries
         }
     }
 
-    internal string DriverName { get; }
+    /// <summary>What became of each library where they were loaded from this machine, the driver first; empty where something else provides them.</summary>
+    public IReadOnlyList<LibraryReport> Reports { get; }
 
     internal DriverApi Driver { get; }
 
@@ -69,7 +70,22 @@ public sealed unsafe class CudaLibraries
     /// <param name="cudnn">cuDNN 8.9 or 9, or null to do without.</param>
     /// <exception cref="CudaNetException">A library lacks functions that are needed.</exception>
     public static CudaLibraries From(IExportSource driver, IExportSource? cublas = null, IExportSource? cublasLt = null, IExportSource? cudnn = null) =>
-        new(driver, cublas, cublasLt, cudnn);
+        new(driver, cublas, cublasLt, cudnn, []);
+
+    /// <summary>Loads NVIDIA's libraries from this machine: the driver, and what there is of the others. May take a second.</summary>
+    /// <exception cref="CudaNetException">The driver is not there or cannot be used; in the loader's own words, with the remedy as hint.</exception>
+    public static CudaLibraries Load(CudaLibraryOptions? options = null) => TryLoad(options, out IReadOnlyList<LibraryReport> reports)
+        ?? throw new CudaNetException($"CUDA cannot be used: {reports[0].WhyNot}") { File = reports[0].Path, Hint = reports[0].Remedy };
+
+    /// <summary>Loads NVIDIA's libraries from this machine where the driver works; null where it does not.</summary>
+    /// <param name="options">Where to look; null for the usual places.</param>
+    /// <param name="reports">What became of each library, the driver first.</param>
+    public static CudaLibraries? TryLoad(CudaLibraryOptions? options, out IReadOnlyList<LibraryReport> reports)
+    {
+        LibrarySet set = LibraryLoading.Load(LibraryHost.Machine, options ?? new CudaLibraryOptions());
+        reports = set.Reports;
+        return set.Driver is null ? null : new CudaLibraries(set.Driver, set.Cublas, set.CublasLt, set.Cudnn, reports);
+    }
 
     internal void Check(CUresult result, string call, int? device = null)
     {
@@ -79,10 +95,11 @@ public sealed unsafe class CudaLibraries
         }
     }
 
-    private static CudaNetException Missing(string library) => new($"{library} is not loaded")
+    private CudaNetException Missing(string library)
     {
-        Hint = "`cudanet doctor` says what was looked for, and why it was not taken.",
-    };
+        LibraryReport? report = Reports.FirstOrDefault(r => r.Library == library);
+        return new CudaNetException(report?.WhyNot is { } reason ? $"{library} is not loaded: {reason}" : $"{library} is not loaded") { File = report?.Path, Hint = report?.Remedy };
+    }
 
     private CudaDevice[] FindDevices()
     {

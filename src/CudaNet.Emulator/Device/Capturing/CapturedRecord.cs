@@ -1,0 +1,49 @@
+using CudaNet.Kernels.Cuda.Native;
+
+namespace CudaNet.Emulator.Device;
+
+/// <summary>An event that was recorded in a capture: it stands for nodes of the graph to be.</summary>
+/// <param name="Capture">The capture, perhaps ended since.</param>
+/// <param name="Nodes">What whoever waits for the event follows.</param>
+internal sealed record CapturedRecord(StreamCapture Capture, IReadOnlyList<EmulatedGraphNode> Nodes)
+{
+    /// <summary>Makes the stream follow the nodes; one that captures nothing joins the capture by it.</summary>
+    public CUresult LetWait(EmulatedStream stream)
+    {
+        if (stream.IsDestroyed)
+        {
+            return CUresult.CUDA_ERROR_CONTEXT_IS_DESTROYED;
+        }
+
+        if (stream.Context.Fault is { } fault)
+        {
+            return fault.Result;
+        }
+
+        if (stream.Capture is { } other && other != Capture)
+        {
+            other.Invalidate();
+            Capture.Invalidate();
+            return CUresult.CUDA_ERROR_STREAM_CAPTURE_MERGE;
+        }
+
+        if (Capture.IsInvalidated && stream.Capture is not null)
+        {
+            return CUresult.CUDA_ERROR_STREAM_CAPTURE_INVALIDATED;
+        }
+
+        if (Capture.IsInvalidated || Capture.IsEnded)
+        {
+            return CUresult.CUDA_ERROR_INVALID_VALUE;
+        }
+
+        if (stream.IsLegacy)
+        {
+            Capture.Invalidate();
+            return CUresult.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
+        }
+
+        Capture.Join(stream, Nodes);
+        return CUresult.CUDA_SUCCESS;
+    }
+}

@@ -1,0 +1,26 @@
+namespace CudaNet.Emulator.Device;
+
+/// <summary>Which threads are inside a host function that a stream runs.</summary>
+internal static class HostFunctions
+{
+    [ThreadStatic]
+    private static bool t_running;
+
+    public static bool OnThisThread => t_running;
+
+    /// <summary>Runs the function without the machine's gate, which the caller holds once.</summary>
+    public static void Run(EmulatedMachine machine, Action function)
+    {
+        Monitor.Exit(machine.Gate);
+        t_running = true;
+        try
+        {
+            function();
+        }
+        finally
+        {
+            t_running = false;
+            Monitor.Enter(machine.Gate);
+        }
+    }
+}
