@@ -19,10 +19,11 @@ internal static class ProcAddresses
     /// <summary>Finds a function.</summary>
     /// <param name="name">The base name, without version suffix.</param>
     /// <param name="version">1000·major + 10·minor.</param>
+    /// <param name="driverVersion">What the driver says its version is; it lacks what is newer.</param>
     /// <param name="flags">0 or 1: the legacy default stream; 2: a default stream for each thread, which the emulator lacks.</param>
     /// <param name="status">Why there is none.</param>
     /// <returns>The address; 0 where there is none.</returns>
-    public static nint Find(string name, int version, ulong flags, out CUdriverProcAddressQueryResult status)
+    public static nint Find(string name, int version, int driverVersion, ulong flags, out CUdriverProcAddressQueryResult status)
     {
         if (!ByBaseName.TryGetValue(name, out DriverExport[]? exports) || (flags == PerThreadDefaultStream && UsesDefaultStream(name)))
         {
@@ -31,14 +32,15 @@ internal static class ProcAddresses
         }
 
         nint address = 0;
-        foreach (DriverExport export in exports)
+        status = CUdriverProcAddressQueryResult.CU_GET_PROC_ADDRESS_SYMBOL_NOT_FOUND;
+        foreach (DriverExport export in exports.Where(e => e.Since <= driverVersion))
         {
             address = export.Since <= version ? export.Address : address;
+            status = address != 0
+                ? CUdriverProcAddressQueryResult.CU_GET_PROC_ADDRESS_SUCCESS
+                : CUdriverProcAddressQueryResult.CU_GET_PROC_ADDRESS_VERSION_NOT_SUFFICIENT;
         }
 
-        status = address == 0
-            ? CUdriverProcAddressQueryResult.CU_GET_PROC_ADDRESS_VERSION_NOT_SUFFICIENT
-            : CUdriverProcAddressQueryResult.CU_GET_PROC_ADDRESS_SUCCESS;
         return address;
     }
 

@@ -76,6 +76,10 @@ internal sealed class CaptureRegistry(EmulatedMachine machine)
             graph = capture.Graph;
             graph.Publish("cuStreamEndCapture");
         }
+        else
+        {
+            capture.Graph.Destroy();
+        }
 
         return result;
     }

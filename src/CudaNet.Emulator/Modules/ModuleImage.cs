@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using CudaNet.Kernels.Cuda.Native;
 
-namespace CudaNet.Emulator.Exports;
+namespace CudaNet.Emulator.Modules;
 
 /// <summary>
 /// What a program gives to be loaded: PTX text, or an image that the emulated linker made. Machine code for real devices is recognised and refused.

@@ -1,7 +1,7 @@
 using System.Text;
 using CudaNet.Kernels.Cuda.Native;
 
-namespace CudaNet.Emulator.Exports;
+namespace CudaNet.Emulator.Modules;
 
 /// <summary>
 /// The options of a call that compiles PTX. A value stands in its slot, not behind it; the slots of the logs' sizes take the bytes that were written.

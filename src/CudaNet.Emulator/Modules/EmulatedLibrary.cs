@@ -1,0 +1,63 @@
+using CudaNet.Emulator.Device;
+using CudaNet.Emulator.Ptx;
+using CudaNet.Kernels.Cuda.Native;
+
+namespace CudaNet.Emulator.Modules;
+
+/// <summary>A library: code of no context, which becomes a module of each context that asks for a function. Used under the machine's gate.</summary>
+internal sealed class EmulatedLibrary(PtxModule ptx)
+{
+    private readonly Dictionary<string, EmulatedKernel> _kernels = new(StringComparer.Ordinal);
+    private readonly Dictionary<EmulatedContext, EmulatedModule> _modules = new(ReferenceEqualityComparer.Instance);
+
+    public PtxModule Ptx { get; } = ptx;
+
+    public nint Handle { get; set; }
+
+    /// <summary>A kernel, the same each time; null where there is none of this name.</summary>
+    public EmulatedKernel? Kernel(EmulatedMachine machine, string name)
+    {
+        if (!_kernels.TryGetValue(name, out EmulatedKernel? kernel) && Ptx.FindKernel(name) is not null)
+        {
+            kernel = new EmulatedKernel(this, name);
+            kernel.Handle = machine.Handles.Add(kernel);
+            _kernels.Add(name, kernel);
+        }
+
+        return kernel;
+    }
+
+    /// <summary>The function that a kernel is in a context.</summary>
+    public CUresult Function(EmulatedContext context, string name, string call, out EmulatedFunction? function)
+    {
+        function = null;
+        if (!_modules.TryGetValue(context, out EmulatedModule? module))
+        {
+            CUresult loaded = EmulatedModule.Load(context, Ptx, call, out module);
+            if (loaded != CUresult.CUDA_SUCCESS)
+            {
+                return loaded;
+            }
+
+            _modules.Add(context, module);
+        }
+
+        function = module.Function(name);
+        return function is null ? CUresult.CUDA_ERROR_NOT_FOUND : CUresult.CUDA_SUCCESS;
+    }
+
+    public void Unload(EmulatedMachine machine)
+    {
+        foreach (EmulatedModule module in _modules.Values.Where(m => !m.Context.IsDestroyed))
+        {
+            module.Unload();
+        }
+
+        foreach (EmulatedKernel kernel in _kernels.Values)
+        {
+            machine.Handles.Remove(kernel.Handle);
+        }
+
+        machine.Handles.Remove(Handle);
+    }
+}
