@@ -1,5 +1,6 @@
 using System.Text;
 using CudaNet.Kernels.Cuda.Native;
+using Xunit;
 
 namespace CudaNet.Emulator.Tests.Planted;
 
@@ -16,7 +17,7 @@ internal sealed unsafe class DeviceProgram : IDisposable
     public DeviceProgram(int seed = 1, EmulatorOptions? options = null)
     {
         Machine = new EmulatedMachine((options ?? new EmulatorOptions()) with { Seed = seed });
-        Driver = new DriverApi(new NativeExports(EmulatedMachine.Libraries.Driver));
+        Driver = new DriverApi(new NativeExports(Machine.Libraries.Driver));
         Ok(Driver.cuInit(0));
         nint context;
         Ok(Driver.cuDevicePrimaryCtxRetain(&context, 0));
@@ -175,7 +176,7 @@ internal sealed unsafe class DeviceProgram : IDisposable
     public void Launch(nint kernel, int blocks, int threads, nint stream, params ReadOnlySpan<ulong> parameters) =>
         Ok(TryLaunch(kernel, blocks, threads, 0, stream, parameters));
 
-    /// <param name="parameters">Each is at most eight bytes, the first of which are the parameter's.</param>
+    /// <summary>cuLaunchKernel. Each parameter is the first of its eight bytes, as many as the kernel takes.</summary>
     public CUresult TryLaunch(nint kernel, int blocks, int threads, int sharedBytes, nint stream, params ReadOnlySpan<ulong> parameters)
     {
         fixed (ulong* values = parameters)
