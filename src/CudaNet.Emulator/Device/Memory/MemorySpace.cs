@@ -8,8 +8,10 @@ namespace CudaNet.Emulator.Device;
 /// </summary>
 internal sealed unsafe class MemorySpace : IDisposable
 {
-    private const ulong FirstAddress = 0x7000_0000_0000;
-    private const ulong AddressesPerDevice = 0x100_0000_0000;
+    // Below the addresses at which Linux and Windows place programs, heaps and stacks.
+    private const ulong FirstAddress = 0x1000_0000_0000;
+    private const ulong AddressesPerDevice = 0x400_0000_0000;
+    private const int Devices = 16;
     private const ulong Guard = 4096;
     private const ulong Granularity = 256;
     private const int RememberedRanges = 16384;
@@ -29,7 +31,7 @@ internal sealed unsafe class MemorySpace : IDisposable
     public MemoryRange? Find(ulong address) => _map.Find(address);
 
     /// <summary>Whether devices have their memory there; no host address lies there.</summary>
-    public static bool IsDeviceAddress(ulong address) => address is >= FirstAddress and < FirstAddress + (16 * AddressesPerDevice);
+    public static bool IsDeviceAddress(ulong address) => address is >= FirstAddress and < FirstAddress + (Devices * AddressesPerDevice);
 
     /// <summary>The live range that holds all these bytes.</summary>
     public MemoryRange? FindLive(ulong address, ulong bytes)
@@ -52,12 +54,14 @@ internal sealed unsafe class MemorySpace : IDisposable
     {
         EmulatedDevice device = owner.Device;
         ulong rounded = bytes > ulong.MaxValue - Granularity ? bytes : (bytes + Granularity - 1) / Granularity * Granularity;
-        if (rounded > (ulong)device.Profile.MemoryBytes - UsedBytes(device.Ordinal) || TakeHost(bytes) is not { } host)
+        ulong first = FirstAddress + ((ulong)device.Ordinal * AddressesPerDevice);
+        ulong start = _next.GetValueOrDefault(device.Ordinal, first);
+        ulong left = Math.Min((ulong)device.Profile.MemoryBytes - UsedBytes(device.Ordinal), first + AddressesPerDevice - Guard - start);
+        if (rounded > left || TakeHost(bytes) is not { } host)
         {
             return null;
         }
 
-        ulong start = _next.GetValueOrDefault(device.Ordinal, FirstAddress + ((ulong)device.Ordinal * AddressesPerDevice));
         _next[device.Ordinal] = start + rounded + Guard;
         _used[device.Ordinal] = UsedBytes(device.Ordinal) + rounded;
         return Insert(new MemoryRange(start, bytes, (byte*)host, kind, device.Ordinal, $"{call} ({bytes} bytes)")
