@@ -19,7 +19,6 @@ public sealed partial class EmulatedMachine : IDisposable
     public EmulatedMachine(EmulatorOptions? options = null)
     {
         Options = options ?? new EmulatorOptions();
-        Libraries = new EmulatedLibraries(Options);
         Random = new Random(Options.Seed);
         Findings = new FindingLog(Options.FindingsToError);
         Faults = new FaultPlan(Options.Faults);
@@ -44,9 +43,6 @@ public sealed partial class EmulatedMachine : IDisposable
 
     /// <summary>What the machine was made of.</summary>
     public EmulatorOptions Options { get; }
-
-    /// <summary>Its driver, cuBLAS and cuDNN, for tables of functions to be filled from.</summary>
-    public EmulatedLibraries Libraries { get; }
 
     /// <summary>What it found wrong with the program so far.</summary>
     public FindingLog Findings { get; }

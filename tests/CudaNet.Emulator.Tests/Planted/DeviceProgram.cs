@@ -51,7 +51,7 @@ internal sealed unsafe class DeviceProgram : IDisposable
         Assert.All(Findings, finding => Assert.True(finding.Kind == kind, finding.ToString()));
         foreach (string fact in facts)
         {
-            Assert.Contains(fact, Findings[0].Message, StringComparison.Ordinal);
+            Assert.True(Findings[0].Message.Contains(fact, StringComparison.Ordinal), $"no '{fact}' in: {Findings[0]}");
         }
     }
 
