@@ -18,6 +18,9 @@ public sealed record EmulatorOptions
     /// <summary>The CUDA generation of cuBLAS: 12 or 13.</summary>
     public int CublasMajor { get; init; } = 13;
 
+    /// <summary>True: arguments that the real libraries accept although they cannot be meant (a negative stride, padding as wide as its window) are findings. The call still answers as they do.</summary>
+    public bool FlagNonsense { get; init; } = true;
+
     /// <summary>True: asynchronous copies of host memory that is neither pinned nor registered are a finding. The call still answers as the driver does.</summary>
     public bool RefusePageableAsync { get; init; } = true;
 

@@ -30,7 +30,6 @@ internal static unsafe partial class DriverExports
         }
 
         CUresult result = call.Machine.Captures.End(stream, out EmulatedGraph? graph);
-        graph?.Publish(call.Name);
         *phGraph = graph?.Handle ?? 0;
         return result;
     }
@@ -131,7 +130,6 @@ internal static unsafe partial class DriverExports
 
         if (graph != null || dependencies != null || count != null)
         {
-            capture.Graph.Publish(name);
             CaptureDependencies tail = CaptureDependencies.Of(stream);
             Set(graph, capture.Graph.Handle);
             Set(count, tail.Count);

@@ -27,28 +27,10 @@ internal static unsafe partial class DriverExports
     public static CUresult cuMemsetD32Async(ulong dstDevice, uint ui, nuint n, nint hStream)
         => Fill(nameof(cuMemsetD32Async), dstDevice, ui, sizeof(uint), n, hStream);
 
-    /// <summary>A fill on the legacy stream: the host waits for it only where host memory is filled.</summary>
     private static CUresult FillNow(string name, ulong address, uint value, int elementBytes, nuint count)
     {
         using NativeCall call = NativeCall.Enter(name);
-        if (call.Injected is { } refused)
-        {
-            return refused;
-        }
-
-        if (MemoryArguments.Check(call, address, count, (nuint)elementBytes, out MemoryRange? range) is not CUDA_SUCCESS and var invalid)
-        {
-            return invalid;
-        }
-
-        if (range is null)
-        {
-            return CUDA_SUCCESS;
-        }
-
-        var operation = new FillOperation(name, address, value, elementBytes, count);
-        EmulatedStream legacy = call.Context.Legacy;
-        return range.Kind is MemoryKind.Pinned or MemoryKind.Registered ? legacy.RunNow(operation) : legacy.Enqueue(operation);
+        return call.Injected ?? Fills.Rows(name, call.Context.Legacy, address, 0, value, elementBytes, count, 1, isAsync: false);
     }
 
     private static CUresult Fill(string name, ulong address, uint value, int elementBytes, nuint count, nint hStream)
@@ -64,11 +46,6 @@ internal static unsafe partial class DriverExports
             return missing;
         }
 
-        if (MemoryArguments.Check(call, address, count, (nuint)elementBytes, out MemoryRange? range) is not CUDA_SUCCESS and var invalid)
-        {
-            return invalid;
-        }
-
-        return range is null ? stream.Admit(name) : stream.Enqueue(new FillOperation(name, address, value, elementBytes, count));
+        return Fills.Rows(name, stream, address, 0, value, elementBytes, count, 1, isAsync: true);
     }
 }

@@ -23,6 +23,21 @@ internal struct CUDA_MEMCPY2D
     public nuint dstPitch;
     public nuint WidthInBytes;
     public nuint Height;
+
+    /// <summary>Where the first row comes from, and the bytes from row to row; null where they make no sense.</summary>
+    public readonly (ulong Address, ulong Pitch)? Source => End(srcMemoryType, srcHost, srcDevice, srcXInBytes, srcY, srcPitch);
+
+    /// <summary>Where the first row goes, and the bytes from row to row; null where they make no sense.</summary>
+    public readonly (ulong Address, ulong Pitch)? Destination => End(dstMemoryType, dstHost, dstDevice, dstXInBytes, dstY, dstPitch);
+
+    private readonly (ulong Address, ulong Pitch)? End(CUmemorytype type, nint host, ulong device, nuint x, nuint y, nuint pitch)
+    {
+        ulong start = type == CUmemorytype.CU_MEMORYTYPE_HOST ? (ulong)host : device;
+        ulong distance = pitch == 0 ? x + WidthInBytes : pitch;
+        bool isRight = start != 0 && (Height <= 1 || pitch >= x + WidthInBytes)
+            && type is CUmemorytype.CU_MEMORYTYPE_HOST or CUmemorytype.CU_MEMORYTYPE_DEVICE or CUmemorytype.CU_MEMORYTYPE_UNIFIED;
+        return isRight ? (start + (y * distance) + x, distance) : null;
+    }
 }
 
 /// <summary>A launch with attributes: 56 bytes.</summary>

@@ -13,7 +13,7 @@ internal static class Unimplemented
     {
         if (Said.TryAdd(name, true))
         {
-            Console.Error.WriteLine($"CudaNet emulator: {name} is not implemented");
+            Console.Error.WriteLine($"CudaNet.Emulator: {name} is not implemented");
         }
 
         return CUresult.CUDA_ERROR_NOT_SUPPORTED;

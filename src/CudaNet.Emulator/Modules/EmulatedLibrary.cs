@@ -33,24 +33,26 @@ internal sealed class EmulatedLibrary(PtxModule ptx)
         function = null;
         if (!_modules.TryGetValue(context, out EmulatedModule? module))
         {
-            CUresult loaded = EmulatedModule.Load(context, Ptx, call, out module);
+            CUresult loaded = ModuleLoader.Load(context, Ptx, call, out EmulatedModule made);
             if (loaded != CUresult.CUDA_SUCCESS)
             {
                 return loaded;
             }
 
-            _modules.Add(context, module);
+            _modules.Add(context, module = made);
         }
 
-        function = module.Function(name);
+        function = ModuleLoader.Function(module, name);
         return function is null ? CUresult.CUDA_ERROR_NOT_FOUND : CUresult.CUDA_SUCCESS;
     }
 
-    public void Unload(EmulatedMachine machine)
+    /// <summary>cuLibraryUnload: its modules in all contexts and its kernels mean nothing any more.</summary>
+    public CUresult Unload(EmulatedMachine machine)
     {
+        CUresult result = CUresult.CUDA_SUCCESS;
         foreach (EmulatedModule module in _modules.Values.Where(m => !m.Context.IsDestroyed))
         {
-            module.Unload();
+            result = module.Unload() is var unloaded and not CUresult.CUDA_SUCCESS ? unloaded : result;
         }
 
         foreach (EmulatedKernel kernel in _kernels.Values)
@@ -59,5 +61,6 @@ internal sealed class EmulatedLibrary(PtxModule ptx)
         }
 
         machine.Handles.Remove(Handle);
+        return result;
     }
 }

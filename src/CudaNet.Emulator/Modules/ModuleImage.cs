@@ -31,9 +31,8 @@ internal static unsafe class ModuleImage
         byte* bytes = (byte*)image;
         if (StartsWith(bytes, LinkedMagic))
         {
-            int length = BinaryPrimitives.ReadInt32LittleEndian(new ReadOnlySpan<byte>(bytes + LinkedMagic.Length, sizeof(int)));
-            ptx = Encoding.UTF8.GetString(bytes + HeaderBytes, length);
-            return CUresult.CUDA_SUCCESS;
+            int length = *(int*)(bytes + LinkedMagic.Length);
+            return TryUnpack(new ReadOnlySpan<byte>(image, HeaderBytes + length), out ptx) ? CUresult.CUDA_SUCCESS : CUresult.CUDA_ERROR_INVALID_IMAGE;
         }
 
         if (IsMachineCode(bytes))
@@ -43,6 +42,26 @@ internal static unsafe class ModuleImage
 
         ptx = Marshal.PtrToStringUTF8((nint)image) ?? string.Empty;
         return LooksLikePtx(ptx) ? CUresult.CUDA_SUCCESS : CUresult.CUDA_ERROR_INVALID_IMAGE;
+    }
+
+    /// <summary>The text of a linked image.</summary>
+    /// <returns>False for anything else.</returns>
+    public static bool TryUnpack(ReadOnlySpan<byte> image, out string ptx)
+    {
+        ptx = string.Empty;
+        if (image.Length < HeaderBytes || !image.StartsWith(LinkedMagic))
+        {
+            return false;
+        }
+
+        int length = BinaryPrimitives.ReadInt32LittleEndian(image[LinkedMagic.Length..]);
+        if (length < 0 || length > image.Length - HeaderBytes)
+        {
+            return false;
+        }
+
+        ptx = Encoding.UTF8.GetString(image.Slice(HeaderBytes, length));
+        return true;
     }
 
     /// <summary>The image of linked text.</summary>

@@ -26,7 +26,7 @@ internal sealed class PtxModule
 
     /// <summary>Reads PTX as strictly as the real assembler, and refuses what this emulator cannot execute.</summary>
     /// <exception cref="PtxParseException">The text is not PTX that can be executed; its errors say where and why.</exception>
-    public static PtxModule Parse(string text, string name) => throw new PtxParseException(name, [new PtxError(PtxErrorKind.Syntax, 1, 1, text)]);
+    public static PtxModule Parse(string text, string name) => PtxModuleParser.Parse(text, name);
 
     public PtxKernel? FindKernel(string name) => Kernels.FirstOrDefault(kernel => kernel.Name == name);
 

@@ -13,6 +13,7 @@ internal enum PtxOpcode : byte
     Bfe,
     Bfi,
     Bfind,
+    Bmsk,
     Bra,
     Brev,
     Brkpt,

@@ -26,5 +26,4 @@ internal enum PtxSpecialRegister : byte
     GlobalTimerHi,
     DynamicSmemSize,
     TotalSmemSize,
-    WarpSize,
 }

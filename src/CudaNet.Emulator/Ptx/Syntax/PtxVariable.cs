@@ -39,5 +39,21 @@ internal sealed class PtxVariable
     /// <summary>Its length is given by the launch (<c>.extern .shared x[]</c>).</summary>
     public bool IsDynamicShared => Space == PtxStateSpace.Shared && Linkage == PtxLinkage.Extern;
 
+    /// <summary>The same variable at another offset.</summary>
+    public PtxVariable MovedTo(long offset) => new()
+    {
+        Name = Name,
+        Space = Space,
+        ElementType = ElementType,
+        Size = Size,
+        Alignment = Alignment,
+        Line = Line,
+        Linkage = Linkage,
+        Offset = offset,
+        Register = Register,
+        InitialBytes = InitialBytes,
+        Relocations = Relocations,
+    };
+
     public override string ToString() => Name;
 }
