@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using CudaNet.Kernels.Cuda.Native;
 using Xunit;
@@ -11,6 +12,8 @@ namespace CudaNet.Emulator.Tests.Planted;
 internal sealed unsafe class DeviceProgram : IDisposable
 {
     public const uint NonBlocking = (uint)CUstream_flags.CU_STREAM_NON_BLOCKING;
+
+    private const int LogBytes = 1024;
 
     private readonly Dictionary<string, nint> _modules = [];
 
@@ -165,9 +168,13 @@ internal sealed unsafe class DeviceProgram : IDisposable
     public nint Load(string ptx)
     {
         nint module;
+        byte* log = stackalloc byte[LogBytes];
+        CUjit_option* options = stackalloc CUjit_option[] { CUjit_option.CU_JIT_ERROR_LOG_BUFFER, CUjit_option.CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES };
+        void** values = stackalloc void*[] { log, (void*)LogBytes };
         fixed (byte* image = Native(ptx))
         {
-            Ok(Driver.cuModuleLoadDataEx(&module, image, 0, null, null));
+            CUresult result = Driver.cuModuleLoadDataEx(&module, image, 2, options, values);
+            Assert.True(result == CUresult.CUDA_SUCCESS, $"{result}: {Marshal.PtrToStringUTF8((nint)log)}");
         }
 
         return module;
