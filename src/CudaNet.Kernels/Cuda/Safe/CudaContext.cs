@@ -84,6 +84,17 @@ public sealed unsafe class CudaContext : IDisposable
         _current = this;
     }
 
+    /// <summary>Waits until all work of the context has ended, in whatever stream. Not while any thread captures: it would end the capture.</summary>
+    /// <exception cref="CudaException">The work failed.</exception>
+    /// <exception cref="InvalidOperationException">This thread captures.</exception>
+    public void Synchronize()
+    {
+        StreamCapture.ThrowIfActive();
+        Enter();
+        this.Check(Driver.cuCtxSynchronize(), nameof(DriverApi.cuCtxSynchronize));
+        ThrowHostFailure();
+    }
+
     /// <summary>Frees what finalisers left, and the context itself once nothing is left in it. Never throws.</summary>
     public void Dispose()
     {

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace CudaNet.Kernels.Cuda;
 
 /// <summary>The machine as the search for libraries sees it.</summary>
@@ -34,5 +32,12 @@ internal sealed record LibraryHost(INativeLoader Loader, Func<string, string?> V
         }
     }
 
-    private static int CompareVersions(string a, string b) => string.Compare(a, b, CultureInfo.InvariantCulture, CompareOptions.NumericOrdering);
+    /// <summary>By the number at the end of the name, so that 12.10 is more than 12.9; a name without one is what somebody chose, and the highest.</summary>
+    private static int CompareVersions(string a, string b) => VersionIn(a).CompareTo(VersionIn(b));
+
+    private static Version VersionIn(string folder)
+    {
+        string number = Path.GetFileName(folder).TrimStart([.. "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"]);
+        return Version.TryParse(number.Contains('.', StringComparison.Ordinal) ? number : $"{number}.0", out Version? version) ? version : new Version(int.MaxValue, 0);
+    }
 }
