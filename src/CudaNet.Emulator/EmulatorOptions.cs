@@ -30,6 +30,9 @@ public sealed record EmulatorOptions
     /// <summary>True: work that the thread of a capture queues to a stream outside it is a finding, unless the capture is relaxed.</summary>
     public bool FlagWorkOutsideCapture { get; init; } = true;
 
+    /// <summary>Instructions of warps after which a launch counts as hanging.</summary>
+    public long KernelInstructionBudget { get; init; } = 4_000_000_000;
+
     /// <summary>True: the leak report carries where each object was made. Slow.</summary>
     public bool RecordCallSites { get; init; }
 
