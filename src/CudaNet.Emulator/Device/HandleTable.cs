@@ -7,11 +7,13 @@ namespace CudaNet.Emulator.Device;
 internal sealed class HandleTable
 {
     private const long Step = 16;
+    private const int Remembered = 1 << 16;
 
     private static long s_last = 0x0C0D_A000_0000;
 
     private readonly Dictionary<nint, object> _live = [];
     private readonly Dictionary<nint, Type> _destroyed = [];
+    private readonly Queue<nint> _oldest = new();
 
     public nint Add(object target)
     {
@@ -36,7 +38,13 @@ internal sealed class HandleTable
             return false;
         }
 
-        _destroyed[handle] = target.GetType();
+        _destroyed.Add(handle, target.GetType());
+        _oldest.Enqueue(handle);
+        if (_oldest.Count > Remembered)
+        {
+            _destroyed.Remove(_oldest.Dequeue());
+        }
+
         return true;
     }
 }

@@ -3,14 +3,20 @@ using CudaNet.Kernels.Cuda.Native;
 namespace CudaNet.Emulator.Device;
 
 /// <summary>A graph: nodes in the order of their creation. Used under the machine's gate.</summary>
-internal sealed class EmulatedGraph(EmulatedMachine machine)
+internal sealed class EmulatedGraph
 {
     private readonly List<EmulatedGraphNode> _nodes = [];
+    private bool _isOwned;
 
-    public EmulatedMachine Machine { get; } = machine;
+    public EmulatedGraph(EmulatedMachine machine)
+    {
+        Machine = machine;
+        Handle = machine.Handles.Add(this);
+    }
 
-    /// <summary>0 until a program holds it.</summary>
-    public nint Handle { get; private set; }
+    public EmulatedMachine Machine { get; }
+
+    public nint Handle { get; }
 
     public IReadOnlyList<EmulatedGraphNode> Nodes => _nodes;
 
@@ -31,11 +37,6 @@ internal sealed class EmulatedGraph(EmulatedMachine machine)
         }
 
         _nodes.Add(node);
-        if (Handle != 0)
-        {
-            node.Handle = Machine.Handles.Add(node);
-        }
-
         return node;
     }
 
@@ -47,20 +48,14 @@ internal sealed class EmulatedGraph(EmulatedMachine machine)
         Machine.Handles.Remove(node.Handle);
     }
 
-    /// <summary>Gives it and its nodes handles; the program must destroy it from now on.</summary>
+    /// <summary>The program holds it and must destroy it from now on; the graph inside a node goes with that.</summary>
     /// <param name="call">The call that made it.</param>
-    /// <param name="owned">False for the graph inside a node, which goes with that.</param>
-    public void Publish(string call, bool owned = true)
+    public void Publish(string call)
     {
-        Handle = Machine.Handles.Add(this);
-        if (owned)
+        if (!_isOwned)
         {
+            _isOwned = true;
             Machine.Ledger.Add(this, LeakKind.Graph, call);
-        }
-
-        foreach (EmulatedGraphNode node in _nodes)
-        {
-            node.Handle = Machine.Handles.Add(node);
         }
     }
 

@@ -94,6 +94,11 @@ internal static unsafe class Allocation
         }
 
         MemoryRange? range = machine.Memory.Find(address);
+        if (range is { IsFromPool: true, IsFreed: true, IsFreeQueued: false } && kind == MemoryKind.Device)
+        {
+            machine.Scheduler.RunAll(current);
+        }
+
         if (range is null || range.Start != address || range.Kind != kind || range.IsFreed || range.IsFreeQueued)
         {
             machine.Find(range is { IsFreed: true } ? FindingKind.UseAfterFree : FindingKind.Argument, $"{call} of 0x{address:x}, which {Mistake(range, kind)}.");
@@ -108,6 +113,7 @@ internal static unsafe class Allocation
 
         machine.Memory.Release(range);
         machine.Ledger.Remove(range);
+        range.IsFreeQueued = true;
         return current.Status;
     }
 

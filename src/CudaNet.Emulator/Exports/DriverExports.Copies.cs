@@ -1,0 +1,117 @@
+using System.Runtime.InteropServices;
+using CudaNet.Emulator.Device;
+using CudaNet.Kernels.Cuda.Native;
+using static CudaNet.Kernels.Cuda.Native.CUresult;
+
+namespace CudaNet.Emulator.Exports;
+
+internal static unsafe partial class DriverExports
+{
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemcpyHtoD_v2))]
+    public static CUresult cuMemcpyHtoD_v2(ulong dstDevice, void* srcHost, nuint byteCount)
+        => CopyNow(nameof(cuMemcpyHtoD_v2), dstDevice, (ulong)srcHost, byteCount, CopyEnds.Destination);
+
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemcpyDtoH_v2))]
+    public static CUresult cuMemcpyDtoH_v2(void* dstHost, ulong srcDevice, nuint byteCount)
+        => CopyNow(nameof(cuMemcpyDtoH_v2), (ulong)dstHost, srcDevice, byteCount, CopyEnds.Source);
+
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemcpyDtoD_v2))]
+    public static CUresult cuMemcpyDtoD_v2(ulong dstDevice, ulong srcDevice, nuint byteCount)
+        => CopyNow(nameof(cuMemcpyDtoD_v2), dstDevice, srcDevice, byteCount, CopyEnds.Both);
+
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemcpyHtoDAsync_v2))]
+    public static CUresult cuMemcpyHtoDAsync_v2(ulong dstDevice, void* srcHost, nuint byteCount, nint hStream)
+        => Copy(nameof(cuMemcpyHtoDAsync_v2), dstDevice, (ulong)srcHost, byteCount, hStream, CopyEnds.Destination);
+
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemcpyDtoHAsync_v2))]
+    public static CUresult cuMemcpyDtoHAsync_v2(void* dstHost, ulong srcDevice, nuint byteCount, nint hStream)
+        => Copy(nameof(cuMemcpyDtoHAsync_v2), (ulong)dstHost, srcDevice, byteCount, hStream, CopyEnds.Source);
+
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemcpyDtoDAsync_v2))]
+    public static CUresult cuMemcpyDtoDAsync_v2(ulong dstDevice, ulong srcDevice, nuint byteCount, nint hStream)
+        => Copy(nameof(cuMemcpyDtoDAsync_v2), dstDevice, srcDevice, byteCount, hStream, CopyEnds.Both);
+
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemcpyAsync))]
+    public static CUresult cuMemcpyAsync(ulong dst, ulong src, nuint byteCount, nint hStream)
+        => Copy(nameof(cuMemcpyAsync), dst, src, byteCount, hStream, CopyEnds.None);
+
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemcpy2DAsync_v2))]
+    public static CUresult cuMemcpy2DAsync_v2(CUDA_MEMCPY2D* pCopy, nint hStream)
+    {
+        using NativeCall call = NativeCall.Enter(nameof(cuMemcpy2DAsync_v2));
+        if (call.Refuse(invalid: pCopy == null) is { } refused)
+        {
+            return refused;
+        }
+
+        if (call.Stream(hStream, out EmulatedStream stream) is not CUDA_SUCCESS and var missing)
+        {
+            return missing;
+        }
+
+        if (pCopy->srcMemoryType == CUmemorytype.CU_MEMORYTYPE_ARRAY || pCopy->dstMemoryType == CUmemorytype.CU_MEMORYTYPE_ARRAY)
+        {
+            return Unimplemented.Answer("cuMemcpy2DAsync_v2 of arrays");
+        }
+
+        if (pCopy->Source is not { } source || pCopy->Destination is not { } destination)
+        {
+            return CUDA_ERROR_INVALID_VALUE;
+        }
+
+        return Copies.Rows(call.Name, stream, destination, source, pCopy->WidthInBytes, pCopy->Height, isAsync: true);
+    }
+
+    private static CUresult CopyNow(string name, ulong destination, ulong source, nuint bytes, CopyEnds onDevice)
+    {
+        using NativeCall call = NativeCall.Enter(name);
+        if (call.Injected is { } refused)
+        {
+            return refused;
+        }
+
+        if (bytes > 0 && !AreKnown(call, destination, source, onDevice))
+        {
+            return CUDA_ERROR_INVALID_VALUE;
+        }
+
+        return Copies.Linear(name, call.Context.Legacy, destination, source, bytes, isAsync: false);
+    }
+
+    private static CUresult Copy(string name, ulong destination, ulong source, nuint bytes, nint hStream, CopyEnds onDevice)
+    {
+        using NativeCall call = NativeCall.Enter(name);
+        if (call.Injected is { } refused)
+        {
+            return refused;
+        }
+
+        if (call.Stream(hStream, out EmulatedStream stream) is not CUDA_SUCCESS and var missing)
+        {
+            return missing;
+        }
+
+        if (bytes > 0 && !AreKnown(call, destination, source, onDevice))
+        {
+            return CUDA_ERROR_INVALID_VALUE;
+        }
+
+        return Copies.Linear(name, stream, destination, source, bytes, isAsync: true);
+    }
+
+    /// <summary>Whether the ends that the call takes for device memory are memory that the driver knows; a host address there is a finding.</summary>
+    private static bool AreKnown(NativeCall call, ulong destination, ulong source, CopyEnds onDevice) =>
+        (!onDevice.HasFlag(CopyEnds.Destination) || IsKnown(call, destination, "destination"))
+        && (!onDevice.HasFlag(CopyEnds.Source) || IsKnown(call, source, "source"));
+
+    private static bool IsKnown(NativeCall call, ulong address, string end)
+    {
+        bool isKnown = MemorySpace.IsDeviceAddress(address) || call.Machine.Memory.Find(address) is not null;
+        if (!isKnown && address != 0)
+        {
+            call.Find(FindingKind.Argument, $"the {end} 0x{address:x} is no memory that the driver knows; a host address perhaps.");
+        }
+
+        return isKnown;
+    }
+}

@@ -1,0 +1,115 @@
+using System.Runtime.InteropServices;
+using CudaNet.Emulator.Device;
+using CudaNet.Kernels.Cuda.Native;
+using static CudaNet.Kernels.Cuda.Native.CUresult;
+
+namespace CudaNet.Emulator.Exports;
+
+internal static unsafe partial class DriverExports
+{
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemGetInfo_v2))]
+    public static CUresult cuMemGetInfo_v2(nuint* free, nuint* total)
+    {
+        using NativeCall call = NativeCall.Enter(nameof(cuMemGetInfo_v2));
+        if (call.Refuse(invalid: free == null || total == null) is { } refused)
+        {
+            return refused;
+        }
+
+        EmulatedDevice device = call.Context.Device;
+        *total = (nuint)device.Profile.MemoryBytes;
+        *free = *total - (nuint)call.Machine.Memory.UsedBytes(device.Ordinal);
+        return CUDA_SUCCESS;
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemAlloc))]
+    public static CUresult cuMemAlloc(uint* dptr, uint bytesize) => Unimplemented.Answer(nameof(cuMemAlloc));
+
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemAlloc_v2))]
+    public static CUresult cuMemAlloc_v2(ulong* dptr, nuint bytesize)
+    {
+        using NativeCall call = NativeCall.Enter(nameof(cuMemAlloc_v2));
+        if (call.Refuse(invalid: dptr == null) is { } refused)
+        {
+            return refused;
+        }
+
+        CUresult result = Allocation.Device(call.Context, bytesize, call.Name, out ulong address);
+        if (result == CUDA_SUCCESS)
+        {
+            *dptr = address;
+        }
+
+        return result;
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemFree_v2))]
+    public static CUresult cuMemFree_v2(ulong dptr)
+    {
+        using NativeCall call = NativeCall.Enter(nameof(cuMemFree_v2));
+        if (call.Injected is { } refused)
+        {
+            return refused;
+        }
+
+        return Allocation.Free(call.Machine, call.Current, dptr);
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemGetAddressRange_v2))]
+    public static CUresult cuMemGetAddressRange_v2(ulong* pbase, nuint* psize, ulong dptr)
+    {
+        using NativeCall call = NativeCall.Enter(nameof(cuMemGetAddressRange_v2));
+        if (call.Injected is { } refused)
+        {
+            return refused;
+        }
+
+        if (call.Machine.Memory.FindLive(dptr, 1) is not { } range)
+        {
+            return CUDA_ERROR_NOT_FOUND;
+        }
+
+        Set(pbase, range.Start);
+        Set(psize, (nuint)range.Bytes);
+        return CUDA_SUCCESS;
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuPointerGetAttribute))]
+    public static CUresult cuPointerGetAttribute(void* data, CUpointer_attribute attribute, ulong ptr)
+    {
+        using NativeCall call = NativeCall.Enter(nameof(cuPointerGetAttribute));
+        if (call.Refuse(invalid: data == null) is { } refused)
+        {
+            return refused;
+        }
+
+        if (call.Machine.Memory.FindLive(ptr, 1) is not { } range)
+        {
+            return CUDA_ERROR_INVALID_VALUE;
+        }
+
+        return PointerAttributes.Write(range, ptr, attribute, data) ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuPointerGetAttributes))]
+    public static CUresult cuPointerGetAttributes(uint numAttributes, CUpointer_attribute* attributes, void** data, ulong ptr)
+    {
+        using NativeCall call = NativeCall.Enter(nameof(cuPointerGetAttributes));
+        if (call.Refuse(invalid: numAttributes == 0 || attributes == null || data == null) is { } refused)
+        {
+            return refused;
+        }
+
+        MemoryRange? range = call.Machine.Memory.FindLive(ptr, 1);
+        for (uint i = 0; i < numAttributes; i++)
+        {
+            bool isKnown = range is null ? PointerAttributes.WriteAbsent(attributes[i], data[i]) : PointerAttributes.Write(range, ptr, attributes[i], data[i]);
+            if (!isKnown && range is null)
+            {
+                return CUDA_ERROR_INVALID_VALUE;
+            }
+        }
+
+        return CUDA_SUCCESS;
+    }
+}

@@ -1,0 +1,145 @@
+using System.Runtime.InteropServices;
+using CudaNet.Emulator.Device;
+using CudaNet.Emulator.Modules;
+using CudaNet.Emulator.Ptx;
+using CudaNet.Kernels.Cuda.Native;
+using static CudaNet.Kernels.Cuda.Native.CUresult;
+
+namespace CudaNet.Emulator.Exports;
+
+internal static unsafe partial class DriverExports
+{
+    private const int EagerLoading = 1;
+
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuModuleLoad))]
+    public static CUresult cuModuleLoad(nint* module, byte* fname)
+    {
+        using NativeCall call = NativeCall.Enter(nameof(cuModuleLoad));
+        if (call.Refuse(invalid: module == null || fname == null) is { } refused)
+        {
+            return refused;
+        }
+
+        string path = Marshal.PtrToStringUTF8((nint)fname)!;
+        if (!File.Exists(path))
+        {
+            return CUDA_ERROR_FILE_NOT_FOUND;
+        }
+
+        byte[] image = [.. File.ReadAllBytes(path), 0];
+        fixed (byte* bytes = image)
+        {
+            return LoadModule(call, module, bytes, default);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuModuleLoadData))]
+    public static CUresult cuModuleLoadData(nint* module, void* image) => LoadModule(nameof(cuModuleLoadData), module, image, default);
+
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuModuleLoadDataEx))]
+    public static CUresult cuModuleLoadDataEx(nint* module, void* image, uint numOptions, CUjit_option* options, void** optionValues)
+        => LoadModule(nameof(cuModuleLoadDataEx), module, image, new JitOptions(numOptions, options, optionValues));
+
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuModuleLoadFatBinary))]
+    public static CUresult cuModuleLoadFatBinary(nint* module, void* fatCubin)
+        => LoadModule(nameof(cuModuleLoadFatBinary), module, fatCubin, default);
+
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuModuleUnload))]
+    public static CUresult cuModuleUnload(nint hmod)
+    {
+        using NativeCall call = NativeCall.Enter(nameof(cuModuleUnload));
+        if (call.Injected is { } refused)
+        {
+            return refused;
+        }
+
+        if (call.Resolve(hmod, out EmulatedModule module) is not CUDA_SUCCESS and var missing)
+        {
+            return missing;
+        }
+
+        return call.Answer(module.Unload());
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuModuleGetFunction))]
+    public static CUresult cuModuleGetFunction(nint* hfunc, nint hmod, byte* name)
+    {
+        using NativeCall call = NativeCall.Enter(nameof(cuModuleGetFunction));
+        if (call.Refuse(invalid: hfunc == null || name == null || *name == 0) is { } refused)
+        {
+            return refused;
+        }
+
+        if (call.Resolve(hmod, out EmulatedModule module) is not CUDA_SUCCESS and var missing)
+        {
+            return missing;
+        }
+
+        if (ModuleLoader.Function(module, Marshal.PtrToStringUTF8((nint)name)!) is not { } function)
+        {
+            return CUDA_ERROR_NOT_FOUND;
+        }
+
+        *hfunc = function.Handle;
+        return CUDA_SUCCESS;
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuModuleGetGlobal_v2))]
+    public static CUresult cuModuleGetGlobal_v2(ulong* dptr, nuint* bytes, nint hmod, byte* name)
+    {
+        using NativeCall call = NativeCall.Enter(nameof(cuModuleGetGlobal_v2));
+        if (call.Refuse(invalid: name == null || *name == 0 || (dptr == null && bytes == null)) is { } refused)
+        {
+            return refused;
+        }
+
+        if (call.Resolve(hmod, out EmulatedModule module) is not CUDA_SUCCESS and var missing)
+        {
+            return missing;
+        }
+
+        if (!module.Variables.TryGetValue(Marshal.PtrToStringUTF8((nint)name)!, out MemoryRange? range))
+        {
+            return CUDA_ERROR_NOT_FOUND;
+        }
+
+        Set(dptr, range.Start);
+        Set(bytes, (nuint)range.Bytes);
+        return CUDA_SUCCESS;
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = nameof(cuModuleGetLoadingMode))]
+    public static CUresult cuModuleGetLoadingMode(int* mode)
+    {
+        using NativeCall call = NativeCall.Enter(nameof(cuModuleGetLoadingMode));
+        if (call.Refuse(invalid: mode == null) is { } refused)
+        {
+            return refused;
+        }
+
+        *mode = EagerLoading;
+        return CUDA_SUCCESS;
+    }
+
+    private static CUresult LoadModule(string name, nint* module, void* image, JitOptions options)
+    {
+        using NativeCall call = NativeCall.Enter(name);
+        return call.Refuse(invalid: module == null || image == null) ?? LoadModule(call, module, image, options);
+    }
+
+    private static CUresult LoadModule(NativeCall call, nint* module, void* image, JitOptions options)
+    {
+        if (ModuleCompiler.Compile(image, call.Context.Device.Profile, options, out PtxModule ptx) is not CUDA_SUCCESS and var refused)
+        {
+            return refused;
+        }
+
+        CUresult result = ModuleLoader.Load(call.Context, ptx, call.Name, out EmulatedModule made);
+        if (result == CUDA_SUCCESS)
+        {
+            *module = made.Handle;
+        }
+
+        return result;
+    }
+}
