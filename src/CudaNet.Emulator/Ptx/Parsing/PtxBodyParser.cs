@@ -4,7 +4,7 @@ namespace CudaNet.Emulator.Ptx;
 internal sealed class PtxBodyParser(
     PtxReader reader, PtxConstantParser constants, PtxDeclarationParser declarations, PtxSourceParser sources, PtxInstructionParser instructions, PtxFunctionBuilder function)
 {
-    private const int DeepestScope = 256;
+    private const int DeepestScope = 64;
 
     private PtxScope _scope = new(null);
     private int _depth;
