@@ -10,7 +10,7 @@ namespace CudaNet.Cli;
 /// <summary><c>cudanet doctor</c>: what this machine can run, and why not more.</summary>
 internal sealed class DoctorCommand : CliCommand
 {
-    private const string NoCuda = "not in this version";
+    private const string NoCudaBackend = "this version computes models on the CPU";
     private static readonly SimdWidth[] AllWidths = [SimdWidth.Bits128, SimdWidth.Bits256, SimdWidth.Bits512];
 
     public DoctorCommand(CliContext context)
@@ -71,8 +71,9 @@ internal sealed class DoctorCommand : CliCommand
 
         table.Add("backend cpu", Usable(Used is null ? SimdDiagnosis.WhyNot(SimdWidth.Bits128) : null));
         table.Add("backend reference", Usable(null));
-        table.Add("backend cuda", Usable(NoCuda));
+        table.Add("backend cuda", Usable(NoCudaBackend));
         table.Add("images", Usable(images));
+        new CudaDiagnosis().Write(table);
         table.Write(Context.Out);
     }
 
@@ -92,6 +93,7 @@ internal sealed class DoctorCommand : CliCommand
             json.WriteString("whyNot", SimdDiagnosis.WhyNot(width));
         });
         json.WriteString("imagesWhyNot", images);
-        json.WriteString("cudaWhyNot", NoCuda);
+        json.WriteString("cudaWhyNot", NoCudaBackend);
+        new CudaDiagnosis().Write(json);
     });
 }

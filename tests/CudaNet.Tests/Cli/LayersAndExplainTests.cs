@@ -75,4 +75,16 @@ public sealed class LayersAndExplainTests
         Assert.Equal(JsonValueKind.Null, tool.Json.GetProperty("imagesWhyNot").ValueKind);
         Assert.Contains("backend cuda", Tool.Run("doctor").Out, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Doctor_tells_of_each_cuda_library_where_it_is_or_why_not()
+    {
+        Tool tool = Tool.Run("doctor", "--json");
+        JsonElement[] libraries = [.. tool.Json.GetProperty("cudaLibraries").EnumerateArray()];
+        Assert.Equal(["driver", "cuBLAS", "cublasLt", "cuDNN"], libraries.Select(l => l.GetProperty("library").GetString()));
+        Assert.All(libraries, l => Assert.True(
+            l.GetProperty("whyNot").ValueKind == JsonValueKind.Null ? l.GetProperty("path").ValueKind == JsonValueKind.String : l.GetProperty("whyNot").GetString()!.Length > 0));
+        string text = Tool.Run("doctor").Out;
+        Assert.All((string[])["CUDA driver", "cuBLAS", "cublasLt", "cuDNN"], name => Assert.Contains(name, text, StringComparison.Ordinal));
+    }
 }

@@ -18,7 +18,6 @@ internal sealed unsafe class CublasLtApi
 
     public readonly delegate* unmanaged<nint*, cudaDataType, ulong, ulong, long, cublasStatus_t> cublasLtMatrixLayoutCreate;
     public readonly delegate* unmanaged<nint, cublasStatus_t> cublasLtMatrixLayoutDestroy;
-    public readonly delegate* unmanaged<nint, cublasLtMatrixLayoutAttribute_t, void*, nuint, cublasStatus_t> cublasLtMatrixLayoutSetAttribute;
     public readonly delegate* unmanaged<nint*, cublasStatus_t> cublasLtMatmulPreferenceCreate;
     public readonly delegate* unmanaged<nint, cublasStatus_t> cublasLtMatmulPreferenceDestroy;
     public readonly delegate* unmanaged<nint, cublasLtMatmulPreferenceAttributes_t, void*, nuint, cublasStatus_t> cublasLtMatmulPreferenceSetAttribute;
@@ -40,7 +39,6 @@ internal sealed unsafe class CublasLtApi
 
         cublasLtMatrixLayoutCreate = (delegate* unmanaged<nint*, cudaDataType, ulong, ulong, long, cublasStatus_t>)exports.Required(nameof(cublasLtMatrixLayoutCreate));
         cublasLtMatrixLayoutDestroy = (delegate* unmanaged<nint, cublasStatus_t>)exports.Required(nameof(cublasLtMatrixLayoutDestroy));
-        cublasLtMatrixLayoutSetAttribute = (delegate* unmanaged<nint, cublasLtMatrixLayoutAttribute_t, void*, nuint, cublasStatus_t>)exports.Required(nameof(cublasLtMatrixLayoutSetAttribute));
         cublasLtMatmulPreferenceCreate = (delegate* unmanaged<nint*, cublasStatus_t>)exports.Required(nameof(cublasLtMatmulPreferenceCreate));
         cublasLtMatmulPreferenceDestroy = (delegate* unmanaged<nint, cublasStatus_t>)exports.Required(nameof(cublasLtMatmulPreferenceDestroy));
         cublasLtMatmulPreferenceSetAttribute = (delegate* unmanaged<nint, cublasLtMatmulPreferenceAttributes_t, void*, nuint, cublasStatus_t>)exports.Required(nameof(cublasLtMatmulPreferenceSetAttribute));

@@ -21,12 +21,7 @@ internal sealed unsafe class DriverApi
 
     public readonly delegate* unmanaged<nint*, int, CUresult> cuDevicePrimaryCtxRetain;
     public readonly delegate* unmanaged<int, CUresult> cuDevicePrimaryCtxRelease_v2;
-    public readonly delegate* unmanaged<int, uint*, int*, CUresult> cuDevicePrimaryCtxGetState;
     public readonly delegate* unmanaged<nint, CUresult> cuCtxSetCurrent;
-    public readonly delegate* unmanaged<nint*, CUresult> cuCtxGetCurrent;
-    public readonly delegate* unmanaged<nint, CUresult> cuCtxPushCurrent_v2;
-    public readonly delegate* unmanaged<nint*, CUresult> cuCtxPopCurrent_v2;
-    public readonly delegate* unmanaged<int*, CUresult> cuCtxGetDevice;
     public readonly delegate* unmanaged<CUresult> cuCtxSynchronize;
 
     public readonly delegate* unmanaged<nuint*, nuint*, CUresult> cuMemGetInfo_v2;
@@ -34,27 +29,18 @@ internal sealed unsafe class DriverApi
     public readonly delegate* unmanaged<ulong, CUresult> cuMemFree_v2;
     public readonly delegate* unmanaged<void**, nuint, uint, CUresult> cuMemHostAlloc;
     public readonly delegate* unmanaged<void*, CUresult> cuMemFreeHost;
-    public readonly delegate* unmanaged<void*, nuint, uint, CUresult> cuMemHostRegister_v2;
-    public readonly delegate* unmanaged<void*, CUresult> cuMemHostUnregister;
-    public readonly delegate* unmanaged<ulong*, void*, uint, CUresult> cuMemHostGetDevicePointer_v2;
-    public readonly delegate* unmanaged<void*, CUpointer_attribute, ulong, CUresult> cuPointerGetAttribute;
-    public readonly delegate* unmanaged<ulong*, nuint*, ulong, CUresult> cuMemGetAddressRange_v2;
 
     public readonly delegate* unmanaged<ulong, void*, nuint, CUresult> cuMemcpyHtoD_v2;
     public readonly delegate* unmanaged<void*, ulong, nuint, CUresult> cuMemcpyDtoH_v2;
-    public readonly delegate* unmanaged<ulong, ulong, nuint, CUresult> cuMemcpyDtoD_v2;
     public readonly delegate* unmanaged<ulong, void*, nuint, nint, CUresult> cuMemcpyHtoDAsync_v2;
     public readonly delegate* unmanaged<void*, ulong, nuint, nint, CUresult> cuMemcpyDtoHAsync_v2;
     public readonly delegate* unmanaged<ulong, ulong, nuint, nint, CUresult> cuMemcpyDtoDAsync_v2;
 
-    public readonly delegate* unmanaged<ulong, byte, nuint, CUresult> cuMemsetD8_v2;
     public readonly delegate* unmanaged<ulong, uint, nuint, CUresult> cuMemsetD32_v2;
     public readonly delegate* unmanaged<ulong, byte, nuint, nint, CUresult> cuMemsetD8Async;
-    public readonly delegate* unmanaged<ulong, ushort, nuint, nint, CUresult> cuMemsetD16Async;
     public readonly delegate* unmanaged<ulong, uint, nuint, nint, CUresult> cuMemsetD32Async;
 
     public readonly delegate* unmanaged<nint*, uint, CUresult> cuStreamCreate;
-    public readonly delegate* unmanaged<nint*, uint, int, CUresult> cuStreamCreateWithPriority;
     public readonly delegate* unmanaged<nint, CUresult> cuStreamDestroy_v2;
     public readonly delegate* unmanaged<nint, CUresult> cuStreamSynchronize;
     public readonly delegate* unmanaged<nint, CUresult> cuStreamQuery;
@@ -110,12 +96,7 @@ internal sealed unsafe class DriverApi
 
         cuDevicePrimaryCtxRetain = (delegate* unmanaged<nint*, int, CUresult>)exports.Required(nameof(cuDevicePrimaryCtxRetain));
         cuDevicePrimaryCtxRelease_v2 = (delegate* unmanaged<int, CUresult>)exports.Required(nameof(cuDevicePrimaryCtxRelease_v2));
-        cuDevicePrimaryCtxGetState = (delegate* unmanaged<int, uint*, int*, CUresult>)exports.Required(nameof(cuDevicePrimaryCtxGetState));
         cuCtxSetCurrent = (delegate* unmanaged<nint, CUresult>)exports.Required(nameof(cuCtxSetCurrent));
-        cuCtxGetCurrent = (delegate* unmanaged<nint*, CUresult>)exports.Required(nameof(cuCtxGetCurrent));
-        cuCtxPushCurrent_v2 = (delegate* unmanaged<nint, CUresult>)exports.Required(nameof(cuCtxPushCurrent_v2));
-        cuCtxPopCurrent_v2 = (delegate* unmanaged<nint*, CUresult>)exports.Required(nameof(cuCtxPopCurrent_v2));
-        cuCtxGetDevice = (delegate* unmanaged<int*, CUresult>)exports.Required(nameof(cuCtxGetDevice));
         cuCtxSynchronize = (delegate* unmanaged<CUresult>)exports.Required(nameof(cuCtxSynchronize));
 
         cuMemGetInfo_v2 = (delegate* unmanaged<nuint*, nuint*, CUresult>)exports.Required(nameof(cuMemGetInfo_v2));
@@ -123,27 +104,18 @@ internal sealed unsafe class DriverApi
         cuMemFree_v2 = (delegate* unmanaged<ulong, CUresult>)exports.Required(nameof(cuMemFree_v2));
         cuMemHostAlloc = (delegate* unmanaged<void**, nuint, uint, CUresult>)exports.Required(nameof(cuMemHostAlloc));
         cuMemFreeHost = (delegate* unmanaged<void*, CUresult>)exports.Required(nameof(cuMemFreeHost));
-        cuMemHostRegister_v2 = (delegate* unmanaged<void*, nuint, uint, CUresult>)exports.Required(nameof(cuMemHostRegister_v2));
-        cuMemHostUnregister = (delegate* unmanaged<void*, CUresult>)exports.Required(nameof(cuMemHostUnregister));
-        cuMemHostGetDevicePointer_v2 = (delegate* unmanaged<ulong*, void*, uint, CUresult>)exports.Required(nameof(cuMemHostGetDevicePointer_v2));
-        cuPointerGetAttribute = (delegate* unmanaged<void*, CUpointer_attribute, ulong, CUresult>)exports.Required(nameof(cuPointerGetAttribute));
-        cuMemGetAddressRange_v2 = (delegate* unmanaged<ulong*, nuint*, ulong, CUresult>)exports.Required(nameof(cuMemGetAddressRange_v2));
 
         cuMemcpyHtoD_v2 = (delegate* unmanaged<ulong, void*, nuint, CUresult>)exports.Required(nameof(cuMemcpyHtoD_v2));
         cuMemcpyDtoH_v2 = (delegate* unmanaged<void*, ulong, nuint, CUresult>)exports.Required(nameof(cuMemcpyDtoH_v2));
-        cuMemcpyDtoD_v2 = (delegate* unmanaged<ulong, ulong, nuint, CUresult>)exports.Required(nameof(cuMemcpyDtoD_v2));
         cuMemcpyHtoDAsync_v2 = (delegate* unmanaged<ulong, void*, nuint, nint, CUresult>)exports.Required(nameof(cuMemcpyHtoDAsync_v2));
         cuMemcpyDtoHAsync_v2 = (delegate* unmanaged<void*, ulong, nuint, nint, CUresult>)exports.Required(nameof(cuMemcpyDtoHAsync_v2));
         cuMemcpyDtoDAsync_v2 = (delegate* unmanaged<ulong, ulong, nuint, nint, CUresult>)exports.Required(nameof(cuMemcpyDtoDAsync_v2));
 
-        cuMemsetD8_v2 = (delegate* unmanaged<ulong, byte, nuint, CUresult>)exports.Required(nameof(cuMemsetD8_v2));
         cuMemsetD32_v2 = (delegate* unmanaged<ulong, uint, nuint, CUresult>)exports.Required(nameof(cuMemsetD32_v2));
         cuMemsetD8Async = (delegate* unmanaged<ulong, byte, nuint, nint, CUresult>)exports.Required(nameof(cuMemsetD8Async));
-        cuMemsetD16Async = (delegate* unmanaged<ulong, ushort, nuint, nint, CUresult>)exports.Required(nameof(cuMemsetD16Async));
         cuMemsetD32Async = (delegate* unmanaged<ulong, uint, nuint, nint, CUresult>)exports.Required(nameof(cuMemsetD32Async));
 
         cuStreamCreate = (delegate* unmanaged<nint*, uint, CUresult>)exports.Required(nameof(cuStreamCreate));
-        cuStreamCreateWithPriority = (delegate* unmanaged<nint*, uint, int, CUresult>)exports.Required(nameof(cuStreamCreateWithPriority));
         cuStreamDestroy_v2 = (delegate* unmanaged<nint, CUresult>)exports.Required(nameof(cuStreamDestroy_v2));
         cuStreamSynchronize = (delegate* unmanaged<nint, CUresult>)exports.Required(nameof(cuStreamSynchronize));
         cuStreamQuery = (delegate* unmanaged<nint, CUresult>)exports.Required(nameof(cuStreamQuery));

@@ -1,0 +1,232 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using CudaNet.Kernels.Cuda.Native;
+
+namespace CudaNet.Kernels.Cuda;
+
+/// <summary>
+/// The primary context of a device, shared with every library in the process that uses the device. Whatever is made in it is freed no later than it:
+/// the context ends with the last of its objects, even where it was disposed of before.
+/// Any thread may use it and its objects: each call makes the context current on its thread where it is not.
+/// </summary>
+public sealed unsafe class CudaContext : IDisposable
+{
+    [ThreadStatic]
+    private static CudaContext? _current;
+
+    private readonly ConcurrentQueue<(ReleaseCall Call, nint Handle)> _released = new();
+    private readonly nint _handle;
+    private Exception? _hostFailure;
+    private volatile bool _hasReleased;
+    private volatile bool _isDisposed;
+    private int _references = 1;
+
+    /// <summary>Retains the device's primary context, and makes it current on this thread.</summary>
+    /// <exception cref="CudaException">The driver refuses: no memory, an exclusive device in use, a faulted one.</exception>
+    public CudaContext(CudaDevice device)
+    {
+        Device = device;
+        ThrowIfFaulted();
+        nint handle;
+        this.Check(Driver.cuDevicePrimaryCtxRetain(&handle, device.Handle), nameof(DriverApi.cuDevicePrimaryCtxRetain), $"{device}");
+        _handle = handle;
+        try
+        {
+            MakeCurrent();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// A native object could not be freed. Nothing is thrown then, and all else is still freed. Raised once for each such object, on the thread that freed it;
+    /// what a listener throws is ignored.
+    /// </summary>
+    public event Action<ReleaseFailure>? ReleaseFailed;
+
+    /// <summary>The device.</summary>
+    public CudaDevice Device { get; }
+
+    internal CudaLibraries Libraries => Device.Libraries;
+
+    internal DriverApi Driver => Libraries.Driver;
+
+    /// <summary>A free in a capture would break it, and one in a host function is refused.</summary>
+    private static bool MayFree => !StreamCapture.IsActiveOnThisThread && !HostFunctions.IsRunning;
+
+    /// <summary>Free and total memory of the device in bytes, other processes' use counted.</summary>
+    /// <exception cref="CudaException">The driver refuses.</exception>
+    public (long FreeBytes, long TotalBytes) Memory
+    {
+        get
+        {
+            Enter();
+            nuint free, total;
+            this.Check(Driver.cuMemGetInfo_v2(&free, &total), nameof(DriverApi.cuMemGetInfo_v2));
+            return ((long)free, (long)total);
+        }
+    }
+
+    /// <summary>Makes the context current on this thread. Only needed after other code has made another one current.</summary>
+    /// <exception cref="CudaException">The driver refuses.</exception>
+    /// <exception cref="DeviceFaultedException">The device faulted before.</exception>
+    public void MakeCurrent()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        ThrowIfFaulted();
+        HostFunctions.ThrowIfRunning();
+        _current = null;
+        this.Check(Driver.cuCtxSetCurrent(_handle), nameof(DriverApi.cuCtxSetCurrent), $"{Device}");
+        _current = this;
+    }
+
+    /// <summary>Waits until all work of the context has ended, in whatever stream. Not while any thread captures: it would end the capture.</summary>
+    /// <exception cref="CudaException">The work failed.</exception>
+    /// <exception cref="InvalidOperationException">This thread captures.</exception>
+    public void Synchronize()
+    {
+        StreamCapture.ThrowIfActive();
+        Enter();
+        this.Check(Driver.cuCtxSynchronize(), nameof(DriverApi.cuCtxSynchronize));
+        ThrowHostFailure();
+    }
+
+    /// <summary>Frees what finalisers left, and the context itself once nothing is left in it. Never throws.</summary>
+    public void Dispose()
+    {
+        if (!_isDisposed)
+        {
+            FreeReleased();
+            _isDisposed = true;
+            RemoveReference();
+        }
+    }
+
+    /// <summary>To be called before every native call: makes the context current where it is not, refuses a faulted device, frees what finalisers left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Enter()
+    {
+        if (_current != this || _hasReleased || _isDisposed || Device.Fault is not null)
+        {
+            EnterSlowly();
+        }
+    }
+
+    internal void AddReference() => Interlocked.Increment(ref _references);
+
+    /// <summary>Frees a native object now, or where this thread may not, at a later call. Never throws.</summary>
+    internal void Release(ReleaseCall call, nint handle, bool later)
+    {
+        if (later || !MayFree)
+        {
+            _released.Enqueue((call, handle));
+            _hasReleased = true;
+            return;
+        }
+
+        if (_current != this && Driver.cuCtxSetCurrent(_handle) == CUresult.CUDA_SUCCESS)
+        {
+            _current = this;
+        }
+
+        Report(call.Name, handle, call.Release(Libraries, handle));
+        RemoveReference();
+        FreeReleased();
+    }
+
+    /// <summary>Frees what finalisers left, and what was disposed of during a capture.</summary>
+    internal void FreeReleased()
+    {
+        while (_hasReleased && MayFree)
+        {
+            _hasReleased = false;
+            while (_released.TryDequeue(out (ReleaseCall Call, nint Handle) item))
+            {
+                Release(item.Call, item.Handle, later: false);
+            }
+        }
+    }
+
+    [DoesNotReturn]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal void Fail(int result, string call, string? arguments, string? log = null)
+    {
+        NativeFailure failure = ResultText.Describe(Libraries, result, call, arguments, log);
+        if (DeviceFaults.FindBehind(this, result, call) is { } sticky)
+        {
+            throw Device.Faulted(new DeviceFaultedException(failure with { Result = sticky.Result, Number = sticky.Number, Text = sticky.Text, Hint = sticky.Hint }, Device.Ordinal));
+        }
+
+        throw new CudaException(failure);
+    }
+
+    /// <summary>What a host function threw first, to be thrown where someone waits for it.</summary>
+    internal void HostFunctionFailed(Exception exception) => Interlocked.CompareExchange(ref _hostFailure, exception, null);
+
+    internal void ThrowHostFailure()
+    {
+        if (Volatile.Read(ref _hostFailure) is not null && Interlocked.Exchange(ref _hostFailure, null) is { } exception)
+        {
+            throw new Engine.CudaNetException($"a host function failed: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Whatever is current on this thread, the next call makes its context current again.</summary>
+    internal static void ForgetCurrent() => _current = null;
+
+    private void EnterSlowly()
+    {
+        if (_current != this)
+        {
+            MakeCurrent();
+        }
+
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        ThrowIfFaulted();
+        FreeReleased();
+    }
+
+    private void ThrowIfFaulted()
+    {
+        if (Device.Fault is { } first)
+        {
+            throw new DeviceFaultedException(first);
+        }
+    }
+
+    private void RemoveReference()
+    {
+        if (Interlocked.Decrement(ref _references) == 0)
+        {
+            if (_current == this)
+            {
+                _current = null;
+                Driver.cuCtxSetCurrent(0);
+            }
+
+            Report(nameof(DriverApi.cuDevicePrimaryCtxRelease_v2), Device.Handle, (int)Driver.cuDevicePrimaryCtxRelease_v2(Device.Handle));
+        }
+    }
+
+    private void Report(string call, nint handle, int result)
+    {
+        // At the end of the process the driver is gone before the last owners, and everything is freed with it.
+        if (result is (int)CUresult.CUDA_SUCCESS or (int)CUresult.CUDA_ERROR_DEINITIALIZED)
+        {
+            return;
+        }
+
+        try
+        {
+            ReleaseFailed?.Invoke(new ReleaseFailure(call, handle, ResultText.Name(Libraries, result, call), result));
+        }
+        catch (Exception)
+        {
+            // Disposal promises not to throw, whatever a listener does.
+        }
+    }
+}
