@@ -54,6 +54,26 @@ internal static unsafe class TensorChecks
         !x.Layout.HasExtentsOf(y.Layout) || x.Layout.Type != y.Layout.Type ? CudnnAnswer.BadParam($"y is {y.Layout} for x {x.Layout}")
         : Overlap(x, y, mayBeSame: true);
 
+    /// <summary>Extents are equal; layouts and types need not be, but then the memory must be apart.</summary>
+    public static CudnnAnswer? SameExtents(TensorOperand x, TensorOperand y) =>
+        x.Layout.HasExtentsOf(y.Layout) ? Overlap(x, y, mayBeSame: true) : CudnnAnswer.BadParam($"y is {y.Layout} for x {x.Layout}");
+
+    public static CudnnAnswer? NotNull(void* pointer) => pointer == null ? CudnnAnswer.BadParam("a pointer is NULL") : null;
+
+    public static CudnnAnswer? Softmax(cudnnSoftmaxAlgorithm_t algorithm, cudnnSoftmaxMode_t mode, TensorOperand x, TensorOperand y) =>
+        algorithm is < cudnnSoftmaxAlgorithm_t.CUDNN_SOFTMAX_FAST or > cudnnSoftmaxAlgorithm_t.CUDNN_SOFTMAX_LOG
+            || mode is < cudnnSoftmaxMode_t.CUDNN_SOFTMAX_MODE_INSTANCE or > cudnnSoftmaxMode_t.CUDNN_SOFTMAX_MODE_CHANNEL
+            ? CudnnAnswer.BadParam("algo or mode is out of range")
+            : SameShape(x, y);
+
+    public static CudnnAnswer? OpTensor(OpTensorDescriptor op) => op.IsSet ? null : CudnnAnswer.BadParam("the operation is not set");
+
+    /// <summary>Each extent of C is A's, or 1; indices of 32 bits only, and only with extremes.</summary>
+    public static CudnnAnswer? Reduction(ReduceTensorDescriptor reduction, TensorOperand c, TensorOperand a) =>
+        !reduction.IsSet ? CudnnAnswer.BadParam("the reduction is not set")
+        : reduction.WithIndices && reduction.IndexBytes != sizeof(int) ? CudnnAnswer.NotSupported("indices of other than 32 bits")
+        : Broadcast(c.Layout, a.Layout) ?? Overlap(a, c, mayBeSame: false);
+
     /// <summary>Each extent of A is C's, or 1.</summary>
     public static CudnnAnswer? Broadcast(TensorLayout a, TensorLayout c)
     {

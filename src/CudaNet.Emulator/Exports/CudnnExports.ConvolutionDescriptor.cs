@@ -56,8 +56,7 @@ internal static unsafe partial class CudnnExports
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetConvolutionNdDescriptor));
         CudnnAnswer? refused = call.Find(convDesc, out ConvolutionDescriptor convolution)
-            ?? (arrayLength < 0 ? CudnnAnswer.BadParam("arrayLength < 0")
-                : arrayLength > ConvolutionDescriptor.MaxSpatialRank ? CudnnAnswer.NotSupported("arrayLength > 6") : null)
+            ?? RefuseCount(arrayLength, 0, ConvolutionDescriptor.MaxSpatialRank)
             ?? (arrayLength == 0 ? null : RefuseNull(padA, filterStrideA) ?? RefuseNull(dilationA, dilationA));
         if (refused is { } answer)
         {
@@ -149,7 +148,7 @@ internal static unsafe partial class CudnnExports
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetConvolutionNdForwardOutputDim));
         if ((call.Find(convDesc, out ConvolutionDescriptor convolution) ?? call.Find(inputTensorDesc, out TensorDescriptor _) ?? call.Find(filterDesc, out FilterDescriptor _)
-            ?? (nbDims < 0 ? CudnnAnswer.BadParam("nbDims < 0") : null) ?? RefuseNull(tensorOutputDimA, tensorOutputDimA)) is { } refused)
+            ?? RefuseCount(nbDims, 0, TensorDescriptor.MaxRank) ?? RefuseNull(tensorOutputDimA, tensorOutputDimA)) is { } refused)
         {
             return call.Answer(refused);
         }

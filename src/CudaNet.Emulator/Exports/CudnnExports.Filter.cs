@@ -50,7 +50,7 @@ internal static unsafe partial class CudnnExports
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetFilterNdDescriptor));
         return call.Answer(call.Find(filterDesc, out FilterDescriptor filter)
-            ?? (nbDims <= 2 ? CudnnAnswer.BadParam("nbDims <= 2") : nbDims > TensorDescriptor.MaxRank ? CudnnAnswer.NotSupported("nbDims > CUDNN_DIM_MAX") : null)
+            ?? RefuseCount(nbDims, 3, TensorDescriptor.MaxRank)
             ?? RefuseNull(filterDimA, filterDimA) ?? filter.Set(dataType, format, new(filterDimA, nbDims)));
     }
 

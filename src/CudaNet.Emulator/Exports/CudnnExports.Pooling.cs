@@ -56,7 +56,7 @@ internal static unsafe partial class CudnnExports
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetPoolingNdDescriptor));
         return call.Answer(call.Find(poolingDesc, out PoolingDescriptor pooling)
-            ?? (nbDims <= 0 ? CudnnAnswer.BadParam("nbDims <= 0") : nbDims > PoolingDescriptor.MaxSpatialRank ? CudnnAnswer.NotSupported("nbDims > 6") : null)
+            ?? RefuseCount(nbDims, 1, PoolingDescriptor.MaxSpatialRank)
             ?? RefuseNull(windowDimA, paddingA) ?? RefuseNull(strideA, strideA)
             ?? pooling.Set(mode, nan, new(windowDimA, nbDims), new(paddingA, nbDims), new(strideA, nbDims)));
     }
@@ -87,7 +87,7 @@ internal static unsafe partial class CudnnExports
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetPoolingNdForwardOutputDim));
         return call.Answer(call.Find(poolingDesc, out PoolingDescriptor pooling) ?? call.Find(inputTensorDesc, out TensorDescriptor input)
-            ?? (nbDims < 0 ? CudnnAnswer.BadParam("nbDims < 0") : null) ?? RefuseNull(outputTensorDimA, outputTensorDimA)
+            ?? RefuseCount(nbDims, 0, TensorDescriptor.MaxRank) ?? RefuseNull(outputTensorDimA, outputTensorDimA)
             ?? pooling.OutputExtents(input.Layout, new(outputTensorDimA, nbDims)));
     }
 

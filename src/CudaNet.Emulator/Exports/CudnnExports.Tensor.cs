@@ -119,12 +119,17 @@ internal static unsafe partial class CudnnExports
         return call.Answer(BatchNormShapes.Derive(derived, x.Layout, mode));
     }
 
-    private static CudnnAnswer? RefuseRank(int rank)
+    private static CudnnAnswer? RefuseRank(int rank) => RefuseCount(rank, CudnnCall.Generation >= 9 ? 2 : 3, TensorDescriptor.MaxRank);
+
+    /// <summary>Too few is a bad parameter, too many are not supported.</summary>
+    private static CudnnAnswer? RefuseCount(int count, int least, int most)
     {
-        int least = CudnnCall.Generation >= 9 ? 2 : 3;
-        return rank < least ? CudnnAnswer.BadParam($"nbDims < {least}")
-            : rank > TensorDescriptor.MaxRank ? CudnnAnswer.NotSupported("nbDims > CUDNN_DIM_MAX")
-            : null;
+        if (count < least)
+        {
+            return CudnnAnswer.BadParam($"{count} extents, fewer than {least}");
+        }
+
+        return count > most ? CudnnAnswer.NotSupported($"{count} extents, more than {most}") : null;
     }
 
     private static CudnnAnswer? RefuseNull(int* first, int* second) => first == null || second == null ? CudnnAnswer.Crash("an array is NULL") : null;

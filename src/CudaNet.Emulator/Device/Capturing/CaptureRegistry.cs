@@ -61,12 +61,12 @@ internal sealed class CaptureRegistry(EmulatedMachine machine)
 
         if (capture.Origin != stream)
         {
-            return CUresult.CUDA_ERROR_STREAM_CAPTURE_UNMATCHED;
+            return Refused(CUresult.CUDA_ERROR_STREAM_CAPTURE_UNMATCHED, $"cuStreamEndCapture of {stream.Name}: the capture began with {capture.Origin.Name}.");
         }
 
         if (capture.Mode != CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED && capture.Thread != Environment.CurrentManagedThreadId)
         {
-            return CUresult.CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD;
+            return Refused(CUresult.CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD, $"cuStreamEndCapture of {stream.Name} on another thread than the one that began it.");
         }
 
         CUresult result = capture.End();
@@ -81,6 +81,16 @@ internal sealed class CaptureRegistry(EmulatedMachine machine)
             capture.Graph.Destroy();
         }
 
+        return result == CUresult.CUDA_ERROR_STREAM_CAPTURE_UNJOINED
+            ? Refused(result, $"cuStreamEndCapture of {stream.Name}: work of another stream was not joined back into it; there is no graph.")
+            : result;
+    }
+
+    /// <summary>Notes why a call that concerns a capture was refused.</summary>
+    /// <returns>The result given.</returns>
+    public CUresult Refused(CUresult result, string message)
+    {
+        machine.Find(FindingKind.Capture, message);
         return result;
     }
 
@@ -134,7 +144,7 @@ internal sealed class CaptureRegistry(EmulatedMachine machine)
     }
 
     /// <summary>Notes work that the thread of a capture queues beside it; it runs at once, and is missing in the graph.</summary>
-    public CUresult FlagEscape(EmulatedStream stream, string call)
+    public void FlagEscape(EmulatedStream stream, string call)
     {
         int thread = Environment.CurrentManagedThreadId;
         if (machine.Options.FlagWorkOutsideCapture
@@ -142,8 +152,6 @@ internal sealed class CaptureRegistry(EmulatedMachine machine)
         {
             machine.Find(FindingKind.Capture, $"{call} on {stream.Name} runs at once and becomes no part of the graph that this thread captures with {capture.Origin.Name}.");
         }
-
-        return CUresult.CUDA_SUCCESS;
     }
 
     /// <summary>Ends the captures of a context that is destroyed.</summary>
@@ -151,10 +159,26 @@ internal sealed class CaptureRegistry(EmulatedMachine machine)
     {
         foreach (StreamCapture capture in _active.FindAll(c => c.Origin.Context == context))
         {
-            capture.Invalidate();
-            capture.End();
-            _active.Remove(capture);
+            Drop(capture);
         }
+    }
+
+    /// <summary>Breaks the capture of a stream that is destroyed; where it began there, nobody can end it any more.</summary>
+    public void Abandon(EmulatedStream stream)
+    {
+        stream.Capture?.Invalidate();
+        if (stream.Capture is { } capture && capture.Origin == stream)
+        {
+            Drop(capture);
+        }
+    }
+
+    private void Drop(StreamCapture capture)
+    {
+        capture.Invalidate();
+        capture.End();
+        capture.Graph.Destroy();
+        _active.Remove(capture);
     }
 
     private StreamCapture? BlockingOf(EmulatedContext context)
