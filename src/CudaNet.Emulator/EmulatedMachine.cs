@@ -19,6 +19,7 @@ public sealed partial class EmulatedMachine : IDisposable
     public EmulatedMachine(EmulatorOptions? options = null)
     {
         Options = options ?? new EmulatorOptions();
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Options.Devices.Count, MemorySpace.MostDevices, nameof(options));
         Random = new Random(Options.Seed);
         Findings = new FindingLog(Options.FindingsToError);
         Faults = new FaultPlan(Options.Faults);

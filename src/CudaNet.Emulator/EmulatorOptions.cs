@@ -6,7 +6,7 @@ public sealed record EmulatorOptions
     /// <summary>Draws every order that the rules leave open; a program of one thread replays exactly from it.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>The devices by ordinal. None at all: the driver answers that there is no device.</summary>
+    /// <summary>The devices by ordinal, 16 at most. None at all: the driver answers that there is no device.</summary>
     public IReadOnlyList<EmulatedDeviceProfile> Devices { get; init; } = [EmulatedDeviceProfile.Ampere];
 
     /// <summary>What the driver answers as its version: 1000·major + 10·minor.</summary>
@@ -27,7 +27,10 @@ public sealed record EmulatorOptions
     /// <summary>True: work that the thread of a capture queues to a stream outside it is a finding, unless the capture is relaxed.</summary>
     public bool FlagWorkOutsideCapture { get; init; } = true;
 
-    /// <summary>True: the leak report and findings carry where the object was made. Slow.</summary>
+    /// <summary>Instructions of warps after which a launch counts as hanging.</summary>
+    public long KernelInstructionBudget { get; init; } = 4_000_000_000;
+
+    /// <summary>True: the leak report carries where each object was made. Slow.</summary>
     public bool RecordCallSites { get; init; }
 
     /// <summary>True: each finding is written to the standard error stream when it is made.</summary>

@@ -18,7 +18,7 @@ public sealed class FaultPlan
         }
     }
 
-    /// <summary>Makes no fault from now on; a device that is lost comes back.</summary>
+    /// <summary>Makes no fault from now on; a device that is lost stays lost.</summary>
     public void Clear()
     {
         lock (_lock)

@@ -8,7 +8,7 @@ internal sealed record ConvolutionFusion(TensorOperand Added, double AddedScale,
 
 /// <summary>cudnnConvolutionForward, and its fused form.</summary>
 internal sealed class ConvolutionOperation(
-    ConvolutionProblem problem, Accumulation order, OperandRounding rounding, ulong x, ulong w, ulong y, Scaling scaling, ConvolutionFusion? fusion)
+    ConvolutionProblem problem, Accumulation order, OperandRounding rounding, ulong x, ulong w, ulong y, Scaling scaling, ConvolutionFusion? fusion, WorkspaceClaim? workspace)
     : TensorOperation(fusion is null ? "cudnnConvolutionForward" : "cudnnConvolutionBiasActivationForward", problem.SumsInDouble)
 {
     private readonly TensorOperand _x = new(problem.X, x);
@@ -35,6 +35,7 @@ internal sealed class ConvolutionOperation(
 
     protected override unsafe void Run<T>(OperationContext context)
     {
+        workspace?.Check(context);
         ReadOnlySpan<byte> input = Access(context, _x, MemoryAccess.Read);
         ReadOnlySpan<byte> filter = Access(context, w, (ulong)problem.W.SizeInBytes, CudnnTypes.SizeOf(problem.W.Type), MemoryAccess.Read);
         T[] bias = [];

@@ -11,14 +11,19 @@ internal readonly ref struct CudnnCall
     private readonly nint _claimed;
     private readonly bool _isContested;
 
-    private CudnnCall(NativeCall call, nint claimed, bool isContested) => (_call, _claimed, _isContested) = (call, claimed, isContested);
+    private CudnnCall(NativeCall call, nint claimed, bool isContested)
+    {
+        _call = call;
+        _claimed = claimed;
+        _isContested = isContested;
+    }
 
     public EmulatedMachine Machine => _call.Machine;
 
     public string Name => _call.Name;
 
     /// <summary>8 or 9.</summary>
-    public int Generation => EmulatedMachine.Current is not { } machine || machine.Options.CudnnVersion >= 9000 ? 9 : 8;
+    public static int Generation => EmulatedMachine.Current is not { } machine || machine.Options.CudnnVersion >= 9000 ? 9 : 8;
 
     /// <summary>What stands against the call whatever its arguments are.</summary>
     public CudnnAnswer? Refused => _call.Injected is { } result ? FromDriver(result) : null;
@@ -160,9 +165,9 @@ internal readonly ref struct CudnnCall
             return CudnnAnswer.Success;
         }
 
-        if (Machine.Handles.Find<ICudnnDescriptor>(handle) is not { } found)
+        if (Machine.Handles.Find<ICudnnObject>(handle) is not { } found)
         {
-            return Dead<ICudnnDescriptor>(handle, T.Kind);
+            return Dead<ICudnnObject>(handle, T.Kind);
         }
 
         Machine.Handles.Remove(handle);
@@ -171,7 +176,7 @@ internal readonly ref struct CudnnCall
     }
 
     /// <summary>Queues work on the handle's stream.</summary>
-    public CudnnAnswer Enqueue(CudnnHandle cudnn, StreamOperation operation) => FromDriver(cudnn.Stream.Enqueue(operation));
+    public static CudnnAnswer Enqueue(CudnnHandle cudnn, StreamOperation operation) => FromDriver(cudnn.Stream.Enqueue(operation));
 
     /// <summary>The stream of this handle, which must be of the same context.</summary>
     public CUresult FindStream(nint handle, out EmulatedStream stream) => _call.Stream(handle, out stream);

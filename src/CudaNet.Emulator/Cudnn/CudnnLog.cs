@@ -20,8 +20,11 @@ internal static unsafe class CudnnLog
     /// <summary>The callback as it was set.</summary>
     public static (uint Mask, nint UserData, nint Callback) Current => (s_mask, s_userData, (nint)s_callback);
 
-    public static void SetCallback(uint mask, nint userData, nint callback) =>
-        (s_mask, s_userData, s_callback) = (mask, userData, (delegate* unmanaged<int, nint, Debug*, byte*, void>)callback);
+    public static void SetCallback(uint mask, nint userData, nint callback)
+    {
+        (s_mask, s_userData) = (mask, userData);
+        s_callback = (delegate* unmanaged<int, nint, Debug*, byte*, void>)callback;
+    }
 
     /// <summary>The failed condition of this thread's last refused call; reading it clears it.</summary>
     public static string TakeLastError()

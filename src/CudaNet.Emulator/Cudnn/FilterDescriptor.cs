@@ -28,6 +28,9 @@ internal sealed class FilterDescriptor : ICudnnDescriptor
 
     public FilterLayout? Layout { get; private set; }
 
+    /// <summary>Empty until it is set.</summary>
+    public ReadOnlySpan<int> Extents => Layout is null ? [] : Layout.Extents;
+
     public CudnnAnswer Set(cudnnDataType_t type, cudnnTensorFormat_t format, ReadOnlySpan<int> extents)
     {
         if (format is < CUDNN_TENSOR_NCHW or > CUDNN_TENSOR_NCHW_VECT_C || !CudnnTypes.IsFilterType(type))

@@ -13,6 +13,11 @@ internal sealed class TensorDescriptor : ICudnnDescriptor
     /// <summary>Null until it is set: it reads as zeros then.</summary>
     public TensorLayout? Layout { get; private set; }
 
+    /// <summary>Empty until it is set.</summary>
+    public ReadOnlySpan<int> Extents => Layout is null ? [] : Layout.Extents;
+
+    public ReadOnlySpan<int> Strides => Layout is null ? [] : Layout.Strides;
+
     public CudnnAnswer SetDense(cudnnTensorFormat_t format, cudnnDataType_t type, ReadOnlySpan<int> extents)
     {
         int vector = CudnnTypes.VectorOf(type);

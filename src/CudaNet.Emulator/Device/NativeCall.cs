@@ -136,7 +136,13 @@ internal readonly ref struct NativeCall
 
         if (current is null)
         {
-            return traits.HasFlag(CallTrait.NoContext) ? null : CUresult.CUDA_ERROR_INVALID_CONTEXT;
+            if (traits.HasFlag(CallTrait.NoContext))
+            {
+                return null;
+            }
+
+            machine.Find(FindingKind.Handle, $"{name} needs a context, and none is current on thread {Environment.CurrentManagedThreadId}.");
+            return CUresult.CUDA_ERROR_INVALID_CONTEXT;
         }
 
         if (current.IsDestroyed && !traits.HasFlag(CallTrait.IgnoresFault))

@@ -1,4 +1,5 @@
 using CudaNet.Kernels.Cuda.Native;
+using Xunit;
 
 namespace CudaNet.Emulator.Tests.Planted;
 
@@ -62,7 +63,7 @@ public sealed unsafe class ContextTests
         _ = SecondContext(program);
         nint streamOfSecond = program.Stream();
         Assert.Equal(CUresult.CUDA_ERROR_INVALID_HANDLE, program.Driver.cuEventRecord(ofFirst, streamOfSecond));
-        program.Found(FindingKind.Handle, "cuEventRecord", "context");
+        program.Found(FindingKind.Handle, $"event 0x{ofFirst:x}", $"stream 0x{streamOfSecond:x}", "another context");
     }
 
     [Fact]

@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using CudaNet.Kernels.Cuda.Native;
+using Xunit;
 
 namespace CudaNet.Emulator.Tests.Planted;
 
@@ -11,12 +13,14 @@ internal sealed unsafe class DeviceProgram : IDisposable
 {
     public const uint NonBlocking = (uint)CUstream_flags.CU_STREAM_NON_BLOCKING;
 
+    private const int LogBytes = 1024;
+
     private readonly Dictionary<string, nint> _modules = [];
 
     public DeviceProgram(int seed = 1, EmulatorOptions? options = null)
     {
         Machine = new EmulatedMachine((options ?? new EmulatorOptions()) with { Seed = seed });
-        Driver = new DriverApi(new NativeExports(EmulatedMachine.Libraries.Driver));
+        Driver = new DriverApi(new NativeExports(Machine.Libraries.Driver));
         Ok(Driver.cuInit(0));
         nint context;
         Ok(Driver.cuDevicePrimaryCtxRetain(&context, 0));
@@ -50,7 +54,7 @@ internal sealed unsafe class DeviceProgram : IDisposable
         Assert.All(Findings, finding => Assert.True(finding.Kind == kind, finding.ToString()));
         foreach (string fact in facts)
         {
-            Assert.Contains(fact, Findings[0].Message, StringComparison.Ordinal);
+            Assert.True(Findings[0].Message.Contains(fact, StringComparison.Ordinal), $"no '{fact}' in: {Findings[0]}");
         }
     }
 
@@ -164,9 +168,13 @@ internal sealed unsafe class DeviceProgram : IDisposable
     public nint Load(string ptx)
     {
         nint module;
+        byte* log = stackalloc byte[LogBytes];
+        CUjit_option* options = stackalloc CUjit_option[] { CUjit_option.CU_JIT_ERROR_LOG_BUFFER, CUjit_option.CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES };
+        void** values = stackalloc void*[] { log, (void*)LogBytes };
         fixed (byte* image = Native(ptx))
         {
-            Ok(Driver.cuModuleLoadDataEx(&module, image, 0, null, null));
+            CUresult result = Driver.cuModuleLoadDataEx(&module, image, 2, options, values);
+            Assert.True(result == CUresult.CUDA_SUCCESS, $"{result}: {Marshal.PtrToStringUTF8((nint)log)}");
         }
 
         return module;
@@ -175,7 +183,7 @@ internal sealed unsafe class DeviceProgram : IDisposable
     public void Launch(nint kernel, int blocks, int threads, nint stream, params ReadOnlySpan<ulong> parameters) =>
         Ok(TryLaunch(kernel, blocks, threads, 0, stream, parameters));
 
-    /// <param name="parameters">Each is at most eight bytes, the first of which are the parameter's.</param>
+    /// <summary>cuLaunchKernel. Each parameter is the first of its eight bytes, as many as the kernel takes.</summary>
     public CUresult TryLaunch(nint kernel, int blocks, int threads, int sharedBytes, nint stream, params ReadOnlySpan<ulong> parameters)
     {
         fixed (ulong* values = parameters)

@@ -1,4 +1,5 @@
 using CudaNet.Kernels.Cuda.Native;
+using Xunit;
 
 namespace CudaNet.Emulator.Tests.Planted;
 

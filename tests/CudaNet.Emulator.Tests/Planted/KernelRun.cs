@@ -1,4 +1,5 @@
 using CudaNet.Kernels.Cuda.Native;
+using Xunit;
 
 namespace CudaNet.Emulator.Tests.Planted;
 
@@ -27,7 +28,7 @@ internal sealed record KernelRun(float[] Output, CUresult Status, IReadOnlyList<
             Finding finding = Assert.Single(mutant.Findings);
             Assert.Equal(kind, finding.Kind);
             Assert.Contains($"'{launch.Kernel}'", finding.Message, StringComparison.Ordinal);
-            Assert.All(facts, fact => Assert.Contains(fact, finding.Message, StringComparison.Ordinal));
+            Assert.All(facts, fact => Assert.True(finding.Message.Contains(fact, StringComparison.Ordinal), $"no '{fact}' in: {finding}"));
             Assert.Equal(status, mutant.Status);
         }
     }

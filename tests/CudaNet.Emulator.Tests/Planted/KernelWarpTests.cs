@@ -1,5 +1,6 @@
 using System.Numerics;
 using CudaNet.Kernels.Cuda.Native;
+using Xunit;
 
 namespace CudaNet.Emulator.Tests.Planted;
 

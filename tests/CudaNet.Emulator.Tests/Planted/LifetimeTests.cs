@@ -1,4 +1,5 @@
 using CudaNet.Kernels.Cuda.Native;
+using Xunit;
 
 namespace CudaNet.Emulator.Tests.Planted;
 
@@ -63,7 +64,7 @@ public sealed unsafe class LifetimeTests
             _ = program.Driver.cuMemFree_v2(x);
             if (mutant)
             {
-                program.Found(FindingKind.FreedInUse, "cuMemFree_v2", "cuMemcpyDtoHAsync", "128 bytes");
+                program.Found(FindingKind.FreedInUse, "cuMemFree of", "cuMemcpyDtoHAsync", "128 bytes");
             }
             else
             {
@@ -94,7 +95,7 @@ public sealed unsafe class LifetimeTests
             _ = program.Driver.cuMemFreeHost(source);
             if (mutant)
             {
-                program.Found(FindingKind.FreedInUse, "cuMemFreeHost", "cuMemcpyHtoDAsync", "128 bytes");
+                program.Found(FindingKind.FreedInUse, "cuMemFreeHost of", "cuMemcpyHtoDAsync", "128 bytes");
             }
             else
             {
@@ -125,7 +126,7 @@ public sealed unsafe class LifetimeTests
             _ = program.Driver.cuMemFree_v2(x);
             if (mutant)
             {
-                program.Found(FindingKind.FreedInUse, "cuMemFree_v2", "'scale'", "128 bytes");
+                program.Found(FindingKind.FreedInUse, "cuMemFree of", "'scale'", "128 bytes");
             }
             else
             {
@@ -144,7 +145,7 @@ public sealed unsafe class LifetimeTests
         program.IsClean();
 
         Assert.Equal(CUresult.CUDA_ERROR_INVALID_VALUE, program.Driver.cuMemFree_v2(x));
-        program.Found(FindingKind.UseAfterFree, "cuMemFree_v2", $"0x{x:x}", "was freed");
+        program.Found(FindingKind.UseAfterFree, "cuMemFree of", $"0x{x:x}", "was freed");
     }
 
     [Fact]
@@ -153,7 +154,7 @@ public sealed unsafe class LifetimeTests
         using DeviceProgram program = new();
         ulong x = program.Allocate(Count);
         Assert.Equal(CUresult.CUDA_ERROR_INVALID_VALUE, program.Driver.cuMemFree_v2(x + 64));
-        program.Found(FindingKind.Argument, "cuMemFree_v2", $"0x{x + 64:x}");
+        program.Found(FindingKind.Argument, "cuMemFree of", $"0x{x + 64:x}");
 
         program.Findings.Clear();
         program.Free(x);
@@ -200,7 +201,7 @@ public sealed unsafe class LifetimeTests
             program.Ok(program.Driver.cuMemcpyHtoDAsync_v2(x, pageable, 128, stream));
         }
 
-        program.Found(FindingKind.Argument, "cuMemcpyHtoDAsync_v2", "128 bytes", "pinned");
+        program.Found(FindingKind.Argument, "cuMemcpyHtoDAsync_v2", $"stream 0x{stream:x}", "neither pinned nor registered");
     }
 
     [Fact]
@@ -234,7 +235,7 @@ public sealed unsafe class LifetimeTests
     public void A_stream_that_was_destroyed_is_found()
     {
         using DeviceProgram program = new();
-        nint stream = program.Stream();
+        nint stream = program.Stream(0);
         ulong x = program.Allocate(Count);
         program.Fill(x, 1, Count, stream);
         program.Ok(program.Driver.cuStreamDestroy_v2(stream));

@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace CudaNet.Emulator.Tests.Planted;
 
 /// <summary>Programs that do not order what they queue.</summary>

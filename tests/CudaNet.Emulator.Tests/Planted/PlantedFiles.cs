@@ -1,4 +1,5 @@
 using CudaNet.Tests.Support;
+using Xunit;
 
 namespace CudaNet.Emulator.Tests.Planted;
 

@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace CudaNet.Emulator.Tests.Planted;
 
 /// <summary>Faults of order: the program is wrong only in some of the orders that the rules allow.</summary>

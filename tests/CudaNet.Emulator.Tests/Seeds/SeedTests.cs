@@ -1,4 +1,5 @@
 using CudaNet.Emulator.Tests.Planted;
+using Xunit;
 
 namespace CudaNet.Emulator.Tests.Seeds;
 

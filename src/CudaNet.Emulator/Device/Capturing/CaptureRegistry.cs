@@ -61,12 +61,12 @@ internal sealed class CaptureRegistry(EmulatedMachine machine)
 
         if (capture.Origin != stream)
         {
-            return CUresult.CUDA_ERROR_STREAM_CAPTURE_UNMATCHED;
+            return Refused(CUresult.CUDA_ERROR_STREAM_CAPTURE_UNMATCHED, $"cuStreamEndCapture of {stream.Name}: the capture began with {capture.Origin.Name}.");
         }
 
         if (capture.Mode != CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED && capture.Thread != Environment.CurrentManagedThreadId)
         {
-            return CUresult.CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD;
+            return Refused(CUresult.CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD, $"cuStreamEndCapture of {stream.Name} on another thread than the one that began it.");
         }
 
         CUresult result = capture.End();
@@ -81,6 +81,16 @@ internal sealed class CaptureRegistry(EmulatedMachine machine)
             capture.Graph.Destroy();
         }
 
+        return result == CUresult.CUDA_ERROR_STREAM_CAPTURE_UNJOINED
+            ? Refused(result, $"cuStreamEndCapture of {stream.Name}: work of another stream was not joined back into it; there is no graph.")
+            : result;
+    }
+
+    /// <summary>Notes why a call that concerns a capture was refused.</summary>
+    /// <returns>The result given.</returns>
+    public CUresult Refused(CUresult result, string message)
+    {
+        machine.Find(FindingKind.Capture, message);
         return result;
     }
 

@@ -24,7 +24,9 @@ internal sealed record CapturedRecord(StreamCapture Capture, IReadOnlyList<Emula
         {
             other.Invalidate();
             Capture.Invalidate();
-            return CUresult.CUDA_ERROR_STREAM_CAPTURE_MERGE;
+            return stream.Machine.Captures.Refused(
+                CUresult.CUDA_ERROR_STREAM_CAPTURE_MERGE,
+                $"cuStreamWaitEvent would merge the captures of {other.Origin.Name} and {Capture.Origin.Name}; both are broken by it.");
         }
 
         if (Capture.IsInvalidated && stream.Capture is not null)

@@ -13,7 +13,7 @@ internal static class GraphReferences
     {
         foreach (MemoryRange range in ranges)
         {
-            if (range.IsFreed && !range.IsFromPool)
+            if (!range.IsUsable && !range.IsFromGraph)
             {
                 return $"{operation.Name} uses {range.Name}, which {range.Gone}";
             }

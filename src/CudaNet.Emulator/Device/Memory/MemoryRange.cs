@@ -44,11 +44,17 @@ internal sealed unsafe class MemoryRange(ulong start, ulong bytes, byte* host, M
     /// <summary>A free of it is queued; a second one is a mistake.</summary>
     public bool IsFreeQueued { get; set; }
 
+    /// <summary>Whether its host bytes are still there: those of graphs and of pinned memory outlive a free.</summary>
+    public bool HasBytes { get; set; } = true;
+
     /// <summary>The flags of the call that made it.</summary>
     public uint Flags { get; init; }
 
     /// <summary>Who touched which word in the launch that runs, where races are looked for; the interpreter's own.</summary>
     public object? Shadow { get; set; }
+
+    /// <summary>Whether a call may queue work that uses it: it is there, or its stream-ordered allocation is queued, and no free is.</summary>
+    public bool IsUsable => !IsFreeQueued && (!IsFreed || IsFromPool);
 
     /// <summary>Whether all these bytes lie in it.</summary>
     public bool Holds(ulong address, ulong bytes) => address >= Start && bytes <= Bytes && address - Start <= Bytes - bytes;

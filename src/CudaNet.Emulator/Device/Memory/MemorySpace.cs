@@ -8,11 +8,13 @@ namespace CudaNet.Emulator.Device;
 /// </summary>
 internal sealed unsafe class MemorySpace : IDisposable
 {
+    /// <summary>As many have room for their addresses.</summary>
+    public const int MostDevices = 16;
+
     // Below the addresses at which Linux and Windows place programs, heaps and stacks.
     private const ulong FirstAddress = 0x1000_0000_0000;
     private const ulong AddressesPerDevice = 0x400_0000_0000;
-    private const int Devices = 16;
-    private const ulong Guard = 4096;
+        private const ulong Guard = 4096;
     private const ulong Granularity = 256;
     private const int RememberedRanges = 16384;
     private const ulong QuarantineBytes = 64 << 20;
@@ -31,7 +33,7 @@ internal sealed unsafe class MemorySpace : IDisposable
     public MemoryRange? Find(ulong address) => _map.Find(address);
 
     /// <summary>Whether devices have their memory there; no host address lies there.</summary>
-    public static bool IsDeviceAddress(ulong address) => address is >= FirstAddress and < FirstAddress + (Devices * AddressesPerDevice);
+    public static bool IsDeviceAddress(ulong address) => address is >= FirstAddress and < FirstAddress + (MostDevices * AddressesPerDevice);
 
     /// <summary>The live range that holds all these bytes.</summary>
     public MemoryRange? FindLive(ulong address, ulong bytes)
@@ -115,18 +117,17 @@ internal sealed unsafe class MemorySpace : IDisposable
         {
             Quarantine(range);
         }
-        else if (range.Kind != MemoryKind.Registered)
+        else
         {
-            NativeMemory.AlignedFree(range.Host);
+            FreeBytes(range);
+            Remember(range);
         }
-
-        Remember(range);
     }
 
     /// <summary>Frees all that was made in a context.</summary>
     public void ReleaseOf(EmulatedContext owner)
     {
-        foreach (MemoryRange range in _map.Ranges.Where(range => range.Owner == owner && (!range.IsFreed || (range.IsFromPool && !WasReleased(range)))).ToArray())
+        foreach (MemoryRange range in _map.Ranges.Where(range => range.Owner == owner && range.HasBytes && (!range.IsFreed || range.Kind == MemoryKind.Device)).ToArray())
         {
             range.IsFromGraph = false;
             Release(range);
@@ -137,19 +138,20 @@ internal sealed unsafe class MemorySpace : IDisposable
     {
         foreach (MemoryRange range in _map.Ranges)
         {
-            bool holdsBytes = range.Kind switch
-            {
-                MemoryKind.Registered => false,
-                MemoryKind.Pinned => true,
-                _ => !range.IsFreed || !WasReleased(range),
-            };
-            if (holdsBytes)
-            {
-                NativeMemory.AlignedFree(range.Host);
-            }
+            FreeBytes(range);
         }
 
         _map.Clear();
+    }
+
+    private static void FreeBytes(MemoryRange range)
+    {
+        if (range.HasBytes && range.Kind != MemoryKind.Registered)
+        {
+            NativeMemory.AlignedFree(range.Host);
+        }
+
+        range.HasBytes = false;
     }
 
     private static void* AlignedAlloc(nuint bytes)
@@ -177,15 +179,8 @@ internal sealed unsafe class MemorySpace : IDisposable
         return range;
     }
 
-    private bool WasReleased(MemoryRange range) => _freed.Contains(range);
-
     private void Remember(MemoryRange range)
     {
-        if (range.Kind == MemoryKind.Pinned)
-        {
-            return;
-        }
-
         _freed.Enqueue(range);
         if (_freed.Count > RememberedRanges)
         {
@@ -203,7 +198,7 @@ internal sealed unsafe class MemorySpace : IDisposable
             MemoryRange oldest = _quarantine.Dequeue();
             _quarantined -= oldest.Bytes;
             _map.Remove(oldest);
-            NativeMemory.AlignedFree(oldest.Host);
+            FreeBytes(oldest);
         }
     }
 }

@@ -91,8 +91,7 @@ internal static unsafe class Copies
             return true;
         }
 
-        bool isPending = range is { IsFromPool: true, IsFreeQueued: false };
-        if (range is null || !range.Holds(at.Address, bytes) || (range.IsFreed && !isPending))
+        if (range is null || !range.Holds(at.Address, bytes) || !range.IsUsable)
         {
             bool isProgramsOwn = range is { Kind: MemoryKind.Registered };
             if (!isProgramsOwn)

@@ -35,8 +35,7 @@ internal static class Fills
         EmulatedMachine machine = stream.Machine;
         ulong bytes = ((height - 1) * pitch) + (width * (ulong)elementBytes);
         MemoryRange? range = machine.Memory.Find(address);
-        bool isPending = range is { IsFromPool: true, IsFreeQueued: false };
-        if (range is null || !range.Holds(address, bytes) || (range.IsFreed && !isPending))
+        if (range is null || !range.Holds(address, bytes) || !range.IsUsable)
         {
             machine.Findings.Add(machine.Devices[range?.Device ?? stream.Context.Device.Ordinal].Memory.Fault(address, bytes, MemoryAccess.Write, call).Finding);
             return CUresult.CUDA_ERROR_INVALID_VALUE;

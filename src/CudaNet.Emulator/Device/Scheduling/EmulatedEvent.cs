@@ -91,7 +91,9 @@ internal sealed class EmulatedEvent(EmulatedContext context, CUevent_flags flags
             if (!isExternal)
             {
                 capture.Invalidate();
-                return CUresult.CUDA_ERROR_STREAM_CAPTURE_ISOLATION;
+                return Machine.Captures.Refused(
+                    CUresult.CUDA_ERROR_STREAM_CAPTURE_ISOLATION,
+                    $"cuStreamWaitEvent: {stream.Name} captures, and {Name} was recorded outside of that; the capture is broken by it.");
             }
 
             capture.Add(stream, new EventWaitOperation(this));
@@ -125,6 +127,7 @@ internal sealed class EmulatedEvent(EmulatedContext context, CUevent_flags flags
         milliseconds = 0;
         if (((Flags | end.Flags) & CUevent_flags.CU_EVENT_DISABLE_TIMING) != 0 || Context.Device != end.Context.Device)
         {
+            Machine.Find(FindingKind.Argument, $"cuEventElapsedTime from {Name} to {end.Name}: events of one device, made without DISABLE_TIMING, measure time.");
             return CUresult.CUDA_ERROR_INVALID_HANDLE;
         }
 
@@ -135,6 +138,7 @@ internal sealed class EmulatedEvent(EmulatedContext context, CUevent_flags flags
 
         if (Recorded is null || end.Recorded is null)
         {
+            Machine.Find(FindingKind.Argument, $"cuEventElapsedTime from {Name} to {end.Name}: {(Recorded is null ? Name : end.Name)} was never recorded.");
             return CUresult.CUDA_ERROR_INVALID_HANDLE;
         }
 
@@ -161,6 +165,8 @@ internal sealed class EmulatedEvent(EmulatedContext context, CUevent_flags flags
             return fault.Result;
         }
 
-        return Captured is not null ? CUresult.CUDA_ERROR_CAPTURED_EVENT : Machine.Captures.RefuseUnsafe(call);
+        return Captured is null
+            ? Machine.Captures.RefuseUnsafe(call)
+            : Machine.Captures.Refused(CUresult.CUDA_ERROR_CAPTURED_EVENT, $"{call} of {Name}, which was recorded in a capture and stands for nodes of a graph.");
     }
 }

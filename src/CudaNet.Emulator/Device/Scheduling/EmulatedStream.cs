@@ -177,9 +177,13 @@ internal sealed class EmulatedStream(EmulatedContext context, string name, CUstr
 
         if (Capture is { } capture)
         {
-            bool was = capture.IsInvalidated;
+            if (capture.IsInvalidated)
+            {
+                return CUresult.CUDA_ERROR_STREAM_CAPTURE_INVALIDATED;
+            }
+
             capture.Invalidate();
-            return was ? CUresult.CUDA_ERROR_STREAM_CAPTURE_INVALIDATED : CUresult.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
+            return Machine.Captures.Refused(CUresult.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, $"{call} of {Name}, which captures; the capture is broken by it.");
         }
 
         return Machine.Captures.RefuseLegacy(this, call) ?? Machine.Captures.RefuseUnsafe(call);

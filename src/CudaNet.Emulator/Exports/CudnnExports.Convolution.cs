@@ -1,0 +1,95 @@
+using System.Runtime.InteropServices;
+using CudaNet.Emulator.Cudnn;
+using CudaNet.Kernels.Cuda.Native;
+
+namespace CudaNet.Emulator.Exports;
+
+internal static unsafe partial class CudnnExports
+{
+    [UnmanagedCallersOnly]
+    public static cudnnStatus_t cudnnGetConvolutionForwardWorkspaceSize(
+        nint handle, nint xDesc, nint wDesc, nint convDesc, nint yDesc, cudnnConvolutionFwdAlgo_t algo, nuint* sizeInBytes)
+    {
+        using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetConvolutionForwardWorkspaceSize), handle);
+        if ((ConvolutionCall.TryMake(call, handle, xDesc, wDesc, convDesc, yDesc, out ConvolutionCall convolution) ?? convolution.RefuseAlgorithm(algo)) is { } refused)
+        {
+            return call.Answer(refused);
+        }
+
+        if (sizeInBytes == null)
+        {
+            return call.Answer(CudnnAnswer.BadParam("sizeInBytes == NULL"));
+        }
+
+        *sizeInBytes = (nuint)ConvolutionAlgorithms.Workspace(convolution.Problem, algo, convolution.Problem.Math);
+        return call.Answer(CudnnAnswer.Success);
+    }
+
+    [UnmanagedCallersOnly]
+    public static cudnnStatus_t cudnnConvolutionForward(
+        nint handle, void* alpha, nint xDesc, void* x, nint wDesc, void* w, nint convDesc, cudnnConvolutionFwdAlgo_t algo, void* workSpace, nuint workSpaceSizeInBytes, void* beta, nint yDesc, void* y)
+    {
+        using CudnnCall call = CudnnCall.Enter(nameof(cudnnConvolutionForward), handle);
+        if (ConvolutionCall.TryMake(call, handle, xDesc, wDesc, convDesc, yDesc, out ConvolutionCall convolution) is { } refused)
+        {
+            return call.Answer(refused);
+        }
+
+        return call.Answer(TensorChecks.Scaling(alpha, beta, convolution.Problem.Y.Type, out Scaling scaling)
+            ?? convolution.Enqueue(call, algo, (ulong)x, (ulong)w, (ulong)y, (ulong)workSpace, workSpaceSizeInBytes, scaling, null));
+    }
+
+    [UnmanagedCallersOnly]
+    public static cudnnStatus_t cudnnConvolutionBiasActivationForward(
+        nint handle, void* alpha1, nint xDesc, void* x, nint wDesc, void* w, nint convDesc, cudnnConvolutionFwdAlgo_t algo, void* workSpace, nuint workSpaceSizeInBytes,
+        void* alpha2, nint zDesc, void* z, nint biasDesc, void* bias, nint activationDesc, nint yDesc, void* y)
+    {
+        using CudnnCall call = CudnnCall.Enter(nameof(cudnnConvolutionBiasActivationForward), handle);
+        if (ConvolutionCall.TryMake(call, handle, xDesc, wDesc, convDesc, yDesc, out ConvolutionCall convolution) is { } refused)
+        {
+            return call.Answer(refused);
+        }
+
+        if ((call.Find(zDesc, z, out TensorOperand added) ?? call.Find(biasDesc, bias, out TensorOperand biases) ?? call.Find(activationDesc, out ActivationDescriptor _)) is { } missing)
+        {
+            return call.Answer(missing);
+        }
+
+        call.Find(biasDesc, bias, out biases);
+        call.Find(activationDesc, out ActivationDescriptor activation);
+        cudnnDataType_t type = convolution.Problem.Y.Type;
+        if ((convolution.RefuseFusion(algo, activation.IsSet ? activation.Value : null, added, biases, call.Machine.Options.FlagNonsense)
+            ?? TensorChecks.Scaling(alpha1, alpha2, type, out Scaling scales)) is { } unfit)
+        {
+            return call.Answer(unfit);
+        }
+
+        TensorChecks.Scaling(alpha1, alpha2, type, out scales);
+        ConvolutionFusion fusion = new(added, scales.Beta, biases, activation.Value.Mode == cudnnActivationMode_t.CUDNN_ACTIVATION_RELU);
+        return call.Answer(convolution.Enqueue(
+            call, algo, (ulong)x, (ulong)w, (ulong)y, (ulong)workSpace, workSpaceSizeInBytes, new Scaling(scales.Alpha, 0), fusion));
+    }
+
+    [UnmanagedCallersOnly]
+    public static cudnnStatus_t cudnnIm2Col(nint handle, nint xDesc, void* x, nint wDesc, nint convDesc, void* colBuffer) => Missing(nameof(cudnnIm2Col));
+
+    [UnmanagedCallersOnly]
+    public static cudnnStatus_t cudnnReorderFilterAndBias(
+        nint handle, nint filterDesc, int reorderType, void* filterData, void* reorderedFilterData, int reorderBias, void* biasData, void* reorderedBiasData)
+    {
+        using CudnnCall call = CudnnCall.Enter(nameof(cudnnReorderFilterAndBias), handle);
+        return call.Find(handle, out CudnnHandle _) is { } refused ? call.Answer(refused) : Missing(nameof(cudnnReorderFilterAndBias));
+    }
+
+    [UnmanagedCallersOnly]
+    public static cudnnStatus_t cudnnTransformFilter(nint handle, nint transDesc, void* alpha, nint srcDesc, void* srcData, void* beta, nint destDesc, void* destData) =>
+        Missing(nameof(cudnnTransformFilter));
+
+    /// <summary>A function that the emulator exports and lacks: it says its name on the error stream.</summary>
+    private static cudnnStatus_t Missing(string name)
+    {
+        Console.Error.WriteLine($"CudaNet emulator: {name} is not implemented");
+        using CudnnCall call = CudnnCall.Enter(name);
+        return call.Answer(call.Refused ?? CudnnAnswer.NotSupported($"{name} is not emulated"));
+    }
+}
