@@ -9,8 +9,8 @@ namespace CudaNet.Emulator;
 public sealed partial class EmulatedMachine : IDisposable
 {
     private static readonly AsyncLocal<EmulatedMachine?> OfFlow = new();
-    private static EmulatedMachine? s_ofProcess;
-    private static volatile bool s_anyDisposed;
+    private static EmulatedMachine? _ofProcess;
+    private static volatile bool _anyDisposed;
 
     private readonly EmulatedMachine? _previous;
 
@@ -40,7 +40,7 @@ public sealed partial class EmulatedMachine : IDisposable
     }
 
     /// <summary>The machine that a native call made here belongs to: the one made last in this flow of control, or else the process's.</summary>
-    public static EmulatedMachine? Current => OfFlow.Value ?? s_ofProcess;
+    public static EmulatedMachine? Current => OfFlow.Value ?? _ofProcess;
 
     /// <summary>What the machine was made of.</summary>
     public EmulatorOptions Options { get; }
@@ -60,7 +60,7 @@ public sealed partial class EmulatedMachine : IDisposable
     /// <summary>What the program did not give back: now, or, once the machine is disposed, at that moment.</summary>
     public IReadOnlyList<Leak> Leaks => Ledger.Report();
 
-    internal static bool AnyDisposed => s_anyDisposed;
+    internal static bool AnyDisposed => _anyDisposed;
 
     /// <summary>One lock for all that follows; native calls hold it, host functions run without it.</summary>
     internal object Gate { get; } = new();
@@ -87,7 +87,7 @@ public sealed partial class EmulatedMachine : IDisposable
     internal IReadOnlyList<EmulatedDevice> Devices { get; }
 
     /// <summary>Makes this the machine of every thread of the process that has no other: what a native library that is loaded by others needs.</summary>
-    public void InstallForProcess() => Interlocked.Exchange(ref s_ofProcess, this);
+    public void InstallForProcess() => Interlocked.Exchange(ref _ofProcess, this);
 
     /// <summary>Releases the machine's memory; queued work is dropped. Later calls with its handles answer as to invalid ones. <see cref="Leaks"/> and <see cref="Findings"/> stay.</summary>
     public void Dispose()
@@ -100,14 +100,14 @@ public sealed partial class EmulatedMachine : IDisposable
             }
 
             IsDisposed = true;
-            s_anyDisposed = true;
+            _anyDisposed = true;
             Ledger.Freeze();
             Memory.Dispose();
             Contexts.Dispose();
             Monitor.PulseAll(Gate);
         }
 
-        Interlocked.CompareExchange(ref s_ofProcess, null, this);
+        Interlocked.CompareExchange(ref _ofProcess, null, this);
         if (OfFlow.Value == this)
         {
             OfFlow.Value = _previous;

@@ -24,6 +24,9 @@ public sealed record EmulatorOptions
     /// <summary>True: asynchronous copies of host memory that is neither pinned nor registered are a finding. The call still answers as the driver does.</summary>
     public bool RefusePageableAsync { get; init; } = true;
 
+    /// <summary>True: copies, memsets and library calls in different streams that touch the same bytes, one of them writing, with nothing that orders them, are a finding at the call, whatever order the seed draws.</summary>
+    public bool FlagUnorderedWork { get; init; } = true;
+
     /// <summary>True: work that the thread of a capture queues to a stream outside it is a finding, unless the capture is relaxed.</summary>
     public bool FlagWorkOutsideCapture { get; init; } = true;
 

@@ -9,7 +9,7 @@ internal sealed class HandleTable
     private const long Step = 16;
     private const int Remembered = 1 << 16;
 
-    private static long s_last = 0x0C0D_A000_0000;
+    private static long _last = 0x0C0D_A000_0000;
 
     private readonly Dictionary<nint, object> _live = [];
     private readonly Dictionary<nint, Type> _destroyed = [];
@@ -17,7 +17,7 @@ internal sealed class HandleTable
 
     public nint Add(object target)
     {
-        nint handle = (nint)Interlocked.Add(ref s_last, Step);
+        nint handle = (nint)Interlocked.Add(ref _last, Step);
         _live.Add(handle, target);
         return handle;
     }

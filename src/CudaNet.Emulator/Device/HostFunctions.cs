@@ -4,22 +4,22 @@ namespace CudaNet.Emulator.Device;
 internal static class HostFunctions
 {
     [ThreadStatic]
-    private static bool t_running;
+    private static bool _running;
 
-    public static bool OnThisThread => t_running;
+    public static bool OnThisThread => _running;
 
     /// <summary>Runs the function without the machine's gate, which the caller holds once.</summary>
     public static void Run(EmulatedMachine machine, Action function)
     {
         Monitor.Exit(machine.Gate);
-        t_running = true;
+        _running = true;
         try
         {
             function();
         }
         finally
         {
-            t_running = false;
+            _running = false;
             Monitor.Enter(machine.Gate);
         }
     }

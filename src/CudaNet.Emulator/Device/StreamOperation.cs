@@ -17,6 +17,9 @@ internal abstract class StreamOperation
     /// <summary>The bytes it will touch, as far as that is known beforehand.</summary>
     public virtual IReadOnlyList<MemoryUse> Uses => [];
 
+    /// <summary>What may be addresses among its arguments: memory that it may touch somewhere, where that is not known exactly.</summary>
+    public virtual IReadOnlyList<ulong> Pointers => [];
+
     /// <summary>Modules and other objects that must live until it has run; a graph that holds it holds them.</summary>
     public virtual IReadOnlyList<object> Holds => [];
 

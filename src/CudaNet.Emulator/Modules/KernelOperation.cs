@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CudaNet.Emulator.Device;
 using CudaNet.Kernels.Cuda.Native;
 
@@ -15,6 +16,9 @@ internal sealed class KernelOperation(EmulatedFunction function, LaunchShape sha
     public override string Name => $"kernel '{Function.Name}'";
 
     public override CUgraphNodeType NodeType => CUgraphNodeType.CU_GRAPH_NODE_TYPE_KERNEL;
+
+    /// <summary>Each aligned word of the parameters: those that are no addresses of allocations mean nothing to anyone.</summary>
+    public override IReadOnlyList<ulong> Pointers { get; } = [.. MemoryMarshal.Cast<byte, ulong>(parameters.AsSpan(0, parameters.Length & ~7))];
 
     public override IReadOnlyList<object> Holds { get; } = [function.Module];
 

@@ -10,7 +10,7 @@ namespace CudaNet.Emulator.Tests.Device;
 /// <summary>Initialisation, contexts, threads, host functions, leaks, and the replay of a seed.</summary>
 public sealed unsafe class ProcessRules
 {
-    private static CUresult s_insideHostFunction;
+    private static CUresult _insideHostFunction;
 
     [Fact]
     public void Before_initialisation_only_a_few_calls_answer()
@@ -92,7 +92,7 @@ public sealed unsafe class ProcessRules
         delegate* unmanaged<nint, void> function = &CallInside;
         Ok(program.Enqueue(stream, new HostFunctionOperation((nint)function, 0)));
         Ok(program.Synchronize(stream));
-        Assert.Equal(CUDA_ERROR_NOT_PERMITTED, s_insideHostFunction);
+        Assert.Equal(CUDA_ERROR_NOT_PERMITTED, _insideHostFunction);
         Assert.Equal([FindingKind.Callback], program.Found);
     }
 
@@ -174,7 +174,7 @@ public sealed unsafe class ProcessRules
     private static void CallInside(nint data)
     {
         using NativeCall call = NativeCall.Enter("cuMemFreeHost");
-        s_insideHostFunction = call.Injected ?? CUDA_SUCCESS;
+        _insideHostFunction = call.Injected ?? CUDA_SUCCESS;
     }
 
     [UnmanagedCallersOnly]

@@ -5,13 +5,15 @@ using CudaNet.Kernels.Cuda.Native;
 namespace CudaNet.Emulator.Tests.Device;
 
 /// <summary>Work that a test writes down in C#; it counts as a kernel.</summary>
-internal sealed class TestOperation(string name, Action<OperationContext> execute, IReadOnlyList<MemoryUse>? uses = null, IReadOnlyList<object>? holds = null) : StreamOperation
+internal sealed class TestOperation(string name, Action<OperationContext> execute, IReadOnlyList<MemoryUse>? uses = null, IReadOnlyList<object>? holds = null, IReadOnlyList<ulong>? pointers = null) : StreamOperation
 {
     public override string Name => name;
 
     public override CUgraphNodeType NodeType => CUgraphNodeType.CU_GRAPH_NODE_TYPE_KERNEL;
 
     public override IReadOnlyList<MemoryUse> Uses => uses ?? [];
+
+    public override IReadOnlyList<ulong> Pointers => pointers ?? [];
 
     public override IReadOnlyList<object> Holds => holds ?? [];
 

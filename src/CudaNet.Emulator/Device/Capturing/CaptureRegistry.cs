@@ -144,7 +144,7 @@ internal sealed class CaptureRegistry(EmulatedMachine machine)
     }
 
     /// <summary>Notes work that the thread of a capture queues beside it; it runs at once, and is missing in the graph.</summary>
-    public CUresult FlagEscape(EmulatedStream stream, string call)
+    public void FlagEscape(EmulatedStream stream, string call)
     {
         int thread = Environment.CurrentManagedThreadId;
         if (machine.Options.FlagWorkOutsideCapture
@@ -152,8 +152,6 @@ internal sealed class CaptureRegistry(EmulatedMachine machine)
         {
             machine.Find(FindingKind.Capture, $"{call} on {stream.Name} runs at once and becomes no part of the graph that this thread captures with {capture.Origin.Name}.");
         }
-
-        return CUresult.CUDA_SUCCESS;
     }
 
     /// <summary>Ends the captures of a context that is destroyed.</summary>
@@ -161,10 +159,26 @@ internal sealed class CaptureRegistry(EmulatedMachine machine)
     {
         foreach (StreamCapture capture in _active.FindAll(c => c.Origin.Context == context))
         {
-            capture.Invalidate();
-            capture.End();
-            _active.Remove(capture);
+            Drop(capture);
         }
+    }
+
+    /// <summary>Breaks the capture of a stream that is destroyed; where it began there, nobody can end it any more.</summary>
+    public void Abandon(EmulatedStream stream)
+    {
+        stream.Capture?.Invalidate();
+        if (stream.Capture is { } capture && capture.Origin == stream)
+        {
+            Drop(capture);
+        }
+    }
+
+    private void Drop(StreamCapture capture)
+    {
+        capture.Invalidate();
+        capture.End();
+        capture.Graph.Destroy();
+        _active.Remove(capture);
     }
 
     private StreamCapture? BlockingOf(EmulatedContext context)

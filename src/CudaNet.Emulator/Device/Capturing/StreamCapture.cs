@@ -5,7 +5,7 @@ namespace CudaNet.Emulator.Device;
 /// <summary>One capture, from its begin to its end: the streams that take part and the graph that grows. Used under the machine's gate.</summary>
 internal sealed class StreamCapture
 {
-    private static long s_lastId;
+    private static long _lastId;
 
     private readonly List<EmulatedStream> _members = [];
 
@@ -18,7 +18,7 @@ internal sealed class StreamCapture
     }
 
     /// <summary>What cuStreamGetCaptureInfo answers as the capture's identity; unique in the process.</summary>
-    public ulong Id { get; } = (ulong)Interlocked.Increment(ref s_lastId);
+    public ulong Id { get; } = (ulong)Interlocked.Increment(ref _lastId);
 
     public EmulatedStream Origin { get; }
 

@@ -70,6 +70,7 @@ internal sealed class EmulatedGraphExec
         CUresult allocations = PrepareAllocations(stream);
         if (allocations == CUresult.CUDA_SUCCESS)
         {
+            Machine.Captures.FlagEscape(stream, "cuGraphLaunch");
             Expand(stream);
         }
 
@@ -181,6 +182,7 @@ internal sealed class EmulatedGraphExec
             }
 
             Machine.Scheduler.Submit(item);
+            UnorderedWork.Flag(Machine, item);
         }
 
         _lastEnd = stream.AppendEnd(start, items);

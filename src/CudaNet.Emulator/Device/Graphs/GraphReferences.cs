@@ -4,7 +4,11 @@ namespace CudaNet.Emulator.Device;
 internal static class GraphReferences
 {
     public static IReadOnlyList<MemoryRange> RangesOf(StreamOperation operation, EmulatedMachine machine)
-        => [.. operation.Uses.Select(use => machine.Memory.Find(use.Address)).OfType<MemoryRange>().Distinct()];
+    {
+        IEnumerable<MemoryRange?> used = operation.Uses.Select(use => machine.Memory.Find(use.Address));
+        IEnumerable<MemoryRange?> perhaps = operation.Pointers.Select(machine.Memory.Find).Where(range => range is { IsUsable: true });
+        return [.. used.Concat(perhaps).OfType<MemoryRange>().Distinct()];
+    }
 
     /// <summary>What is gone, as a message says it; null where all is there.</summary>
     /// <param name="operation">The work.</param>

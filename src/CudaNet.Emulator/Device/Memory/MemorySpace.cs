@@ -14,7 +14,7 @@ internal sealed unsafe class MemorySpace : IDisposable
     // Below the addresses at which Linux and Windows place programs, heaps and stacks.
     private const ulong FirstAddress = 0x1000_0000_0000;
     private const ulong AddressesPerDevice = 0x400_0000_0000;
-        private const ulong Guard = 4096;
+    private const ulong Guard = 4096;
     private const ulong Granularity = 256;
     private const int RememberedRanges = 16384;
     private const ulong QuarantineBytes = 64 << 20;

@@ -31,7 +31,7 @@ internal sealed unsafe class CopyOperation(string name, CopySide source, CopySid
 
         ulong bytes = Extent(Destination, Width, Height);
         bool isUsed = machine.Scheduler.UserOf(Destination.Address, bytes) is not null
-            || together.Any(other => other != this && other.Uses.Any(use => use.Address < Destination.Address + bytes && Destination.Address < use.Address + use.Bytes));
+            || together.Any(other => other != this && other.Uses.Any(use => use.Overlaps(Destination.Address, bytes)));
         if (!isUsed && machine.Memory.FindLive(Destination.Address, bytes) is not null)
         {
             for (ulong row = 0; row < Height; row++)

@@ -57,8 +57,9 @@ internal sealed class EmulatedStream(EmulatedContext context, string name, CUstr
             return CUresult.CUDA_SUCCESS;
         }
 
+        Machine.Captures.FlagEscape(this, operation.Name);
         operation.Queue(Machine, [operation]);
-        Append(operation);
+        UnorderedWork.Flag(Machine, Append(operation));
         return CUresult.CUDA_SUCCESS;
     }
 
@@ -126,7 +127,7 @@ internal sealed class EmulatedStream(EmulatedContext context, string name, CUstr
             return capture.IsInvalidated ? CUresult.CUDA_ERROR_STREAM_CAPTURE_INVALIDATED : CUresult.CUDA_SUCCESS;
         }
 
-        return Machine.Captures.RefuseLegacy(this, call) ?? Machine.Captures.FlagEscape(this, call);
+        return Machine.Captures.RefuseLegacy(this, call) ?? CUresult.CUDA_SUCCESS;
     }
 
     /// <summary>cuStreamSynchronize.</summary>
@@ -157,7 +158,7 @@ internal sealed class EmulatedStream(EmulatedContext context, string name, CUstr
             return CUresult.CUDA_ERROR_INVALID_HANDLE;
         }
 
-        Capture?.Invalidate();
+        Machine.Captures.Abandon(this);
         IsDestroyed = true;
         Context.Disown(Handle, this);
         return Context.Status;

@@ -91,14 +91,15 @@ internal sealed class StreamScheduler(EmulatedMachine machine)
 
     /// <summary>The queued work that is known to touch these bytes; null where there is none.</summary>
     public WorkItem? UserOf(ulong address, ulong bytes, MemoryAccess access = MemoryAccess.ReadWrite)
-        => _pending.FirstOrDefault(item => item.Operation is { } operation && operation.Uses.Any(use =>
-            (use.Access & access) != 0 && use.Address < address + bytes && address < use.Address + use.Bytes));
+        => _pending.FirstOrDefault(item => item.Uses.Any(use => (use.Access & access) != 0 && use.Overlaps(address, bytes))
+            || (item.Operation is { } operation && operation.Pointers.Any(pointer => pointer - address < bytes)));
 
     /// <summary>The queued work that holds this object; null where there is none.</summary>
     public WorkItem? HolderOf(object held)
         => _pending.FirstOrDefault(item => item.Operation is { } operation && operation.Holds.Contains(held));
 
-    private static HashSet<WorkItem> Needed(ReadOnlySpan<WorkItem?> targets)
+    /// <summary>The item, and all that must run before it.</summary>
+    public static HashSet<WorkItem> Needed(ReadOnlySpan<WorkItem?> targets)
     {
         var needed = new HashSet<WorkItem>();
         var open = new Stack<WorkItem>();

@@ -10,6 +10,9 @@ internal sealed class WorkItem(EmulatedContext context, StreamOperation? operati
 
     public StreamOperation? Operation { get; } = operation;
 
+    /// <summary>The bytes it is known to touch.</summary>
+    public IReadOnlyList<MemoryUse> Uses { get; } = operation?.Uses ?? [];
+
     /// <summary>The stream, as messages name it.</summary>
     public string Stream { get; } = stream;
 
