@@ -97,7 +97,7 @@ internal readonly ref struct CublasCall
     }
 
     /// <summary>Queues work, behind a claim on the workspace where one is given.</summary>
-    public cublasStatus_t Enqueue(EmulatedStream stream, BlasOperation operation, WorkspaceClaim? workspace)
+    public static cublasStatus_t Enqueue(EmulatedStream stream, BlasOperation operation, WorkspaceClaim? workspace)
     {
         CUresult queued = workspace is null ? CUresult.CUDA_SUCCESS : stream.Enqueue(workspace);
         return FromDriver(queued != CUresult.CUDA_SUCCESS ? queued : stream.Enqueue(operation));

@@ -78,7 +78,7 @@ internal readonly unsafe ref struct GemmRequest
         MatrixOperand right = Operand(B, a, K, N, TransposeB);
         MatrixOperand result = Operand(C, c, M, N, CUBLAS_OP_N);
         WorkspaceClaim? claim = cublas.Workspace == 0 || cublas.WorkspaceBytes == 0 ? null : new WorkspaceClaim(call.Name, cublas.Workspace, cublas.WorkspaceBytes);
-        return call.Enqueue(cublas.Stream, new GemmOperation(call.Name, arithmetic, left, right, result, result, (int)Batch, alpha, beta), claim);
+        return CublasCall.Enqueue(cublas.Stream, new GemmOperation(call.Name, arithmetic, left, right, result, result, (int)Batch, alpha, beta), claim);
     }
 
     private bool AreSound()

@@ -35,7 +35,7 @@ internal static unsafe partial class CublasExports
 
         bool transposed = trans != cublasOperation_t.CUBLAS_OP_N;
         (int rows, int columns) = transposed ? (n, m) : (m, n);
-        return call.Enqueue(cublas.Stream, new GemvOperation(
+        return CublasCall.Enqueue(cublas.Stream, new GemvOperation(
             MatrixOperand.ColumnMajor(ElementType.Float32, (ulong)a, rows, columns, lda, transposed), new VectorOperand((ulong)x, columns, incx), new VectorOperand((ulong)y, rows, incy),
             Scalar.At(alpha, ElementType.Float32, cublas.ScalarsOnDevice), Scalar.At(beta, ElementType.Float32, cublas.ScalarsOnDevice)), null);
     }
@@ -59,7 +59,7 @@ internal static unsafe partial class CublasExports
             return CUBLAS_STATUS_INVALID_VALUE;
         }
 
-        return call.Enqueue(cublas.Stream, new AxpyOperation(
+        return CublasCall.Enqueue(cublas.Stream, new AxpyOperation(
             new VectorOperand((ulong)x, n, incx), new VectorOperand((ulong)y, n, incy), Scalar.At(alpha, ElementType.Float32, cublas.ScalarsOnDevice)), null);
     }
 }

@@ -167,7 +167,7 @@ internal static unsafe partial class CublasLtExports
 
         bool onDevice = problem.Descriptor.PointerMode == 1;
         WorkspaceClaim? claim = needed == 0 ? null : new WorkspaceClaim(call.Name, (ulong)workspace, needed);
-        return call.Enqueue(queue, new GemmOperation(
+        return CublasCall.Enqueue(queue, new GemmOperation(
             call.Name, problem.Arithmetic, problem.Operand(0, (ulong)a), problem.Operand(1, (ulong)b), problem.Operand(2, (ulong)c), problem.Operand(3, (ulong)d), problem.Batch,
             Scalar.At(alpha, problem.Arithmetic.ScaleType, onDevice), Scalar.At(beta, problem.Arithmetic.ScaleType, onDevice), problem.MakeEpilogue()), claim);
     }
