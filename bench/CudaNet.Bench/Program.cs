@@ -8,6 +8,12 @@ if (args is ["numerics", string golden])
     return 0;
 }
 
+if (args is ["kernels"])
+{
+    KernelReport.Write();
+    return 0;
+}
+
 if (args is not ["peers", ..])
 {
     BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -27,7 +27,7 @@ public sealed class BiasKernelTests
                 {
                     GuardedBuffer from = device.Upload(source, precision), to = inPlace ? from : device.Reserve(source.Length, precision);
                     device.Kernels.Bias.Add(device.Stream, from.Slice, device.Upload(bias).Slice, pixels, channels, precision, to.Slice, variant);
-                    Closeness.Assert(expected, to.Read(precision), precision, $"{variant}, {pixels}×{channels}, in place: {inPlace}");
+                    Closeness.AssertClose(expected, to.Read(precision), precision, $"{variant}, {pixels}×{channels}, in place: {inPlace}");
                 }
             }
 

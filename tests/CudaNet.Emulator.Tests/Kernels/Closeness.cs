@@ -8,9 +8,9 @@ internal static class Closeness
 {
     private const double OfLargest = 1e-6;
 
-    public static void Assert(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, StoragePrecision precision, string what)
+    public static void AssertClose(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, StoragePrecision precision, string what)
     {
-        Xunit.Assert.Equal(expected.Length, actual.Length);
+        Assert.Equal(expected.Length, actual.Length);
         double largest = 0;
         foreach (float value in expected)
         {
@@ -28,7 +28,7 @@ internal static class Closeness
             bool isClose = float.IsFinite(expected[i]) ? Math.Abs((double)expected[i] - actual[i]) <= allowed : expected[i].Equals(actual[i]);
             if (!isClose)
             {
-                Xunit.Assert.Fail($"{what}: element {i} is {actual[i]:r}, expected {expected[i]:r} within {allowed:g3}");
+                Assert.Fail($"{what}: element {i} is {actual[i]:r}, expected {expected[i]:r} within {allowed:g3}");
             }
         }
     }
@@ -36,13 +36,13 @@ internal static class Closeness
     /// <summary>Equal in every bit; any NaN equals any other.</summary>
     public static void AssertSame(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string what)
     {
-        Xunit.Assert.Equal(expected.Length, actual.Length);
+        Assert.Equal(expected.Length, actual.Length);
         for (int i = 0; i < expected.Length; i++)
         {
             bool isSame = BitConverter.SingleToInt32Bits(expected[i]) == BitConverter.SingleToInt32Bits(actual[i]) || (float.IsNaN(expected[i]) && float.IsNaN(actual[i]));
             if (!isSame)
             {
-                Xunit.Assert.Fail($"{what}: element {i} is {actual[i]:r}, expected {expected[i]:r}");
+                Assert.Fail($"{what}: element {i} is {actual[i]:r}, expected {expected[i]:r}");
             }
         }
     }

@@ -140,7 +140,7 @@ public sealed class EpilogueKernelTests
             float[][] actual = Run(device, shape, precision, variant, published: 0b1111, wide: 0b0001);
             for (int stage = 0; stage < 4; stage++)
             {
-                Closeness.Assert(expected[stage], actual[stage], precision, $"stage {stage}, {variant}, {shape}");
+                Closeness.AssertClose(expected[stage], actual[stage], precision, $"stage {stage}, {variant}, {shape}");
             }
         }
 

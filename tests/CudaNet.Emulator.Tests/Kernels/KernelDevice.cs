@@ -44,6 +44,9 @@ internal sealed class KernelDevice : IDisposable
 
     public KernelSet Kernels { get; }
 
+    /// <summary>What the last kernel did.</summary>
+    public KernelCounters LastCounters => Assert.IsType<KernelCounters>(_machine.Operations.Operations[^1].Counters);
+
     public GuardedBuffer Upload(ReadOnlySpan<float> values, StoragePrecision precision = StoragePrecision.Float32, int misalignment = 0) =>
         Upload(StoredValues.Encode(values, precision), misalignment);
 

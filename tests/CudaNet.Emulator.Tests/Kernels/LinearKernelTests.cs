@@ -1,4 +1,5 @@
 using CudaNet.Engine;
+using CudaNet.Kernels.Cuda;
 using CudaNet.Kernels.Cuda.Steps;
 using CudaNet.Kernels.Reference;
 using CudaNet.Tests.Support;
@@ -68,7 +69,7 @@ public sealed class LinearKernelTests
             foreach (StoragePrecision stored in ((StoragePrecision[])[precision, StoragePrecision.Float32]).Distinct())
             {
                 float[] actual = Run(device, source, batch, op, precision, stored, variant, misalignment);
-                Closeness.Assert(expected, actual, stored, $"{variant}, {batch} images, {op.Describe()}, {precision} to {stored}");
+                Closeness.AssertClose(expected, actual, stored, $"{variant}, {batch} images, {op.Describe()}, {precision} to {stored}");
             }
         }
     }
@@ -83,7 +84,7 @@ public sealed class LinearKernelTests
             batch,
             op,
             device.Upload(Weight(op, precision), precision, misalignment).Slice,
-            op.Bias ? device.Upload(Bias(op)).Slice : null,
+            op.Bias ? device.Upload(Bias(op)).Slice : (DeviceSlice?)null,
             precision,
             destination.Slice,
             stored,

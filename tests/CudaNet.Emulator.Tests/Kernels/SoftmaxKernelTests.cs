@@ -53,7 +53,7 @@ public sealed class SoftmaxKernelTests
         {
             GuardedBuffer source = device.Upload(logits, precision, misalignment), destination = device.Reserve(logits.Length, precision);
             device.Kernels.Softmax.Run(device.Stream, source.Slice, rows, length, precision, destination.Slice, variant);
-            Closeness.Assert(expected, destination.Read(precision), precision, $"{variant}, {what}, {precision}");
+            Closeness.AssertClose(expected, destination.Read(precision), precision, $"{variant}, {what}, {precision}");
         }
 
         device.Clear();

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using CudaNet.Tests.Support;
 using Xunit;
 
@@ -35,12 +36,47 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
+    public void Nobody_but_Cuda_knows_Cuda()
+    {
+        string[] folders = ["src/CudaNet.Engine", "src/CudaNet.Weights", "src/CudaNet.Data", "src/CudaNet.Kernels/Cpu", "src/CudaNet.Kernels/Reference"];
+        Assert.DoesNotContain(folders.SelectMany(Sources), f => File.ReadAllText(f).Contains("Kernels.Cuda", StringComparison.Ordinal));
+        Assert.DoesNotContain(Sources("src/CudaNet.Kernels/Cuda/Safe").Concat(Sources("src/CudaNet.Kernels/Cuda/Native")), f => Mentions(f, "CudaNet.Kernels.Cpu", "CudaNet.Kernels.Reference"));
+    }
+
+    /// <summary>Steps → Safe → Native: a type of a higher room is not named in a lower one, where no `using` would be needed for it.</summary>
+    [Theory]
+    [InlineData("src/CudaNet.Kernels/Cuda/Native", "CudaNet.Kernels.Cuda")]
+    [InlineData("src/CudaNet.Kernels/Cuda/Native", "CudaNet.Kernels.Cuda.Steps")]
+    [InlineData("src/CudaNet.Kernels/Cuda/Safe", "CudaNet.Kernels.Cuda.Steps")]
+    public void A_lower_room_of_Cuda_does_not_know_a_higher_one(string lower, string higher)
+    {
+        string[] types = [.. Assembly.Load("CudaNet.Kernels").GetTypes().Where(t => t.Namespace == higher && !t.Name.Contains('<', StringComparison.Ordinal)).Select(t => t.Name.Split('`')[0])];
+        Assert.NotEmpty(types);
+        Assert.DoesNotContain(Sources(lower), f => Mentions(f, types));
+    }
+
+    [Fact]
+    public void The_emulated_device_knows_the_kernels_and_the_engine_only()
+    {
+        string[] references = [.. File.ReadLines(Repository.File("src/CudaNet.Emulator/CudaNet.Emulator.csproj")).Where(l => l.Contains("Reference Include", StringComparison.Ordinal))];
+        Assert.Contains("CudaNet.Kernels.csproj", Assert.Single(references), StringComparison.Ordinal);
+        Assert.DoesNotContain(Sources("src/CudaNet.Emulator"), f => Mentions(f, "CudaNet.Kernels.Cpu", "CudaNet.Kernels.Reference", "CudaNet.Kernels.Cuda.Steps"));
+    }
+
+    [Fact]
     public void No_source_file_passes_300_lines() =>
         Assert.DoesNotContain(((string[])["src", "tests", "bench", "fuzz"]).SelectMany(Sources), f => File.ReadLines(f).Count() > 300);
 
     [Fact]
     public void No_source_file_has_regions() =>
         Assert.DoesNotContain(((string[])["src", "tests", "bench", "fuzz"]).SelectMany(Sources), f => File.ReadLines(f).Any(l => l.TrimStart().StartsWith("#region", StringComparison.Ordinal)));
+
+    /// <summary>Whether the code of a file, comments left out, has one of the words.</summary>
+    private static bool Mentions(string file, params string[] words)
+    {
+        string code = string.Join('\n', File.ReadLines(file).Where(l => !l.TrimStart().StartsWith("//", StringComparison.Ordinal)));
+        return words.Any(w => Regex.IsMatch(code, $@"\b{Regex.Escape(w)}\b"));
+    }
 
     private static IEnumerable<string> Sources(string folder) =>
         !Directory.Exists(Repository.File(folder)) ? [] : Directory.EnumerateFiles(Repository.File(folder), "*.cs", SearchOption.AllDirectories)

@@ -24,7 +24,7 @@ internal static class DriverStatus
         CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU => "The module has no code for this device's compute capability: compile it to PTX for a lower one.",
         CUresult.CUDA_ERROR_INVALID_PTX => "The driver's compiler refused the PTX: its log says which line, or the PTX is for a later architecture than the device.",
         CUresult.CUDA_ERROR_JIT_COMPILER_NOT_FOUND => "libnvidia-ptxjitcompiler is missing: install the whole driver; in a container, give it the compute capability of the driver.",
-        CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION => "The driver is older than the PTX: update the driver, or compile with a lower PTX version (clang: -Xclang -target-feature -Xclang +ptx65).",
+        CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION => "The driver is older than the PTX: update the driver, or compile with a lower PTX version (clang: --cuda-feature=+ptx65).",
         CUresult.CUDA_ERROR_OPERATING_SYSTEM => "The driver could not talk to the kernel; on WSL, libcuda.so.1 must be loaded from /usr/lib/wsl/lib.",
         CUresult.CUDA_ERROR_NOT_FOUND => "No such name in the module: a kernel of C++ needs extern \"C\" to keep its name.",
         CUresult.CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES => "The kernel needs more registers for this block size than the device has: use smaller blocks.",

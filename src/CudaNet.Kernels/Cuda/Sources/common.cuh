@@ -35,7 +35,14 @@ DEVICE float Infinity() { return FromBits(0x7F800000); }
 DEVICE bool IsNaN(float value) { return value != value; }
 
 // The larger; NaN where one is NaN, and +0 of two zeros.
-DEVICE float Largest(float a, float b) { return __builtin_isunordered(a, b) ? a + b : __builtin_fmaxf(a, b); }
+DEVICE float Largest(float a, float b)
+{
+#if __CUDA_ARCH__ >= 800
+    return __nvvm_fmax_nan_f(a, b);
+#else
+    return __builtin_isunordered(a, b) ? a + b : __builtin_fmaxf(a, b);
+#endif
+}
 
 // max(x, 0): NaN stays NaN, -0 becomes +0.
 DEVICE float Relu(float x) { return x <= 0.0f ? 0.0f : x; }
@@ -63,7 +70,7 @@ struct F16
     static DEVICE Stored Narrow(float value) { return (_Float16)value; }
 };
 
-// With integers only: the conversion instructions need a newer architecture than the oldest that is supported.
+// Before sm_80 there is no conversion instruction, and integers do it.
 struct BF16
 {
     typedef u16 Stored;
@@ -71,9 +78,13 @@ struct BF16
     static DEVICE float Widen(Stored value) { return FromBits((u32)value << 16); }
     static DEVICE Stored Narrow(float value)
     {
+#if __CUDA_ARCH__ >= 800
+        return __builtin_bit_cast(u16, __nvvm_f2bf16_rn(value));
+#else
         u32 bits = BitsOf(value);
         u32 rounded = (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16;
         return (Stored)(IsNaN(value) ? (bits >> 16) | 0x40 : rounded);
+#endif
     }
 };
 

@@ -1,0 +1,56 @@
+using CudaNet.Engine;
+using CudaNet.Kernels.Cuda.Native;
+using CudaNet.Kernels.Cuda.Steps;
+
+namespace CudaNet.Cli.SelfTest;
+
+/// <summary>How a block's values are stored, and what its convolutions multiply with.</summary>
+internal enum BlockPrecision
+{
+    /// <summary>fp32 values, fused multiply-adds in fp32.</summary>
+    Float32,
+
+    /// <summary>fp32 values, products of operands rounded to 10 bits of mantissa.</summary>
+    TensorFloat32,
+
+    /// <summary>fp16 values, sums in fp32.</summary>
+    Float16,
+
+    /// <summary>bf16 values, sums in fp32.</summary>
+    BFloat16,
+}
+
+/// <summary>What follows from a precision.</summary>
+internal static class BlockPrecisions
+{
+    /// <summary>The row of the tolerance table.</summary>
+    public static Tolerance Tolerance(this BlockPrecision precision) => Engine.Tolerance.For(precision switch
+    {
+        BlockPrecision.Float32 => "cuda fp32",
+        BlockPrecision.TensorFloat32 => "cuda tf32",
+        BlockPrecision.Float16 => "cuda fp16",
+        _ => "cuda bf16",
+    });
+
+    public static StoragePrecision Storage(this BlockPrecision precision) => precision switch
+    {
+        BlockPrecision.Float16 => StoragePrecision.Float16,
+        BlockPrecision.BFloat16 => StoragePrecision.BFloat16,
+        _ => StoragePrecision.Float32,
+    };
+
+    public static cudnnDataType_t DataType(this BlockPrecision precision) => precision switch
+    {
+        BlockPrecision.Float16 => cudnnDataType_t.CUDNN_DATA_HALF,
+        BlockPrecision.BFloat16 => cudnnDataType_t.CUDNN_DATA_BFLOAT16,
+        _ => cudnnDataType_t.CUDNN_DATA_FLOAT,
+    };
+
+    /// <summary>What the convolutions may multiply with. Without a word, cuDNN takes tf32 for fp32 values where the device has it.</summary>
+    public static cudnnMathType_t MathType(this BlockPrecision precision) => precision switch
+    {
+        BlockPrecision.Float32 => cudnnMathType_t.CUDNN_FMA_MATH,
+        BlockPrecision.TensorFloat32 => cudnnMathType_t.CUDNN_DEFAULT_MATH,
+        _ => cudnnMathType_t.CUDNN_TENSOR_OP_MATH,
+    };
+}

@@ -1,0 +1,107 @@
+using System.Runtime.CompilerServices;
+using CudaNet.Emulator.Device;
+
+namespace CudaNet.Emulator.Ptx.Execution;
+
+/// <summary>
+/// Who touched a granule of memory last, in 64 bits: the time (36), the thread in its block (10), the instruction's number (14) and flags (4). The time is
+/// that of the last ordering event, so a record is before an event exactly if its time is smaller; blocks run one after the other, so a record older than the
+/// start of the block that runs is another block's.
+/// </summary>
+/// <remarks>
+/// Two accesses to the same bytes race if one is a plain write, or an atomic one against a plain access, and nothing orders them. Threads of a block are
+/// ordered by its barriers, threads of a warp also by instructions that synchronise it; blocks only by a fence of the device's scope (<c>membar.gl</c>,
+/// <c>fence.acq_rel.gpu</c>) executed on both sides. Volatile, relaxed, acquiring and releasing accesses are exempt.
+/// </remarks>
+internal static unsafe class AccessRecord
+{
+    public const int TimeShift = 28;
+    public const int ThreadShift = 18;
+    public const int InstructionShift = 4;
+    public const ulong ThreadMask = 1023ul << ThreadShift;
+    public const ulong Atomic = 1;
+
+    /// <summary>More than one thread read it since the last barrier.</summary>
+    public const ulong Several = 2;
+    public const ulong Strong = 4;
+
+    public static int Instruction(ulong record) => (int)(record >> InstructionShift) & 0x3FFF;
+
+    public static int Thread(ulong record) => (int)(record >> ThreadShift) & 1023;
+
+    public static ulong Time(ulong record) => record >> TimeShift;
+
+    /// <summary>The record of an access by lane 0 of the warp.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Stamp(Warp w, Instruction* i, ulong flags) =>
+        (w.Launch.Time << TimeShift) | ((ulong)(uint)(w.Index << 5) << ThreadShift) | ((ulong)i->MemoryNumber << InstructionShift) | flags;
+
+    /// <summary>A load of a granule: looks at its last write, and records itself. True where it is the launch's first.</summary>
+    /// <param name="writer">The last write, 0 for none.</param>
+    /// <param name="reader">The last read, replaced.</param>
+    /// <param name="record">The access.</param>
+    /// <param name="floor">Records below are other blocks'.</param>
+    /// <param name="ordered">Records below, down to the floor, are ordered by a barrier.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool ConflictsWithRead(ulong writer, ulong record, ulong floor, ulong ordered) =>
+        writer != 0 && (writer < ordered ? writer < floor : ((writer ^ record) & ThreadMask) != 0);
+
+    /// <summary>The reader's record after a read: that of an earlier block stays, as any write here races with it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Read(ulong reader, ulong record, ulong floor, ulong ordered)
+    {
+        if (reader < floor)
+        {
+            return reader == 0 ? record : reader;
+        }
+
+        return reader < ordered ? record : record | (((reader ^ record) & ThreadMask) != 0 ? Several : reader & Several);
+    }
+
+    /// <summary>A write that comes after a read: by another block, or by another thread since the barrier.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool ConflictsWithWrite(ulong reader, ulong record, ulong floor, ulong ordered) =>
+        reader != 0 && (reader < ordered ? reader < floor : ((reader ^ record) & ThreadMask) != 0 || (reader & Several) != 0);
+
+    /// <summary>An unordered pair of accesses was met: a race, unless it is one of the exceptions.</summary>
+    /// <exception cref="DeviceFault">It is a race.</exception>
+    public static void Conflict(Warp w, Instruction* i, int lane, ulong earlier, ulong record, bool earlierWrote, bool writes, bool shared)
+    {
+        bool otherBlock = Time(earlier) < w.Block.StartedAt;
+        bool sameWarp = !otherBlock && Thread(earlier) >> 5 == w.Index;
+        if (!w.Launch.Options.CheckRaces
+            || (earlier & Strong) != 0
+            || (earlier & record & Atomic) != 0
+            || (otherBlock && Time(earlier) < w.AcquiredAt)
+            || (sameWarp && Time(earlier) < w.SyncedAt)
+            || (sameWarp && writes && earlierWrote && SameValueAtOnce(w, i, lane, Thread(earlier) & 31, earlier)))
+        {
+            return;
+        }
+
+        throw Faults.Race(w, i, lane, earlier, earlierWrote, writes, otherBlock, shared);
+    }
+
+    /// <summary>Two lanes of one instruction store the same value at the same address.</summary>
+    private static bool SameValueAtOnce(Warp w, Instruction* i, int lane, int other, ulong earlier)
+    {
+        if (Instruction(earlier) != i->MemoryNumber || (w.Mask & (1u << other)) == 0 || w.Addresses[lane] != w.Addresses[other])
+        {
+            return false;
+        }
+
+        for (int element = 0; element < Math.Max(1, i->ExtraCount); element++)
+        {
+            byte* slot = w.Slots + (i->ExtraCount == 0 ? i->B : w.Launch.Program.Extras[i->Extra + element]);
+            bool same = (i->Traits & InstructionTraits.WideData) != 0
+                ? Lanes.Read<ulong>(slot, lane) == Lanes.Read<ulong>(slot, other)
+                : Lanes.Read<uint>(slot, lane) == Lanes.Read<uint>(slot, other);
+            if (!same)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

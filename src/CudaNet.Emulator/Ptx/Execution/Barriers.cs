@@ -1,0 +1,127 @@
+using System.Numerics;
+
+namespace CudaNet.Emulator.Ptx.Execution;
+
+/// <summary>The sixteen barriers of a block.</summary>
+internal sealed unsafe class Barriers(Block block)
+{
+    private readonly Barrier[] _barriers = new Barrier[16];
+
+    public void Reset() => Array.Clear(_barriers);
+
+    /// <summary><c>bar.sync</c>, <c>bar.arrive</c>, <c>bar.red</c>: A the barrier, B the number of threads (0: all of the block), C the predicate of a reduction.</summary>
+    public static void Execute(Warp w, Instruction* i)
+    {
+        Barriers barriers = w.Block.Barriers;
+        int number = Number(w, i, w.Mask);
+        PtxBarrierMode mode = (PtxBarrierMode)i->Immediate;
+        if (number >= 16)
+        {
+            throw Faults.At(w, i, Lanes.First(w.Mask), FindingKind.Divergence, $"there is no barrier {number}: a block has sixteen");
+        }
+
+        ref Barrier barrier = ref barriers._barriers[number];
+        int count = (int)Lanes.Read<uint>(w.Slots + i->B, Lanes.First(w.Mask));
+        int expected = count == 0 ? w.Block.Threads : count;
+        if (barrier.Arrived != 0 && (barrier.Expected != expected || (count == 0 && barrier.Origin != i->Origin)))
+        {
+            throw Faults.BarrierMismatch(w, i, number, barrier.Origin);
+        }
+
+        barrier.Expected = expected;
+        barrier.Origin = i->Origin;
+        barrier.Arrived += BitOperations.PopCount(w.Mask) + (count != 0 ? Missing(w) : 0);
+        uint votes = w.SourcePredicate(i) & w.Mask;
+        barrier.Votes += BitOperations.PopCount(votes);
+        barrier.Voters += BitOperations.PopCount(w.Mask);
+        if (mode != PtxBarrierMode.Arrive)
+        {
+            w.WaitAtBarrier();
+        }
+
+        if (barrier.Arrived > barrier.Expected)
+        {
+            throw Faults.At(w, i, Lanes.First(w.Mask), FindingKind.Divergence, $"barrier {number} expects {expected} threads and {barrier.Arrived} came");
+        }
+
+        if (barrier.Arrived == barrier.Expected)
+        {
+            barriers.Open(number);
+        }
+    }
+
+    /// <summary>The barrier's number as the lanes name it.</summary>
+    public static int Number(Warp w, Instruction* i, uint lanes) => (int)Lanes.Read<uint>(w.Slots + i->A, Lanes.First(lanes));
+
+    /// <summary>Gives the lanes that waited the result of a reduction.</summary>
+    public static void Deliver(Warp w, Instruction* i, uint lanes)
+    {
+        Barrier barrier = w.Block.Barriers._barriers[Number(w, i, lanes)];
+        w.Mask = lanes;
+        switch ((PtxBarrierMode)i->Immediate)
+        {
+            case PtxBarrierMode.ReduceAnd:
+                w.WritePredicate(i->Destination, barrier.Votes == barrier.Voters ? Lanes.All : 0);
+                break;
+            case PtxBarrierMode.ReduceOr:
+                w.WritePredicate(i->Destination, barrier.Votes != 0 ? Lanes.All : 0);
+                break;
+            case PtxBarrierMode.ReducePopc:
+                for (uint m = lanes; m != 0; m &= m - 1)
+                {
+                    Lanes.Write(w.Slots + i->Destination, Lanes.First(m), (uint)barrier.Votes);
+                }
+
+                w.MarkWritten(i->Destination);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>All warps stopped: nobody may be left at a barrier.</summary>
+    public void RequireNobodyWaits()
+    {
+        foreach (Warp warp in block.Warps)
+        {
+            if (warp.Live != 0)
+            {
+                throw Faults.BarrierNeverOpens(block);
+            }
+        }
+    }
+
+    /// <summary>Threads a counted barrier takes for granted: it counts whole warps, and the last one may have fewer than 32 threads.</summary>
+    private static int Missing(Warp w) => 32 - BitOperations.PopCount(w.Live);
+
+    private void Open(int number)
+    {
+        block.OrderedAt = block.Launch.Tick();
+        ulong acquired = 0;
+        foreach (Warp warp in block.Warps)
+        {
+            acquired = Math.Max(acquired, warp.AcquiredAt);
+        }
+
+        foreach (Warp warp in block.Warps)
+        {
+            warp.AcquiredAt = acquired;
+            if (warp.Live != 0)
+            {
+                warp.OpenBarrier(number);
+                block.Wake(warp);
+            }
+        }
+
+        _barriers[number] = default;
+    }
+
+    private struct Barrier
+    {
+        public int Expected;
+        public int Arrived;
+        public int Votes;
+        public int Voters;
+        public int Origin;
+    }
+}

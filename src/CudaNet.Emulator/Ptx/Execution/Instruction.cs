@@ -1,0 +1,97 @@
+global using unsafe Operation = delegate*<CudaNet.Emulator.Ptx.Execution.Warp, CudaNet.Emulator.Ptx.Execution.Instruction*, void>;
+global using unsafe InstructionPointer = CudaNet.Emulator.Ptx.Execution.Instruction*;
+
+namespace CudaNet.Emulator.Ptx.Execution;
+
+/// <summary>
+/// One decoded instruction. Operands are byte offsets of slots in a warp's register file (<see cref="RegisterFile"/>): registers, constants and special
+/// registers alike, so that execution never asks what an operand is. An operand that is absent is <see cref="RegisterFile.Nothing"/> as a source and
+/// <see cref="RegisterFile.Sink"/> as a destination.
+/// </summary>
+internal unsafe struct Instruction
+{
+    /// <summary>Executes it for the lanes of <see cref="Warp.Mask"/>.</summary>
+    public Operation Execute;
+
+    public int Destination;
+
+    /// <summary>A second destination: <c>setp</c>'s <c>q</c>, <c>shfl</c>'s predicate.</summary>
+    public int Destination2;
+    public int A;
+    public int B;
+    public int C;
+    public int E;
+
+    /// <summary>The guard's slot, or a slot of ones.</summary>
+    public int Guard;
+
+    /// <summary>Xor-ed to the guard: all ones where it is negated.</summary>
+    public uint GuardFlip;
+
+    /// <summary>An index into <see cref="KernelProgram.Extras"/>: the registers of vectors, the arguments of calls, the targets of an indexed branch.</summary>
+    public int Extra;
+
+    /// <summary>How many registers <see cref="Extra"/> names.</summary>
+    public int ExtraCount;
+
+    /// <summary>Added to an address; or a small number of the instruction's own, such as a lookup table or a barrier's number.</summary>
+    public long Immediate;
+
+    /// <summary>Where a branch goes.</summary>
+    public int Target;
+
+    /// <summary>Where the two ways of a branch meet again; -1 where they never do.</summary>
+    public int Meeting;
+
+    /// <summary>The instruction of the text, by its number in the program.</summary>
+    public int Origin;
+
+    /// <summary>Memory: the instruction's number among those that touch memory, as race records keep it.</summary>
+    public ushort MemoryNumber;
+
+    public InstructionKind Kind;
+    public InstructionTraits Traits;
+
+    /// <summary>Memory: bytes of an element.</summary>
+    public byte Size;
+
+    /// <summary>Memory: log2 of <see cref="Size"/> times the elements: what the address must be a multiple of.</summary>
+    public byte AlignmentLog;
+}
+
+/// <summary>What the execution of an instruction needs to know beyond its operation.</summary>
+[Flags]
+internal enum InstructionTraits : ushort
+{
+    None,
+
+    /// <summary>It waits for the lanes it names.</summary>
+    Synchronises = 1,
+
+    /// <summary>It passes on whether its source was written (a move), instead of insisting on it.</summary>
+    PassesUnwritten = 2,
+
+    /// <summary>The address register has 64 bits.</summary>
+    WideAddress = 4,
+
+    /// <summary>The register of a memory operand has 64 bits.</summary>
+    WideData = 8,
+
+    /// <summary>A load that extends its sign.</summary>
+    Signed = 16,
+
+    /// <summary>Volatile, relaxed, acquire or release: exempt from race checks.</summary>
+    Strong = 32,
+
+    /// <summary>A comparison or a source predicate is inverted.</summary>
+    Inverted = 64,
+
+    /// <summary>The source predicate of <c>setp</c> or <c>selp</c> is negated.</summary>
+    NegatedSource = 128,
+
+    /// <summary>The register's 16 bits are extended from 8.</summary>
+    Half = 256,
+
+    /// <summary>Only the call's or branch's lanes all together.</summary>
+    Uniform = 512,
+}

@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using CudaNet.Emulator.Device;
+
+namespace CudaNet.Emulator.Ptx.Execution;
+
+/// <summary>What one launch knows while it runs.</summary>
+internal sealed unsafe class LaunchState : IDisposable
+{
+    private static ulong _launches;
+
+    private readonly long[] _counts = GC.AllocateArray<long>(2 * ((int)InstructionKind.Auxiliary + 1), pinned: true);
+    private readonly byte[] _parameters;
+    private readonly long _startedAt = Stopwatch.GetTimestamp();
+    private long _left;
+    private ulong _clock;
+
+    public LaunchState(KernelLaunch launch, KernelProgram program, IDeviceMemory memory, Random random, InterpreterOptions options)
+    {
+        Launch = launch;
+        Program = program;
+        Memory = memory;
+        Random = random;
+        Options = options;
+        Number = Interlocked.Increment(ref _launches);
+        _left = options.InstructionBudget;
+        _parameters = GC.AllocateArray<byte>(launch.Parameters.Length + 16, pinned: true);
+        launch.Parameters.Span.CopyTo(_parameters);
+        fixed (long* counts = _counts)
+        {
+            Counts = counts;
+        }
+
+        fixed (byte* parameters = _parameters)
+        {
+            Parameters = parameters;
+        }
+
+        Ranges = new MemoryRange?[program.Length];
+        Shared = new SharedMemory(program, launch.DynamicSharedBytes);
+    }
+
+    public KernelLaunch Launch { get; }
+
+    public KernelProgram Program { get; }
+
+    public IDeviceMemory Memory { get; }
+
+    public Random Random { get; }
+
+    public InterpreterOptions Options { get; }
+
+    /// <summary>Different for all launches of the process: shadows tell by it what is old.</summary>
+    public ulong Number { get; }
+
+    /// <summary>Warp- and thread-instructions by kind.</summary>
+    public long* Counts { get; }
+
+    /// <summary>The parameter block.</summary>
+    public byte* Parameters { get; }
+
+    public int ParameterBytes => Launch.Parameters.Length;
+
+    /// <summary>The range each instruction of the program touched last.</summary>
+    public MemoryRange?[] Ranges { get; }
+
+    public SharedMemory Shared { get; }
+
+    public MemoryCounts Memories { get; } = new();
+
+    /// <summary>The time of events that order accesses: barriers, warp synchronisations, fences, starts of blocks.</summary>
+    public ulong Time { get; private set; } = 1;
+
+    /// <summary>When a thread last published what it wrote with a fence of the device's scope.</summary>
+    public ulong FencedAt { get; set; }
+
+    /// <summary>When each block started, in the order they ran, with its linear index.</summary>
+    public List<(ulong Time, long Block)> Blocks { get; } = [];
+
+    public ulong Tick() => ++Time;
+
+    /// <summary>Counts on with every read.</summary>
+    public ulong Clock() => ++_clock;
+
+    public void Count(InstructionKind kind, uint lanes)
+    {
+        Counts[(int)kind * 2]++;
+        Counts[((int)kind * 2) + 1] += System.Numerics.BitOperations.PopCount(lanes);
+    }
+
+    /// <summary>Takes instructions from the launch's budget.</summary>
+    public void Spend(int instructions) => _left -= instructions;
+
+    public bool IsSpent => _left < 0;
+
+    public long ElapsedNanoseconds => (long)Stopwatch.GetElapsedTime(_startedAt).TotalNanoseconds;
+
+    /// <summary>The address of a variable in its space, or its generic one.</summary>
+    public ulong AddressOf(PtxVariable variable, bool generic)
+    {
+        switch (variable.Space)
+        {
+            case PtxStateSpace.Shared:
+                return (ulong)Program.Kernel.SharedOffsets[variable] + (generic ? KernelProgram.SharedWindow : 0);
+            case PtxStateSpace.Param:
+                return KernelProgram.ParameterWindow + (ulong)variable.Offset;
+            default:
+                return Launch.Variables.TryGetValue(variable, out ulong address)
+                    ? address
+                    : throw new InvalidOperationException($"the launch of '{Program.Kernel.Name}' gives no address for the variable '{variable.Name}'");
+        }
+    }
+
+    public KernelCounters Counters() => new()
+    {
+        Integer = Of(InstructionKind.Integer),
+        Float = Of(InstructionKind.Float),
+        Conversion = Of(InstructionKind.Conversion),
+        Global = Of(InstructionKind.Global),
+        Shared = Of(InstructionKind.Shared),
+        Local = Of(InstructionKind.Local),
+        Constant = Of(InstructionKind.Constant),
+        Control = Of(InstructionKind.Control),
+        Synchronisation = Of(InstructionKind.Synchronisation),
+        Special = Of(InstructionKind.Special),
+        Atomics = Of(InstructionKind.Atomic),
+        GlobalSectors = Memories.Sectors,
+        IdealGlobalSectors = Memories.IdealSectors,
+        GlobalBytesLoaded = Memories.Loaded,
+        GlobalBytesStored = Memories.Stored,
+        CompulsoryBytesLoaded = Memories.DistinctLoaded,
+        CompulsoryBytesStored = Memories.DistinctStored,
+        SharedPasses = Memories.Passes,
+        IdealSharedPasses = Memories.IdealPasses,
+    };
+
+    public void Dispose() => Shared.Dispose();
+
+    private InstructionCounts Of(InstructionKind kind) => new(Counts[(int)kind * 2], Counts[((int)kind * 2) + 1]);
+}
+
+/// <summary>What memory instructions moved.</summary>
+internal sealed class MemoryCounts
+{
+    public long Sectors;
+    public long IdealSectors;
+    public long Loaded;
+    public long Stored;
+    public long DistinctLoaded;
+    public long DistinctStored;
+    public long Passes;
+    public long IdealPasses;
+}

@@ -1,0 +1,176 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace CudaNet.Emulator.Ptx.Execution;
+
+/// <summary>32 threads of a block: their registers, where they are in the program, and the loop that executes them.</summary>
+internal sealed unsafe partial class Warp : IDisposable
+{
+    private readonly RegisterFile _file;
+    private readonly uint[] _initiallyWritten;
+
+    public Warp(LaunchState launch, int index)
+    {
+        Launch = launch;
+        Index = index;
+        KernelProgram program = launch.Program;
+        _file = new RegisterFile(program.FileBytes);
+        Slots = _file.Slots;
+        Written = _file.Written;
+        Addresses = (ulong*)NativeMemory.AlignedAlloc(32 * sizeof(ulong), 64);
+        LocalBytes = program.LocalBytes(launch.Options);
+        Local = (byte*)NativeMemory.Alloc((nuint)Math.Max(1, LocalBytes), 32);
+        _initiallyWritten = new uint[program.FileBytes >> RegisterFile.SlotShift];
+        program.FillConstants(this, launch);
+        new ReadOnlySpan<uint>(Written, _initiallyWritten.Length).CopyTo(_initiallyWritten);
+    }
+
+    public LaunchState Launch { get; }
+
+    /// <summary>Its number in the block.</summary>
+    public int Index { get; }
+
+    public byte* Slots { get; }
+
+    public uint* Written { get; }
+
+    /// <summary>The lanes that execute the instruction.</summary>
+    public uint Mask { get; set; }
+
+    /// <summary>The lanes that exist and have not exited.</summary>
+    public uint Live { get; private set; }
+
+    /// <summary>The addresses of the memory instruction that executes, by lane.</summary>
+    public ulong* Addresses { get; }
+
+    /// <summary>Local memory, lane after lane.</summary>
+    public byte* Local { get; }
+
+    public int LocalBytes { get; }
+
+    /// <summary>The block it belongs to now.</summary>
+    public Block Block { get; private set; } = null!;
+
+    /// <summary>Accesses of this warp's threads before this time are ordered before what follows.</summary>
+    public ulong SyncedAt { get; set; }
+
+    /// <summary>What other blocks published with a fence before this time is ordered before what follows.</summary>
+    public ulong AcquiredAt { get; set; }
+
+    /// <summary>Makes it the warp of another block, at the start of the kernel.</summary>
+    public void Start(Block block, int threads)
+    {
+        Block = block;
+        Live = threads >= 32 ? Lanes.All : (1u << threads) - 1;
+        _initiallyWritten.CopyTo(new Span<uint>(Written, _initiallyWritten.Length));
+        Launch.Program.FillSpecials(this, block);
+        if (LocalBytes > 0)
+        {
+            NativeMemory.Fill(Local, (nuint)LocalBytes * 32, 0xFF);
+        }
+
+        SyncedAt = block.StartedAt;
+        AcquiredAt = 0;
+        StartPath();
+    }
+
+    /// <summary>Writes a predicate in the lanes that execute.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void WritePredicate(int slot, uint value)
+    {
+        uint* predicate = (uint*)(Slots + slot);
+        *predicate = (*predicate & ~Mask) | (value & Mask);
+        Written[slot >> RegisterFile.SlotShift] |= Mask;
+    }
+
+    /// <summary>The source predicate C as its negation asks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint SourcePredicate(Instruction* i) =>
+        *(uint*)(Slots + i->C) ^ ((i->Traits & InstructionTraits.NegatedSource) != 0 ? Lanes.All : 0);
+
+    /// <summary>Faults where a lane that executes reads a register nothing wrote.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void RequireWritten(Instruction* i, int slot)
+    {
+        uint missing = Mask & ~Written[slot >> RegisterFile.SlotShift];
+        if (missing != 0)
+        {
+            Faults.ReadUnwritten(this, i, slot, missing);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void MarkWritten(int slot) => Written[slot >> RegisterFile.SlotShift] |= Mask;
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        NativeMemory.AlignedFree(Addresses);
+        NativeMemory.Free(Local);
+    }
+
+    /// <summary>Executes instructions of the current path until it ends, waits, or <paramref name="slice"/> of them are done.</summary>
+    private void RunPath(ref int slice)
+    {
+        Instruction* code = Launch.Program.Code;
+        long* counts = Launch.Counts;
+        bool insist = Launch.Options.CheckInitialisation;
+        while (_active != 0)
+        {
+            if (Pc == _joinPc && Arrive())
+            {
+                continue;
+            }
+
+            if (--slice < 0)
+            {
+                return;
+            }
+
+            Instruction* i = code + Pc;
+            uint mask = _active & (*(uint*)(Slots + i->Guard) ^ i->GuardFlip);
+            uint written = Written[i->A >> RegisterFile.SlotShift] & Written[i->B >> RegisterFile.SlotShift]
+                & Written[i->C >> RegisterFile.SlotShift] & Written[i->E >> RegisterFile.SlotShift];
+            if ((((mask & ~written) | (_active & ~Written[i->Guard >> RegisterFile.SlotShift])) != 0) && insist
+                && ((i->Traits & InstructionTraits.PassesUnwritten) == 0 || (_active & ~Written[i->Guard >> RegisterFile.SlotShift]) != 0))
+            {
+                Faults.ReadUnwritten(this, i, mask);
+            }
+
+            if ((i->Traits & InstructionTraits.Synchronises) != 0 && !Synchronise(i, mask))
+            {
+                continue;
+            }
+
+            long* count = counts + ((int)i->Kind * 2);
+            count[0]++;
+            count[1] += BitOperations.PopCount(mask);
+            Pc++;
+            if (mask == 0)
+            {
+                continue;
+            }
+
+            Mask = mask;
+            i->Execute(this, i);
+            int destination = i->Destination >> RegisterFile.SlotShift;
+            Written[destination] = (i->Traits & InstructionTraits.PassesUnwritten) == 0
+                ? Written[destination] | mask
+                : (Written[destination] & ~mask) | (mask & PassedOn(i, written));
+        }
+    }
+
+    /// <summary>Which lanes a move leaves written: those of its sources, of a selection those of the source taken.</summary>
+    private uint PassedOn(Instruction* i, uint written)
+    {
+        if ((i->Traits & InstructionTraits.Inverted) == 0)
+        {
+            return written;
+        }
+
+        uint first = SourcePredicate(i);
+        return Written[i->C >> RegisterFile.SlotShift]
+            & ((first & Written[i->A >> RegisterFile.SlotShift]) | (~first & Written[i->B >> RegisterFile.SlotShift]));
+    }
+}

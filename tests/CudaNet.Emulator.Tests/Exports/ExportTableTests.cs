@@ -1,0 +1,86 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using CudaNet.Emulator.Exports;
+using CudaNet.Tests.Support;
+using Xunit;
+
+namespace CudaNet.Emulator.Tests.Exports;
+
+/// <summary>The exported functions against the driver's own list: names, parameters, the version each appeared in.</summary>
+public sealed class ExportTableTests
+{
+    private static readonly string[] Handles =
+    [
+        "CUcontext", "CUmodule", "CUfunction", "CUstream", "CUevent", "CUgraph", "CUgraphExec", "CUgraphNode", "CUmemoryPool", "CUlinkState",
+        "CUlibrary", "CUkernel", "CUhostFn", "CUstreamCallback", "CUoccupancyB2DSize",
+    ];
+
+    private static readonly Dictionary<string, string> Primitives = new()
+    {
+        ["u8"] = "Byte", ["i8"] = "Byte", ["u16"] = "UInt16", ["u32"] = "UInt32", ["i32"] = "Int32", ["u64"] = "UInt64", ["usize"] = "UIntPtr", ["f32"] = "Single",
+        ["void"] = "Void", ["CUdeviceptr_v1"] = "UInt32", ["CUctxCreateParams"] = "Void", ["CUgraphEdgeData"] = "Void",
+        ["CUoutput_mode"] = "Int32", ["CUfunc_cache"] = "Int32", ["CUmoduleLoadingMode"] = "Int32", ["CUlibraryOption"] = "Int32",
+    };
+
+    private static IEnumerable<string[]> Rows => File.ReadLines(Repository.File("tests/CudaNet.Emulator.Tests/data/driver-exports.tsv"))
+        .Skip(1).Select(line => line.Split('\t'));
+
+    [Fact]
+    public void The_table_holds_exactly_the_driver_s_functions() =>
+        Assert.Equal(Rows.Select(r => r[0]).Order(StringComparer.Ordinal), DriverExportTable.All.Select(e => e.Name).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Each_address_is_its_own_function() =>
+        Assert.Equal(DriverExportTable.All.Count, DriverExportTable.All.Select(e => e.Address).Distinct().Count());
+
+    [Fact]
+    public void Each_function_has_the_driver_s_parameters()
+    {
+        foreach (string[] row in Rows)
+        {
+            MethodInfo method = typeof(DriverExports).GetMethod(row[0])!;
+            string[] expected = [.. row[1].Split(';', StringSplitOptions.RemoveEmptyEntries).Select(Name)];
+            string[] actual = [.. method.GetParameters().Select(p => p.ParameterType.Name)];
+            Assert.True(expected.SequenceEqual(actual), $"{row[0]}: {string.Join(", ", expected)} is not {string.Join(", ", actual)}");
+            Assert.Equal("CUresult", method.ReturnType.Name);
+        }
+    }
+
+    [Fact]
+    public void Each_function_is_exported_under_its_name()
+    {
+        foreach (string[] row in Rows)
+        {
+            UnmanagedCallersOnlyAttribute attribute = typeof(DriverExports).GetMethod(row[0])!.GetCustomAttribute<UnmanagedCallersOnlyAttribute>()!;
+            Assert.Equal(row[0], attribute.EntryPoint);
+        }
+    }
+
+    [Fact]
+    public void Each_function_has_its_version()
+    {
+        foreach (string[] row in Rows)
+        {
+            string[] parts = row[2].Split('.');
+            int version = (int.Parse(parts[0]) * 1000) + (int.Parse(parts[1]) * 10);
+            Assert.Equal(version, DriverExportTable.All.Single(e => e.Name == row[0]).Since);
+        }
+    }
+
+    [Fact]
+    public void An_older_driver_lacks_the_newer_functions()
+    {
+        using var machine = new EmulatedMachine(new EmulatorOptions { DriverVersion = 12040 });
+        Assert.NotEqual(0, machine.Libraries.Driver.Find("cuFuncLoad"));
+        Assert.Equal(0, machine.Libraries.Driver.Find("cuEventElapsedTime_v2"));
+        Assert.Equal(0, machine.Libraries.Driver.Find("cuCtxGetDevice_v2"));
+        Assert.Equal(0, machine.Libraries.Driver.Find("cuNoSuchFunction"));
+    }
+
+    private static string Name(string type)
+    {
+        string bare = type.TrimEnd('*');
+        string stars = type[bare.Length..];
+        return (Handles.Contains(bare) ? "IntPtr" : Primitives.GetValueOrDefault(bare, bare)) + stars;
+    }
+}
