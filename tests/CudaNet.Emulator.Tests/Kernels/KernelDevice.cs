@@ -69,7 +69,7 @@ internal sealed class KernelDevice : IDisposable
         Stream.Dispose();
         Context.Dispose();
         _machine.Dispose();
-        Assert.Empty(_machine.Findings);
+        Assert.True(_machine.Findings.Count == 0, string.Join('\n', _machine.Findings.Select(f => f.Message)));
         Assert.Empty(_machine.Leaks);
     }
 
