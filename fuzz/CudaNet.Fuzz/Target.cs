@@ -1,5 +1,6 @@
 using System.Text;
 using CudaNet.Data;
+using CudaNet.Emulator.Ptx;
 using CudaNet.Engine;
 using CudaNet.Weights;
 
@@ -32,6 +33,7 @@ internal sealed record Target(string Name, Action<byte[]> Parse, long MaxBytes, 
         new("index", ReadIndex, 4 * Megabyte, Text("\"weight_map\":{", "\"../../etc/passwd\"", "\"/dev/zero\"", "\"part.safetensors\"", "\"model.safetensors.index.json\"", "\"\"", "{", "}", "null", "1e999")),
         new("checkpoint", ReadWeights, 4 * Megabyte, Opcodes()),
         new("image", bytes => ImageDecoder.Decode(bytes, new ImageDecoderOptions { MaxPixels = Megabyte }, FileName), 64 * Megabyte, [[0xFF, 0xD8], [0xFF, 0xC0], [0xFF, 0xDA], [0xFF, 0xD9], [0xFF, 0xEE], .. Text("IHDR", "IDAT", "PLTE", "tRNS", "VP8L", "VP8X", "GIF89a")]),
+        new("ptx", ReadPtx, 8 * Megabyte, Text(".reg .b32 %r<2000000000>;", ".shared .b8 s[1099511627776];", "{", "}", "((((", "@!%p1 ", ".f32", ".v4", "0f3F800000", ", ", ";", "[%rd1+-4]", "bra $L__BB0_1;", ".global .b8 g[9999999][9999999] = {{1},{2}};", "0x", "/*", ".loc 1 2 3", "{%r1, %r2}", "call.uni (a), f, (b);")),
         new("npy", ReadNpy, 4 * Megabyte, Text("'descr': '<f8'", "'fortran_order': True", "(1, 3, 4, 4)", "(99999999999,", "((((", "\\x93NUMPY", "'")),
     ];
 
@@ -67,6 +69,18 @@ internal sealed record Target(string Name, Action<byte[]> Parse, long MaxBytes, 
         string path = Path.Combine(Path.GetTempPath(), $"{FileName}-{Environment.ProcessId}.npy");
         File.WriteAllBytes(path, bytes);
         _ = NpyReader.Read(path);
+    }
+
+    private static void ReadPtx(byte[] bytes)
+    {
+        try
+        {
+            _ = PtxModule.Parse(Encoding.Latin1.GetString(bytes), FileName);
+        }
+        catch (PtxParseException refusal)
+        {
+            throw new CudaNetException(refusal.Message, refusal);
+        }
     }
 
     private static byte[][] Text(params string[] tokens) => [.. tokens.Select(Encoding.Latin1.GetBytes)];

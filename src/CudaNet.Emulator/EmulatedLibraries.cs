@@ -9,8 +9,23 @@ namespace CudaNet.Emulator;
 /// </summary>
 public sealed class EmulatedLibraries
 {
-    internal EmulatedLibraries(EmulatorOptions options) => Driver = new DriverExportSource(options.DriverVersion);
+    internal EmulatedLibraries(EmulatorOptions options)
+    {
+        Driver = new DriverExportSource(options.DriverVersion);
+        Cublas = LibraryExportSource.Cublas(options.CublasMajor);
+        CublasLt = LibraryExportSource.CublasLt(options.CublasMajor);
+        Cudnn = LibraryExportSource.Cudnn(options.CudnnVersion);
+    }
 
     /// <summary>The driver. It lacks the functions that are newer than <see cref="EmulatorOptions.DriverVersion"/>.</summary>
     public IExportSource Driver { get; }
+
+    /// <summary>cuBLAS, of the generation that <see cref="EmulatorOptions.CublasMajor"/> says.</summary>
+    public IExportSource Cublas { get; }
+
+    /// <summary>cublasLt, of the same generation as <see cref="Cublas"/>.</summary>
+    public IExportSource CublasLt { get; }
+
+    /// <summary>cuDNN. It has the functions of <see cref="EmulatorOptions.CudnnVersion"/>'s generation, and answers in its numbers.</summary>
+    public IExportSource Cudnn { get; }
 }

@@ -7,11 +7,11 @@ namespace CudaNet.Emulator;
 /// </remarks>
 public sealed record KernelCounters
 {
-    /// <summary>The kinds of instructions, thread- and warp-wise.</summary>
-    public InstructionCounts Integer { get; init; }
+    /// <summary>Integer arithmetic, logic, moves and comparisons.</summary>
+    public InstructionCounts IntegerArithmetic { get; init; }
 
     /// <summary>Floating-point arithmetic and comparisons.</summary>
-    public InstructionCounts Float { get; init; }
+    public InstructionCounts FloatArithmetic { get; init; }
 
     /// <summary>Conversions between types.</summary>
     public InstructionCounts Conversion { get; init; }
@@ -69,13 +69,13 @@ public sealed record KernelCounters
 
     /// <summary>All instructions.</summary>
     public InstructionCounts Instructions =>
-        Integer + Float + Conversion + Global + Shared + Local + Constant + Control + Synchronisation + Special + Atomics;
+        IntegerArithmetic + FloatArithmetic + Conversion + Global + Shared + Local + Constant + Control + Synchronisation + Special + Atomics;
 
     /// <summary>The sums of both.</summary>
     public static KernelCounters operator +(KernelCounters left, KernelCounters right) => new()
     {
-        Integer = left.Integer + right.Integer,
-        Float = left.Float + right.Float,
+        IntegerArithmetic = left.IntegerArithmetic + right.IntegerArithmetic,
+        FloatArithmetic = left.FloatArithmetic + right.FloatArithmetic,
         Conversion = left.Conversion + right.Conversion,
         Global = left.Global + right.Global,
         Shared = left.Shared + right.Shared,

@@ -14,8 +14,8 @@ public sealed class KernelMemoryTests
         FindingKind.OutOfBounds,
         PlantedFiles.LineOf("memory.cu", "past the end"),
         "400 bytes",
-        "thread (36,0,0)",
-        "block (1,0,0)");
+        "thread (36, 0, 0)",
+        "block (1, 0, 0)");
 
     [Fact]
     public void A_negative_index_is_found() => KernelRun.Bites(
@@ -25,7 +25,7 @@ public sealed class KernelMemoryTests
         FindingKind.OutOfBounds,
         PlantedFiles.LineOf("memory.cu", "before the start"),
         "200 bytes",
-        "thread (0,0,0)");
+        "thread (0, 0, 0)");
 
     [Fact]
     public void An_index_that_would_reach_the_next_allocation_is_found() => KernelRun.Bites(

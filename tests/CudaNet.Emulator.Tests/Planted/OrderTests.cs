@@ -149,6 +149,7 @@ public sealed unsafe class OrderTests
     public void A_stream_that_does_not_block_does_not_wait_for_a_legacy_fill()
     {
         SomeSeed.Bites(Run, [.. Enumerable.Repeat(5f, Count)]);
+        SomeSeed.IsFlagged(Run, "cuMemcpyDtoHAsync_v2", "cuMemsetD32Async", "the legacy stream");
 
         static float[] Run(DeviceProgram program, bool mutant)
         {
@@ -166,6 +167,7 @@ public sealed unsafe class OrderTests
     public void Two_streams_that_use_one_buffer_in_turn_need_order_both_ways()
     {
         SomeSeed.Bites(Run, [1, 2]);
+        SomeSeed.IsFlagged(Run, "cuMemsetD32Async", "cuMemcpyDtoHAsync_v2");
 
         static float[] Run(DeviceProgram program, bool mutant)
         {

@@ -7,7 +7,10 @@ internal static class SomeSeed
 {
     private const int Seeds = 60;
 
-    /// <summary>The correct program gives this under every seed; the mutant does not under some seed, and gives the same wrong bits when that seed is run again.</summary>
+    /// <summary>
+    /// The correct program gives this under every seed; the mutant does not under some seed, and gives the same wrong bits when that seed is run again.
+    /// The emulator is told not to look for unordered work, so that only the order shows it.
+    /// </summary>
     /// <param name="run">Runs one of the two under a seed, and gives what it computed.</param>
     /// <param name="expected">What is right.</param>
     public static void Bites(Func<DeviceProgram, bool, float[]> run, float[] expected)
@@ -27,11 +30,25 @@ internal static class SomeSeed
         Assert.Equal(first, Bits(Clean(run, wrong.Value, mutant: true)));
     }
 
+    /// <summary>The correct program is clean; the mutant is found at the call that queues the unordered work, under any seed.</summary>
+    public static void IsFlagged(Func<DeviceProgram, bool, float[]> run, params string[] facts)
+    {
+        using (DeviceProgram correct = new())
+        {
+            _ = run(correct, false);
+            correct.IsClean();
+        }
+
+        using DeviceProgram mutant = new();
+        _ = run(mutant, true);
+        mutant.Found(FindingKind.Race, facts);
+    }
+
     private static uint[] Bits(float[] values) => [.. values.Select(BitConverter.SingleToUInt32Bits)];
 
     private static float[] Clean(Func<DeviceProgram, bool, float[]> run, int seed, bool mutant)
     {
-        using DeviceProgram program = new(seed);
+        using DeviceProgram program = new(seed, new EmulatorOptions { FlagUnorderedWork = !mutant });
         float[] result = run(program, mutant);
         program.IsClean();
         return result;

@@ -36,9 +36,8 @@ internal static unsafe class AccessRecord
     public static ulong Stamp(Warp w, Instruction* i, ulong flags) =>
         (w.Launch.Time << TimeShift) | ((ulong)(uint)(w.Index << 5) << ThreadShift) | ((ulong)i->MemoryNumber << InstructionShift) | flags;
 
-    /// <summary>A load of a granule: looks at its last write, and records itself. True where it is the launch's first.</summary>
+    /// <summary>Nothing simple orders an access behind the last write.</summary>
     /// <param name="writer">The last write, 0 for none.</param>
-    /// <param name="reader">The last read, replaced.</param>
     /// <param name="record">The access.</param>
     /// <param name="floor">Records below are other blocks'.</param>
     /// <param name="ordered">Records below, down to the floor, are ordered by a barrier.</param>

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace CudaNet.Emulator.Ptx.Execution;
 
 /// <summary>What the addresses of a warp's access cost: sectors of device memory, passes of shared memory's banks.</summary>

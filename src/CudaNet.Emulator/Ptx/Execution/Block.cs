@@ -1,5 +1,4 @@
 using CudaNet.Emulator.Device;
-using CudaNet.Kernels.Cuda.Native;
 
 namespace CudaNet.Emulator.Ptx.Execution;
 
@@ -109,7 +108,6 @@ internal sealed class Block
             PtxSpecialRegister.LaneMaskGt => ~((1u << lane) | ((1u << lane) - 1)),
             PtxSpecialRegister.DynamicSmemSize => (ulong)launch.DynamicSharedBytes,
             PtxSpecialRegister.TotalSmemSize => (ulong)_launch.Shared.Bytes,
-            PtxSpecialRegister.WarpSize => 32,
             _ => 0,
         };
 

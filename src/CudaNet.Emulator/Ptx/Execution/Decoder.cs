@@ -92,6 +92,7 @@ internal sealed unsafe partial class Decoder(PtxKernel kernel)
         Instruction end = New(&ControlUnit.Return, InstructionKind.Auxiliary);
         end.Guard = RegisterFile.AlwaysTrue;
         end.GuardFlip = 0;
+        end.Flow = InstructionFlow.End;
         _code.Add(end);
         PatchBranches(start, places);
     }
@@ -103,11 +104,11 @@ internal sealed unsafe partial class Decoder(PtxKernel kernel)
         for (int pc = start; pc < code.Length; pc++)
         {
             ref Instruction i = ref code[pc];
-            if (i.Execute == (Operation)(&ControlUnit.Branch))
+            if (i.Flow == InstructionFlow.Branch)
             {
                 i.Target = places[i.Target];
             }
-            else if (i.Execute == (Operation)(&ControlUnit.IndexedBranch))
+            else if (i.Flow == InstructionFlow.IndexedBranch)
             {
                 for (int at = 0; at < i.ExtraCount; at++)
                 {

@@ -102,7 +102,7 @@ internal static unsafe class Elementwise
         }
     }
 
-    /// <summary>A product twice as wide as its factors, and with <typeparamref name="TAdd"/> on an addend.</summary>
+    /// <summary>A product twice as wide as its factors, and an addend.</summary>
     public static void Wide<TOp, TResult, TSource>(Warp w, Instruction* i)
         where TOp : struct, IWideProduct<TResult, TSource>
         where TResult : unmanaged

@@ -124,7 +124,7 @@ internal static unsafe class Faults
             foreach (Path path in warp.Waiting)
             {
                 Instruction* at = program.Code + path.Pc;
-                bool barrier = path.Pc > 0 && (at - 1)->Execute == (Operation)(&Barriers.Execute);
+                bool barrier = path.Pc > 0 && (at - 1)->Flow == InstructionFlow.BlockBarrier;
                 int origin = barrier ? (at - 1)->Origin : at->Origin;
                 fault ??= new DeviceFault(
                     CUresult.CUDA_ERROR_LAUNCH_FAILED, FindingKind.Divergence, $"{Where(warp, origin)}, {Who(warp, Lanes.First(path.Lanes))}: ");

@@ -1,5 +1,4 @@
 global using unsafe Operation = delegate*<CudaNet.Emulator.Ptx.Execution.Warp, CudaNet.Emulator.Ptx.Execution.Instruction*, void>;
-global using unsafe InstructionPointer = CudaNet.Emulator.Ptx.Execution.Instruction*;
 
 namespace CudaNet.Emulator.Ptx.Execution;
 
@@ -50,6 +49,7 @@ internal unsafe struct Instruction
     public ushort MemoryNumber;
 
     public InstructionKind Kind;
+    public InstructionFlow Flow;
     public InstructionTraits Traits;
 
     /// <summary>Memory: bytes of an element.</summary>
@@ -57,6 +57,19 @@ internal unsafe struct Instruction
 
     /// <summary>Memory: log2 of <see cref="Size"/> times the elements: what the address must be a multiple of.</summary>
     public byte AlignmentLog;
+}
+
+/// <summary>Where control goes behind an instruction, and what waits at it.</summary>
+internal enum InstructionFlow : byte
+{
+    Next,
+    Branch,
+    IndexedBranch,
+
+    /// <summary>The function ends here.</summary>
+    End,
+    BlockBarrier,
+    WarpBarrier,
 }
 
 /// <summary>What the execution of an instruction needs to know beyond its operation.</summary>

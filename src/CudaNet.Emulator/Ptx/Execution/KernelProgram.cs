@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using CudaNet.Emulator.Device;
 
 namespace CudaNet.Emulator.Ptx.Execution;
 

@@ -112,8 +112,8 @@ internal sealed unsafe class LaunchState : IDisposable
 
     public KernelCounters Counters() => new()
     {
-        Integer = Of(InstructionKind.Integer),
-        Float = Of(InstructionKind.Float),
+        IntegerArithmetic = Of(InstructionKind.Integer),
+        FloatArithmetic = Of(InstructionKind.Float),
         Conversion = Of(InstructionKind.Conversion),
         Global = Of(InstructionKind.Global),
         Shared = Of(InstructionKind.Shared),

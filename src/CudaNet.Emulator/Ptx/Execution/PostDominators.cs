@@ -4,7 +4,7 @@ namespace CudaNet.Emulator.Ptx.Execution;
 /// The immediate post-dominators of a function's instructions: where all ways from an instruction to the function's end first meet again
 /// (Cooper, Harvey and Kennedy, "A simple, fast dominance algorithm", on the reversed flow).
 /// </summary>
-internal sealed unsafe class PostDominators
+internal sealed class PostDominators
 {
     private readonly int _start;
     private readonly int _exit;
@@ -63,15 +63,15 @@ internal sealed unsafe class PostDominators
     {
         bool always = i.Guard == RegisterFile.AlwaysTrue;
         List<int> next = [];
-        if (i.Execute == (Operation)(&ControlUnit.Branch))
+        if (i.Flow == InstructionFlow.Branch)
         {
             next.Add(i.Target - _start);
         }
-        else if (i.Execute == (Operation)(&ControlUnit.IndexedBranch))
+        else if (i.Flow == InstructionFlow.IndexedBranch)
         {
             next.AddRange(extras.GetRange(i.Extra, i.ExtraCount).Select(target => target - _start).Distinct());
         }
-        else if (i.Execute == (Operation)(&ControlUnit.Return) || i.Execute == (Operation)(&ControlUnit.Exit) || i.Execute == (Operation)(&ControlUnit.Trap))
+        else if (i.Flow == InstructionFlow.End)
         {
             next.Add(_exit);
         }

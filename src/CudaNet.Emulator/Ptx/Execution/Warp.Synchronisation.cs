@@ -130,7 +130,7 @@ internal sealed unsafe partial class Warp
         }
 
         // Warp barriers meet wherever they stand in the program.
-        return i->Execute == j->Execute && i->Execute == (Operation)(&WarpUnit.Barrier)
+        return i->Flow == InstructionFlow.WarpBarrier && j->Flow == InstructionFlow.WarpBarrier
             && (Lanes.Read<uint>(Slots + j->E, Lanes.First(other.Lanes)) & Live) == needed;
     }
 

@@ -46,7 +46,7 @@ internal static class PtxMemoryForms
             {
                 Required = Atomic,
                 Optional = Space | Order | Scope,
-                Check = PtxMemoryRules.CheckAtomic,
+                Check = opcode == PtxOpcode.Atom ? PtxMemoryRules.CheckAtomic : PtxMemoryRules.CheckReduction,
             };
             yield return form;
             yield return form with { Types = PtxTypeSet.Of(PtxType.F16x2), Required = Atomic | NoFtz, Since = new(60, 6, 2) };

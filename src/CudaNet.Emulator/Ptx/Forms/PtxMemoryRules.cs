@@ -24,6 +24,11 @@ internal static class PtxMemoryRules
             _ => NeedType(modifiers, PtxTypeSet.Of(PtxType.U32, PtxType.S32, PtxType.U64) | PtxTypeSet.Floats | PtxTypeSet.Halves | PtxTypeSet.Brains),
         };
 
+    public static string? CheckReduction(PtxModifiers modifiers) =>
+        modifiers.Atomic == PtxAtomicOperation.Exchange ? "'.exch' needs 'atom'"
+        : modifiers.Order is PtxMemoryOrder.Acquire or PtxMemoryOrder.AcquireRelease ? "a reduction is relaxed or release"
+        : CheckAtomic(modifiers);
+
     public static string? CheckCompareAndSwap(PtxModifiers modifiers) =>
         modifiers.Atomic != PtxAtomicOperation.CompareAndSwap ? CheckAtomic(modifiers) ?? "only '.cas' takes two values" : CheckAtomicSpace(modifiers);
 

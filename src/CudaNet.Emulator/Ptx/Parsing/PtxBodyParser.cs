@@ -4,7 +4,7 @@ namespace CudaNet.Emulator.Ptx;
 internal sealed class PtxBodyParser(
     PtxReader reader, PtxConstantParser constants, PtxDeclarationParser declarations, PtxSourceParser sources, PtxInstructionParser instructions, PtxFunctionBuilder function)
 {
-    private const int DeepestScope = 256;
+    private const int DeepestScope = 64;
 
     private PtxScope _scope = new(null);
     private int _depth;
@@ -191,7 +191,7 @@ internal sealed class PtxBodyParser(
             PtxToken name = reader.ExpectName("a register's name");
             if (reader.TakeSymbol("<"))
             {
-                int count = (int)constants.ParseInteger("a number of registers", 1, int.MaxValue);
+                int count = (int)constants.ParseCount("a number of registers", 1, int.MaxValue);
                 reader.ExpectSymbol(">");
                 if (!_scope.TryAddFamily(reader.TextOf(name).ToString(), type, count, name.Line))
                 {

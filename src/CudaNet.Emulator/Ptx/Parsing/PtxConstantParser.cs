@@ -23,7 +23,7 @@ internal sealed class PtxConstantParser(PtxReader reader)
         return Nested();
     }
 
-    /// <summary>An expression that ends before a sum, for the offset behind a sign in an address.</summary>
+    /// <summary>An expression that ends before a sum, as behind a sign in an address.</summary>
     public PtxConstant ParseProduct()
     {
         _depth = 0;
@@ -31,7 +31,12 @@ internal sealed class PtxConstantParser(PtxReader reader)
     }
 
     /// <summary>An integer in a range, for counts and sizes.</summary>
-    public long ParseInteger(string what, long least, long most)
+    public long ParseInteger(string what, long least, long most) => Ranged(what, least, most, Parse);
+
+    /// <summary>An integer in a range that a <c>&gt;</c> ends.</summary>
+    public long ParseCount(string what, long least, long most) => Ranged(what, least, most, ParseProduct);
+
+    private long Ranged(string what, long least, long most, Func<PtxConstant> parse)
     {
         PtxToken start = reader.Current;
         if (!IsAtConstant)
@@ -39,7 +44,7 @@ internal sealed class PtxConstantParser(PtxReader reader)
             throw reader.Expected(what);
         }
 
-        PtxConstant value = Parse();
+        PtxConstant value = parse();
         return value.IsFloat ? throw PtxReader.Error(start, $"{what} must be an integer")
             : value.Integer < least || value.Integer > most || (value.IsUnsigned && value.Integer < 0) ? throw PtxReader.Error(start, $"{what} must be from {least} to {most}")
             : value.Integer;

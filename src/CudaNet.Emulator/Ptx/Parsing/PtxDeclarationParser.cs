@@ -84,7 +84,6 @@ internal sealed class PtxDeclarationParser(PtxReader reader, PtxConstantParser c
         }
 
         SkipPointerAttributes();
-        alignment = Math.Max(alignment, ParseAlignment());
         return (type, alignment != 0 ? alignment : type.Bytes() * width, width);
     }
 

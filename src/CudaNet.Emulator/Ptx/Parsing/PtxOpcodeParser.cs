@@ -62,8 +62,8 @@ internal sealed class PtxOpcodeParser(PtxReader reader, PtxHeader header)
     {
         "fence" => _modifiers.Any(modifier => reader.TextOf(modifier) is ".proxy" or ".mbarrier_init"),
         "barrier" => _modifiers.Any(modifier => reader.TextOf(modifier) is ".cluster"),
-        "st" or "red" => _modifiers.Any(modifier => reader.TextOf(modifier) is ".async" or ".bulk"),
-        "red" or "atom" => _modifiers.Any(modifier => reader.TextOf(modifier) is ".v2" or ".v4" or ".v8" or ".b128"),
+        "st" => _modifiers.Any(modifier => reader.TextOf(modifier) is ".async" or ".bulk"),
+        "red" or "atom" => _modifiers.Any(modifier => reader.TextOf(modifier) is ".async" or ".v2" or ".v4" or ".v8" or ".b128"),
         _ => _modifiers.Any(modifier => reader.TextOf(modifier) is ".L2::cache_hint" or ".shared::cluster" or ".unified"),
     };
 

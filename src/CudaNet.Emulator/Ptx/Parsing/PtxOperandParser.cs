@@ -13,8 +13,8 @@ internal sealed class PtxOperandParser(PtxReader reader, PtxConstantParser const
         {
             PtxSlotKind.Destination => ParseRegister(scope, opcode, type, wider: false),
             PtxSlotKind.DestinationOrSink => (PtxOperand?)TakeSink() ?? ParseRegister(scope, opcode, type, wider: false),
-            PtxSlotKind.DestinationAndPredicate => ParsePair(scope, (PtxOperand?)TakeSink() ?? ParseRegister(scope, opcode, type, wider: false)),
-            PtxSlotKind.PredicatePair => ParsePair(scope, (PtxOperand?)TakeSink() ?? new PtxRegisterOperand(ParsePredicate(scope))),
+            PtxSlotKind.DestinationAndPredicate => ParsePair(scope, opcode, (PtxOperand?)TakeSink() ?? ParseRegister(scope, opcode, type, wider: false)),
+            PtxSlotKind.PredicatePair => ParsePair(scope, opcode, (PtxOperand?)TakeSink() ?? new PtxRegisterOperand(ParsePredicate(scope))),
             PtxSlotKind.Predicate => ParseGuarding(scope),
             PtxSlotKind.Address => _addresses.Parse(scope, opcode),
             PtxSlotKind.LoadDestination => ParseVector(scope, opcode, type, isLoad: true),
@@ -61,11 +61,14 @@ internal sealed class PtxOperandParser(PtxReader reader, PtxConstantParser const
         return new PtxRegisterOperand(ParsePredicate(scope), negated);
     }
 
-    private PtxOperand ParsePair(PtxScope scope, PtxOperand first)
+    private PtxOperand ParsePair(PtxScope scope, PtxOpcodeText opcode, PtxOperand first)
     {
         PtxToken bar = reader.Current;
-        return reader.TakeSymbol("|") ? new PtxPairOperand(first, (PtxOperand?)TakeSink() ?? new PtxRegisterOperand(ParsePredicate(scope)))
-            : first is PtxSinkOperand ? throw PtxReader.Error(bar, "'_' needs '|' and a predicate")
+        bool paired = reader.TakeSymbol("|");
+        bool always = opcode.Modifiers.Type.IsPacked() || first is PtxSinkOperand;
+        bool never = opcode.Form.Opcode == PtxOpcode.Match && opcode.Modifiers.Vote == PtxVoteMode.Any;
+        return paired ? never ? throw PtxReader.Error(bar, $"'{opcode.Text}' has one destination") : new PtxPairOperand(first, (PtxOperand?)TakeSink() ?? new PtxRegisterOperand(ParsePredicate(scope)))
+            : always ? throw PtxReader.Error(bar, $"'{opcode.Text}' needs '|' and a predicate here")
             : first;
     }
 
