@@ -67,6 +67,7 @@ internal sealed class ResidualBlock : IDisposable
     public (Tensor Logits, Tensor Block) Run(Tensor input)
     {
         input.Values.CopyTo(_hostInput.AsSpan<float>());
+        _isBusy = true;
         Enqueue();
         return Results();
     }
@@ -115,7 +116,6 @@ internal sealed class ResidualBlock : IDisposable
     private void Enqueue()
     {
         StoragePrecision storage = _precision.Storage();
-        _isBusy = true;
         _stream.Copy(_hostInput, _input);
         _kernels.Layout.ToNhwc(_stream, _input, _inputShape, _inputShape.Channels, storage, _image);
         _kernels.Pooling.Max(_stream, _image, _inputShape, BlockNetwork.Pool, storage, _pooled);
