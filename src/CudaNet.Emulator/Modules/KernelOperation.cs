@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using CudaNet.Emulator.Device;
+using CudaNet.Emulator.Ptx;
+using CudaNet.Emulator.Ptx.Execution;
 using CudaNet.Kernels.Cuda.Native;
 
 namespace CudaNet.Emulator.Modules;
@@ -22,6 +24,15 @@ internal sealed class KernelOperation(EmulatedFunction function, LaunchShape sha
 
     public override IReadOnlyList<object> Holds { get; } = [function.Module];
 
-    public override void Execute(OperationContext context) =>
-        throw new DeviceFault(CUresult.CUDA_ERROR_NOT_SUPPORTED, FindingKind.Launch, $"{Name} {Shape}");
+    public override void Execute(OperationContext context)
+    {
+        var launch = new KernelLaunch(
+            Function.Kernel, Dimensions(Shape.Grid), Dimensions(Shape.Block), (int)Shape.DynamicSharedBytes, Parameters, ModuleCode.Of(Function.Module).Addresses);
+        InterpreterOptions options = context.Machine is { } machine
+            ? InterpreterOptions.Default with { InstructionBudget = machine.Options.KernelInstructionBudget }
+            : InterpreterOptions.Default;
+        context.Counters = launch.Run(context.Memory, context.Random, options);
+    }
+
+    private static PtxDimensions Dimensions((uint X, uint Y, uint Z) size) => new((int)size.X, (int)size.Y, (int)size.Z);
 }
