@@ -1,10 +1,12 @@
 #include "planted.h"
 
-// Reverses each block of 64. Mutant: no barrier between writing and reading the tile.
+// Reverses each block of 64 by way of a tile that starts as zeros. Mutant: no barrier between writing and reading the tile.
 KERNEL reverse(const float* x, float* y, int n)
 {
     SHARED float tile[64];
     int i = global_index();
+    tile[threadIdx.x] = 0;
+    __syncthreads();
     tile[threadIdx.x] = i < n ? x[i] : 0; // tile write
 #if !MUTANT
     __syncthreads();
