@@ -47,6 +47,11 @@ internal readonly ref struct CudnnCall
 
     public cudnnStatus_t Answer(CudnnAnswer answer)
     {
+        if (EmulatedMachine.Current is null)
+        {
+            return CudnnStatuses.In(answer.Status, Generation);
+        }
+
         if (answer.Mistake is { } mistake)
         {
             _call.Find(mistake.Kind, mistake.Message);

@@ -46,17 +46,17 @@ public sealed unsafe class GemmTests
     }
 
     [Theory]
-    [InlineData(CUDA_R_16F, CUDA_R_16F, CUBLAS_COMPUTE_32F, 1.0 / 1024)]
-    [InlineData(CUDA_R_16F, CUDA_R_32F, CUBLAS_COMPUTE_32F, 0)]
-    [InlineData(CUDA_R_16BF, CUDA_R_16BF, CUBLAS_COMPUTE_32F, 1.0 / 128)]
-    [InlineData(CUDA_R_16BF, CUDA_R_32F, CUBLAS_COMPUTE_32F, 0)]
-    [InlineData(CUDA_R_32F, CUDA_R_32F, CUBLAS_COMPUTE_32F_PEDANTIC, 0)]
-    [InlineData(CUDA_R_64F, CUDA_R_64F, CUBLAS_COMPUTE_64F, 0)]
-    [InlineData(CUDA_R_8I, CUDA_R_32I, CUBLAS_COMPUTE_32I, 0)]
-    internal void Each_combination_of_types_gives_the_rounded_product(cudaDataType input, cudaDataType output, cublasComputeType_t compute, double step)
+    [InlineData((int)CUDA_R_16F, (int)CUDA_R_16F, (int)CUBLAS_COMPUTE_32F, 1.0 / 1024)]
+    [InlineData((int)CUDA_R_16F, (int)CUDA_R_32F, (int)CUBLAS_COMPUTE_32F, 0)]
+    [InlineData((int)CUDA_R_16BF, (int)CUDA_R_16BF, (int)CUBLAS_COMPUTE_32F, 1.0 / 128)]
+    [InlineData((int)CUDA_R_16BF, (int)CUDA_R_32F, (int)CUBLAS_COMPUTE_32F, 0)]
+    [InlineData((int)CUDA_R_32F, (int)CUDA_R_32F, (int)CUBLAS_COMPUTE_32F_PEDANTIC, 0)]
+    [InlineData((int)CUDA_R_64F, (int)CUDA_R_64F, (int)CUBLAS_COMPUTE_64F, 0)]
+    [InlineData((int)CUDA_R_8I, (int)CUDA_R_32I, (int)CUBLAS_COMPUTE_32I, 0)]
+    public void Each_combination_of_types_gives_the_rounded_product(int input, int output, int compute, double step)
     {
         using BlasProgram program = new();
-        (double[] expected, double[] actual, cublasStatus_t status) = Run(program, input, output, compute);
+        (double[] expected, double[] actual, cublasStatus_t status) = Run(program, (cudaDataType)input, (cudaDataType)output, (cublasComputeType_t)compute);
         BlasProgram.Ok(status);
         ConvolutionCase.Close(expected, actual, 1e-6, step);
     }
@@ -76,13 +76,13 @@ public sealed unsafe class GemmTests
     }
 
     [Theory]
-    [InlineData(CUDA_R_16F, CUDA_R_64F, CUBLAS_COMPUTE_32F)]
-    [InlineData(CUDA_R_32F, CUDA_R_32F, CUBLAS_COMPUTE_16F)]
-    [InlineData(CUDA_R_8I, CUDA_R_8I, CUBLAS_COMPUTE_32I)]
-    internal void Other_combinations_are_not_supported(cudaDataType input, cudaDataType output, cublasComputeType_t compute)
+    [InlineData((int)CUDA_R_16F, (int)CUDA_R_64F, (int)CUBLAS_COMPUTE_32F)]
+    [InlineData((int)CUDA_R_32F, (int)CUDA_R_32F, (int)CUBLAS_COMPUTE_16F)]
+    [InlineData((int)CUDA_R_8I, (int)CUDA_R_8I, (int)CUBLAS_COMPUTE_32I)]
+    public void Other_combinations_are_not_supported(int input, int output, int compute)
     {
         using BlasProgram program = new();
-        Assert.Equal(15, (int)Run(program, input, output, compute).Status);
+        Assert.Equal(15, (int)Run(program, (cudaDataType)input, (cudaDataType)output, (cublasComputeType_t)compute).Status);
     }
 
     [Fact]

@@ -83,16 +83,16 @@ public sealed class ConvolutionTests
     }
 
     [Theory]
-    [InlineData(CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM)]
-    [InlineData(CUDNN_CONVOLUTION_FWD_ALGO_GEMM)]
-    [InlineData(CUDNN_CONVOLUTION_FWD_ALGO_FFT)]
-    [InlineData(CUDNN_CONVOLUTION_FWD_ALGO_FFT_TILING)]
-    [InlineData(CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD)]
-    [InlineData(CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD_NONFUSED)]
-    internal void Every_algorithm_computes_the_same_convolution(cudnnConvolutionFwdAlgo_t algorithm)
+    [InlineData((int)CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM)]
+    [InlineData((int)CUDNN_CONVOLUTION_FWD_ALGO_GEMM)]
+    [InlineData((int)CUDNN_CONVOLUTION_FWD_ALGO_FFT)]
+    [InlineData((int)CUDNN_CONVOLUTION_FWD_ALGO_FFT_TILING)]
+    [InlineData((int)CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD)]
+    [InlineData((int)CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD_NONFUSED)]
+    public void Every_algorithm_computes_the_same_convolution(int algorithm)
     {
         using LibraryProgram program = new();
-        ConvolutionCase convolution = new() { Type = CUDNN_DATA_FLOAT, Algorithm = algorithm, Input = (1, 70, 11, 9) };
+        ConvolutionCase convolution = new() { Type = CUDNN_DATA_FLOAT, Algorithm = (cudnnConvolutionFwdAlgo_t)algorithm, Input = (1, 70, 11, 9) };
         ConvolutionCase.Close(convolution.Expected(), convolution.Run(program).Values, 1e-6);
     }
 

@@ -20,41 +20,48 @@ internal static class PtxControlForms
         yield return new("nanosleep", PtxOpcode.Nanosleep, PtxTypeSet.Of(PtxType.U32), "T") { Since = new(70, 6, 2) };
     }
 
+    private const string WrongBarrier = "a barrier is '.sync', '.arrive', '.red.popc.u32', '.red.and.pred', '.red.or.pred' or '.warp.sync'";
+
+    private static Func<PtxModifiers, string?> Barrier(params PtxBarrierMode[] modes) => modifiers => modes.Contains(modifiers.Barrier) ? null : WrongBarrier;
+
+    private static Func<PtxModifiers, string?> Votes(string otherwise, params PtxVoteMode[] modes) => modifiers => modes.Contains(modifiers.Vote) ? null : otherwise;
+
+    private static Func<PtxModifiers, string?> Reduces(string otherwise, params PtxAtomicOperation[] operations) => modifiers => operations.Contains(modifiers.Atomic) ? null : otherwise;
+
     private static IEnumerable<PtxForm> Barriers()
     {
         PtxSince barrier = new(30, 6, 0);
         foreach ((string name, PtxParts optional, PtxSince since) in new[] { ("bar", BlockOnly, default(PtxSince)), ("barrier", BlockOnly | Aligned, barrier) })
         {
-            PtxForm form = new(name, PtxOpcode.Bar, PtxTypeSet.None, "bar ?threads") { Required = BarrierKind, Optional = optional, Since = since };
-            yield return form with { Check = m => m.Barrier == PtxBarrierMode.Sync ? null : WrongBarrier };
-            yield return new(name, PtxOpcode.Bar, PtxTypeSet.None, "bar threads") { Required = BarrierKind, Optional = optional, Since = since, Check = m => m.Barrier == PtxBarrierMode.Arrive ? null : WrongBarrier };
-            yield return new(name, PtxOpcode.Bar, PtxTypeSet.Of(PtxType.U32), "=T bar ?threads p") { Required = BarrierKind | Sync, Optional = optional, Since = since, Check = m => m.Barrier == PtxBarrierMode.ReducePopc ? null : WrongBarrier };
-            yield return new(name, PtxOpcode.Bar, PtxTypeSet.Of(PtxType.Pred), "=T bar ?threads p")
-            {
-                Required = BarrierKind | Sync,
-                Optional = optional,
-                Since = since,
-                Check = m => m.Barrier is PtxBarrierMode.ReduceAnd or PtxBarrierMode.ReduceOr ? null : WrongBarrier,
-            };
+            PtxForm form = new(name, PtxOpcode.Bar, PtxTypeSet.None, "bar ?threads") { Required = BarrierKind, Optional = optional, Since = since, Check = Barrier(PtxBarrierMode.Sync) };
+            PtxForm reduction = new(name, PtxOpcode.Bar, PtxTypeSet.Of(PtxType.U32), "=T bar ?threads p") { Required = BarrierKind | Sync, Optional = optional, Since = since, Check = Barrier(PtxBarrierMode.ReducePopc) };
+            yield return form;
+            yield return new(name, PtxOpcode.Bar, PtxTypeSet.None, "bar threads") { Required = BarrierKind, Optional = optional, Since = since, Check = Barrier(PtxBarrierMode.Arrive) };
+            yield return reduction;
+            yield return reduction with { Types = PtxTypeSet.Of(PtxType.Pred), Check = Barrier(PtxBarrierMode.ReduceAnd, PtxBarrierMode.ReduceOr) };
         }
 
-        yield return new("bar", PtxOpcode.Bar, PtxTypeSet.None, "b32") { Required = BarrierKind | WarpBarrier, Since = barrier, Check = m => m.Barrier == PtxBarrierMode.Warp ? null : WrongBarrier };
+        yield return new("bar", PtxOpcode.Bar, PtxTypeSet.None, "b32") { Required = BarrierKind | WarpBarrier, Since = barrier, Check = Barrier(PtxBarrierMode.Warp) };
     }
-
-    private const string WrongBarrier = "a barrier is '.sync', '.arrive', '.red.popc.u32', '.red.and.pred', '.red.or.pred' or '.warp.sync'";
 
     private static IEnumerable<PtxForm> Warp()
     {
         PtxTypeSet word = PtxTypeSet.Of(PtxType.B32);
         PtxSince sync = new(30, 6, 0);
         yield return new("shfl", PtxOpcode.Shfl, word, "=T|p T u32 u32 u32") { Required = Shuffle | Sync, Since = sync };
-        yield return new("vote", PtxOpcode.Vote, PtxTypeSet.Of(PtxType.Pred), "=T p b32") { Required = Vote | Sync, Since = sync, Check = m => m.Vote == PtxVoteMode.Ballot ? "'vote.ballot' has the type '.b32'" : null };
-        yield return new("vote", PtxOpcode.Vote, word, "=T p b32") { Required = Vote | Sync, Since = sync, Check = m => m.Vote == PtxVoteMode.Ballot ? null : "'vote.all', '.any' and '.uni' have the type '.pred'" };
-        PtxTypeSet words = PtxTypeSet.Of(PtxType.B32, PtxType.B64);
-        yield return new("match", PtxOpcode.Match, words, "=b32|p T b32") { Required = Vote | Sync, Since = PtxSince.Sm70, Check = m => m.Vote is PtxVoteMode.All or PtxVoteMode.Any ? null : "'match' is '.any' or '.all'" };
+        PtxForm vote = new("vote", PtxOpcode.Vote, word, "=T p b32") { Required = Vote | Sync, Since = sync, Check = Votes("'vote.all', '.any' and '.uni' have the type '.pred'", PtxVoteMode.Ballot) };
+        yield return vote;
+        yield return vote with { Types = PtxTypeSet.Of(PtxType.Pred), Check = Votes("'vote.ballot' has the type '.b32'", PtxVoteMode.All, PtxVoteMode.Any, PtxVoteMode.Uniform) };
+        yield return new("match", PtxOpcode.Match, PtxTypeSet.Of(PtxType.B32, PtxType.B64), "=b32|p T b32")
+        {
+            Required = Vote | Sync,
+            Since = PtxSince.Sm70,
+            Check = Votes("'match' is '.any' or '.all'", PtxVoteMode.All, PtxVoteMode.Any),
+        };
         yield return new("activemask", PtxOpcode.ActiveMask, word, "=T") { Since = new(30, 6, 2) };
-        yield return new("redux", PtxOpcode.Redux, PtxTypeSet.Integers32, "=T T b32") { Required = Atomic | Sync, Since = PtxSince.Sm80, Check = m => m.Atomic is PtxAtomicOperation.Add or PtxAtomicOperation.Min or PtxAtomicOperation.Max ? null : "'redux' of integers is '.add', '.min' or '.max'" };
-        yield return new("redux", PtxOpcode.Redux, word, "=T T b32") { Required = Atomic | Sync, Since = PtxSince.Sm80, Check = m => m.Atomic is PtxAtomicOperation.And or PtxAtomicOperation.Or or PtxAtomicOperation.Xor ? null : "'redux' of bits is '.and', '.or' or '.xor'" };
+        PtxForm redux = new("redux", PtxOpcode.Redux, PtxTypeSet.Integers32, "=T T b32") { Required = Atomic | Sync, Since = PtxSince.Sm80 };
+        yield return redux with { Check = Reduces("'redux' of integers is '.add', '.min' or '.max'", PtxAtomicOperation.Add, PtxAtomicOperation.Min, PtxAtomicOperation.Max) };
+        yield return redux with { Types = word, Check = Reduces("'redux' of bits is '.and', '.or' or '.xor'", PtxAtomicOperation.And, PtxAtomicOperation.Or, PtxAtomicOperation.Xor) };
         yield return new("elect", PtxOpcode.ElectSync, PtxTypeSet.None, "=b32|p b32") { Required = Sync, Since = new(90, 8, 0) };
     }
 }

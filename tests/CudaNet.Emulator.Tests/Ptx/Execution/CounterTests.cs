@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace CudaNet.Emulator.Tests.Ptx.Execution;
 
 public sealed class CounterTests

@@ -1,4 +1,5 @@
 using CudaNet.Emulator.Ptx.Execution;
+using Xunit;
 
 namespace CudaNet.Emulator.Tests.Ptx.Execution;
 
