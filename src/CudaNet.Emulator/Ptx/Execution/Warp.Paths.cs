@@ -9,7 +9,7 @@ namespace CudaNet.Emulator.Ptx.Execution;
 internal sealed unsafe partial class Warp
 {
     /// <summary>Instructions after which a path lets others run: lanes may wait for each other in a loop.</summary>
-    private const int PathTurn = 1 << 20;
+    private const int PathTurn = 1 << 18;
 
     private readonly List<Path> _ready = [];
     private readonly List<Path> _blocked = [];
@@ -46,16 +46,16 @@ internal sealed unsafe partial class Warp
 
             int before = slice;
             RunPath(ref slice);
-            if (slice < 0)
-            {
-                Launch.Spend(given);
-                return WarpStatus.Running;
-            }
-
             _turn -= before - slice;
             if (_turn < 0)
             {
                 YieldTurn();
+            }
+
+            if (slice < 0)
+            {
+                Launch.Spend(given);
+                return WarpStatus.Running;
             }
         }
     }

@@ -1,6 +1,6 @@
 using CudaNet.Emulator.Device;
-using CudaNet.Emulator.Ptx.Execution;
 using CudaNet.Emulator.Ptx;
+using CudaNet.Emulator.Ptx.Execution;
 using CudaNet.Kernels.Cuda.Native;
 using Xunit;
 

@@ -17,7 +17,7 @@ public sealed class FloatTests
     private static ulong[] Singles(int seed)
     {
         Random random = new(seed);
-        IEnumerable<ulong> near = Enumerable.Range(0, 128).Select(_ => (ulong)(uint)random.Next() & 0x807FFFFF | (ulong)random.Next(100, 150) << 23);
+        IEnumerable<ulong> near = Enumerable.Range(0, 128).Select(_ => ((ulong)(uint)random.NextInt64() & 0x807FFFFF) | ((ulong)random.Next(100, 150) << 23));
         IEnumerable<ulong> any = Enumerable.Range(0, 128).Select(_ => (ulong)(uint)random.NextInt64());
         return [.. Edges.SelectMany(_ => Edges.Select(edge => (ulong)edge)).Concat(near).Concat(any)];
     }
@@ -183,7 +183,7 @@ public sealed class FloatTests
         BigInteger magnitude = BigInteger.Abs(exact);
         int drop = Math.Max(0, (int)magnitude.GetBitLength() - 50);
         BigInteger kept = magnitude >> drop;
-        double odd = (double)((long)kept | (kept << drop != magnitude ? 1 : 0));
+        double odd = (double)((ulong)kept | (kept << drop != magnitude ? 1ul : 0));
         return (Half)Math.CopySign(Math.ScaleB(odd, drop - 48), (double)exact.Sign);
     }
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using CudaNet.Emulator.Device;
-using CudaNet.Emulator.Ptx.Execution;
 using CudaNet.Emulator.Ptx;
+using CudaNet.Emulator.Ptx.Execution;
 using Xunit;
 
 namespace CudaNet.Emulator.Tests.Ptx.Execution;

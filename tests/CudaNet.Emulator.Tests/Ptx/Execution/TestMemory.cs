@@ -14,7 +14,7 @@ internal sealed unsafe class TestMemory : IDeviceMemory, IDisposable
         ulong start = 0x7000_0000_0000 + ((ulong)_ranges.Count << 32);
         byte* host = (byte*)NativeMemory.AlignedAlloc((nuint)bytes + 64, 256);
         new Span<byte>(host, (int)bytes).Fill(0xFF);
-        _ranges.Add(new MemoryRange(start, (ulong)bytes, host, MemoryKind.Device, 0, $"allocation {_ranges.Count} of {bytes} bytes"));
+        _ranges.Add(new MemoryRange(start, (ulong)bytes, host, MemoryKind.Device, 0, $"allocation {_ranges.Count + 1} of {bytes} bytes"));
         return start;
     }
 
@@ -41,7 +41,7 @@ internal sealed unsafe class TestMemory : IDeviceMemory, IDisposable
 
     public DeviceFault Fault(ulong address, ulong bytes, MemoryAccess access, string who)
     {
-        MemoryRange? nearest = _ranges.OrderBy(range => Math.Min(address - range.End, range.Start - address)).FirstOrDefault();
+        MemoryRange? nearest = _ranges.MinBy(range => address < range.Start ? range.Start - address : address - Math.Min(address, range.End));
         FindingKind kind = Find(address) is { IsFreed: true } ? FindingKind.UseAfterFree : FindingKind.OutOfBounds;
         return new DeviceFault(CUresult.CUDA_ERROR_ILLEGAL_ADDRESS, kind, $"{who}: {access} of {bytes} bytes at 0x{address:x}; nearest is {nearest?.Name}");
     }
