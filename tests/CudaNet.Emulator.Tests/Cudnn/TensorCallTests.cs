@@ -18,8 +18,9 @@ public sealed unsafe class TensorCallTests
     public void Pooling_takes_the_window_without_its_padding(int mode)
     {
         using LibraryProgram program = new();
-        nint pooling;
-        LibraryProgram.Ok(program.Cudnn.cudnnCreatePoolingDescriptor(&pooling));
+        nint made;
+        LibraryProgram.Ok(program.Cudnn.cudnnCreatePoolingDescriptor(&made));
+        nint pooling = made;
         LibraryProgram.Ok(program.Cudnn.cudnnSetPooling2dDescriptor(pooling, (cudnnPoolingMode_t)mode, 0, 3, 3, 1, 1, 2, 2));
         double[] actual = Run(program, [2, 3, 4, 3], (alpha, beta, x, y, xDesc, yDesc) =>
             program.Cudnn.cudnnPoolingForward(program.Handle, pooling, (void*)alpha, xDesc, (void*)x, (void*)beta, yDesc, (void*)y));
