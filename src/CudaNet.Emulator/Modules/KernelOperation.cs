@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Device;
 using CudaNet.Emulator.Ptx;
 using CudaNet.Emulator.Ptx.Execution;
@@ -9,30 +8,35 @@ namespace CudaNet.Emulator.Modules;
 /// <summary>A launch of a kernel, with a copy of its parameters.</summary>
 internal sealed class KernelOperation(EmulatedFunction function, LaunchShape shape, byte[] parameters) : StreamOperation
 {
+    private readonly KernelLaunch _launch = new(
+        function.Kernel, Dimensions(shape.Grid), Dimensions(shape.Block), (int)shape.DynamicSharedBytes, parameters, ModuleCode.Of(function.Module).Addresses);
+
     public EmulatedFunction Function { get; } = function;
 
     public LaunchShape Shape { get; } = shape;
 
-    public ReadOnlyMemory<byte> Parameters { get; } = parameters;
-
-    public override string Name => $"kernel '{Function.Name}'";
+    public override string Name { get; } = $"kernel '{function.Name}'";
 
     public override CUgraphNodeType NodeType => CUgraphNodeType.CU_GRAPH_NODE_TYPE_KERNEL;
 
-    /// <summary>Each aligned word of the parameters: those that are no addresses of allocations mean nothing to anyone.</summary>
-    public override IReadOnlyList<ulong> Pointers { get; } = [.. MemoryMarshal.Cast<byte, ulong>(parameters.AsSpan(0, parameters.Length & ~7))];
+    /// <summary>All of its parameters' aligned words of eight bytes.</summary>
+    public override IReadOnlyList<ulong> Pointers { get; } = WordsOf(function.Kernel, parameters);
 
     public override IReadOnlyList<object> Holds { get; } = [function.Module];
 
-    public override void Execute(OperationContext context)
-    {
-        var launch = new KernelLaunch(
-            Function.Kernel, Dimensions(Shape.Grid), Dimensions(Shape.Block), (int)Shape.DynamicSharedBytes, Parameters, ModuleCode.Of(Function.Module).Addresses);
-        InterpreterOptions options = context.Machine is { } machine
-            ? InterpreterOptions.Default with { InstructionBudget = machine.Options.KernelInstructionBudget }
-            : InterpreterOptions.Default;
-        context.Counters = launch.Run(context.Memory, context.Random, options);
-    }
+    public override void Execute(OperationContext context) =>
+        context.Counters = _launch.Run(context.Memory, context.Random, Options(context.Machine));
+
+    private static InterpreterOptions Options(EmulatedMachine? machine) => machine is null
+        ? InterpreterOptions.Default
+        : InterpreterOptions.Default with { InstructionBudget = machine.Options.KernelInstructionBudget };
+
+    private static ulong[] WordsOf(PtxKernel kernel, byte[] block) =>
+    [
+        .. from parameter in kernel.Parameters
+           from word in Enumerable.Range(0, (int)parameter.Size / sizeof(ulong))
+           select BitConverter.ToUInt64(block, (int)parameter.Offset + (word * sizeof(ulong))),
+    ];
 
     private static PtxDimensions Dimensions((uint X, uint Y, uint Z) size) => new((int)size.X, (int)size.Y, (int)size.Z);
 }
