@@ -64,6 +64,15 @@ public sealed class KernelSharedMemoryTests
         PlantedFiles.LineOf("shared.cu", "barrier for 64"));
 
     [Fact]
+    public void A_barrier_that_some_threads_left_before_is_found() => KernelRun.Bites(
+        new KernelLaunchCase("shared", "early_exit", 1, 64, 39),
+        i => i == 38 ? 0 : (i ^ 1) + 1,
+        CUresult.CUDA_ERROR_LAUNCH_FAILED,
+        FindingKind.Divergence,
+        PlantedFiles.LineOf("shared.cu", "barrier after exits"),
+        "25 of 64 threads have exited");
+
+    [Fact]
     public void Fewer_bytes_of_dynamic_shared_memory_than_the_kernel_uses_are_found()
     {
         KernelLaunchCase enough = new("shared", "rotate", 1, 64, 64) { SharedBytes = 256 };

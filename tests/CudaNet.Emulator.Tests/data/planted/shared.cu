@@ -96,7 +96,7 @@ KERNEL halves(const float* x, float* y, int n)
     y[t] = t % 32 < 16 ? sum : tile[t];
 }
 
-// Threads past the end have nothing to load. Mutant: they return before the barrier of the others.
+// Each thread reads what its partner wrote, zero past the end. Mutant: the threads past the end return before the barrier of the others.
 KERNEL early_exit(const float* x, float* y, int n)
 {
     SHARED float tile[64];
