@@ -11,26 +11,26 @@ internal static unsafe class CudnnLog
     private const uint MaskInfo = 8;
 
     [ThreadStatic]
-    private static string? t_lastError;
+    private static string? _lastError;
 
-    private static uint s_mask;
-    private static nint s_userData;
-    private static delegate* unmanaged<int, nint, Debug*, byte*, void> s_callback;
+    private static uint _mask;
+    private static nint _userData;
+    private static delegate* unmanaged<int, nint, Debug*, byte*, void> _callback;
 
     /// <summary>The callback as it was set.</summary>
-    public static (uint Mask, nint UserData, nint Callback) Current => (s_mask, s_userData, (nint)s_callback);
+    public static (uint Mask, nint UserData, nint Callback) Current => (_mask, _userData, (nint)_callback);
 
     public static void SetCallback(uint mask, nint userData, nint callback)
     {
-        (s_mask, s_userData) = (mask, userData);
-        s_callback = (delegate* unmanaged<int, nint, Debug*, byte*, void>)callback;
+        (_mask, _userData) = (mask, userData);
+        _callback = (delegate* unmanaged<int, nint, Debug*, byte*, void>)callback;
     }
 
     /// <summary>The failed condition of this thread's last refused call; reading it clears it.</summary>
     public static string TakeLastError()
     {
-        string text = t_lastError ?? string.Empty;
-        t_lastError = null;
+        string text = _lastError ?? string.Empty;
+        _lastError = null;
         return text;
     }
 
@@ -39,21 +39,21 @@ internal static unsafe class CudnnLog
     {
         if (!answer.IsSuccess)
         {
-            t_lastError = answer.Reason;
+            _lastError = answer.Reason;
         }
 
-        if (s_callback == null)
+        if (_callback == null)
         {
             return;
         }
 
         cudnnStatus_t status = CudnnStatuses.In(answer.Status, generation);
-        if ((s_mask & MaskInfo) != 0)
+        if ((_mask & MaskInfo) != 0)
         {
             Tell(3, status, $"I! CuDNN (v{generation}) function {name}() called:");
         }
 
-        if (!answer.IsSuccess && (generation >= 9 || (s_mask & MaskError) != 0))
+        if (!answer.IsSuccess && (generation >= 9 || (_mask & MaskError) != 0))
         {
             Tell(1, status, $"E! CuDNN (v{generation}) function {name}() called:\0    e! Error: {CudnnStatuses.Name((int)status, generation)}; Reason: {answer.Reason}");
         }
@@ -65,7 +65,7 @@ internal static unsafe class CudnnLog
         Unsafe.WriteUnaligned(ref debug[4], (int)status);
         fixed (byte* text = Encoding.UTF8.GetBytes(lines + "\0\0"))
         {
-            s_callback(severity, s_userData, &debug, text);
+            _callback(severity, _userData, &debug, text);
         }
     }
 

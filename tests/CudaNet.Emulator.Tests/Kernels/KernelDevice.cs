@@ -55,9 +55,10 @@ internal sealed class KernelDevice : IDisposable
     public GuardedBuffer Reserve(long values, StoragePrecision precision = StoragePrecision.Float32, int misalignment = 0) =>
         Keep(new GuardedBuffer(this, (int)values * precision.Bytes(), misalignment));
 
-    /// <summary>Frees the buffers made so far, between the shapes of a test.</summary>
+    /// <summary>Frees the buffers made so far, between the shapes of a test, once nothing uses them.</summary>
     public void Clear()
     {
+        Stream.Synchronize();
         _buffers.ForEach(b => b.Dispose());
         _buffers.Clear();
     }
@@ -69,7 +70,7 @@ internal sealed class KernelDevice : IDisposable
         Stream.Dispose();
         Context.Dispose();
         _machine.Dispose();
-        Assert.Empty(_machine.Findings);
+        Assert.True(_machine.Findings.Count == 0, string.Join('\n', _machine.Findings.Select(f => f.Message)));
         Assert.Empty(_machine.Leaks);
     }
 

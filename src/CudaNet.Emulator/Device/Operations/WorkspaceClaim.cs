@@ -13,9 +13,9 @@ namespace CudaNet.Emulator.Device;
 internal sealed class WorkspaceClaim(string call, ulong address, ulong bytes) : StreamOperation
 {
     private const int Step = 4096;
-    private static long s_last;
+    private static long _last;
 
-    private readonly long _mark = Interlocked.Increment(ref s_last);
+    private readonly long _mark = Interlocked.Increment(ref _last);
 
     public override string Name => $"{call}'s workspace";
 
