@@ -17,17 +17,17 @@ public sealed class IntegerTests
 
     private static ulong[] Edges(ulong[] numbers) => [.. numbers.Select((value, at) => at < 144 ? numbers[(at % 12 * 12) + (at / 12)] : numbers[^(at - 143)])];
 
-    private static BigInteger Value(ulong bits, int width, bool signed) =>
-        signed && (bits >> (width - 1)) != 0 ? (BigInteger)bits - (BigInteger.One << width) : bits;
+    private static BigInteger Value(ulong bits, int width, bool isSigned) =>
+        isSigned && (bits >> (width - 1)) != 0 ? (BigInteger)bits - (BigInteger.One << width) : bits;
 
-    private static void Check(string instruction, int result, int width, bool signed, Func<BigInteger, BigInteger, BigInteger> expected)
+    private static void Check(string instruction, int result, int width, bool isSigned, Func<BigInteger, BigInteger, BigInteger> expected)
     {
         ulong[] a = Numbers(width, width);
         ulong[] b = Edges(a);
         ulong[] actual = Interpreter.Evaluate(instruction, [result, width, width], a, b);
         for (int at = 0; at < a.Length; at++)
         {
-            BigInteger exact = expected(Value(a[at], width, signed), Value(b[at], width, signed));
+            BigInteger exact = expected(Value(a[at], width, isSigned), Value(b[at], width, isSigned));
             ulong bits = (ulong)(exact & ((BigInteger.One << result) - 1));
             Assert.True(bits == actual[at], $"{instruction} a=0x{a[at]:x} b=0x{b[at]:x}: expected 0x{bits:x}, got 0x{actual[at]:x}");
         }
@@ -40,28 +40,28 @@ public sealed class IntegerTests
 
     [Theory]
     [MemberData(nameof(Types))]
-    public void Arithmetic_wraps_and_compares_as_its_type_says(string type, int width, bool signed)
+    public void Arithmetic_wraps_and_compares_as_its_type_says(string type, int width, bool isSigned)
     {
-        Check($"add.{type} %z, %a, %b;", width, width, signed, (a, b) => a + b);
-        Check($"sub.{type} %z, %a, %b;", width, width, signed, (a, b) => a - b);
-        Check($"mul.lo.{type} %z, %a, %b;", width, width, signed, (a, b) => a * b);
-        Check($"mul.hi.{type} %z, %a, %b;", width, width, signed, (a, b) => (a * b) >> width);
-        Check($"min.{type} %z, %a, %b;", width, width, signed, BigInteger.Min);
-        Check($"max.{type} %z, %a, %b;", width, width, signed, BigInteger.Max);
-        Check($"mad.lo.{type} %z, %a, %b, %a;", width, width, signed, (a, b) => (a * b) + a);
-        Check($"sad.{type} %z, %a, %b, %a;", width, width, signed, (a, b) => a + BigInteger.Abs(a - b));
+        Check($"add.{type} %z, %a, %b;", width, width, isSigned, (a, b) => a + b);
+        Check($"sub.{type} %z, %a, %b;", width, width, isSigned, (a, b) => a - b);
+        Check($"mul.lo.{type} %z, %a, %b;", width, width, isSigned, (a, b) => a * b);
+        Check($"mul.hi.{type} %z, %a, %b;", width, width, isSigned, (a, b) => (a * b) >> width);
+        Check($"min.{type} %z, %a, %b;", width, width, isSigned, BigInteger.Min);
+        Check($"max.{type} %z, %a, %b;", width, width, isSigned, BigInteger.Max);
+        Check($"mad.lo.{type} %z, %a, %b, %a;", width, width, isSigned, (a, b) => (a * b) + a);
+        Check($"sad.{type} %z, %a, %b, %a;", width, width, isSigned, (a, b) => a + BigInteger.Abs(a - b));
         if (width < 64)
         {
-            Check($"mul.wide.{type} %z, %a, %b;", 2 * width, width, signed, (a, b) => a * b);
+            Check($"mul.wide.{type} %z, %a, %b;", 2 * width, width, isSigned, (a, b) => a * b);
         }
     }
 
     [Theory]
     [MemberData(nameof(Types))]
-    public void Division_by_zero_gives_all_ones_and_the_dividend(string type, int width, bool signed)
+    public void Division_by_zero_gives_all_ones_and_the_dividend(string type, int width, bool isSigned)
     {
-        Check($"div.{type} %z, %a, %b;", width, width, signed, (a, b) => b.IsZero ? BigInteger.MinusOne : BigInteger.Divide(a, b));
-        Check($"rem.{type} %z, %a, %b;", width, width, signed, (a, b) => b.IsZero ? a : BigInteger.Remainder(a, b));
+        Check($"div.{type} %z, %a, %b;", width, width, isSigned, (a, b) => b.IsZero ? BigInteger.MinusOne : BigInteger.Divide(a, b));
+        Check($"rem.{type} %z, %a, %b;", width, width, isSigned, (a, b) => b.IsZero ? a : BigInteger.Remainder(a, b));
     }
 
     [Theory]
@@ -107,11 +107,11 @@ public sealed class IntegerTests
     [InlineData("s32", 32, true)]
     [InlineData("u64", 64, false)]
     [InlineData("s64", 64, true)]
-    public void Fields_are_extracted_and_inserted(string type, int width, bool signed)
+    public void Fields_are_extracted_and_inserted(string type, int width, bool isSigned)
     {
         foreach ((int position, int length) in (ReadOnlySpan<(int, int)>)[(0, 8), (5, 9), (31, 1), (20, 30), (40, 5), (0, 64), (3, 0), (63, 4)])
         {
-            Check($"bfe.{type} %z, %a, {position}, {length};", width, width, signed, (a, _) =>
+            Check($"bfe.{type} %z, %a, {position}, {length};", width, width, isSigned, (a, _) =>
             {
                 if (length == 0)
                 {
@@ -121,7 +121,7 @@ public sealed class IntegerTests
                 // Bits behind the value's end are its sign.
                 BigInteger field = (a >> position) & ((BigInteger.One << Math.Min(length, 64)) - 1);
                 int sign = Math.Min(position + length - 1, width - 1);
-                bool negative = signed && ((a >> sign) & 1) == 1;
+                bool negative = isSigned && ((a >> sign) & 1) == 1;
                 int kept = Math.Max(0, Math.Min(length, width - position));
                 return (field & ((BigInteger.One << kept) - 1)) - (negative ? BigInteger.One << kept : 0);
             });
@@ -177,11 +177,11 @@ public sealed class IntegerTests
 
     [Theory]
     [MemberData(nameof(Types))]
-    public void Comparisons_set_predicates(string type, int width, bool signed)
+    public void Comparisons_set_predicates(string type, int width, bool isSigned)
     {
-        Check($"setp.lt.{type} %p5, %a, %b; selp.b32 %z, 1, 0, %p5;", 32, width, signed, (a, b) => a < b ? 1 : 0);
-        Check($"setp.ge.{type} %p5, %a, %b; selp.b32 %z, 1, 0, %p5;", 32, width, signed, (a, b) => a >= b ? 1 : 0);
-        Check($"setp.ne.{type} %p5, %a, %b; selp.b32 %z, 1, 0, %p5;", 32, width, signed, (a, b) => a != b ? 1 : 0);
-        Check($"setp.eq.{type} %p4, %a, %a; setp.gt.and.{type} %p5|%p6, %a, %b, %p4; selp.b32 %z, 1, 0, %p6;", 32, width, signed, (a, b) => a <= b ? 1 : 0);
+        Check($"setp.lt.{type} %p5, %a, %b; selp.b32 %z, 1, 0, %p5;", 32, width, isSigned, (a, b) => a < b ? 1 : 0);
+        Check($"setp.ge.{type} %p5, %a, %b; selp.b32 %z, 1, 0, %p5;", 32, width, isSigned, (a, b) => a >= b ? 1 : 0);
+        Check($"setp.ne.{type} %p5, %a, %b; selp.b32 %z, 1, 0, %p5;", 32, width, isSigned, (a, b) => a != b ? 1 : 0);
+        Check($"setp.eq.{type} %p4, %a, %a; setp.gt.and.{type} %p5|%p6, %a, %b, %p4; selp.b32 %z, 1, 0, %p6;", 32, width, isSigned, (a, b) => a <= b ? 1 : 0);
     }
 }
