@@ -72,6 +72,12 @@ internal readonly unsafe ref struct GemmRequest
             return CUBLAS_STATUS_INVALID_VALUE;
         }
 
+        if (!cublas.ScalarsOnDevice && (MemorySpace.IsDeviceAddress((ulong)Alpha) || MemorySpace.IsDeviceAddress((ulong)Beta)))
+        {
+            return call.Find(
+                CUBLAS_STATUS_INVALID_VALUE, FindingKind.Argument, "alpha or beta is an address of the device, and the pointer mode is HOST; the real library crashes here.");
+        }
+
         if (cublas.UsesPool && cublas.Stream.Capture is not null && call.Machine.Options.FlagNonsense)
         {
             call.Find(

@@ -87,4 +87,13 @@ public sealed class KernelSharedMemoryTests
         Assert.Contains("240", finding.Message, StringComparison.Ordinal);
         Assert.Equal(CUresult.CUDA_ERROR_ILLEGAL_ADDRESS, tooFew.Status);
     }
+
+    [Fact]
+    public void A_missing_second_barrier_in_a_loop_over_tiles_is_found_with_both_lines() => KernelRun.Bites(
+        new KernelLaunchCase("shared", "tile_loop", 1, 64, 256) { Outputs = 64 },
+        i => (4 * (64 - i)) + (64 * 6),
+        CUresult.CUDA_ERROR_LAUNCH_FAILED,
+        FindingKind.Race,
+        PlantedFiles.LineOf("shared.cu", "next tile"),
+        PlantedFiles.LineOf("shared.cu", "this tile"));
 }

@@ -76,3 +76,17 @@ KERNEL copy_by_address(const float* x, float* y, int n)
         y[i] = *(const float*)address; // half an address
     }
 }
+
+// y[i] = x[i] by way of a table of each thread's own. Mutant: the last place is one too far.
+KERNEL local_table(const float* x, float* y, int n)
+{
+    int i = global_index();
+    float table[4];
+    for (int k = 0; k < 4; k++) {
+        table[k] = i < n ? x[i] + k : 0;
+    }
+    if (i < n) {
+        int place = i % 4 + MUTANT;
+        y[i] = table[place] - i % 4; // behind the table
+    }
+}

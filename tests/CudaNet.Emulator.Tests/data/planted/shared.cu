@@ -135,3 +135,20 @@ KERNEL rotate(const float* x, float* y, int n)
         y[t] = room[(t + 1) % n]; // dynamic read
     }
 }
+
+// Adds up the tiles of a row of 64 columns, each thread the one of its neighbour. Mutant: the next tile is written while others still read this one.
+KERNEL tile_loop(const float* x, float* y, int n)
+{
+    SHARED float tile[64];
+    int t = threadIdx.x;
+    float sum = 0;
+    for (int start = 0; start < n; start += 64) {
+        tile[t] = x[start + t]; // next tile
+        __syncthreads();
+        sum += tile[63 - t]; // this tile
+#if !MUTANT
+        __syncthreads();
+#endif
+    }
+    y[t] = sum;
+}
