@@ -23,7 +23,7 @@ public sealed class FailingCallTests
         float[] expected;
         using (EmulatedMachine machine = new())
         {
-            expected = Work(network, []);
+            expected = Work(machine, network, []);
             calls = machine.Calls.Total;
         }
 
@@ -36,7 +36,7 @@ public sealed class FailingCallTests
             CudaNetException? thrown = null;
             try
             {
-                Work(network, reports);
+                Work(machine, network, reports);
             }
             catch (CudaNetException exception)
             {
@@ -47,7 +47,7 @@ public sealed class FailingCallTests
             wrong.AddRange(Judge(machine, failed, thrown, reports, persistent).Select(w => $"call {n}, {failed}: {w}"));
             machine.Faults.Clear();
             machine.Findings.Clear();
-            Bits.AssertSame(expected, Work(network, []), $"after call {n} failed");
+            Bits.AssertSame(expected, Work(machine, network, []), $"after call {n} failed");
         }
 
         Assert.Empty(wrong);
@@ -87,10 +87,10 @@ public sealed class FailingCallTests
     }
 
     /// <summary>The whole program: logits of an eager run and of a replay.</summary>
-    private static float[] Work(BlockNetwork network, List<ReleaseFailure> reports)
+    private static float[] Work(EmulatedMachine machine, BlockNetwork network, List<ReleaseFailure> reports)
     {
         Tensor input = BlockNetwork.Input(Shape);
-        using CudaContext context = EmulatedDevices.Open();
+        using CudaContext context = EmulatedDevices.Open(machine);
         context.ReleaseFailed += reports.Add;
         using ResidualBlock block = new(context, network, Shape, BlockPrecision.Float32);
         (Tensor eager, _) = block.Run(input);

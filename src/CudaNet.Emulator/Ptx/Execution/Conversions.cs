@@ -12,8 +12,7 @@ internal static unsafe class Conversions
 {
     public const int Flush = 1;
     public const int Saturate = 2;
-    public const int SaturateFinite = 4;
-    public const int Relu = 8;
+    public const int Relu = 4;
 
     /// <summary>A floating-point format in a lane.</summary>
     internal interface IFormat
@@ -79,7 +78,7 @@ internal static unsafe class Conversions
             value = (i->Extra & Saturate) != 0 ? (value > 0 ? Math.Min(value, 1) : 0) : value;
             value = (i->Extra & Relu) != 0 && value <= 0 ? 0 : value;
             value = (i->Extra & Flush) != 0 && TTo.IsSubnormal(value) ? Math.CopySign(0, value) : value;
-            TTo.Store(w.Slots + i->Destination, lane, value, (i->Extra & SaturateFinite) != 0 && double.IsFinite(value) ? PtxRounding.Nearest : rounding);
+            TTo.Store(w.Slots + i->Destination, lane, value, rounding);
         }
     }
 

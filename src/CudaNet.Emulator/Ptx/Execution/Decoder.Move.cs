@@ -78,7 +78,12 @@ internal sealed unsafe partial class Decoder
         PtxType to = m.Type;
         PtxType from = m.SourceType;
         int options = (m.FlushToZero ? Conversions.Flush : 0) | (m.Saturate ? Conversions.Saturate : 0)
-            | (m.SaturateFinite ? Conversions.SaturateFinite : 0) | (m.Relu ? Conversions.Relu : 0);
+            | (m.Relu ? Conversions.Relu : 0);
+        if (m.SaturateFinite)
+        {
+            throw Unsupported("saturation to the largest finite number");
+        }
+
         Operation operation = (to, from) switch
         {
             (PtxType.F16x2, PtxType.F32) => &Conversions.PackPair<Fp16>,
