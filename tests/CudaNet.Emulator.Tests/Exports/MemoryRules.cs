@@ -193,9 +193,16 @@ public sealed unsafe class MemoryRules
 
         var rows = new Emulator.Exports.CUDA_MEMCPY2D
         {
-            srcMemoryType = CUmemorytype.CU_MEMORYTYPE_HOST, srcHost = (nint)pinned, srcPitch = 4,
-            dstMemoryType = CUmemorytype.CU_MEMORYTYPE_DEVICE, dstDevice = address, dstPitch = 8, dstXInBytes = 1, dstY = 1,
-            WidthInBytes = 3, Height = 2,
+            srcMemoryType = CUmemorytype.CU_MEMORYTYPE_HOST,
+            srcHost = (nint)pinned,
+            srcPitch = 4,
+            dstMemoryType = CUmemorytype.CU_MEMORYTYPE_DEVICE,
+            dstDevice = address,
+            dstPitch = 8,
+            dstXInBytes = 1,
+            dstY = 1,
+            WidthInBytes = 3,
+            Height = 2,
         };
         DriverHost.Ok(copy(&rows, stream));
         DriverHost.Ok(host.Api.cuStreamSynchronize(stream));
