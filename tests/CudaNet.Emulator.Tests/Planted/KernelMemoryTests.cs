@@ -97,4 +97,15 @@ public sealed class KernelMemoryTests
         program.Launch(doubles, 1, 32, 0, x, y, 32);
         Assert.All(program.Download(y, 32), value => Assert.True(float.IsNaN(value)));
     }
+
+    [Fact]
+    public void A_vector_across_the_end_of_an_allocation_is_found() => KernelRun.Bites(
+        new KernelLaunchCase("memory", "double_with_tail", 1, 32, 62),
+        i => 2 * (i + 1),
+        CUresult.CUDA_ERROR_ILLEGAL_ADDRESS,
+        FindingKind.OutOfBounds,
+        PlantedFiles.LineOf("memory.cu", "across the end"),
+        "reads 16 bytes",
+        "248 bytes",
+        "thread (15, 0, 0)");
 }

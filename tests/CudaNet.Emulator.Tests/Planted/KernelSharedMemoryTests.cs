@@ -96,4 +96,13 @@ public sealed class KernelSharedMemoryTests
         FindingKind.Race,
         PlantedFiles.LineOf("shared.cu", "next tile"),
         PlantedFiles.LineOf("shared.cu", "this tile"));
+
+    [Fact]
+    public void A_barrier_in_a_loop_that_warps_leave_at_different_times_is_found() => KernelRun.Bites(
+        new KernelLaunchCase("shared", "waves", 1, 64, 3) { Inputs = 64, Outputs = 64 },
+        i => 3 * (i + 1),
+        CUresult.CUDA_ERROR_LAUNCH_FAILED,
+        FindingKind.Divergence,
+        PlantedFiles.LineOf("shared.cu", "barrier of a wave"),
+        "32 of 64 threads have exited");
 }

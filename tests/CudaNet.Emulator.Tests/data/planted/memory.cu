@@ -90,3 +90,17 @@ KERNEL local_table(const float* x, float* y, int n)
         y[i] = table[place] - i % 4; // behind the table
     }
 }
+
+// Four elements a thread, y = 2 x, the last ones one by one. Mutant: the last ones by a vector too.
+KERNEL double_with_tail(const float* x, float* y, int n)
+{
+    int i = 4 * global_index();
+    if (i + 4 <= n || (MUTANT && i < n)) {
+        float4 v = *(const float4*)(x + i); // across the end
+        *(float4*)(y + i) = {2 * v.x, 2 * v.y, 2 * v.z, 2 * v.w};
+    } else {
+        for (int k = i; k < n; k++) {
+            y[k] = 2 * x[k];
+        }
+    }
+}

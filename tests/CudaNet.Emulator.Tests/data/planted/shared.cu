@@ -152,3 +152,17 @@ KERNEL tile_loop(const float* x, float* y, int n)
     }
     y[t] = sum;
 }
+
+// Waves: in each of them all threads of the block meet. Mutant: the second warp does one wave more.
+KERNEL waves(const float* x, float* y, int n)
+{
+    SHARED float total[64];
+    int t = threadIdx.x;
+    total[t] = 0;
+    int count = n + MUTANT * (t / 32);
+    for (int wave = 0; wave < count; wave++) {
+        __syncthreads(); // barrier of a wave
+        total[t] += x[t];
+    }
+    y[t] = total[t];
+}
