@@ -1,3 +1,5 @@
+using CudaNet.Emulator.Cudnn;
+
 namespace CudaNet.Emulator;
 
 public sealed partial class EmulatedMachine
@@ -6,4 +8,7 @@ public sealed partial class EmulatedMachine
 
     /// <summary>The native libraries that programs load: what stands in their place.</summary>
     public EmulatedLibraries Libraries => _libraries ??= new EmulatedLibraries(Options);
+
+    /// <summary>What cuDNN tells of its calls.</summary>
+    internal CudnnLog CudnnLog { get; } = new();
 }

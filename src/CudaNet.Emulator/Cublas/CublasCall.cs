@@ -70,9 +70,17 @@ internal readonly ref struct CublasCall
         return Refused ?? Find(handle, "cuBLAS handle", out cublas) ?? InContext(handle, cublas.Context);
     }
 
-    public cublasStatus_t? Find(nint handle, out CublasLtHandle cublas)
+    /// <param name="handle">A cublasLt handle.</param>
+    /// <param name="cublas">Meaningful where the answer is null.</param>
+    /// <param name="nullIn12">What generation 12 answers to null; nothing: it crashes.</param>
+    public cublasStatus_t? Find(nint handle, out CublasLtHandle cublas, cublasStatus_t? nullIn12 = null)
     {
         cublas = null!;
+        if (handle == 0 && Generation < 13 && Refused is null)
+        {
+            return nullIn12 ?? Find(CUBLAS_STATUS_NOT_INITIALIZED, FindingKind.Argument, "the handle is null; the real library crashes here.");
+        }
+
         return Refused ?? Find(handle, "cublasLt handle", out cublas) ?? InContext(handle, cublas.Context);
     }
 
@@ -95,6 +103,11 @@ internal readonly ref struct CublasCall
 
         return stream.Context == context ? null : Find(CUBLAS_STATUS_INVALID_VALUE, FindingKind.Handle, "the stream belongs to another context than the handle.");
     }
+
+    /// <summary>A factor that is read on the host, unless the pointer mode is DEVICE: an address of the device is none then.</summary>
+    public unsafe cublasStatus_t? RefuseScalars(bool onDevice, void* alpha, void* beta) =>
+        onDevice || !(MemorySpace.IsDeviceAddress((ulong)alpha) || MemorySpace.IsDeviceAddress((ulong)beta)) ? null
+        : Find(CUBLAS_STATUS_INVALID_VALUE, FindingKind.Argument, "alpha or beta is an address of the device, and the pointer mode is HOST; the real library crashes here.");
 
     /// <summary>Queues work, behind a claim on the workspace where one is given.</summary>
     public static cublasStatus_t Enqueue(EmulatedStream stream, BlasOperation operation, WorkspaceClaim? workspace)

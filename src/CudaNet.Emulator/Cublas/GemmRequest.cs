@@ -72,10 +72,9 @@ internal readonly unsafe ref struct GemmRequest
             return CUBLAS_STATUS_INVALID_VALUE;
         }
 
-        if (!cublas.ScalarsOnDevice && (MemorySpace.IsDeviceAddress((ulong)Alpha) || MemorySpace.IsDeviceAddress((ulong)Beta)))
+        if (call.RefuseScalars(cublas.ScalarsOnDevice, Alpha, Beta) is { } misplaced)
         {
-            return call.Find(
-                CUBLAS_STATUS_INVALID_VALUE, FindingKind.Argument, "alpha or beta is an address of the device, and the pointer mode is HOST; the real library crashes here.");
+            return misplaced;
         }
 
         if (cublas.UsesPool && cublas.Stream.Capture is not null && call.Machine.Options.FlagNonsense)

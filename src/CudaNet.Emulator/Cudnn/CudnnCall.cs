@@ -8,13 +8,13 @@ namespace CudaNet.Emulator.Cudnn;
 internal readonly ref struct CudnnCall
 {
     private readonly NativeCall _call;
-    private readonly nint _claimed;
+    private readonly nint _handle;
     private readonly bool _isContested;
 
-    private CudnnCall(NativeCall call, nint claimed, bool isContested)
+    private CudnnCall(NativeCall call, nint handle, bool isContested)
     {
         _call = call;
-        _claimed = claimed;
+        _handle = handle;
         _isContested = isContested;
     }
 
@@ -33,15 +33,15 @@ internal readonly ref struct CudnnCall
     public static CudnnCall Enter(string name, nint handle = 0)
     {
         bool free = HandleClaims.TryTake(handle);
-        return new CudnnCall(NativeCall.Enter(name), free ? handle : 0, !free);
+        return new CudnnCall(NativeCall.Enter(name), handle, !free);
     }
 
     public void Dispose()
     {
         _call.Dispose();
-        if (_claimed != 0)
+        if (_handle != 0 && !_isContested)
         {
-            HandleClaims.Return(_claimed);
+            HandleClaims.Return(_handle);
         }
     }
 
@@ -61,7 +61,7 @@ internal readonly ref struct CudnnCall
             _call.Find(FindingKind.Argument, $"{nonsense} is accepted, and can hardly be meant.");
         }
 
-        CudnnLog.Note(Name, answer, Generation);
+        Machine.CudnnLog.Note(Name, answer, Machine.Options.CudnnVersion, _handle, Machine.Handles.Find<CudnnHandle>(_handle)?.StreamHandle ?? 0);
         return CudnnStatuses.In(answer.Status, Generation);
     }
 

@@ -4,27 +4,30 @@ using CudaNet.Kernels.Cuda.Native;
 
 namespace CudaNet.Emulator.Cudnn;
 
-/// <summary>What cuDNN tells of its calls: the last error of each thread, and the messages to a callback, which runs inside the call.</summary>
-internal static unsafe class CudnnLog
+/// <summary>
+/// What cuDNN tells of its calls: the last error of each thread, and the messages to the program's callback, which runs inside the call. Used under the
+/// machine's gate.
+/// </summary>
+internal sealed unsafe class CudnnLog
 {
     private const uint MaskError = 2;
     private const uint MaskInfo = 8;
+    private const int SeverityError = 1;
+    private const int SeverityInfo = 3;
 
     [ThreadStatic]
     private static string? _lastError;
 
-    private static uint _mask;
-    private static nint _userData;
-    private static delegate* unmanaged<int, nint, Debug*, byte*, void> _callback;
+    private bool _isSet;
+    private uint _mask;
+    private nint _userData;
+    private delegate* unmanaged<int, nint, Debug*, byte*, void> _callback;
+
+    /// <summary>Where messages go that have no callback.</summary>
+    public TextWriter ErrorStream { get; set; } = Console.Error;
 
     /// <summary>The callback as it was set.</summary>
-    public static (uint Mask, nint UserData, nint Callback) Current => (_mask, _userData, (nint)_callback);
-
-    public static void SetCallback(uint mask, nint userData, nint callback)
-    {
-        (_mask, _userData) = (mask, userData);
-        _callback = (delegate* unmanaged<int, nint, Debug*, byte*, void>)callback;
-    }
+    public (uint Mask, nint UserData, nint Callback) Current => (_mask, _userData, (nint)_callback);
 
     /// <summary>The failed condition of this thread's last refused call; reading it clears it.</summary>
     public static string TakeLastError()
@@ -34,42 +37,61 @@ internal static unsafe class CudnnLog
         return text;
     }
 
-    /// <summary>Remembers a failure, and tells the callback. Version 9 tells failures whatever the mask says.</summary>
-    public static void Note(string name, CudnnAnswer answer, int generation)
+    /// <summary>Without a callback version 9 writes its messages to the error stream from now on, version 8 nowhere.</summary>
+    public void SetCallback(uint mask, nint userData, nint callback)
+    {
+        (_isSet, _mask, _userData) = (true, mask, userData);
+        _callback = (delegate* unmanaged<int, nint, Debug*, byte*, void>)callback;
+    }
+
+    /// <summary>Remembers a failure, and tells the program. Version 9 tells failures whatever the mask says.</summary>
+    public void Note(string name, CudnnAnswer answer, int version, nint handle, nint stream)
     {
         if (!answer.IsSuccess)
         {
             _lastError = answer.Reason;
         }
 
-        if (_callback == null)
+        bool isNine = version >= 9000;
+        if (!_isSet || (_callback == null && !isNine))
         {
             return;
         }
 
-        cudnnStatus_t status = CudnnStatuses.In(answer.Status, generation);
+        int status = (int)CudnnStatuses.In(answer.Status, isNine ? 9 : 8);
+        Debug debug = default;
+        Unsafe.WriteUnaligned(ref debug[0], version);
+        Unsafe.WriteUnaligned(ref debug[4], status);
+        Unsafe.WriteUnaligned(ref debug[24], handle);
+        Unsafe.WriteUnaligned(ref debug[32], stream);
+        string caller = $"Process={Environment.ProcessId}; Thread={Environment.CurrentManagedThreadId};";
         if ((_mask & MaskInfo) != 0)
         {
-            Tell(3, status, $"I! CuDNN (v{generation}) function {name}() called:");
+            Tell(SeverityInfo, debug, $"I! CuDNN (v{version}) function {name}() called:", $"i! {caller}");
         }
 
-        if (!answer.IsSuccess && (generation >= 9 || (_mask & MaskError) != 0))
+        if (!answer.IsSuccess && (isNine || (_mask & MaskError) != 0))
         {
-            Tell(1, status, $"E! CuDNN (v{generation}) function {name}() called:\0    e! Error: {CudnnStatuses.Name((int)status, generation)}; Reason: {answer.Reason}");
+            Tell(SeverityError, debug, $"E! CuDNN (v{version}) function {name}() called:", $"    e! Error: {CudnnStatuses.Name(status, isNine ? 9 : 8)}; Reason: {answer.Reason}", $"e! {caller}");
         }
     }
 
-    private static void Tell(int severity, cudnnStatus_t status, string lines)
+    /// <summary>Each line ends with a NUL for a callback, and an empty one ends the message.</summary>
+    private void Tell(int severity, Debug debug, params ReadOnlySpan<string> lines)
     {
-        Debug debug = default;
-        Unsafe.WriteUnaligned(ref debug[4], (int)status);
-        fixed (byte* text = Encoding.UTF8.GetBytes(lines + "\0\0"))
+        if (_callback == null)
+        {
+            ErrorStream.WriteLine(string.Join(Environment.NewLine, lines));
+            return;
+        }
+
+        fixed (byte* text = Encoding.UTF8.GetBytes(string.Join('\0', lines) + "\0\0"))
         {
             _callback(severity, _userData, &debug, text);
         }
     }
 
-    /// <summary>cudnnDebug_t: 120 bytes, the status at 4.</summary>
+    /// <summary>cudnnDebug_t: 120 bytes, the version at 0, the status at 4, the handle at 24, its stream at 32.</summary>
     [InlineArray(120)]
     private struct Debug
     {

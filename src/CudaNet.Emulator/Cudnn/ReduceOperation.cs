@@ -7,16 +7,21 @@ namespace CudaNet.Emulator.Cudnn;
 
 /// <summary>cudnnReduceTensor: C = α·reduce(A) + β·C over the axes where C's extent is 1. Sums and products run in double precision, in logical order.</summary>
 internal sealed class ReduceOperation(
-    ReduceTensorDescriptor reduction, TensorOperand a, TensorOperand c, ulong indices, Scaling scaling, bool inDouble)
+    ReduceTensorDescriptor reduction, TensorOperand a, TensorOperand c, ulong indices, Scaling scaling, WorkspaceClaim? workspace, bool inDouble)
     : TensorOperation("cudnnReduceTensor", inDouble)
 {
     private readonly TensorReduction _kind = reduction.Reduction;
     private readonly bool _passesNan = reduction.NanOption == cudnnNanPropagation_t.CUDNN_PROPAGATE_NAN;
 
-    public override IReadOnlyList<MemoryUse> Uses => [a.Use(MemoryAccess.Read), c.Use(scaling.ResultAccess)];
+    public override IReadOnlyList<MemoryUse> Uses => indices == 0
+        ? [a.Use(MemoryAccess.Read), c.Use(scaling.ResultAccess)]
+        : [a.Use(MemoryAccess.Read), c.Use(scaling.ResultAccess), new(indices, IndexBytes, MemoryAccess.Write)];
+
+    private ulong IndexBytes => (ulong)c.Layout.ElementCount * sizeof(int);
 
     protected override void Run<T>(OperationContext context)
     {
+        workspace?.Check(context);
         using ScratchArray<T> values = Load<T>(context, a);
         int results = c.Layout.ElementCount;
         double[] running = new double[results];
@@ -50,7 +55,7 @@ internal sealed class ReduceOperation(
 
         if (indices != 0)
         {
-            places.CopyTo(MemoryMarshal.Cast<byte, int>(Access(context, indices, (ulong)results * 4, 4, MemoryAccess.Write)));
+            places.CopyTo(MemoryMarshal.Cast<byte, int>(Access(context, indices, IndexBytes, sizeof(int), MemoryAccess.Write)));
         }
 
         StoreScaled(context, c, output.Span, T.CreateChecked(scaling.Alpha), T.CreateChecked(scaling.Beta));

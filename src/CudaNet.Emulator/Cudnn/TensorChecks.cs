@@ -11,19 +11,20 @@ internal static unsafe class TensorChecks
     public static CudnnAnswer? Scaling(void* alpha, void* beta, cudnnDataType_t type, out Scaling scaling)
     {
         scaling = default;
-        if (alpha == null || beta == null)
+        if ((OnHost(alpha, "alpha") ?? OnHost(beta, "beta")) is { } unfit)
         {
-            return CudnnAnswer.BadParam("alpha or beta == NULL");
-        }
-
-        if (MemorySpace.IsDeviceAddress((ulong)alpha) || MemorySpace.IsDeviceAddress((ulong)beta))
-        {
-            return CudnnAnswer.Crash("alpha or beta is an address of the device; they are read on the host.");
+            return unfit;
         }
 
         scaling = new Scaling(Scalar(alpha, type), Scalar(beta, type));
         return null;
     }
+
+    /// <summary>A factor or value that the call reads from host memory.</summary>
+    public static CudnnAnswer? OnHost(void* value, string name) =>
+        value == null ? CudnnAnswer.BadParam($"{name} == NULL")
+        : MemorySpace.IsDeviceAddress((ulong)value) ? CudnnAnswer.Crash($"{name} is an address of the device; it is read on the host.")
+        : null;
 
     public static double Scalar(void* value, cudnnDataType_t type) => type == CUDNN_DATA_DOUBLE ? *(double*)value : *(float*)value;
 

@@ -33,6 +33,11 @@ internal static unsafe partial class CublasExports
             return CUBLAS_STATUS_INVALID_VALUE;
         }
 
+        if (call.RefuseScalars(cublas.ScalarsOnDevice, alpha, beta) is { } misplaced)
+        {
+            return misplaced;
+        }
+
         bool transposed = trans != cublasOperation_t.CUBLAS_OP_N;
         (int rows, int columns) = transposed ? (n, m) : (m, n);
         return CublasCall.Enqueue(cublas.Stream, new GemvOperation(
@@ -57,6 +62,11 @@ internal static unsafe partial class CublasExports
         if (alpha == null || x == null || y == null || incx == 0 || incy == 0)
         {
             return CUBLAS_STATUS_INVALID_VALUE;
+        }
+
+        if (call.RefuseScalars(cublas.ScalarsOnDevice, alpha, null) is { } misplaced)
+        {
+            return misplaced;
         }
 
         return CublasCall.Enqueue(cublas.Stream, new AxpyOperation(

@@ -196,7 +196,7 @@ internal static unsafe partial class CublasExports
     {
         0 => Give(value, Version / 10000),
         1 => Give(value, Version % 10000 / 100),
-        2 => Give(value, 0),
+        2 => Give(value, Version % 100),
         _ => CUBLAS_STATUS_INVALID_VALUE,
     };
 

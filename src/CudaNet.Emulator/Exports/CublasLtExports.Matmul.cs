@@ -62,8 +62,13 @@ internal static unsafe partial class CublasLtExports
         int requestedAlgoCount, int* algoIdsArray, int* returnAlgoCount)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasLtMatmulAlgoGetIds));
-        if (call.Find(lightHandle, out CublasLtHandle cublas) is { } refused)
+        if (call.Find(lightHandle, out CublasLtHandle cublas, CUBLAS_STATUS_SUCCESS) is { } refused)
         {
+            if (refused == CUBLAS_STATUS_SUCCESS && returnAlgoCount != null)
+            {
+                *returnAlgoCount = 0;
+            }
+
             return refused;
         }
 
@@ -93,7 +98,7 @@ internal static unsafe partial class CublasLtExports
         int algoId, cublasLtMatmulAlgo_t* algo)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasLtMatmulAlgoInit));
-        if (call.Find(lightHandle, out CublasLtHandle _) is { } refused)
+        if (call.Find(lightHandle, out CublasLtHandle _, CUBLAS_STATUS_NOT_SUPPORTED) is { } refused)
         {
             return refused;
         }
@@ -139,7 +144,7 @@ internal static unsafe partial class CublasLtExports
         cublasLtMatmulAlgo_t* algo, void* workspace, nuint workspaceSizeInBytes, nint stream)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasLtMatmul));
-        if (call.Find(lightHandle, out CublasLtHandle cublas) is { } refused)
+        if (call.Find(lightHandle, out CublasLtHandle cublas, computeDesc == 0 ? CUBLAS_STATUS_INVALID_VALUE : null) is { } refused)
         {
             return refused;
         }
@@ -166,6 +171,11 @@ internal static unsafe partial class CublasLtExports
         }
 
         bool onDevice = problem.Descriptor.PointerMode == 1;
+        if (call.RefuseScalars(onDevice, alpha, beta) is { } misplaced)
+        {
+            return misplaced;
+        }
+
         WorkspaceClaim? claim = needed == 0 ? null : new WorkspaceClaim(call.Name, (ulong)workspace, needed);
         return CublasCall.Enqueue(queue, new GemmOperation(
             call.Name, problem.Arithmetic, problem.Operand(0, (ulong)a), problem.Operand(1, (ulong)b), problem.Operand(2, (ulong)c), problem.Operand(3, (ulong)d), problem.Batch,

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using CudaNet.Emulator.Cudnn;
+using CudaNet.Emulator.Device;
 using CudaNet.Kernels.Cuda.Native;
 using static CudaNet.Kernels.Cuda.Native.cudnnStatus_t;
 
@@ -75,9 +76,12 @@ internal static unsafe partial class CudnnExports
             return call.Answer(CudnnAnswer.BadParam("x, w or y == NULL"));
         }
 
-        CudnnAnswer ran = CudnnCall.FromDriver(convolution.Cudnn.Stream.RunNow(new TrialOperation(
-            new TensorOperand(convolution.Problem.X, (ulong)x), new TensorOperand(convolution.Problem.Y, (ulong)y))));
         long room = workSpace == null ? 0 : (long)workSpaceSizeInBytes;
+        ConvolutionProblem problem = convolution.Problem;
+        ulong used = (ulong)ConvolutionAlgorithms.List(problem, convolution.Cudnn.Profile).Where(a => a.WorkspaceBytes <= room).Max(a => a.WorkspaceBytes);
+        CudnnAnswer ran = CudnnCall.FromDriver(convolution.Cudnn.Stream.RunNow(new TrialOperation(
+            new TensorOperand(problem.X, (ulong)x), new MemoryUse((ulong)w, (ulong)problem.W.SizeInBytes, MemoryAccess.Read), new TensorOperand(problem.Y, (ulong)y),
+            used == 0 ? null : new MemoryUse((ulong)workSpace, used, MemoryAccess.Write))));
         *returnedAlgoCount = ran.IsSuccess ? Fill(convolution, new(perfResults, requestedAlgoCount), room, timed: true) : 0;
         return call.Answer(ran);
     }

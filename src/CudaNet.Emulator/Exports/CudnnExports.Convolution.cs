@@ -85,10 +85,9 @@ internal static unsafe partial class CudnnExports
     public static cudnnStatus_t cudnnTransformFilter(nint handle, nint transDesc, void* alpha, nint srcDesc, void* srcData, void* beta, nint destDesc, void* destData) =>
         Missing(nameof(cudnnTransformFilter));
 
-    /// <summary>A function that the emulator exports and lacks: it says its name on the error stream.</summary>
     private static cudnnStatus_t Missing(string name)
     {
-        Console.Error.WriteLine($"CudaNet emulator: {name} is not implemented");
+        Unimplemented.Say(name);
         using CudnnCall call = CudnnCall.Enter(name);
         return call.Answer(call.Refused ?? CudnnAnswer.NotSupported($"{name} is not emulated"));
     }

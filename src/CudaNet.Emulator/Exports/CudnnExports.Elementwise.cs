@@ -31,7 +31,7 @@ internal static unsafe partial class CudnnExports
     public static cudnnStatus_t cudnnSetTensor(nint handle, nint yDesc, void* y, void* valuePtr)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetTensor), handle);
-        if ((call.Find(handle, out CudnnHandle cudnn) ?? call.Find(yDesc, y, out TensorOperand _) ?? TensorChecks.NotNull(valuePtr)) is { } refused)
+        if ((call.Find(handle, out CudnnHandle cudnn) ?? call.Find(yDesc, y, out TensorOperand _) ?? TensorChecks.OnHost(valuePtr, nameof(valuePtr))) is { } refused)
         {
             return call.Answer(refused);
         }
@@ -47,7 +47,7 @@ internal static unsafe partial class CudnnExports
     public static cudnnStatus_t cudnnScaleTensor(nint handle, nint yDesc, void* y, void* alpha)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnScaleTensor), handle);
-        return call.Answer(call.Find(handle, out CudnnHandle cudnn) ?? call.Find(yDesc, y, out TensorOperand target) ?? TensorChecks.NotNull(alpha)
+        return call.Answer(call.Find(handle, out CudnnHandle cudnn) ?? call.Find(yDesc, y, out TensorOperand target) ?? TensorChecks.OnHost(alpha, nameof(alpha))
             ?? CudnnCall.Enqueue(cudnn, new ScaleOperation(target, TensorChecks.Scalar(alpha, target.Layout.Type), TensorChecks.InDouble(target.Layout))));
     }
 

@@ -34,7 +34,7 @@ internal static unsafe partial class CudnnExports
         }
 
         *handle = context.Own(new CudnnHandle(context), LeakKind.LibraryHandle, nameof(cudnnCreate));
-        return CUDNN_STATUS_SUCCESS;
+        return call.Answer(CudnnAnswer.Success);
     }
 
     [UnmanagedCallersOnly]
@@ -75,7 +75,7 @@ internal static unsafe partial class CudnnExports
         }
 
         (cudnn.Stream, cudnn.StreamHandle) = (stream, streamId);
-        return CUDNN_STATUS_SUCCESS;
+        return call.Answer(CudnnAnswer.Success);
     }
 
     [UnmanagedCallersOnly]
@@ -93,7 +93,7 @@ internal static unsafe partial class CudnnExports
         }
 
         *streamId = cudnn.StreamHandle;
-        return CUDNN_STATUS_SUCCESS;
+        return call.Answer(CudnnAnswer.Success);
     }
 
     [UnmanagedCallersOnly]
@@ -111,6 +111,6 @@ internal static unsafe partial class CudnnExports
         }
 
         *status = CUDNN_STATUS_SUCCESS;
-        return CUDNN_STATUS_SUCCESS;
+        return call.Answer(CudnnAnswer.Success);
     }
 }

@@ -33,7 +33,7 @@ internal static unsafe partial class CudnnExports
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnOpTensor), handle);
         if ((call.Find(handle, out CudnnHandle cudnn) ?? call.Find(opTensorDesc, out OpTensorDescriptor _) ?? call.Find(aDesc, a, out TensorOperand _)
-            ?? call.Find(cDesc, c, out TensorOperand _) ?? TensorChecks.NotNull(alpha1) ?? TensorChecks.NotNull(beta)) is { } refused)
+            ?? call.Find(cDesc, c, out TensorOperand _) ?? TensorChecks.OnHost(alpha1, nameof(alpha1)) ?? TensorChecks.OnHost(beta, nameof(beta))) is { } refused)
         {
             return call.Answer(refused);
         }
@@ -54,7 +54,7 @@ internal static unsafe partial class CudnnExports
             return call.Answer(CudnnCall.Enqueue(cudnn, new CombineOperation(op.Operator, op.NanOption, left, first, null, 0, result, keep, inDouble)));
         }
 
-        return call.Answer(call.Find(bDesc, b, out TensorOperand right) ?? TensorChecks.NotNull(alpha2)
+        return call.Answer(call.Find(bDesc, b, out TensorOperand right) ?? TensorChecks.OnHost(alpha2, nameof(alpha2))
             ?? TensorChecks.Broadcast(right.Layout, result.Layout) ?? TensorChecks.Overlap(right, result, mayBeSame: true)
             ?? CudnnCall.Enqueue(cudnn, new CombineOperation(
                 op.Operator, op.NanOption, left, first, right, TensorChecks.Scalar(alpha2, type), result, keep, inDouble)));

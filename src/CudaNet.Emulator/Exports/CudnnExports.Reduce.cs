@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using CudaNet.Emulator.Cudnn;
+using CudaNet.Emulator.Device;
 using CudaNet.Kernels.Cuda.Native;
 using static CudaNet.Kernels.Cuda.Native.cudnnStatus_t;
 
@@ -71,9 +72,15 @@ internal static unsafe partial class CudnnExports
                 CUDNN_STATUS_BAD_PARAM_SIZE_INSUFFICIENT, FindingKind.Workspace, $"the reduction needs {wanted} bytes of workspace and {wantedIndices} of indices."));
         }
 
-        return call.Answer(TensorChecks.Scaling(alpha, beta, output.Layout.Type, out Scaling scaling)
-            ?? CudnnCall.Enqueue(cudnn, new ReduceOperation(
-                reduction, input, output, wantedIndices == 0 ? 0 : (ulong)indices, scaling, TensorChecks.InDouble(output.Layout))));
+        if (TensorChecks.Scaling(alpha, beta, output.Layout.Type, out Scaling scaling) is { } unscaled)
+        {
+            return call.Answer(unscaled);
+        }
+
+        WorkspaceClaim? claim = wanted == 0 ? null : new WorkspaceClaim(call.Name, (ulong)workspace, wanted);
+        CudnnAnswer queued = claim is null ? CudnnAnswer.Success : CudnnCall.Enqueue(cudnn, claim);
+        return call.Answer(!queued.IsSuccess ? queued : CudnnCall.Enqueue(cudnn, new ReduceOperation(
+            reduction, input, output, wantedIndices == 0 ? 0 : (ulong)indices, scaling, claim, TensorChecks.InDouble(output.Layout))));
     }
 
     /// <summary>The library does not look at the handle here.</summary>

@@ -87,18 +87,24 @@ internal static unsafe partial class CudnnExports
             return call.Answer(refused);
         }
 
-        CudnnLog.SetCallback(mask, userData, callback);
-        return CUDNN_STATUS_SUCCESS;
+        call.Machine.CudnnLog.SetCallback(mask, userData, callback);
+        return call.Answer(CudnnAnswer.Success);
     }
 
     [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetCallback(uint* mask, nint* userData, nint* callback)
     {
-        (uint Mask, nint UserData, nint Callback) current = CudnnLog.Current;
+        using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetCallback));
+        if (call.Refused is { } refused)
+        {
+            return call.Answer(refused);
+        }
+
+        (uint Mask, nint UserData, nint Callback) current = call.Machine.CudnnLog.Current;
         Put(mask, current.Mask);
         Put(userData, current.UserData);
         Put(callback, current.Callback);
-        return CUDNN_STATUS_SUCCESS;
+        return call.Answer(CudnnAnswer.Success);
     }
 
     private static cudnnStatus_t Check(string name)

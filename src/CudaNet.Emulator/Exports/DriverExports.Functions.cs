@@ -89,7 +89,7 @@ internal static unsafe partial class DriverExports
             return missing;
         }
 
-        *name = NativeNames.Of(function.Name);
+        *name = NativeText.Of(function.Name);
         return CUDA_SUCCESS;
     }
 

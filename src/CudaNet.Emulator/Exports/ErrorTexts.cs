@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Runtime.InteropServices;
 using CudaNet.Kernels.Cuda.Native;
 
 namespace CudaNet.Emulator.Exports;
@@ -7,16 +6,15 @@ namespace CudaNet.Emulator.Exports;
 /// <summary>Names and descriptions of the driver's results, as text that lives as long as the process.</summary>
 internal static unsafe class ErrorTexts
 {
-    private static readonly FrozenDictionary<CUresult, (nint Name, nint Text)> Texts = Enum.GetValues<CUresult>().ToFrozenDictionary(
-        r => r, r => (Marshal.StringToCoTaskMemUTF8(r.ToString()), Marshal.StringToCoTaskMemUTF8(Describe(r))));
+    private static readonly FrozenDictionary<CUresult, string> Names = Enum.GetValues<CUresult>().ToFrozenDictionary(r => r, r => r.ToString());
 
     /// <summary>The result's name; null where there is no such result.</summary>
-    public static byte* Name(CUresult result) => (byte*)Texts.GetValueOrDefault(result).Name;
+    public static byte* Name(CUresult result) => Names.TryGetValue(result, out string? name) ? NativeText.Of(name) : null;
 
     /// <summary>What the result means; null where there is no such result.</summary>
-    public static byte* Text(CUresult result) => (byte*)Texts.GetValueOrDefault(result).Text;
+    public static byte* Text(CUresult result) => Names.TryGetValue(result, out string? name) ? NativeText.Of(Describe(result, name)) : null;
 
-    private static string Describe(CUresult result) => result switch
+    private static string Describe(CUresult result, string name) => result switch
     {
         CUresult.CUDA_SUCCESS => "no error",
         CUresult.CUDA_ERROR_INVALID_VALUE => "invalid argument",
@@ -41,7 +39,7 @@ internal static unsafe class ErrorTexts
         CUresult.CUDA_ERROR_NOT_PERMITTED => "operation not permitted",
         CUresult.CUDA_ERROR_NOT_SUPPORTED => "operation not supported",
         CUresult.CUDA_ERROR_UNKNOWN => "unknown error",
-        _ => InWords(result.ToString()),
+        _ => InWords(name),
     };
 
     private static string InWords(string name) => name["CUDA_ERROR_".Length..].Replace('_', ' ').ToLowerInvariant();

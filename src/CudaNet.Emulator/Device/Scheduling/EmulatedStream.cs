@@ -66,10 +66,10 @@ internal sealed class EmulatedStream(EmulatedContext context, string name, CUstr
     /// <summary>Queues the work and waits for it, as a synchronous call does; never a node of a graph.</summary>
     public CUresult RunNow(StreamOperation operation)
     {
-        if (Capture is not null)
+        if (Capture is { IsInvalidated: false } capture)
         {
-            Capture.Invalidate();
-            return CUresult.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
+            capture.Invalidate();
+            return Machine.Captures.Refused(CUresult.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, $"{operation.Name} waits for {Name}, which captures; the capture is broken by it.");
         }
 
         CUresult queued = Enqueue(operation);
