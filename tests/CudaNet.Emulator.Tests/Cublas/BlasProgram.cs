@@ -32,5 +32,14 @@ internal sealed unsafe class BlasProgram : IDisposable
     /// <summary>A column-major matrix of random values as stored, and its values.</summary>
     public static HostTensor Matrix(int seed, ElementType type, int rows, int columns) => HostTensor.Random(seed, type, false, columns, rows, 1, 1);
 
+    /// <summary>The address of a function that the project's own tables lack.</summary>
+    public nint Raw(string export)
+    {
+        IExportSource library = export.StartsWith("cublasLt", StringComparison.Ordinal) ? Device.Machine.Libraries.CublasLt : Device.Machine.Libraries.Cublas;
+        nint address = library.Find(export);
+        Assert.NotEqual(0, address);
+        return address;
+    }
+
     public void Dispose() => Device.Dispose();
 }

@@ -114,6 +114,15 @@ internal sealed unsafe class LibraryProgram : IDisposable
         return convolution;
     }
 
+    /// <summary>A descriptor that nothing has set.</summary>
+    /// <param name="kind">As in the name of its call: <c>OpTensor</c>.</param>
+    public nint Fresh(string kind)
+    {
+        nint made;
+        Ok(((delegate* unmanaged<nint*, cudnnStatus_t>)Raw($"cudnnCreate{kind}Descriptor"))(&made));
+        return made;
+    }
+
     public nint Activation(cudnnActivationMode_t mode)
     {
         nint activation;
