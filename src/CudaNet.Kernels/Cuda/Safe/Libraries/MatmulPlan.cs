@@ -14,8 +14,6 @@ internal sealed unsafe class MatmulPlan : IDisposable
     private static readonly ReleaseCall DestroyLayout = new(nameof(CublasLtApi.cublasLtMatrixLayoutDestroy), static (l, h) => (int)l.CublasLt.cublasLtMatrixLayoutDestroy(h));
     private static readonly ReleaseCall DestroyPreference = new(nameof(CublasLtApi.cublasLtMatmulPreferenceDestroy), static (l, h) => (int)l.CublasLt.cublasLtMatmulPreferenceDestroy(h));
 
-    private const ulong BiasToCome = 256;
-
     private readonly List<CudaHandle> _owned = [];
     private readonly CublasLtHandle _handle;
     private readonly CublasLtApi _lt;
@@ -47,12 +45,6 @@ internal sealed unsafe class MatmulPlan : IDisposable
             Set(cublasLtMatmulDescAttributes_t.CUBLASLT_MATMUL_DESC_TRANSA, shape.TransA);
             Set(cublasLtMatmulDescAttributes_t.CUBLASLT_MATMUL_DESC_TRANSB, shape.TransB);
             Set(cublasLtMatmulDescAttributes_t.CUBLASLT_MATMUL_DESC_EPILOGUE, epilogue);
-            if (epilogue.HasFlag(cublasLtEpilogue_t.CUBLASLT_EPILOGUE_BIAS))
-            {
-                // No algorithm is found for a bias that is null; where it lies matters in Run only.
-                Set(cublasLtMatmulDescAttributes_t.CUBLASLT_MATMUL_DESC_BIAS_POINTER, BiasToCome);
-            }
-
             bool transA = shape.TransA != cublasOperation_t.CUBLAS_OP_N, transB = shape.TransB != cublasOperation_t.CUBLAS_OP_N;
             _a = Layout(type, transA ? shape.K : shape.M, transA ? shape.M : shape.K, shape.Lda);
             _b = Layout(type, transB ? shape.N : shape.K, transB ? shape.K : shape.N, shape.Ldb);
