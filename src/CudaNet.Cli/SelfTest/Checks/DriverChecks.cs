@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CudaNet.Kernels.Cuda;
 
 namespace CudaNet.Cli.SelfTest;
@@ -47,8 +48,9 @@ internal static class DriverChecks
     private static Outcome Fills(TestDevice device)
     {
         const uint Word = 0x01234567;
+        const int Head = Bytes / 8 * 4;
         DeviceMemory memory = Device(device);
-        DeviceSlice head = memory.Slice(0, Bytes / 2), tail = memory.Slice(Bytes / 2, Bytes - (Bytes / 2));
+        DeviceSlice head = memory.Slice(0, Head), tail = memory.Slice(Head, Bytes - Head);
         device.Run(() =>
         {
             device.Stream.Fill((byte)0x5A, head);
@@ -56,8 +58,8 @@ internal static class DriverChecks
         });
         byte[] to = new byte[Bytes];
         device.Stream.Download<byte>(memory, to);
-        ReadOnlySpan<uint> words = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, uint>(to.AsSpan(Bytes / 2));
-        return Outcome.Expect(!to.AsSpan(0, Bytes / 2).ContainsAnyExcept((byte)0x5A) && !words.ContainsAnyExcept(Word), "the memory holds something else");
+        ReadOnlySpan<uint> words = MemoryMarshal.Cast<byte, uint>(to.AsSpan(Head));
+        return Outcome.Expect(!to.AsSpan(0, Head).ContainsAnyExcept((byte)0x5A) && !words.ContainsAnyExcept(Word), "the memory holds something else");
     }
 
     private static Outcome Events(TestDevice device)

@@ -58,14 +58,14 @@ internal static class ProductChecks
     {
         const long MostWorkspaceBytes = 4 << 20;
         Operands values = new(device, batch, inputs, outputs, 1, precision);
-        MatmulPlan plan = device.Own(new MatmulPlan(
-            device.CublasLt, Gemm.FullyConnected(batch, inputs, outputs), precision.CudaType(), precision.ComputeType(), epilogue, MostWorkspaceBytes));
-        DeviceMemory? workspace = device.Workspace((ulong)plan.WorkspaceBytes);
         bool hasBias = epilogue != cublasLtEpilogue_t.CUBLASLT_EPILOGUE_DEFAULT;
         float[] constants = StoredValues.Uniform(4, outputs, precision.Storage());
-        DeviceMemory? bias = hasBias ? device.Upload(constants, precision.Storage()) : null;
+        DeviceAddress bias = hasBias ? device.Upload(constants, precision.Storage()).Address : default;
+        MatmulPlan plan = device.Own(new MatmulPlan(
+            device.CublasLt, Gemm.FullyConnected(batch, inputs, outputs), precision.CudaType(), precision.ComputeType(), epilogue, bias, MostWorkspaceBytes));
+        DeviceMemory? workspace = device.Workspace((ulong)plan.WorkspaceBytes);
         device.Run(() => plan.Run(
-            device.Stream, Alpha, values.W.Address, values.X.Address, Beta, values.Y.Address, values.Y.Address, bias?.Address ?? default, workspace?.Address ?? default));
+            device.Stream, Alpha, values.W.Address, values.X.Address, Beta, values.Y.Address, values.Y.Address, workspace?.Address ?? default));
         double[] expected = values.Product(0);
         for (int i = 0; i < expected.Length && hasBias; i++)
         {
