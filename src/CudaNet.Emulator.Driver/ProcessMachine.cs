@@ -7,14 +7,14 @@ namespace CudaNet.Emulator.Driver;
 /// <summary>The machine of the process that loaded the library: made before the first call is answered, from the environment.</summary>
 internal static unsafe class ProcessMachine
 {
-    private static EmulatedMachine? s_machine;
+    private static EmulatedMachine? _machine;
 
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "A native library has no other place that runs before its first exported function.")]
     internal static void Start()
     {
-        s_machine = new EmulatedMachine(EnvironmentOptions.Read());
-        s_machine.InstallForProcess();
+        _machine = new EmulatedMachine(EnvironmentOptions.Read());
+        _machine.InstallForProcess();
         if (EnvironmentOptions.ReportsLeaks)
         {
             ReportLeaksAtExit();
@@ -36,7 +36,7 @@ internal static unsafe class ProcessMachine
     {
         try
         {
-            foreach (Leak leak in s_machine!.Leaks)
+            foreach (Leak leak in _machine!.Leaks)
             {
                 Console.Error.WriteLine($"CudaNet.Emulator: leak: {leak}");
             }

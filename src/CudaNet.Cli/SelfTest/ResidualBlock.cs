@@ -22,6 +22,7 @@ internal sealed class ResidualBlock : IDisposable
     private readonly DeviceMemory _weight1, _weight2, _weight, _scale1, _shift1, _scale2, _shift2, _bias;
     private readonly PinnedMemory _hostInput, _hostLogits, _hostBlock;
     private CudaGraphExec? _graph;
+    private bool _isBusy;
 
     /// <exception cref="CudaNetException">The device refuses something.</exception>
     public ResidualBlock(CudaContext context, BlockNetwork network, TensorShape inputShape, BlockPrecision precision)
@@ -66,6 +67,7 @@ internal sealed class ResidualBlock : IDisposable
     public (Tensor Logits, Tensor Block) Run(Tensor input)
     {
         input.Values.CopyTo(_hostInput.AsSpan<float>());
+        _isBusy = true;
         Enqueue();
         return Results();
     }
@@ -83,12 +85,26 @@ internal sealed class ResidualBlock : IDisposable
     public (Tensor Logits, Tensor Block) Replay(Tensor input)
     {
         input.Values.CopyTo(_hostInput.AsSpan<float>());
+        _isBusy = true;
         (_graph ?? throw new InvalidOperationException("nothing is captured")).Launch(_stream);
         return Results();
     }
 
+    /// <summary>Waits for work that a failure left behind, then frees everything. Never throws.</summary>
     public void Dispose()
     {
+        if (_isBusy)
+        {
+            try
+            {
+                Synchronize();
+            }
+            catch (CudaNetException)
+            {
+                // Whoever let the work behind has thrown already.
+            }
+        }
+
         for (int i = _owned.Count - 1; i >= 0; i--)
         {
             _owned[i].Dispose();
@@ -122,7 +138,7 @@ internal sealed class ResidualBlock : IDisposable
 
     private (Tensor Logits, Tensor Block) Results()
     {
-        _stream.Synchronize();
+        Synchronize();
         return (new Tensor(new TensorShape(_shape.Batch, _network.Classes), _hostLogits.AsSpan<float>().ToArray()), new Tensor(_shape, _hostBlock.AsSpan<float>().ToArray()));
     }
 
@@ -131,11 +147,10 @@ internal sealed class ResidualBlock : IDisposable
     {
         TensorShape shape = _network[name].Shape;
         TensorShape image = shape.Rank == 4 ? shape : new TensorShape(shape[0], shape[1], 1, 1);
-        using DeviceMemory values = new(_context, shape.ElementCount * sizeof(float));
-        _stream.Upload<float>(_network[name].Values, values);
+        DeviceMemory values = Upload(_network[name].Values);
         DeviceMemory weight = Device(shape.ElementCount * _precision.Storage().Bytes());
+        _isBusy = true;
         _kernels.Layout.ToNhwc(_stream, values, image, image.Channels, _precision.Storage(), weight);
-        _stream.Synchronize();
         return weight;
     }
 
@@ -148,8 +163,16 @@ internal sealed class ResidualBlock : IDisposable
     private DeviceMemory Upload(ReadOnlySpan<float> values)
     {
         DeviceMemory memory = Device((long)values.Length * sizeof(float));
+        _isBusy = true;
         _stream.Upload(values, memory);
+        _isBusy = false;
         return memory;
+    }
+
+    private void Synchronize()
+    {
+        _stream.Synchronize();
+        _isBusy = false;
     }
 
     private DeviceMemory Device(long bytes) => Own(new DeviceMemory(_context, bytes));

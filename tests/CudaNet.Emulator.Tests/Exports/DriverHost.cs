@@ -12,7 +12,7 @@ internal sealed unsafe class DriverHost : IDisposable
     public DriverHost(EmulatorOptions? options = null, bool isReady = true)
     {
         Machine = new EmulatedMachine(options);
-        Api = new DriverApi(new NativeExports(Machine.Libraries.Driver));
+        Api = new DriverCalls(new NativeExports(Machine.Libraries.Driver));
         if (isReady)
         {
             Ok(Api.cuInit(0));
@@ -27,7 +27,7 @@ internal sealed unsafe class DriverHost : IDisposable
 
     public EmulatedMachine Machine { get; }
 
-    public DriverApi Api { get; }
+    public DriverCalls Api { get; }
 
     /// <summary>The primary context of device 0, current on the thread that made this.</summary>
     public nint Context { get; }

@@ -17,9 +17,22 @@ public sealed class ExportTableTests
 
     private static readonly Dictionary<string, string> Primitives = new()
     {
-        ["u8"] = "Byte", ["i8"] = "Byte", ["u16"] = "UInt16", ["u32"] = "UInt32", ["i32"] = "Int32", ["u64"] = "UInt64", ["usize"] = "UIntPtr", ["f32"] = "Single",
-        ["void"] = "Void", ["CUdeviceptr_v1"] = "UInt32", ["CUctxCreateParams"] = "Void", ["CUgraphEdgeData"] = "Void",
-        ["CUoutput_mode"] = "Int32", ["CUfunc_cache"] = "Int32", ["CUmoduleLoadingMode"] = "Int32", ["CUlibraryOption"] = "Int32",
+        ["u8"] = "Byte",
+        ["i8"] = "Byte",
+        ["u16"] = "UInt16",
+        ["u32"] = "UInt32",
+        ["i32"] = "Int32",
+        ["u64"] = "UInt64",
+        ["usize"] = "UIntPtr",
+        ["f32"] = "Single",
+        ["void"] = "Void",
+        ["CUdeviceptr_v1"] = "UInt32",
+        ["CUctxCreateParams"] = "Void",
+        ["CUgraphEdgeData"] = "Void",
+        ["CUoutput_mode"] = "Int32",
+        ["CUfunc_cache"] = "Int32",
+        ["CUmoduleLoadingMode"] = "Int32",
+        ["CUlibraryOption"] = "Int32",
     };
 
     private static IEnumerable<string[]> Rows => File.ReadLines(Repository.File("tests/CudaNet.Emulator.Tests/data/driver-exports.tsv"))

@@ -182,7 +182,8 @@ public sealed unsafe class MemoryRules
         using var host = new DriverHost();
         var copy = (delegate* unmanaged<Emulator.Exports.CUDA_MEMCPY2D*, nint, CUresult>)host.Find("cuMemcpy2DAsync_v2");
         ulong address = host.Allocate(32);
-        DriverHost.Ok(host.Api.cuMemsetD8_v2(address, 0, 32));
+        nint stream = host.Stream();
+        DriverHost.Ok(host.Api.cuMemsetD8Async(address, 0, 32, stream));
         float* pinned = host.Pinned(32);
         byte* bytes = (byte*)pinned;
         for (byte i = 0; i < 8; i++)
@@ -192,11 +193,17 @@ public sealed unsafe class MemoryRules
 
         var rows = new Emulator.Exports.CUDA_MEMCPY2D
         {
-            srcMemoryType = CUmemorytype.CU_MEMORYTYPE_HOST, srcHost = (nint)pinned, srcPitch = 4,
-            dstMemoryType = CUmemorytype.CU_MEMORYTYPE_DEVICE, dstDevice = address, dstPitch = 8, dstXInBytes = 1, dstY = 1,
-            WidthInBytes = 3, Height = 2,
+            srcMemoryType = CUmemorytype.CU_MEMORYTYPE_HOST,
+            srcHost = (nint)pinned,
+            srcPitch = 4,
+            dstMemoryType = CUmemorytype.CU_MEMORYTYPE_DEVICE,
+            dstDevice = address,
+            dstPitch = 8,
+            dstXInBytes = 1,
+            dstY = 1,
+            WidthInBytes = 3,
+            Height = 2,
         };
-        nint stream = host.Stream();
         DriverHost.Ok(copy(&rows, stream));
         DriverHost.Ok(host.Api.cuStreamSynchronize(stream));
         byte* result = stackalloc byte[32];

@@ -9,9 +9,9 @@ internal static class EmulatedDevices
     public const int Cudnn8 = 8907;
     public const int Cudnn9 = 91900;
 
-    /// <summary>The libraries of the machine that is current.</summary>
-    public static CudaLibraries Libraries() =>
-        CudaLibraries.From(EmulatedMachine.Libraries.Driver, EmulatedMachine.Libraries.Cublas, EmulatedMachine.Libraries.CublasLt, EmulatedMachine.Libraries.Cudnn);
+    /// <summary>The libraries that call it.</summary>
+    public static CudaLibraries Libraries(EmulatedMachine machine) =>
+        CudaLibraries.From(machine.Libraries.Driver, machine.Libraries.Cublas, machine.Libraries.CublasLt, machine.Libraries.Cudnn);
 
-    public static CudaContext Open() => new(Libraries().Devices[0]);
+    public static CudaContext Open(EmulatedMachine machine) => new(Libraries(machine).Devices[0]);
 }

@@ -34,7 +34,7 @@ public sealed class ResidualBlockTests
         Tensor input = BlockNetwork.Input(new TensorShape(batch, channels, 17, 14));
         (Tensor logits, Tensor block) = network.Reference(input);
         using EmulatedMachine machine = new(new EmulatorOptions { CudnnVersion = cudnn, Seed = channels + batch });
-        using (CudaContext context = EmulatedDevices.Open())
+        using (CudaContext context = EmulatedDevices.Open(machine))
         using (ResidualBlock device = new(context, network, input.Shape, asked))
         {
             (Tensor eagerLogits, Tensor eagerBlock) = device.Run(input);

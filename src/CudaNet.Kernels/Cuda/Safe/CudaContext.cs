@@ -205,7 +205,7 @@ public sealed unsafe class CudaContext : IDisposable
             if (_current == this)
             {
                 _current = null;
-                Driver.cuCtxSetCurrent(0);
+                Report(nameof(DriverApi.cuCtxSetCurrent), 0, (int)Driver.cuCtxSetCurrent(0));
             }
 
             Report(nameof(DriverApi.cuDevicePrimaryCtxRelease_v2), Device.Handle, (int)Driver.cuDevicePrimaryCtxRelease_v2(Device.Handle));

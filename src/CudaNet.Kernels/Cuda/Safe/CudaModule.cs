@@ -34,7 +34,7 @@ public sealed unsafe class CudaModule : IDisposable
         if (result != CUresult.CUDA_SUCCESS)
         {
             int end = Array.IndexOf(log, (byte)0);
-            context.Fail((int)result, nameof(DriverApi.cuModuleLoadDataEx), $"{name}, for compute capability {context.Device.ComputeCapability}", Encoding.UTF8.GetString(log, 0, end));
+            context.Fail((int)result, nameof(DriverApi.cuModuleLoadDataEx), $"{name}{TargetOf(context.Device)}", Encoding.UTF8.GetString(log, 0, end));
         }
 
         Context = context;
@@ -72,4 +72,17 @@ public sealed unsafe class CudaModule : IDisposable
 
     /// <summary>Unloads the module. Never throws: a failure is told by <see cref="CudaContext.ReleaseFailed"/>.</summary>
     public void Dispose() => Handle.Dispose();
+
+    /// <summary>For the message about a refusal, which must not become one about this question.</summary>
+    private static string TargetOf(CudaDevice device)
+    {
+        try
+        {
+            return $", for compute capability {device.ComputeCapability}";
+        }
+        catch (CudaException)
+        {
+            return "";
+        }
+    }
 }

@@ -96,7 +96,13 @@ public sealed unsafe class StreamCapture : IDisposable
         try
         {
             using HandleUse handle = _stream.Handle.Use();
-            return _stream.Context.Driver.cuStreamEndCapture(handle.Value, graph);
+            CUresult result = _stream.Context.Driver.cuStreamEndCapture(handle.Value, graph);
+            if (result != CUresult.CUDA_SUCCESS)
+            {
+                Leave(handle.Value);
+            }
+
+            return result;
         }
         catch (ObjectDisposedException)
         {
@@ -105,6 +111,20 @@ public sealed unsafe class StreamCapture : IDisposable
         finally
         {
             _stream.Context.FreeReleased();
+        }
+    }
+
+    /// <summary>A capture whose end failed may still be there, and then this thread could free nothing: end it again, and drop what it recorded.</summary>
+    private void Leave(nint stream)
+    {
+        CUstreamCaptureStatus status;
+        if (_stream.Context.Driver.cuStreamIsCapturing(stream, &status) == CUresult.CUDA_SUCCESS && status != CUstreamCaptureStatus.CU_STREAM_CAPTURE_STATUS_NONE)
+        {
+            nint graph = 0;
+            if (_stream.Context.Driver.cuStreamEndCapture(stream, &graph) == CUresult.CUDA_SUCCESS && graph != 0)
+            {
+                _stream.Context.Driver.cuGraphDestroy(graph);
+            }
         }
     }
 
