@@ -69,9 +69,13 @@ internal sealed class SelfTestCommand : CliCommand
 
         SelfTestReport? report = null;
         EmulatorOptions options = new() { Seed = seed ?? 1, CudnnVersion = cudnn == 8 ? Cudnn8 : Cudnn9 };
-        ProgressBar.Run(Context, "checks", AllChecks.List.Count, progress => report = IsEmulated(ordinal)
-            ? SelfTests.OnEmulated(options, AllChecks.List, Context.Cancellation, progress)
-            : SelfTests.OnCuda(ordinal, AllChecks.List, times, Context.Cancellation, progress));
+        ProgressBar.Run(Context, "checks", AllChecks.List.Count, progress =>
+        {
+            using EmulatedMachine? machine = IsEmulated(ordinal) ? new EmulatedMachine(options) : null;
+            report = machine is null
+                ? SelfTests.OnCuda(ordinal, AllChecks.List, times, Context.Cancellation, progress)
+                : SelfTests.OnEmulated(machine, AllChecks.List, Context.Cancellation, progress);
+        });
         if (arguments.GetValue(_output) is { } file)
         {
             Save(report!, file);

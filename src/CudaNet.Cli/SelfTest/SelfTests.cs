@@ -10,10 +10,10 @@ internal static class SelfTests
     public const string Emulated = "emulated";
     public const string Cuda = "cuda";
 
-    /// <summary>On an emulated device, which must find nothing wrong and get everything back.</summary>
-    public static SelfTestReport OnEmulated(EmulatorOptions options, IReadOnlyList<Check> checks, CancellationToken cancellation, Action<int>? progress = null)
+    /// <summary>On the first device of an emulated machine, which must find nothing wrong and get everything back.</summary>
+    public static SelfTestReport OnEmulated(EmulatedMachine machine, IReadOnlyList<Check> checks, CancellationToken cancellation, Action<int>? progress = null)
     {
-        using EmulatedMachine machine = new(options);
+        EmulatorOptions options = machine.Options;
         EmulatedLibraries native = machine.Libraries;
         CudaDevice device = CudaLibraries.From(native.Driver, native.Cublas, native.CublasLt, native.Cudnn).Devices[0];
         int known = 0;
@@ -24,17 +24,14 @@ internal static class SelfTests
             return known > before ? machine.Findings[before].ToString() : null;
         }
 
-        List<CheckResult> results = Run(device, checks, Finding, measure: false, cancellation, progress);
-        Outcome outcome = Outcome.Expect(Finding() is null && machine.Findings.Count == 0, $"{Format.Plural(machine.Findings.Count, "finding")}, such as {machine.Findings.LastOrDefault()}");
-        results.Add(new CheckResult(new Check("emulator found nothing wrong", "-", "-", _ => outcome), outcome));
-        outcome = Outcome.Expect(machine.Leaks.Count == 0, string.Join("; ", machine.Leaks));
-        results.Add(new CheckResult(new Check("emulator got everything back", "-", "-", _ => outcome), outcome));
-        string cudnn = $"{options.CudnnVersion / (options.CudnnVersion >= 10_000 ? 10_000 : 1000)}";
-        int rest = options.CudnnVersion % (options.CudnnVersion >= 10_000 ? 10_000 : 1000);
+        List<CheckResult> results = Run(device, checks, Finding, measure: false, progress, cancellation);
+        results.Add(Afterwards("the emulator found nothing wrong", Outcome.Expect(machine.Findings.Count == 0, Few(machine.Findings))));
+        results.Add(Afterwards("the emulator got everything back", Outcome.Expect(machine.Leaks.Count == 0, Few(machine.Leaks))));
+        (int major, int minor) = Math.DivRem(options.CudnnVersion, options.CudnnVersion >= 10_000 ? 10_000 : 1000);
         return new SelfTestReport(
             Emulated,
             $"{Describe(device)}, seed {options.Seed}",
-            [new("driver", null, $"CUDA {device.Libraries.DriverVersion}"), new("cuBLAS", null, $"{options.CublasMajor}"), new("cuDNN", null, $"{cudnn}.{rest / 100}.{rest % 100}")],
+            [new("driver", null, $"CUDA {device.Libraries.DriverVersion}"), new("cuBLAS", null, $"{options.CublasMajor}"), new("cuDNN", null, $"{major}.{minor / 100}.{minor % 100}")],
             results);
     }
 
@@ -46,10 +43,10 @@ internal static class SelfTests
             ? cuda.Devices[ordinal]
             : throw new CudaNetException($"there is no CUDA device {ordinal}: the driver shows {cuda.Devices.Count}") { Hint = "`cudanet doctor` lists them; CUDA_VISIBLE_DEVICES hides some." };
         string text = Describe(device);
-        return new SelfTestReport($"{Cuda}:{ordinal}", text, cuda.Reports, Run(device, checks, static () => null, measure, cancellation, progress));
+        return new SelfTestReport($"{Cuda}:{ordinal}", text, cuda.Reports, Run(device, checks, static () => null, measure, progress, cancellation));
     }
 
-    private static List<CheckResult> Run(CudaDevice device, IReadOnlyList<Check> checks, Func<string?> complaint, bool measure, CancellationToken cancellation, Action<int>? progress)
+    private static List<CheckResult> Run(CudaDevice device, IReadOnlyList<Check> checks, Func<string?> complaint, bool measure, Action<int>? progress, CancellationToken cancellation)
     {
         List<ReleaseFailure> unreleased = [];
         List<CheckResult> results;
@@ -61,12 +58,16 @@ internal static class SelfTests
         }
 
         // What a faulted device cannot free is no second failure.
-        Outcome outcome = device.Fault is { } fault
+        results.Add(Afterwards("everything was released", device.Fault is { } fault
             ? Outcome.Without(Verdict.NotRun, fault.Message)
-            : Outcome.Expect(unreleased.Count == 0, string.Join("; ", unreleased));
-        results.Add(new CheckResult(new Check("everything was released", "-", "-", _ => outcome), outcome));
+            : Outcome.Expect(unreleased.Count == 0, Few(unreleased))));
         return results;
     }
+
+    /// <summary>What only shows when all checks have run.</summary>
+    private static CheckResult Afterwards(string what, Outcome outcome) => new(new Check(what, "-", "-", _ => outcome), outcome);
+
+    private static string Few<T>(IReadOnlyList<T> wrong) => $"{wrong.Count}: {string.Join("; ", wrong.Take(3))}";
 
     private static string Describe(CudaDevice device) => $"{device.Name}, compute capability {device.ComputeCapability}, {Format.Bytes(device.MemoryBytes)}";
 }

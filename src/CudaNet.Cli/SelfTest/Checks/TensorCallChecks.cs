@@ -1,7 +1,6 @@
 using CudaNet.Engine;
 using CudaNet.Kernels.Cuda;
 using CudaNet.Kernels.Cuda.Native;
-using CudaNet.Kernels.Cuda.Steps;
 using CudaNet.Kernels.Reference;
 using static CudaNet.Kernels.Cuda.Native.cudnnTensorFormat_t;
 
@@ -58,14 +57,13 @@ internal static class TensorCallChecks
         return Judge(device, expected, y, precision);
     }
 
-    /// <summary>Over all channels and pixels of an image.</summary>
+    /// <summary>Over the channels of each pixel.</summary>
     private static Outcome Softmax(TestDevice device, TensorShape shape, BlockPrecision precision)
     {
-        TensorShape rows = new(shape.Batch, shape.Channels, 1, 1);
-        float[] x = Values(1, rows, precision);
+        float[] x = Values(1, shape, precision);
         double[] expected = [.. x.Chunk(shape.Channels).SelectMany(Rows.Softmax)];
         DeviceMemory source = device.Upload(x, precision.Storage()), y = device.Reserve(x.Length, precision.Storage());
-        TensorDescriptor descriptor = Describe(device, CUDNN_TENSOR_NCHW, rows, precision);
+        TensorDescriptor descriptor = Describe(device, CUDNN_TENSOR_NHWC, shape, precision);
         device.Run(() => device.Cudnn.Softmax(cudnnSoftmaxMode_t.CUDNN_SOFTMAX_MODE_CHANNEL, descriptor, source.Address, descriptor, y.Address));
         return Bound.Library(precision).Judge(expected, device.Read(y, precision.Storage()));
     }
