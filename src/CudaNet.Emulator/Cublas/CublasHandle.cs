@@ -27,6 +27,9 @@ internal sealed class CublasHandle(EmulatedContext context)
 
     public ulong WorkspaceBytes { get; private set; }
 
+    /// <summary>No workspace was set since the handle was made or its stream was set.</summary>
+    public bool UsesPool { get; private set; } = true;
+
     public bool ScalarsOnDevice => PointerMode == cublasPointerMode_t.CUBLAS_POINTER_MODE_DEVICE;
 
     public EmulatedDeviceProfile Profile => Context.Device.Profile;
@@ -36,9 +39,10 @@ internal sealed class CublasHandle(EmulatedContext context)
     {
         (Stream, StreamHandle) = (stream, handle);
         SetWorkspace(0, 0);
+        UsesPool = true;
     }
 
-    public void SetWorkspace(ulong address, ulong bytes) => (Workspace, WorkspaceBytes) = (address, bytes);
+    public void SetWorkspace(ulong address, ulong bytes) => (Workspace, WorkspaceBytes, UsesPool) = (address, bytes, false);
 }
 
 /// <summary>A cublasLtHandle_t; it has no stream.</summary>

@@ -72,6 +72,20 @@ internal readonly unsafe ref struct GemmRequest
             return CUBLAS_STATUS_INVALID_VALUE;
         }
 
+        if (!cublas.ScalarsOnDevice && (MemorySpace.IsDeviceAddress((ulong)Alpha) || MemorySpace.IsDeviceAddress((ulong)Beta)))
+        {
+            return call.Find(
+                CUBLAS_STATUS_INVALID_VALUE, FindingKind.Argument, "alpha or beta is an address of the device, and the pointer mode is HOST; the real library crashes here.");
+        }
+
+        if (cublas.UsesPool && cublas.Stream.Capture is not null && call.Machine.Options.FlagNonsense)
+        {
+            call.Find(
+                CUBLAS_STATUS_SUCCESS,
+                FindingKind.Workspace,
+                $"{cublas.Stream.Name} captures, and no cublasSetWorkspace followed the last cublasSetStream, which resets the workspace: the graph would depend on the library's own.");
+        }
+
         Scalar alpha = Scalar.At(Alpha, arithmetic.ScaleType, cublas.ScalarsOnDevice);
         Scalar beta = Scalar.At(Beta, arithmetic.ScaleType, cublas.ScalarsOnDevice);
         MatrixOperand left = Operand(A, a, M, K, TransposeA);

@@ -86,8 +86,13 @@ internal readonly ref struct ConvolutionCall
 
         WorkspaceClaim? claim = needed == 0 ? null : new WorkspaceClaim(call.Name, workspace, needed);
         CudnnAnswer queued = claim is null ? CudnnAnswer.Success : CudnnCall.Enqueue(Cudnn, claim);
-        return !queued.IsSuccess ? queued : CudnnCall.Enqueue(Cudnn, new ConvolutionOperation(
-            Problem, ConvolutionAlgorithms.Order(Problem, algorithm), Problem.Rounding(Cudnn.Profile.Major), x, w, y, scaling, fusion, claim));
+        if (queued.IsSuccess)
+        {
+            queued = CudnnCall.Enqueue(Cudnn, new ConvolutionOperation(
+                Problem, ConvolutionAlgorithms.Order(Problem, algorithm), Problem.Rounding(Cudnn.Profile.Major), x, w, y, scaling, fusion, claim));
+        }
+
+        return queued.IsSuccess && scaling.Alpha == 0 ? CudnnAnswer.Accept("alpha of 0 (the upper half of a double, where a float is read?)") : queued;
     }
 
     /// <summary>Null where the fused call can do it: everything is there, and the activation is one it knows with this algorithm.</summary>

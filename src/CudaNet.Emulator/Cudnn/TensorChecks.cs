@@ -1,3 +1,4 @@
+using CudaNet.Emulator.Device;
 using CudaNet.Kernels.Cuda.Native;
 using static CudaNet.Kernels.Cuda.Native.cudnnDataType_t;
 
@@ -13,6 +14,11 @@ internal static unsafe class TensorChecks
         if (alpha == null || beta == null)
         {
             return CudnnAnswer.BadParam("alpha or beta == NULL");
+        }
+
+        if (MemorySpace.IsDeviceAddress((ulong)alpha) || MemorySpace.IsDeviceAddress((ulong)beta))
+        {
+            return CudnnAnswer.Crash("alpha or beta is an address of the device; they are read on the host.");
         }
 
         scaling = new Scaling(Scalar(alpha, type), Scalar(beta, type));

@@ -5,6 +5,9 @@ namespace CudaNet.Emulator.Device;
 /// <summary>Who was made by which call and not yet given back. Used under the machine's gate; the report may be asked for at any time.</summary>
 internal sealed class LeakLedger(EmulatedMachine machine)
 {
+    private static readonly string[] OwnNames =
+        ["CudaNet.Emulator.Device.", "CudaNet.Emulator.Exports.", "CudaNet.Emulator.Modules.", "CudaNet.Emulator.Cudnn.", "CudaNet.Emulator.Cublas."];
+
     private readonly Lock _lock = new();
     private readonly Dictionary<object, List<Leak>> _entries = new(ReferenceEqualityComparer.Instance);
     private readonly List<object> _order = [];
@@ -16,7 +19,7 @@ internal sealed class LeakLedger(EmulatedMachine machine)
     /// <param name="description">The call, and a size where there is one.</param>
     public void Add(object made, LeakKind kind, string description)
     {
-        string? site = machine.Options.RecordCallSites ? new StackTrace(2, true).ToString() : null;
+        string? site = machine.Options.RecordCallSites ? CallSite() : null;
         var leak = new Leak(kind, $"{description}, call {machine.Calls.Total}", site);
         lock (_lock)
         {
@@ -66,4 +69,13 @@ internal sealed class LeakLedger(EmulatedMachine machine)
             _atEnd ??= report;
         }
     }
+
+    /// <summary>The callers of the native call: frames are left out by their names, since a compiler may have merged any of them.</summary>
+    private static string CallSite()
+    {
+        IEnumerable<string> frames = new StackTrace(true).ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return string.Join('\n', frames.SkipWhile(IsOwn));
+    }
+
+    private static bool IsOwn(string frame) => OwnNames.Any(name => frame.Contains(name, StringComparison.Ordinal));
 }

@@ -25,7 +25,11 @@ internal sealed class KernelOperation(EmulatedFunction function, LaunchShape sha
     public override IReadOnlyList<object> Holds { get; } = [function.Module];
 
     public override void Execute(OperationContext context) =>
-        context.Counters = _launch.Run(context.Memory, context.Random, InterpreterOptions.Default);
+        context.Counters = _launch.Run(context.Memory, context.Random, Options(context.Machine));
+
+    private static InterpreterOptions Options(EmulatedMachine? machine) => machine is null
+        ? InterpreterOptions.Default
+        : InterpreterOptions.Default with { InstructionBudget = machine.Options.KernelInstructionBudget };
 
     private static ulong[] WordsOf(PtxKernel kernel, byte[] block) =>
     [

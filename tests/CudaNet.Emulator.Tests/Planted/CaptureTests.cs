@@ -71,6 +71,7 @@ public sealed unsafe class CaptureTests
         ulong x = program.Allocate(Count);
         program.Fill(x, 1, Count, other);
         program.Record(done, other);
+        program.Synchronise(other);
         program.BeginCapture(stream);
         program.IsClean();
 

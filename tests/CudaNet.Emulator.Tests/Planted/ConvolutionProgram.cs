@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CudaNet.Kernels.Cuda.Native;
 using Xunit;
 
@@ -9,6 +10,8 @@ internal sealed unsafe class ConvolutionProgram : IDisposable
     private const cudnnDataType_t Float = cudnnDataType_t.CUDNN_DATA_FLOAT;
     private const cudnnTensorFormat_t Nchw = cudnnTensorFormat_t.CUDNN_TENSOR_NCHW;
     private const int Elements = 32;
+    private const int MostAlgorithms = 10;
+    private const int TextBytes = 512;
 
     public ConvolutionProgram(EmulatorOptions? options = null)
     {
@@ -113,6 +116,23 @@ internal sealed unsafe class ConvolutionProgram : IDisposable
         return Cudnn.cudnnConvolutionBiasActivationForward(
             Handle, &one, X, (void*)XData, W, (void*)WData, Convolution, algorithm, (void*)workspace, bytes, &zero, Y, (void*)YData, Bias, (void*)BiasData,
             activation, Y, (void*)YData);
+    }
+
+    /// <summary>Tries all algorithms, which runs what the stream has queued.</summary>
+    public cudnnStatus_t FindAlgorithms()
+    {
+        int count;
+        cudnnConvolutionFwdAlgoPerf_t* found = stackalloc cudnnConvolutionFwdAlgoPerf_t[MostAlgorithms];
+        return Cudnn.cudnnFindConvolutionForwardAlgorithmEx(
+            Handle, X, (void*)XData, W, (void*)WData, Convolution, Y, (void*)YData, MostAlgorithms, &count, found, null, 0);
+    }
+
+    /// <summary>What cuDNN 9 says of the last failure.</summary>
+    public string LastError()
+    {
+        byte* text = stackalloc byte[TextBytes];
+        Cudnn.cudnnGetLastErrorString(text, TextBytes);
+        return Marshal.PtrToStringUTF8((nint)text) ?? string.Empty;
     }
 
     /// <summary>y, once the stream is done.</summary>

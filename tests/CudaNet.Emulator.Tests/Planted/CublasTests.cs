@@ -125,6 +125,30 @@ public sealed unsafe class CublasTests
         program.Found(FindingKind.Handle, "cublasSetStream_v2", $"0x{handle:x}");
     }
 
+    [Fact]
+    public void Factors_on_the_other_side_than_the_pointer_mode_says_are_found()
+    {
+        using DeviceProgram program = new();
+        (CublasApi cublas, nint handle, nint stream) = Make(program);
+        Ok(program, cublas.cublasSetStream_v2(handle, stream));
+        ulong a = Ones(program), b = Ones(program), c = program.Allocate(Size * Size), factors = program.Upload(1, 0);
+        Ok(program, cublas.cublasSetPointerMode_v2(handle, cublasPointerMode_t.CUBLAS_POINTER_MODE_DEVICE));
+        Ok(program, Multiply(cublas, handle, a, b, c, (float*)factors, (float*)factors + 1));
+        program.Synchronise(stream);
+        Assert.Equal(Enumerable.Repeat((float)Size, Size * Size), program.Download(c, Size * Size));
+        program.IsClean();
+
+        Ok(program, cublas.cublasSetPointerMode_v2(handle, cublasPointerMode_t.CUBLAS_POINTER_MODE_HOST));
+        Assert.Equal(cublasStatus_t.CUBLAS_STATUS_INVALID_VALUE, Multiply(cublas, handle, a, b, c, (float*)factors, (float*)factors + 1));
+        program.Found(FindingKind.Argument, "cublasSgemm_v2", "alpha", "pointer mode");
+
+        program.Findings.Clear();
+        Ok(program, cublas.cublasSetPointerMode_v2(handle, cublasPointerMode_t.CUBLAS_POINTER_MODE_DEVICE));
+        Ok(program, Multiply(cublas, handle, a, b, c));
+        Assert.Equal(CUresult.CUDA_ERROR_ILLEGAL_ADDRESS, program.Driver.cuStreamSynchronize(stream));
+        program.Found(FindingKind.OutOfBounds, "cublasSgemm_v2", "4 bytes");
+    }
+
     private static (CublasApi Cublas, nint Handle, nint Stream) Make(DeviceProgram program)
     {
         CublasApi cublas = new(new NativeExports(program.Machine.Libraries.Cublas));
@@ -150,7 +174,9 @@ public sealed unsafe class CublasTests
     private static cublasStatus_t Multiply(CublasApi cublas, nint handle, ulong a, ulong b, ulong c)
     {
         float one = 1, zero = 0;
-        return cublas.cublasSgemm_v2(
-            handle, cublasOperation_t.CUBLAS_OP_N, cublasOperation_t.CUBLAS_OP_N, Size, Size, Size, &one, (float*)a, Size, (float*)b, Size, &zero, (float*)c, Size);
+        return Multiply(cublas, handle, a, b, c, &one, &zero);
     }
+
+    private static cublasStatus_t Multiply(CublasApi cublas, nint handle, ulong a, ulong b, ulong c, float* alpha, float* beta) => cublas.cublasSgemm_v2(
+        handle, cublasOperation_t.CUBLAS_OP_N, cublasOperation_t.CUBLAS_OP_N, Size, Size, Size, alpha, (float*)a, Size, (float*)b, Size, beta, (float*)c, Size);
 }

@@ -92,7 +92,12 @@ public sealed unsafe class CudnnTests
 
         cudnnStatus_t status = program.Fused(CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM, cudnnActivationMode_t.CUDNN_ACTIVATION_IDENTITY);
         Assert.Equal(notSupported, (int)status);
-        program.Device.Found(FindingKind.Argument, "cudnnConvolutionBiasActivationForward", "IDENTITY");
+        if (version >= 90000)
+        {
+            string why = program.LastError();
+            Assert.Contains("CUDNN_ACTIVATION_IDENTITY", why, StringComparison.Ordinal);
+            Assert.Contains("CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM", why, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -105,7 +110,7 @@ public sealed unsafe class CudnnTests
 
         program.X = program.Tensor(cudnnTensorFormat_t.CUDNN_TENSOR_NHWC, 2, 4, 4);
         Assert.Equal(cudnnStatus_t.CUDNN_STATUS_NOT_SUPPORTED, program.Convolve());
-        program.Device.Found(FindingKind.Argument, "cudnnConvolutionForward", "NHWC");
+        Assert.Contains("layouts that differ", program.LastError(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -175,19 +180,29 @@ public sealed unsafe class CudnnTests
     }
 
     [Fact]
-    public void A_handle_used_by_two_threads_is_found()
+    public void A_handle_used_by_two_threads_at_once_is_found()
     {
         using ConvolutionProgram program = new();
-        program.Ok(program.Convolve());
+        using HostFunctions functions = new();
+        Convolve();
+        functions.Queue(program.Device, program.Stream, () => { });
+        program.Ok(program.FindAlgorithms());
         program.Device.IsClean();
 
-        Thread thread = new(() =>
+        // The search runs what is queued: while the host function runs, the first thread is still inside the library.
+        functions.Queue(program.Device, program.Stream, Convolve);
+        program.Ok(program.FindAlgorithms());
+        program.Device.Found(FindingKind.Handle, "cudnnConvolutionForward", $"0x{program.Handle:x}", "another thread");
+
+        void Convolve()
         {
-            program.Device.MakeCurrent();
-            _ = program.Convolve();
-        });
-        thread.Start();
-        thread.Join();
-        program.Device.Found(FindingKind.Handle, "cudnnConvolutionForward", "thread");
+            Thread thread = new(() =>
+            {
+                program.Device.MakeCurrent();
+                _ = program.Convolve();
+            });
+            thread.Start();
+            thread.Join();
+        }
     }
 }

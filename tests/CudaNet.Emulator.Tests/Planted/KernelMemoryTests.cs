@@ -78,4 +78,34 @@ public sealed class KernelMemoryTests
         FindingKind.Uninitialised,
         PlantedFiles.LineOf("registers.mutant.ptx", "first addition"),
         "%f2");
+
+    [Fact]
+    public void An_index_behind_a_local_array_is_found() => KernelRun.Bites(
+        new KernelLaunchCase("memory", "local_table", 1, 64, 40),
+        i => i + 1,
+        CUresult.CUDA_ERROR_ILLEGAL_ADDRESS,
+        FindingKind.OutOfBounds,
+        PlantedFiles.LineOf("memory.cu", "behind the table"),
+        "local");
+
+    [Fact]
+    public void Memory_that_nobody_wrote_reads_as_not_a_number()
+    {
+        using DeviceProgram program = new();
+        nint doubles = program.Kernel("memory", "double_all");
+        ulong x = program.Allocate(32), y = program.Allocate(32);
+        program.Launch(doubles, 1, 32, 0, x, y, 32);
+        Assert.All(program.Download(y, 32), value => Assert.True(float.IsNaN(value)));
+    }
+
+    [Fact]
+    public void A_vector_across_the_end_of_an_allocation_is_found() => KernelRun.Bites(
+        new KernelLaunchCase("memory", "double_with_tail", 1, 32, 62),
+        i => 2 * (i + 1),
+        CUresult.CUDA_ERROR_ILLEGAL_ADDRESS,
+        FindingKind.OutOfBounds,
+        PlantedFiles.LineOf("memory.cu", "across the end"),
+        "reads 16 bytes",
+        "248 bytes",
+        "thread (15, 0, 0)");
 }

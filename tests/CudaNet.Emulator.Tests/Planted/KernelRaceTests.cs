@@ -49,4 +49,13 @@ public sealed class KernelRaceTests
         FindingKind.Race,
         PlantedFiles.LineOf("warps.cu", "lane write"),
         PlantedFiles.LineOf("warps.cu", "lane read"));
+
+    [Fact]
+    public void A_plain_read_of_what_other_blocks_change_atomically_is_found() => KernelRun.Bites(
+        new KernelLaunchCase("races", "look_at_count", 3, 32, 96) { Outputs = 4, Cleared = true },
+        i => i == 0 ? 96 : i - 1,
+        CUresult.CUDA_ERROR_LAUNCH_FAILED,
+        FindingKind.Race,
+        PlantedFiles.LineOf("races.cu", "atomic addition"),
+        PlantedFiles.LineOf("races.cu", "plain read"));
 }

@@ -64,6 +64,15 @@ public sealed class KernelSharedMemoryTests
         PlantedFiles.LineOf("shared.cu", "barrier for 64"));
 
     [Fact]
+    public void A_barrier_that_some_threads_left_before_is_found() => KernelRun.Bites(
+        new KernelLaunchCase("shared", "early_exit", 1, 64, 39),
+        i => i == 38 ? 0 : (i ^ 1) + 1,
+        CUresult.CUDA_ERROR_LAUNCH_FAILED,
+        FindingKind.Divergence,
+        PlantedFiles.LineOf("shared.cu", "barrier after exits"),
+        "25 of 64 threads have exited");
+
+    [Fact]
     public void Fewer_bytes_of_dynamic_shared_memory_than_the_kernel_uses_are_found()
     {
         KernelLaunchCase enough = new("shared", "rotate", 1, 64, 64) { SharedBytes = 256 };
@@ -78,4 +87,22 @@ public sealed class KernelSharedMemoryTests
         Assert.Contains("240", finding.Message, StringComparison.Ordinal);
         Assert.Equal(CUresult.CUDA_ERROR_ILLEGAL_ADDRESS, tooFew.Status);
     }
+
+    [Fact]
+    public void A_missing_second_barrier_in_a_loop_over_tiles_is_found_with_both_lines() => KernelRun.Bites(
+        new KernelLaunchCase("shared", "tile_loop", 1, 64, 256) { Outputs = 64 },
+        i => (4 * (64 - i)) + (64 * 6),
+        CUresult.CUDA_ERROR_LAUNCH_FAILED,
+        FindingKind.Race,
+        PlantedFiles.LineOf("shared.cu", "next tile"),
+        PlantedFiles.LineOf("shared.cu", "this tile"));
+
+    [Fact]
+    public void A_barrier_in_a_loop_that_warps_leave_at_different_times_is_found() => KernelRun.Bites(
+        new KernelLaunchCase("shared", "waves", 1, 64, 3) { Inputs = 64, Outputs = 64 },
+        i => 3 * (i + 1),
+        CUresult.CUDA_ERROR_LAUNCH_FAILED,
+        FindingKind.Divergence,
+        PlantedFiles.LineOf("shared.cu", "barrier of a wave"),
+        "32 of 64 threads have exited");
 }

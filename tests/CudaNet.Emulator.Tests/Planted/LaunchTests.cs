@@ -79,7 +79,7 @@ public sealed unsafe class LaunchTests
 
         parameters[4] = null;
         Assert.Equal(CUresult.CUDA_ERROR_INVALID_VALUE, program.Driver.cuLaunchKernel(kernel, 1, 1, 1, Count, 1, 1, 0, 0, parameters, null));
-        program.Found(FindingKind.Launch, "'scale'", "parameter");
+        program.Found(FindingKind.Launch, "'scale'", "kernelParams[4]", "scale_param_4");
     }
 
     [Theory]

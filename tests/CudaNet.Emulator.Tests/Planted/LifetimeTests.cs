@@ -216,7 +216,7 @@ public sealed unsafe class LifetimeTests
         program.IsClean();
 
         Assert.Equal(CUresult.CUDA_ERROR_INVALID_HANDLE, program.TryLaunch(doubles, 1, Count, 0, 0, x, y, Count));
-        program.Found(FindingKind.Handle, "cuLaunchKernel", "double_all");
+        program.Found(FindingKind.Handle, "cuLaunchKernel", $"0x{doubles:x}", "was destroyed");
     }
 
     [Fact]
@@ -261,5 +261,21 @@ public sealed unsafe class LifetimeTests
         Assert.Contains("128 bytes", leak.Description, StringComparison.Ordinal);
         Assert.Contains(nameof(What_was_not_given_back_is_reported_with_the_place_that_made_it), leak.CallSite, StringComparison.Ordinal);
         Assert.NotEqual(0UL, kept);
+    }
+
+    [Fact]
+    public void A_copy_whose_ends_are_exchanged_is_found()
+    {
+        using DeviceProgram program = new();
+        ulong x = program.Allocate(Count);
+        fixed (float* host = Ramp)
+        {
+            program.Ok(program.Driver.cuMemcpyHtoD_v2(x, host, 128));
+            program.IsClean();
+            Assert.Equal(CUresult.CUDA_ERROR_INVALID_VALUE, program.Driver.cuMemcpyHtoD_v2((ulong)host, (void*)x, 128));
+            program.Found(FindingKind.Argument, "cuMemcpyHtoD_v2", $"0x{(ulong)host:x}", "host address");
+        }
+
+        Assert.Equal(Ramp, program.Download(x, Count));
     }
 }

@@ -189,4 +189,22 @@ public sealed unsafe class OrderTests
             return [results[0], results[1]];
         }
     }
+
+    [Fact]
+    public void Waiting_for_another_stream_than_the_one_that_copies_leaves_poison()
+    {
+        SomeSeed.Bites(Run, Ramp);
+
+        static float[] Run(DeviceProgram program, bool mutant)
+        {
+            nint stream = program.Stream(), other = program.Stream();
+            ulong x = program.Upload(Ramp);
+            float* result = program.Pin(new float[Count]);
+            program.ToHost(result, x, Count, stream);
+            program.Synchronise(mutant ? other : stream);
+            float[] read = new Span<float>(result, Count).ToArray();
+            program.Synchronise(stream);
+            return read;
+        }
+    }
 }

@@ -7,7 +7,7 @@ internal sealed unsafe class DeviceMemory(MemorySpace space, int device) : IDevi
 {
     private const ulong Near = 1 << 20;
 
-    public MemoryRange? Find(ulong address) => space.Find(address);
+    public MemoryRange? Find(ulong address) => space.Find(address) is { } range && Reaches(range) ? range : null;
 
     public Span<byte> Access(ulong address, ulong bytes, MemoryAccess access, string who)
     {

@@ -69,7 +69,8 @@ internal sealed class EmulatedMemoryPool
         MemoryRange? range = machine.Memory.Find(address);
         if (range is null || range.Start != address || range.IsFreeQueued || range.Kind != MemoryKind.Device || (range.IsFreed && !range.IsFromPool))
         {
-            machine.Find(range is null ? FindingKind.Argument : FindingKind.UseAfterFree, $"cuMemFreeAsync of 0x{address:x}, which {(range is null ? "is no allocation" : "was freed before, or is no start of an allocation")}.");
+            string what = range is null ? "is no allocation" : $"lies in {range.Name}, and was freed before or is not its start";
+            machine.Find(range is null ? FindingKind.Argument : FindingKind.UseAfterFree, $"cuMemFreeAsync of 0x{address:x}, which {what}.");
             return CUresult.CUDA_ERROR_INVALID_VALUE;
         }
 

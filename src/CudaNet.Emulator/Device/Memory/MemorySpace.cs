@@ -85,14 +85,22 @@ internal sealed unsafe class MemorySpace : IDisposable
         }
 
         _map.RemoveFreed((ulong)host, bytes);
-        return Insert(new MemoryRange((ulong)host, bytes, (byte*)host, MemoryKind.Pinned, owner.Device.Ordinal, $"{call} ({bytes} bytes)") { Owner = owner, Flags = flags });
+        return Insert(new MemoryRange((ulong)host, bytes, (byte*)host, MemoryKind.Pinned, owner.Device.Ordinal, $"{call} ({bytes} bytes)")
+        {
+            Owner = owner,
+            Flags = flags,
+        });
     }
 
     /// <summary>Makes the program's own host memory known.</summary>
     public MemoryRange Register(EmulatedContext owner, void* host, ulong bytes, uint flags, string call)
     {
         _map.RemoveFreed((ulong)host, bytes);
-        var range = new MemoryRange((ulong)host, bytes, (byte*)host, MemoryKind.Registered, owner.Device.Ordinal, $"{call} ({bytes} bytes)") { Owner = owner, Flags = flags };
+        var range = new MemoryRange((ulong)host, bytes, (byte*)host, MemoryKind.Registered, owner.Device.Ordinal, $"{call} ({bytes} bytes)")
+        {
+            Owner = owner,
+            Flags = flags,
+        };
         _map.Add(range);
         return range;
     }

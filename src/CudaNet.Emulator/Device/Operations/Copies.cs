@@ -22,7 +22,14 @@ internal static unsafe class Copies
     /// <param name="width">Bytes of a row.</param>
     /// <param name="height">Rows.</param>
     /// <param name="isAsync">Whether the call is an asynchronous one.</param>
-    public static CUresult Rows(string call, EmulatedStream stream, (ulong Address, ulong Pitch) destination, (ulong Address, ulong Pitch) source, ulong width, ulong height, bool isAsync)
+    public static CUresult Rows(
+        string call,
+        EmulatedStream stream,
+        (ulong Address, ulong Pitch) destination,
+        (ulong Address, ulong Pitch) source,
+        ulong width,
+        ulong height,
+        bool isAsync)
     {
         if (width == 0 || height == 0)
         {
@@ -110,7 +117,9 @@ internal static unsafe class Copies
     {
         if (stream.Machine.Options.RefusePageableAsync)
         {
-            stream.Machine.Find(FindingKind.Argument, $"{call} on {stream.Name} is given host memory that is neither pinned nor registered: the call may wait, and the memory may move or go before the copy ran.");
+            stream.Machine.Find(
+                FindingKind.Argument,
+                $"{call} on {stream.Name} is given host memory that is neither pinned nor registered: the call may wait, and the memory may move or go before the copy ran.");
         }
     }
 }

@@ -15,7 +15,10 @@ internal sealed class MemoryFreeOperation(MemoryRange range) : StreamOperation
     {
         if (Range.IsFreed)
         {
-            throw new DeviceFault(CUresult.CUDA_ERROR_ILLEGAL_ADDRESS, FindingKind.UseAfterFree, $"{Name} on {context.Stream}: {Range.Name} {Range.Gone}; nothing orders this free behind its allocation, or it was freed twice.");
+            throw new DeviceFault(
+                CUresult.CUDA_ERROR_ILLEGAL_ADDRESS,
+                FindingKind.UseAfterFree,
+                $"{Name} on {context.Stream}: {Range.Name} {Range.Gone}; nothing orders this free behind its allocation, or it was freed twice.");
         }
 
         context.Machine!.Memory.Release(Range);

@@ -13,8 +13,12 @@ internal sealed unsafe partial class Decoder
     private readonly List<SymbolSlot> _symbols = [];
     private int _nextSlot = RegisterFile.First;
 
-    /// <summary>Bytes of a function's frame in local memory: its variables, then its parameters, results and those of its calls.</summary>
-    public static int FrameBytes(PtxFunction function) => Align(Align(function.LocalBytes) + function.ParameterFrameBytes);
+    /// <summary>Bytes of a function's frame in local memory: its variables, then its parameters, results and those of its calls. A kernel's own parameters lie elsewhere.</summary>
+    public static int FrameBytes(PtxFunction function)
+    {
+        bool hasOnlyKernelParameters = function is PtxKernel && function.ParameterFrameBytes == function.ParameterBytes;
+        return Align(Align(function.LocalBytes) + (hasOnlyKernelParameters ? 0 : function.ParameterFrameBytes));
+    }
 
     private static int Align(int bytes) => (bytes + 15) & ~15;
 

@@ -76,3 +76,31 @@ KERNEL copy_by_address(const float* x, float* y, int n)
         y[i] = *(const float*)address; // half an address
     }
 }
+
+// y[i] = x[i] by way of a table of each thread's own. Mutant: the last place is one too far.
+KERNEL local_table(const float* x, float* y, int n)
+{
+    int i = global_index();
+    float table[4];
+    for (int k = 0; k < 4; k++) {
+        table[k] = i < n ? x[i] + k : 0;
+    }
+    if (i < n) {
+        int place = i % 4 + MUTANT;
+        y[i] = table[place] - i % 4; // behind the table
+    }
+}
+
+// Four elements a thread, y = 2 x, the last ones one by one. Mutant: the last ones by a vector too.
+KERNEL double_with_tail(const float* x, float* y, int n)
+{
+    int i = 4 * global_index();
+    if (i + 4 <= n || (MUTANT && i < n)) {
+        float4 v = *(const float4*)(x + i); // across the end
+        *(float4*)(y + i) = {2 * v.x, 2 * v.y, 2 * v.z, 2 * v.w};
+    } else {
+        for (int k = i; k < n; k++) {
+            y[k] = 2 * x[k];
+        }
+    }
+}

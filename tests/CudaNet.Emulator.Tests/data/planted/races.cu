@@ -49,3 +49,14 @@ KERNEL across_blocks(const float* x, float* y, int n)
         y[i] = x[i] + before; // own element
     }
 }
+
+// All threads count into the first element, and each block writes its number. Mutant: a block looks at the count, which others still change.
+KERNEL look_at_count(const float* x, float* y, int n)
+{
+    __nvvm_atom_add_gen_f(y, 1); // atomic addition
+    __syncthreads();
+    if (threadIdx.x == 0) {
+        float seen = MUTANT ? *y : 0; // plain read
+        y[1 + blockIdx.x] = blockIdx.x + 0 * seen;
+    }
+}

@@ -1,10 +1,12 @@
 #include "planted.h"
 
-// Reverses each block of 64. Mutant: no barrier between writing and reading the tile.
+// Reverses each block of 64 by way of a tile that starts as zeros. Mutant: no barrier between writing and reading the tile.
 KERNEL reverse(const float* x, float* y, int n)
 {
     SHARED float tile[64];
     int i = global_index();
+    tile[threadIdx.x] = 0;
+    __syncthreads();
     tile[threadIdx.x] = i < n ? x[i] : 0; // tile write
 #if !MUTANT
     __syncthreads();
@@ -94,7 +96,7 @@ KERNEL halves(const float* x, float* y, int n)
     y[t] = t % 32 < 16 ? sum : tile[t];
 }
 
-// Threads past the end have nothing to load. Mutant: they return before the barrier of the others.
+// Each thread reads what its partner wrote, zero past the end. Mutant: the threads past the end return before the barrier of the others.
 KERNEL early_exit(const float* x, float* y, int n)
 {
     SHARED float tile[64];
@@ -132,4 +134,35 @@ KERNEL rotate(const float* x, float* y, int n)
     if (t < n) {
         y[t] = room[(t + 1) % n]; // dynamic read
     }
+}
+
+// Adds up the tiles of a row of 64 columns, each thread the one of its neighbour. Mutant: the next tile is written while others still read this one.
+KERNEL tile_loop(const float* x, float* y, int n)
+{
+    SHARED float tile[64];
+    int t = threadIdx.x;
+    float sum = 0;
+    for (int start = 0; start < n; start += 64) {
+        tile[t] = x[start + t]; // next tile
+        __syncthreads();
+        sum += tile[63 - t]; // this tile
+#if !MUTANT
+        __syncthreads();
+#endif
+    }
+    y[t] = sum;
+}
+
+// Waves: in each of them all threads of the block meet. Mutant: the second warp does one wave more.
+KERNEL waves(const float* x, float* y, int n)
+{
+    SHARED float total[64];
+    int t = threadIdx.x;
+    total[t] = 0;
+    int count = n + MUTANT * (t / 32);
+    for (int wave = 0; wave < count; wave++) {
+        __syncthreads(); // barrier of a wave
+        total[t] += x[t];
+    }
+    y[t] = total[t];
 }
