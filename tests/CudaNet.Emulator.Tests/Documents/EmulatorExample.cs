@@ -1,7 +1,7 @@
 using CudaNet.Emulator;
 using CudaNet.Kernels.Cuda;
 
-namespace CudaNet.Emulator.Tests.Documents;
+namespace CudaNet.Tests.Documents;
 
 /// <summary>The first block of <c>docs/emulator.md</c>, word for word.</summary>
 internal static class EmulatorExample

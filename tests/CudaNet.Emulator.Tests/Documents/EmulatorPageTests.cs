@@ -1,4 +1,4 @@
-using CudaNet.Tests.Support;
+using CudaNet.Tests.Documents;
 using Xunit;
 
 namespace CudaNet.Emulator.Tests.Documents;
