@@ -85,7 +85,7 @@ internal static class KernelReport
         foreach ((string operation, string shape) in launches.Run())
         {
             TimeSpan end = Environment.CpuUsage.TotalTime;
-            tell(operation, shape, (KernelCounters)machine.Operations.Operations[^1].Counters!, (end - start).TotalSeconds);
+            tell(operation, shape, machine.Operations.Operations[^1].Counters!, (end - start).TotalSeconds);
             start = Environment.CpuUsage.TotalTime;
         }
     }
