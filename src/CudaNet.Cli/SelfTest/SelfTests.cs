@@ -10,6 +10,9 @@ internal static class SelfTests
     public const string Emulated = "emulated";
     public const string Cuda = "cuda";
 
+    /// <summary>How the names of emulated devices begin, also behind a driver that is loaded as NVIDIA's is.</summary>
+    private const string EmulatedName = "Emulated ";
+
     /// <summary>On the first device of an emulated machine, which must find nothing wrong and get everything back.</summary>
     public static SelfTestReport OnEmulated(EmulatedMachine machine, IReadOnlyList<Check> checks, CancellationToken cancellation, Action<int>? progress = null)
     {
@@ -35,6 +38,11 @@ internal static class SelfTests
             results);
     }
 
+    /// <param name="ordinal">The GPU's number.</param>
+    /// <param name="checks">What runs.</param>
+    /// <param name="measure">Whether times are measured; they never are where the driver is the emulated one.</param>
+    /// <param name="cancellation">Looked at before each check.</param>
+    /// <param name="progress">Told after each check.</param>
     /// <exception cref="CudaNetException">CUDA cannot be used, or there is no such device.</exception>
     public static SelfTestReport OnCuda(int ordinal, IReadOnlyList<Check> checks, bool measure, CancellationToken cancellation, Action<int>? progress = null)
     {
@@ -43,7 +51,8 @@ internal static class SelfTests
             ? cuda.Devices[ordinal]
             : throw new CudaNetException($"there is no CUDA device {ordinal}: the driver shows {cuda.Devices.Count}") { Hint = "`cudanet doctor` lists them; CUDA_VISIBLE_DEVICES hides some." };
         string text = Describe(device);
-        return new SelfTestReport($"{Cuda}:{ordinal}", text, cuda.Reports, Run(device, checks, static () => null, measure, progress, cancellation));
+        bool hasTimes = !device.Name.StartsWith(EmulatedName, StringComparison.Ordinal);
+        return new SelfTestReport($"{Cuda}:{ordinal}", text, cuda.Reports, Run(device, checks, static () => null, measure && hasTimes, progress, cancellation));
     }
 
     private static List<CheckResult> Run(CudaDevice device, IReadOnlyList<Check> checks, Func<string?> complaint, bool measure, Action<int>? progress, CancellationToken cancellation)
