@@ -50,12 +50,12 @@ internal static unsafe partial class CudnnExports
     private static cudnnStatus_t OfBackend(string name, nint descriptor)
     {
         using CudnnCall call = CudnnCall.Enter(name);
-        return (call.Refused ?? RefuseNull(descriptor)) is { } refused ? call.Answer(refused) : Missing(name);
+        return call.Answer(call.Refused ?? RefuseNull(descriptor) ?? Unimplemented.Answer(name, CudnnAnswer.NotSupported($"{name} is not emulated")));
     }
 
     private static cudnnStatus_t OfHandle(string name, nint handle)
     {
         using CudnnCall call = CudnnCall.Enter(name, handle);
-        return call.Find(handle, out CudnnHandle _) is { } refused ? call.Answer(refused) : Missing(name);
+        return Missing(call, handle);
     }
 }

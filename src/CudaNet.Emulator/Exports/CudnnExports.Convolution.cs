@@ -71,24 +71,28 @@ internal static unsafe partial class CudnnExports
     }
 
     [UnmanagedCallersOnly]
-    public static cudnnStatus_t cudnnIm2Col(nint handle, nint xDesc, void* x, nint wDesc, nint convDesc, void* colBuffer) => Missing(nameof(cudnnIm2Col));
+    public static cudnnStatus_t cudnnIm2Col(nint handle, nint xDesc, void* x, nint wDesc, nint convDesc, void* colBuffer)
+    {
+        using CudnnCall call = CudnnCall.Enter(nameof(cudnnIm2Col), handle);
+        return handle == 0 ? call.Answer(call.Refused ?? CudnnAnswer.Crash("handle == NULL")) : Missing(call, handle);
+    }
 
     [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnReorderFilterAndBias(
         nint handle, nint filterDesc, int reorderType, void* filterData, void* reorderedFilterData, int reorderBias, void* biasData, void* reorderedBiasData)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnReorderFilterAndBias), handle);
-        return call.Find(handle, out CudnnHandle _) is { } refused ? call.Answer(refused) : Missing(nameof(cudnnReorderFilterAndBias));
+        return Missing(call, handle);
     }
 
     [UnmanagedCallersOnly]
-    public static cudnnStatus_t cudnnTransformFilter(nint handle, nint transDesc, void* alpha, nint srcDesc, void* srcData, void* beta, nint destDesc, void* destData) =>
-        Missing(nameof(cudnnTransformFilter));
-
-    private static cudnnStatus_t Missing(string name)
+    public static cudnnStatus_t cudnnTransformFilter(nint handle, nint transDesc, void* alpha, nint srcDesc, void* srcData, void* beta, nint destDesc, void* destData)
     {
-        Unimplemented.Say(name);
-        using CudnnCall call = CudnnCall.Enter(name);
-        return call.Answer(call.Refused ?? CudnnAnswer.NotSupported($"{name} is not emulated"));
+        using CudnnCall call = CudnnCall.Enter(nameof(cudnnTransformFilter), handle);
+        return Missing(call, handle);
     }
+
+    /// <summary>The answer of a function that the emulator exports and lacks.</summary>
+    private static cudnnStatus_t Missing(CudnnCall call, nint handle) =>
+        call.Answer(call.Find(handle, out CudnnHandle _) ?? Unimplemented.Answer(call.Name, CudnnAnswer.NotSupported($"{call.Name} is not emulated")));
 }

@@ -33,6 +33,16 @@ public sealed class CaptureRules
         ["free memory"] = s => s.Program.Free(s.Memory),
         ["allocate pinned memory"] = s => s.Program.Call("cuMemHostAlloc", () => CUDA_SUCCESS),
         ["load a module"] = s => s.Program.Call("cuModuleLoadDataEx", () => CUDA_SUCCESS),
+        ["unload a module"] = s => s.Program.Call("cuModuleUnload", () => CUDA_SUCCESS),
+        ["allocate managed memory"] = s => s.Program.Call("cuMemAllocManaged", () => CUDA_SUCCESS),
+        ["register host memory"] = s => s.Program.Call("cuMemHostRegister_v2", () => CUDA_SUCCESS),
+        ["free pinned memory"] = s => s.Program.Call("cuMemFreeHost", () => CUDA_SUCCESS),
+        ["set a limit of the context"] = s => s.Program.Call("cuCtxSetLimit", () => CUDA_SUCCESS),
+        ["destroy a cuDNN handle"] = s => s.Program.Call("cudnnDestroy", () => CUDA_SUCCESS),
+        ["search for an algorithm"] = s => s.Program.Call("cudnnFindConvolutionForwardAlgorithmEx", () => CUDA_SUCCESS),
+        ["make a cuBLAS handle"] = s => s.Program.Call("cublasCreate_v2", () => CUDA_SUCCESS),
+        ["destroy a cuBLAS handle"] = s => s.Program.Call("cublasDestroy_v2", () => CUDA_SUCCESS),
+        ["wait for an event recorded outside, as an external one"] = s => s.Program.Call("cuStreamWaitEvent", () => s.Outside.LetWait(s.Stream, isExternal: true)),
         ["destroy an executable graph"] = s => s.Program.Call("cuGraphExecDestroy", () => CUDA_SUCCESS),
         ["make a cuDNN handle"] = s => s.Program.Call("cudnnCreate", () => CUDA_SUCCESS),
         ["launch a graph into the stream"] = s => s.Program.Launch(s.Exec, s.Stream),
@@ -63,6 +73,16 @@ public sealed class CaptureRules
     [InlineData("allocate pinned memory", 900, false)]
     [InlineData("load a module", 900, false)]
     [InlineData("destroy an executable graph", 900, false)]
+    [InlineData("unload a module", 900, false)]
+    [InlineData("allocate managed memory", 900, false)]
+    [InlineData("register host memory", 900, false)]
+    [InlineData("free pinned memory", 900, false)]
+    [InlineData("set a limit of the context", 900, false)]
+    [InlineData("destroy a cuDNN handle", 900, false)]
+    [InlineData("search for an algorithm", 900, false)]
+    [InlineData("make a cuBLAS handle", 900, false)]
+    [InlineData("destroy a cuBLAS handle", 900, false)]
+    [InlineData("wait for an event recorded outside, as an external one", 0, true)]
     [InlineData("make a cuDNN handle", 900, false)]
     [InlineData("launch a graph into the stream", 900, false)]
     [InlineData("copy pageable memory", 0, true)]
@@ -91,6 +111,9 @@ public sealed class CaptureRules
         foreach (CUstreamCaptureMode mode in Enum.GetValues<CUstreamCaptureMode>())
         {
             Check(call, result, survives, mode, isBlocking: true);
+            using var stage = new Stage(mode, isBlocking: true);
+            Assert.Equal((CUresult)result, OnAnotherThread(stage.Program, () => Calls[call](stage)));
+            Assert.Equal(survives ? CU_STREAM_CAPTURE_STATUS_ACTIVE : CU_STREAM_CAPTURE_STATUS_INVALIDATED, stage.Stream.Capture!.Status);
         }
     }
 
@@ -142,6 +165,7 @@ public sealed class CaptureRules
         Assert.Equal(CUDA_ERROR_STREAM_CAPTURE_INVALIDATED, stage.Program.Set(stage.Stream, stage.Memory, 1));
         Assert.Equal(CUDA_ERROR_STREAM_CAPTURE_INVALIDATED, stage.Program.Record(stage.Outside, stage.Stream));
         Assert.Equal(CUDA_ERROR_STREAM_CAPTURE_INVALIDATED, stage.Program.Synchronize(stage.Stream));
+        Assert.Equal(CUDA_ERROR_STREAM_CAPTURE_INVALIDATED, stage.Program.Wait(stage.Stream, stage.Program.Event()));
         Assert.Equal(CUDA_ERROR_STREAM_CAPTURE_INVALIDATED, stage.Program.End(stage.Stream, out EmulatedGraph? graph));
         Assert.Null(graph);
         Assert.Null(stage.Stream.Capture);

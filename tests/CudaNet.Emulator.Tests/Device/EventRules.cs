@@ -71,6 +71,40 @@ public sealed class EventRules
     }
 
     [Fact]
+    public void Events_of_two_devices_measure_nothing()
+    {
+        using var program = new DeviceProgram(options: new EmulatorOptions { Devices = [EmulatedDeviceProfile.Ampere, EmulatedDeviceProfile.Turing] });
+        Ok(program.Machine.Devices[1].RetainPrimary(out EmulatedContext? other));
+        EmulatedStream foreign = other!.CreateStream(CUstream_flags.CU_STREAM_NON_BLOCKING, 0, "cuStreamCreate");
+        EmulatedEvent mine = program.Event(), theirs = other.CreateEvent(CUevent_flags.CU_EVENT_DEFAULT, "cuEventCreate");
+        Ok(program.Record(mine, program.Stream()));
+        Ok(program.Record(theirs, foreign));
+        Ok(program.Call("cuEventSynchronize", mine.Synchronize));
+        Ok(program.Call("cuEventSynchronize", theirs.Synchronize));
+        Assert.Equal(CUDA_ERROR_INVALID_HANDLE, Elapsed(program, mine, theirs, out _));
+    }
+
+    [Fact]
+    public void An_event_may_be_destroyed_before_it_is_reached_and_what_waits_for_it_still_waits()
+    {
+        for (int seed = 0; seed < 50; seed++)
+        {
+            using var program = new DeviceProgram(seed);
+            (EmulatedStream first, EmulatedStream second) = (program.Stream(), program.Stream());
+            EmulatedEvent done = program.Event();
+            (ulong a, ulong b) = (program.Alloc(), program.Alloc());
+            Ok(program.Set(first, a, 7));
+            Ok(program.Record(done, first));
+            Ok(program.Wait(second, done));
+            Ok(program.Call("cuEventDestroy_v2", done.Destroy));
+            Assert.Null(program.Machine.Handles.Find<EmulatedEvent>(done.Handle));
+            Ok(program.Add(second, b, a, 0));
+            Ok(program.Synchronize());
+            Assert.Equal(7, program.Read(b));
+        }
+    }
+
+    [Fact]
     public void A_wait_keeps_the_record_of_its_call_whatever_is_recorded_later()
     {
         for (int seed = 0; seed < 200; seed++)

@@ -9,7 +9,7 @@ namespace CudaNet.Emulator.Tests.Device;
 /// <summary>Faults that stick, faults that are injected, and what still answers.</summary>
 public sealed class FaultRules
 {
-    public static TheoryData<int> StickyKinds { get; } = [700, 702, 710, 714, 715, 716, 717, 718, 719, 911];
+    public static TheoryData<int> StickyKinds { get; } = [226, 700, 702, 710, 714, 715, 716, 717, 718, 719, 721, 810, 911];
 
     [Theory]
     [MemberData(nameof(StickyKinds))]
@@ -38,6 +38,26 @@ public sealed class FaultRules
         {
             Ok(program.Call(call, () => CUDA_SUCCESS));
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(400)]
+    [InlineData(500)]
+    [InlineData(600)]
+    [InlineData(701)]
+    [InlineData(800)]
+    [InlineData(801)]
+    [InlineData(900)]
+    [InlineData(906)]
+    public void What_a_call_is_refused_with_does_not_stick(int status)
+    {
+        using var program = new DeviceProgram(options: new EmulatorOptions { Faults = [FaultInjection.OfCall("cuMemAlloc_v2", 1, status)] });
+        Assert.Equal((CUresult)status, program.Call("cuMemAlloc_v2", () => CUDA_SUCCESS));
+        Ok(program.Call("cuMemAlloc_v2", () => CUDA_SUCCESS));
+        Ok(program.Synchronize());
+        Assert.Null(program.Context.Fault);
     }
 
     [Fact]

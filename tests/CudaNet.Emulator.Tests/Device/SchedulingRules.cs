@@ -147,6 +147,20 @@ public sealed class SchedulingRules
     }
 
     [Fact]
+    public void Allocating_and_freeing_elsewhere_waits_for_nothing()
+    {
+        using var program = new DeviceProgram();
+        EmulatedStream stream = program.Stream(isBlocking: true);
+        ulong idle = program.Alloc(), pinned = program.Pinned();
+        Ok(program.Set(stream, program.Alloc(), 1));
+        program.Alloc();
+        program.Pinned();
+        Ok(program.Free(idle));
+        Ok(program.FreeHost(pinned));
+        Assert.True(stream.HasWork);
+    }
+
+    [Fact]
     public void Special_handles_mean_the_legacy_stream_and_the_threads_own()
     {
         using var program = new DeviceProgram();

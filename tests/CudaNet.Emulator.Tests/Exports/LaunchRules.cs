@@ -32,6 +32,21 @@ public sealed unsafe class LaunchRules
     }
 
     [Fact]
+    public void A_block_whose_registers_no_multiprocessor_has_is_out_of_resources_and_a_smaller_one_runs()
+    {
+        using var host = new DriverHost(new EmulatorOptions { Devices = [EmulatedDeviceProfile.Ampere with { Registers = 16384 }] });
+        nint saxpy = host.Saxpy();
+        ulong memory = host.Allocate(4);
+        float factor = 1;
+        uint count = 0;
+        void** parameters = stackalloc void*[] { &memory, &memory, &factor, &count };
+        Assert.Equal(CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES, host.Api.cuLaunchKernel(saxpy, 1, 1, 1, 1024, 1, 1, 0, 0, parameters, null));
+        Assert.Contains(host.Machine.Findings, f => f.Kind == FindingKind.Launch && f.Message.Contains("registers", StringComparison.Ordinal));
+        Assert.Equal(CUDA_SUCCESS, host.Api.cuLaunchKernel(saxpy, 1, 1, 1, 512, 1, 1, 0, 0, parameters, null));
+        Assert.Equal(CUDA_SUCCESS, host.Api.cuCtxSynchronize());
+    }
+
+    [Fact]
     public void Parameters_come_one_way_and_fit_the_signature()
     {
         using var host = new DriverHost();

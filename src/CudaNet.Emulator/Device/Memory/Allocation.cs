@@ -113,6 +113,7 @@ internal static unsafe class Allocation
 
         machine.Memory.Release(range);
         machine.Ledger.Remove(range);
+        range.Pool?.Returned(range.Bytes);
         range.IsFreeQueued = true;
         return current.Status;
     }

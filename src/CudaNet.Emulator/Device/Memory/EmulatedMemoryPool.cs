@@ -57,6 +57,7 @@ internal sealed class EmulatedMemoryPool
             Device.Machine.Ledger.Add(range, LeakKind.DeviceMemory, range.Name);
             UsedBytes += bytes;
             HighestUsedBytes = Math.Max(HighestUsedBytes, UsedBytes);
+            range.Pool = this;
         }
 
         return stream.Enqueue(new MemoryAllocateOperation(range));
@@ -86,12 +87,13 @@ internal sealed class EmulatedMemoryPool
             if (!range.IsFromGraph)
             {
                 machine.Ledger.Remove(range);
-                stream.Context.Device.CurrentPool.Returned(range.Bytes);
+                range.Pool?.Returned(range.Bytes);
             }
         }
 
         return queued;
     }
 
-    private void Returned(ulong bytes) => UsedBytes -= Math.Min(bytes, UsedBytes);
+    /// <summary>Memory of the pool was freed.</summary>
+    public void Returned(ulong bytes) => UsedBytes -= Math.Min(bytes, UsedBytes);
 }

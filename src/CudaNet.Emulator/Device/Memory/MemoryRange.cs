@@ -38,6 +38,9 @@ internal sealed unsafe class MemoryRange(ulong start, ulong bytes, byte* host, M
     /// <summary>Allocated in stream order.</summary>
     public bool IsFromPool { get; init; }
 
+    /// <summary>The pool that counts it as used; null for a graph's own, and for what no pool gave.</summary>
+    public EmulatedMemoryPool? Pool { get; set; }
+
     /// <summary>A graph's own allocation: its bytes stay for the next launch.</summary>
     public bool IsFromGraph { get; set; }
 

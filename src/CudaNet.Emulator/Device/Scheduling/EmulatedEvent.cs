@@ -72,7 +72,7 @@ internal sealed class EmulatedEvent(EmulatedContext context, CUevent_flags flags
     {
         if (Captured is null && Recorded is null && !stream.IsDestroyed && !isExternal)
         {
-            return stream.Context.Status;
+            return stream.Capture is { IsInvalidated: true } ? CUresult.CUDA_ERROR_STREAM_CAPTURE_INVALIDATED : stream.Context.Status;
         }
 
         if (Captured is { } captured)

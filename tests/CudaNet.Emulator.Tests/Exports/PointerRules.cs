@@ -1,0 +1,80 @@
+using CudaNet.Kernels.Cuda.Native;
+using Xunit;
+using static CudaNet.Kernels.Cuda.Native.CUpointer_attribute;
+using static CudaNet.Kernels.Cuda.Native.CUresult;
+
+namespace CudaNet.Emulator.Tests.Exports;
+
+/// <summary>What the driver tells of pointers.</summary>
+public sealed unsafe class PointerRules
+{
+    [Fact]
+    public void Pinned_memory_tells_the_flags_it_was_made_with_and_other_memory_has_none()
+    {
+        using var host = new DriverHost();
+        var flagsOf = (delegate* unmanaged<uint*, void*, CUresult>)host.Find("cuMemHostGetFlags");
+        void* pinned;
+        uint flags = 9;
+        byte* plain = stackalloc byte[64];
+        DriverHost.Ok(host.Api.cuMemHostAlloc(&pinned, 64, 5));
+        DriverHost.Ok(flagsOf(&flags, (byte*)pinned + 8));
+        Assert.Equal(5u, flags);
+        Assert.Equal(CUDA_ERROR_INVALID_VALUE, flagsOf(&flags, plain));
+        Assert.Equal(CUDA_ERROR_INVALID_VALUE, flagsOf(&flags, (void*)host.Allocate(64)));
+        Assert.Equal(CUDA_ERROR_INVALID_VALUE, flagsOf(&flags, null));
+        Assert.Equal(CUDA_ERROR_INVALID_VALUE, flagsOf(null, pinned));
+        DriverHost.Ok(host.Api.cuMemHostRegister_v2(plain, 64, 1));
+        Assert.Equal(CUDA_ERROR_INVALID_VALUE, flagsOf(&flags, plain));
+    }
+
+    [Fact]
+    public void Several_attributes_are_told_at_once()
+    {
+        using var host = new DriverHost();
+        ulong address = host.Allocate(100);
+        ulong start;
+        nuint bytes;
+        int type, ordinal;
+        nint context;
+        Assert.Equal(CUDA_SUCCESS, Ask(host, address + 50, &type, &context, &start, &bytes, &ordinal));
+        Assert.Equal(((int)CUmemorytype.CU_MEMORYTYPE_DEVICE, host.Context, address, (nuint)100, 0), (type, context, start, bytes, ordinal));
+    }
+
+    [Fact]
+    public void Of_memory_that_the_driver_does_not_know_they_are_zeros_and_a_device_that_is_none()
+    {
+        using var host = new DriverHost();
+        ulong start;
+        nuint bytes;
+        int type, ordinal;
+        nint context;
+        Assert.Equal(CUDA_SUCCESS, Ask(host, (ulong)&start, &type, &context, &start, &bytes, &ordinal));
+        Assert.Equal((0, (nint)0, 0ul, (nuint)0, -2), (type, context, start, bytes, ordinal));
+    }
+
+    [Fact]
+    public void A_list_of_no_attributes_and_null_lists_are_invalid()
+    {
+        using var host = new DriverHost();
+        var ask = (delegate* unmanaged<uint, CUpointer_attribute*, void**, ulong, CUresult>)host.Find("cuPointerGetAttributes");
+        CUpointer_attribute attribute = CU_POINTER_ATTRIBUTE_MEMORY_TYPE;
+        int type;
+        void* data = &type;
+        ulong address = host.Allocate(4);
+        Assert.Equal(CUDA_ERROR_INVALID_VALUE, ask(0, &attribute, &data, address));
+        Assert.Equal(CUDA_ERROR_INVALID_VALUE, ask(1, null, &data, address));
+        Assert.Equal(CUDA_ERROR_INVALID_VALUE, ask(1, &attribute, null, address));
+        Assert.Equal(CUDA_SUCCESS, ask(1, &attribute, &data, address));
+    }
+
+    private static CUresult Ask(DriverHost host, ulong address, int* type, nint* context, ulong* start, nuint* bytes, int* ordinal)
+    {
+        var ask = (delegate* unmanaged<uint, CUpointer_attribute*, void**, ulong, CUresult>)host.Find("cuPointerGetAttributes");
+        CUpointer_attribute* attributes = stackalloc CUpointer_attribute[]
+        {
+            CU_POINTER_ATTRIBUTE_MEMORY_TYPE, CU_POINTER_ATTRIBUTE_CONTEXT, CU_POINTER_ATTRIBUTE_RANGE_START_ADDR, CU_POINTER_ATTRIBUTE_RANGE_SIZE, CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL,
+        };
+        void** data = stackalloc void*[] { type, context, start, bytes, ordinal };
+        return ask(5, attributes, data, address);
+    }
+}
