@@ -149,7 +149,7 @@ public sealed unsafe class DescriptorRangeTests
     [Theory]
     [InlineData(LibraryProgram.Version8, 33, 2, 3)]
     [InlineData(LibraryProgram.Version9, 43, 4003, 2002)]
-    public void Descriptors_of_the_graph_interface_are_made_of_known_types_and_refusalis_refused(int version, int last, int status, int refusal)
+    public void Descriptors_of_the_graph_interface_are_made_of_known_types_and_null_is_refused(int version, int last, int status, int refusal)
     {
         using LibraryProgram program = new(new EmulatorOptions { CudnnVersion = version });
         var create = (delegate* unmanaged<int, nint*, int>)program.Raw("cudnnBackendCreateDescriptor");
