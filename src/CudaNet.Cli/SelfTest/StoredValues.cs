@@ -5,7 +5,7 @@ using CudaNet.Kernels.Cuda.Steps;
 
 namespace CudaNet.Cli.SelfTest;
 
-/// <summary>Values as they lie in device memory, made and read on the host.</summary>
+/// <summary>Values as they lie in device memory, made and read on the host by other code than the kernels'.</summary>
 internal static class StoredValues
 {
     /// <summary>Values between −1 and 1 that the precision holds; the same for the same seed.</summary>
