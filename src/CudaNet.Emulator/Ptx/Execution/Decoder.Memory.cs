@@ -141,7 +141,7 @@ internal sealed unsafe partial class Decoder
 
     private Operation AtomicOperation(PtxModifiers m) => (m.Atomic, m.Type) switch
     {
-        (PtxAtomicOperation.Add, PtxType.F32) => &AtomicUnit.Float<AtomicUnit.AddSingle, uint>,
+        (PtxAtomicOperation.Add, PtxType.F32) => &AtomicUnit.Single,
         (PtxAtomicOperation.Add, PtxType.F64) => &AtomicUnit.Float<AtomicUnit.AddDouble, ulong>,
         (PtxAtomicOperation.Add, PtxType.F16) => &AtomicUnit.Float<AtomicUnit.AddHalf<Fp16>, ushort>,
         (PtxAtomicOperation.Add, PtxType.BF16) => &AtomicUnit.Float<AtomicUnit.AddHalf<Bf16>, ushort>,
