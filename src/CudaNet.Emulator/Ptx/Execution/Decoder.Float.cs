@@ -127,10 +127,6 @@ internal sealed unsafe partial class Decoder
         PtxOpcode.Fma or PtxOpcode.Mad => Ternary<FloatUnit.FusedMultiplyAdd>(m),
         PtxOpcode.Rcp => Unary<FloatUnit.Reciprocal>(m),
         PtxOpcode.Sqrt => Unary<FloatUnit.SquareRoot>(m),
-        PtxOpcode.Min when _current.Operands.Count == 4 =>
-            m.PropagateNaN ? Ternary<FloatUnit.Twice<FloatUnit.MinPropagating>>(m) : Ternary<FloatUnit.Twice<FloatUnit.Min>>(m),
-        PtxOpcode.Max when _current.Operands.Count == 4 =>
-            m.PropagateNaN ? Ternary<FloatUnit.Twice<FloatUnit.MaxPropagating>>(m) : Ternary<FloatUnit.Twice<FloatUnit.Max>>(m),
         PtxOpcode.Min when m.XorSignAbs => m.PropagateNaN ? Binary<FloatUnit.SignedMin<FloatUnit.MinPropagating>>(m) : Binary<FloatUnit.SignedMin<FloatUnit.Min>>(m),
         PtxOpcode.Max when m.XorSignAbs => m.PropagateNaN ? Binary<FloatUnit.SignedMin<FloatUnit.MaxPropagating>>(m) : Binary<FloatUnit.SignedMin<FloatUnit.Max>>(m),
         PtxOpcode.Min => m.PropagateNaN ? Binary<FloatUnit.MinPropagating>(m) : Binary<FloatUnit.Min>(m),

@@ -118,13 +118,6 @@ internal static class FloatUnit
         }
     }
 
-    /// <summary>Of three operands.</summary>
-    internal readonly struct Twice<TOp> : IVectorTernary<float>
-        where TOp : struct, IVectorBinary<float>
-    {
-        public static Vector256<float> Do(Vector256<float> a, Vector256<float> b, Vector256<float> c) => TOp.Do(TOp.Do(a, b), c);
-    }
-
     internal readonly struct FusedMultiplyAdd : IVectorTernary<float>
     {
         public static Vector256<float> Do(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>

@@ -74,7 +74,6 @@ internal static class PtxFloatForms
             yield return new(name, opcode, Single, "=T T T") { Optional = Ftz };
             yield return new(name, opcode, Single, "=T T T") { Required = NaN, Optional = Ftz, Since = PtxSince.Sm80 };
             yield return new(name, opcode, Single, "=T T T") { Required = XorSign | Abs, Optional = Ftz | NaN, Since = new(86, 7, 2) };
-            yield return new(name, opcode, Single, "=T T T T") { Optional = Ftz | NaN, Since = new(100, 8, 8) };
             yield return new(name, opcode, Double, "=T T T");
         }
     }

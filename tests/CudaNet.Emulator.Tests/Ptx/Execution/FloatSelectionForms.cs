@@ -61,24 +61,6 @@ public sealed class FloatSelectionForms
         table.Verify();
     }
 
-    [Fact]
-    public void Minimum_and_maximum_of_three_are_those_of_two_twice()
-    {
-        FormTable table = new();
-        FloatFormat format = FloatFormat.Single;
-        foreach (string options in (string[])["", ".ftz", ".NaN", ".ftz.NaN"])
-        {
-            foreach (bool max in (bool[])[false, true])
-            {
-                ulong Two(ulong a, ulong b) => Extreme(
-                    format, [a, b], max, options.StartsWith(".ftz", StringComparison.Ordinal), options.Contains("NaN", StringComparison.Ordinal), false);
-                table.Add($"{(max ? "max" : "min")}{options}.f32 %z, %a, %b, %c;", [32, 32, 32, 32], Operands.Floats(format, 3), x => Two(Two(x[0], x[1]), x[2]));
-            }
-        }
-
-        table.Verify();
-    }
-
     [Theory]
     [InlineData("f32")]
     [InlineData("f64")]
