@@ -178,7 +178,13 @@ internal sealed unsafe partial class Decoder
         };
         if (opcode == PtxOpcode.IsSpaceP)
         {
-            Emit(&AddressUnit.IsInWindow, InstructionKind.Integer, PtxType.U64, window);
+            Operation question = m.Space switch
+            {
+                PtxStateSpace.Const => &AddressUnit.IsConstant,
+                PtxStateSpace.Global => &AddressUnit.IsGlobal,
+                _ => &AddressUnit.IsInWindow,
+            };
+            Emit(question, InstructionKind.Integer, PtxType.U64, window);
             return;
         }
 
