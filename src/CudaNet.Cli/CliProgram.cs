@@ -58,6 +58,7 @@ internal static class CliProgram
             new ConvertCommand(context),
             new CompareCommand(context),
             new DoctorCommand(context),
+            new SelfTestCommand(context),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         HelpWithExamples action = new((HelpAction)help.Action!, context);

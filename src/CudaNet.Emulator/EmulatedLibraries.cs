@@ -1,4 +1,5 @@
 using CudaNet.Emulator.Exports;
+using CudaNet.Kernels.Cuda;
 using CudaNet.Kernels.Cuda.Native;
 
 namespace CudaNet.Emulator;
@@ -28,4 +29,7 @@ public sealed class EmulatedLibraries
 
     /// <summary>cuDNN. It has the functions of <see cref="EmulatorOptions.CudnnVersion"/>'s generation, and answers in its numbers.</summary>
     public IExportSource Cudnn { get; }
+
+    /// <summary>All four, as <see cref="CudaLibraries.Load"/> gives a machine's real ones.</summary>
+    public CudaLibraries Load() => CudaLibraries.From(Driver, Cublas, CublasLt, Cudnn);
 }

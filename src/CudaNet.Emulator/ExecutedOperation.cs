@@ -5,4 +5,4 @@ namespace CudaNet.Emulator;
 /// <param name="Name">The call or the kernel.</param>
 /// <param name="Stream">The stream, as messages name it.</param>
 /// <param name="Counters">What was counted while it ran: of a kernel its counters; null for others.</param>
-public sealed record ExecutedOperation(long Number, string Name, string Stream, object? Counters);
+public sealed record ExecutedOperation(long Number, string Name, string Stream, KernelCounters? Counters);

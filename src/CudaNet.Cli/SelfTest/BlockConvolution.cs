@@ -28,7 +28,7 @@ internal sealed class BlockConvolution : IDisposable
             attributes.SetMathType(precision.MathType());
             _convolution = new Convolution(image, filter, attributes, image);
             ConvolutionAlgorithm[] ranked = [.. cudnn.RankAlgorithms(_convolution).Where(a => a.CanRun)];
-            ConvolutionAlgorithm best = ranked.Length > 0 ? ranked[0] : throw new CudaNetException($"cuDNN has no algorithm for {_convolution}");
+            ConvolutionAlgorithm best = ranked.Length > 0 ? ranked[0] : throw new UnsupportedByDeviceException($"cuDNN has no algorithm for {_convolution}");
             _algorithm = best.Algorithm;
 
             // What is ranked is an algorithm with a math type; but where fp32 was asked for, nothing else is taken.

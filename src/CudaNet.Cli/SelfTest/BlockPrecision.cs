@@ -32,6 +32,23 @@ internal static class BlockPrecisions
         _ => "cuda bf16",
     });
 
+    /// <summary>Its short name.</summary>
+    public static string Text(this BlockPrecision precision) => precision switch
+    {
+        BlockPrecision.Float32 => "fp32",
+        BlockPrecision.TensorFloat32 => "tf32",
+        BlockPrecision.Float16 => "fp16",
+        _ => "bf16",
+    };
+
+    /// <inheritdoc cref="Text(BlockPrecision)"/>
+    public static string Text(this StoragePrecision precision) => precision switch
+    {
+        StoragePrecision.Float32 => "fp32",
+        StoragePrecision.Float16 => "fp16",
+        _ => "bf16",
+    };
+
     public static StoragePrecision Storage(this BlockPrecision precision) => precision switch
     {
         BlockPrecision.Float16 => StoragePrecision.Float16,
@@ -45,6 +62,18 @@ internal static class BlockPrecisions
         BlockPrecision.BFloat16 => cudnnDataType_t.CUDNN_DATA_BFLOAT16,
         _ => cudnnDataType_t.CUDNN_DATA_FLOAT,
     };
+
+    /// <summary>The same for cuBLAS.</summary>
+    public static cudaDataType CudaType(this BlockPrecision precision) => precision switch
+    {
+        BlockPrecision.Float16 => cudaDataType.CUDA_R_16F,
+        BlockPrecision.BFloat16 => cudaDataType.CUDA_R_16BF,
+        _ => cudaDataType.CUDA_R_32F,
+    };
+
+    /// <summary>The arithmetic of cuBLAS.</summary>
+    public static cublasComputeType_t ComputeType(this BlockPrecision precision) =>
+        precision == BlockPrecision.TensorFloat32 ? cublasComputeType_t.CUBLAS_COMPUTE_32F_FAST_TF32 : cublasComputeType_t.CUBLAS_COMPUTE_32F;
 
     /// <summary>What the convolutions may multiply with. Without a word, cuDNN takes tf32 for fp32 values where the device has it.</summary>
     public static cudnnMathType_t MathType(this BlockPrecision precision) => precision switch

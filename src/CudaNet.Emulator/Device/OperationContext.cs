@@ -10,5 +10,5 @@ internal sealed record OperationContext(IDeviceMemory Memory, Random Random, str
     public EmulatedMachine? Machine { get; init; }
 
     /// <summary>What the work counted while it ran, for <see cref="EmulatedMachine.Operations"/>.</summary>
-    public object? Counters { get; set; }
+    public KernelCounters? Counters { get; set; }
 }

@@ -1,7 +1,7 @@
 using CudaNet.Kernels.Cuda.Native;
 using Xunit;
-using static CudaNet.Kernels.Cuda.Native.CUresult;
 using static CudaNet.Kernels.Cuda.Native.cudnnStatus_t;
+using static CudaNet.Kernels.Cuda.Native.CUresult;
 
 namespace CudaNet.Emulator.Tests.Cudnn;
 

@@ -1,7 +1,4 @@
-using System.Runtime.CompilerServices;
-using CudaNet.Emulator.Exports;
 using CudaNet.Kernels.Cuda;
-using CudaNet.Tests.Support;
 using Xunit;
 
 namespace CudaNet.Emulator.Tests.Documents;
@@ -11,23 +8,18 @@ namespace CudaNet.Emulator.Tests.Documents;
 [Collection(nameof(CudaFromCSharpTests))]
 public sealed class CudaFromCSharpTests
 {
+    private const string Sum = "11, 22, 33, 44, 55";
+    private static readonly PageExample Example = new("docs/cuda-from-csharp.md", "VectorAddExample.cs");
+
     [Fact]
-    public void The_first_block_of_the_page_is_the_example()
-    {
-        string[] source = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(ThisFile())!, "VectorAddExample.cs"));
-        IEnumerable<string> usings = source.TakeWhile(static l => l.Length > 0);
-        IEnumerable<string> body = source.SkipWhile(static l => l.Trim() != "// begin").Skip(1).TakeWhile(static l => l.Trim() != "// end").Select(static l => l.Length > 8 ? l[8..] : l);
-        string[] page = File.ReadAllLines(Repository.File("docs/cuda-from-csharp.md"));
-        Assert.Equal(
-            string.Join('\n', [.. usings, "", "CudaLibraries cuda = CudaLibraries.Load();", .. body]),
-            string.Join('\n', page.SkipWhile(static l => l != "```csharp").Skip(1).TakeWhile(static l => l != "```")));
-    }
+    public void The_first_block_of_the_page_is_the_example() =>
+        Assert.Equal(Example.Source("CudaLibraries cuda = CudaLibraries.Load();"), Example.Block("csharp"));
 
     [Fact]
     public void The_example_adds_on_the_emulated_device()
     {
         using EmulatedMachine machine = new();
-        Assert.Equal("11, 22, 33, 44, 55", Printed(CudaLibraries.From(new DriverExportSource(13000))));
+        Assert.Equal(Sum, PageExample.Printed(() => VectorAddExample.Run(machine.Libraries.Load())));
         Assert.Empty(machine.Findings);
         Assert.Empty(machine.Leaks);
     }
@@ -37,25 +29,6 @@ public sealed class CudaFromCSharpTests
     {
         CudaLibraries? cuda = CudaLibraries.TryLoad(null, out IReadOnlyList<LibraryReport> reports);
         Assert.SkipWhen(cuda is null, $"no device: {reports[0].WhyNot}");
-        Assert.Equal("11, 22, 33, 44, 55", Printed(cuda!));
+        Assert.Equal(Sum, PageExample.Printed(() => VectorAddExample.Run(cuda!)));
     }
-
-    private static string Printed(CudaLibraries cuda)
-    {
-        TextWriter console = Console.Out;
-        using StringWriter output = new();
-        try
-        {
-            Console.SetOut(output);
-            VectorAddExample.Run(cuda);
-        }
-        finally
-        {
-            Console.SetOut(console);
-        }
-
-        return output.ToString().TrimEnd();
-    }
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 }

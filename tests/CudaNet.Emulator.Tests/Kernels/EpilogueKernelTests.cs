@@ -1,3 +1,4 @@
+using CudaNet.Cli.SelfTest;
 using CudaNet.Engine;
 using CudaNet.Kernels.Cuda.Steps;
 using CudaNet.Kernels.Reference;

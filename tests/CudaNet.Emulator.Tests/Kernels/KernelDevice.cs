@@ -1,3 +1,4 @@
+using CudaNet.Cli.SelfTest;
 using CudaNet.Kernels.Cuda;
 using CudaNet.Kernels.Cuda.Steps;
 using Xunit;

@@ -18,6 +18,8 @@ public sealed class ErrorTests
         "features MODEL IMAGE", "features MODEL IMAGE --output x.txt", "features MODEL IMAGE --layer all --output x.npy", "compare MODEL",
         "compare MODEL --reference MODEL --tolerance -1", "compare MODEL --reference MODEL --tolerance NaN", "convert MODEL",
         "convert MODEL -o x.safetensors --size 64x64",
+        "selftest", "selftest --backend gpu", "selftest --backend cuda:x", "selftest --backend cuda:-1", "selftest --backend emulated --times",
+        "selftest --backend emulated --cudnn 7", "selftest --backend cuda --seed 2",
         "features MODEL IMAGE IMAGE IMAGE IMAGE --size 16384x16384 --output x.npz",
     ];
 

@@ -60,7 +60,8 @@ public sealed class ManualTests
         }
     }
 
-    private static IEnumerable<string> Fields(JsonElement element) => element.ValueKind switch
+    /// <summary>The names of all fields, however deep.</summary>
+    internal static IEnumerable<string> Fields(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Object => element.EnumerateObject().SelectMany(p => Fields(p.Value).Prepend(p.Name)),
         JsonValueKind.Array => element.EnumerateArray().SelectMany(Fields),

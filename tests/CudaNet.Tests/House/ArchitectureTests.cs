@@ -12,6 +12,7 @@ public sealed class ArchitectureTests
     [InlineData("CudaNet.Engine")]
     [InlineData("CudaNet.Kernels", "CudaNet.Engine")]
     [InlineData("CudaNet.Weights", "CudaNet.Engine")]
+    [InlineData("CudaNet.Emulator", "CudaNet.Kernels", "CudaNet.Engine")]
     [InlineData("CudaNet.Data", "CudaNet.Engine", "SkiaSharp")]
     public void A_library_knows_only(string assembly, params string[] allowed)
     {

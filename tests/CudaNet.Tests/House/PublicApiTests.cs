@@ -13,6 +13,7 @@ public sealed class PublicApiTests
     [InlineData("CudaNet.Kernels")]
     [InlineData("CudaNet.Weights")]
     [InlineData("CudaNet.Data")]
+    [InlineData("CudaNet.Emulator")]
     public void Is_as_approved(string assembly) =>
         Approved.Check($"api/{assembly}.txt", Assembly.Load(assembly).GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false }).ReplaceLineEndings("\n") + "\n");
 }

@@ -28,10 +28,11 @@ internal sealed unsafe class MatmulPlan : IDisposable
     /// <param name="shape">The form; C and D share one layout.</param>
     /// <param name="type">The matrices' and the bias's type.</param>
     /// <param name="compute">The arithmetic; scales are in single precision.</param>
-    /// <param name="epilogue">What follows; a bias has M values.</param>
+    /// <param name="epilogue">What follows.</param>
+    /// <param name="bias">M values where the epilogue adds them, and no address otherwise. The search for an algorithm wants to know where they are.</param>
     /// <param name="mostWorkspaceBytes">The most that the algorithm may use.</param>
     /// <exception cref="CudaNetException">No algorithm does this.</exception>
-    public MatmulPlan(CublasLtHandle handle, in Gemm shape, cudaDataType type, cublasComputeType_t compute, cublasLtEpilogue_t epilogue, long mostWorkspaceBytes)
+    public MatmulPlan(CublasLtHandle handle, in Gemm shape, cudaDataType type, cublasComputeType_t compute, cublasLtEpilogue_t epilogue, DeviceAddress bias, long mostWorkspaceBytes)
     {
         _handle = handle;
         _lt = handle.Context.Libraries.CublasLt;
@@ -45,6 +46,11 @@ internal sealed unsafe class MatmulPlan : IDisposable
             Set(cublasLtMatmulDescAttributes_t.CUBLASLT_MATMUL_DESC_TRANSA, shape.TransA);
             Set(cublasLtMatmulDescAttributes_t.CUBLASLT_MATMUL_DESC_TRANSB, shape.TransB);
             Set(cublasLtMatmulDescAttributes_t.CUBLASLT_MATMUL_DESC_EPILOGUE, epilogue);
+            if (bias.Value != 0)
+            {
+                Set(cublasLtMatmulDescAttributes_t.CUBLASLT_MATMUL_DESC_BIAS_POINTER, bias.Value);
+            }
+
             bool transA = shape.TransA != cublasOperation_t.CUBLAS_OP_N, transB = shape.TransB != cublasOperation_t.CUBLAS_OP_N;
             _a = Layout(type, transA ? shape.K : shape.M, transA ? shape.M : shape.K, shape.Lda);
             _b = Layout(type, transB ? shape.N : shape.K, transB ? shape.K : shape.N, shape.Ldb);
@@ -63,15 +69,10 @@ internal sealed unsafe class MatmulPlan : IDisposable
 
     private CudaContext Context => _handle.Context;
 
-    /// <summary>Queues the multiplication. The bias has M values where the epilogue adds one, and is no address otherwise; D may be C.</summary>
-    public void Run(CudaStream stream, float alpha, DeviceAddress a, DeviceAddress b, float beta, DeviceAddress c, DeviceAddress d, DeviceAddress bias, DeviceAddress workspace)
+    /// <summary>Queues the multiplication. D may be C.</summary>
+    public void Run(CudaStream stream, float alpha, DeviceAddress a, DeviceAddress b, float beta, DeviceAddress c, DeviceAddress d, DeviceAddress workspace)
     {
         Context.Enter();
-        if (bias.Value != 0)
-        {
-            Set(cublasLtMatmulDescAttributes_t.CUBLASLT_MATMUL_DESC_BIAS_POINTER, bias.Value);
-        }
-
         using HandleUse handle = _handle.Handle.Use(), operation = _operation.Use(), layoutA = _a.Use(), layoutB = _b.Use(), layoutC = _c.Use(), on = stream.Handle.Use();
         cublasLtMatmulAlgo_t algorithm = _algorithm;
         cublasStatus_t result = _lt.cublasLtMatmul(

@@ -1,0 +1,125 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using CudaNet.Cli.SelfTest;
+using CudaNet.Emulator;
+using CudaNet.Engine;
+
+namespace CudaNet.Cli;
+
+/// <summary><c>cudanet selftest</c>: every hand-written kernel and every library call of the CUDA floor against the reference, on a device.</summary>
+internal sealed class SelfTestCommand : CliCommand
+{
+    private const int Cudnn8 = 8907;
+    private const int Cudnn9 = 91900;
+
+    /// <summary>The device's ordinal; −1 for the emulated one.</summary>
+    private readonly Option<int> _backend = new("--backend")
+    {
+        HelpName = $"{SelfTests.Emulated}|{SelfTests.Cuda}[:N]",
+        Description = "A device that exists in host memory only, or a GPU of this machine by its number (default 0).",
+        Required = true,
+        CustomParser = ParseBackend,
+    };
+
+    private readonly Option<bool> _times = new("--times") { Description = "Measures each kernel and call on the device, between events. Not for the emulated device, which has no times." };
+    private readonly Option<int?> _seed = SharedOptions.OptionalCount("--seed", int.MaxValue, "Of the emulated device: draws the order of unordered work; default 1.");
+    private readonly Option<int?> _cudnn = new("--cudnn") { HelpName = "8|9", Description = "Of the emulated device: whose numbering and rules its cuDNN has; default 9." };
+    private readonly Option<string?> _output = new("--output", "-o") { HelpName = "FILE", Description = "Writes the JSON object to a file, beside what is printed." };
+
+    public SelfTestCommand(CliContext context)
+        : base(
+            context,
+            "selftest",
+            "Runs every CUDA kernel and library call against the reference; exit code 1 where one fails.",
+            "cudanet selftest --backend emulated",
+            "cudanet selftest --backend cuda:0 --times --output selftest.json")
+    {
+        _cudnn.Validators.Add(result =>
+        {
+            if (result.Tokens is not [{ Value: "8" or "9" }])
+            {
+                result.AddError($"'{string.Join(' ', result.Tokens)}' is not a version of cuDNN: 8 or 9.");
+            }
+        });
+        Add(_backend);
+        Add(_times);
+        Add(_seed);
+        Add(_cudnn);
+        Add(_output);
+        Add(Json);
+    }
+
+    private static bool IsEmulated(int ordinal) => ordinal < 0;
+
+    protected override int Execute(ParseResult arguments)
+    {
+        int ordinal = arguments.GetValue(_backend);
+        bool times = arguments.GetValue(_times);
+        (int? seed, int? cudnn) = (arguments.GetValue(_seed), arguments.GetValue(_cudnn));
+        if (IsEmulated(ordinal) && times)
+        {
+            throw new UsageException("an emulated device has no times: --times goes with --backend cuda");
+        }
+
+        if (!IsEmulated(ordinal) && (seed ?? cudnn) is not null)
+        {
+            throw new UsageException("--seed and --cudnn are for --backend emulated");
+        }
+
+        SelfTestReport? report = null;
+        EmulatorOptions options = new() { Seed = seed ?? 1, CudnnVersion = cudnn == 8 ? Cudnn8 : Cudnn9 };
+        ProgressBar.Run(Context, "checks", AllChecks.List.Count, progress =>
+        {
+            using EmulatedMachine? machine = IsEmulated(ordinal) ? new EmulatedMachine(options) : null;
+            report = machine is null
+                ? SelfTests.OnCuda(ordinal, AllChecks.List, times, Context.Cancellation, progress)
+                : SelfTests.OnEmulated(machine, AllChecks.List, Context.Cancellation, progress);
+        });
+        if (arguments.GetValue(_output) is { } file)
+        {
+            Save(report!, file);
+        }
+
+        if (arguments.GetValue(Json))
+        {
+            JsonOutput.Write(Context.Out, report!.WriteJson);
+        }
+        else
+        {
+            report!.WriteText(Context.Out);
+        }
+
+        return report.Code;
+    }
+
+    private static int ParseBackend(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        string number = text.StartsWith($"{SelfTests.Cuda}:", StringComparison.Ordinal) ? text[(SelfTests.Cuda.Length + 1)..] : text == SelfTests.Cuda ? "0" : "";
+        if (text == SelfTests.Emulated)
+        {
+            return -1;
+        }
+
+        if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal))
+        {
+            result.AddError($"'{text}' is no device to test: {SelfTests.Emulated}, {SelfTests.Cuda} or {SelfTests.Cuda}:N.");
+        }
+
+        return ordinal;
+    }
+
+    private static void Save(SelfTestReport report, string file)
+    {
+        try
+        {
+            using StreamWriter writer = new(file) { NewLine = "\n" };
+            JsonOutput.Write(writer, report.WriteJson);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CudaNetException($"{file} cannot be written: {exception.Message}", exception) { File = file };
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using CudaNet.Engine;
+using CudaNet.Kernels.Cuda;
+using CudaNet.Kernels.Cuda.Steps;
+using CudaNet.Kernels.Reference;
+
+namespace CudaNet.Cli.SelfTest;
+
+/// <summary>The kernels on feature maps: the epilogue with all its stages, max-pool, global average pool.</summary>
+internal static class MapKernelChecks
+{
+    private const double Epsilon = 1e-5;
+
+    public static IEnumerable<Check> All() =>
+    [
+        .. Of("epilogue, all stages", Epilogue, new TensorShape(1, 128, 28, 28)),
+        .. Of("epilogue, all stages", Epilogue, KernelCases.Odd),
+        .. Of("max-pool 3×3/2", MaxPool, new TensorShape(1, 64, 112, 112)),
+        .. Of("max-pool 3×3/2", MaxPool, KernelCases.Odd),
+        .. Of("global average", GlobalAverage, new TensorShape(1, 512, 7, 7)),
+        .. Of("global average", GlobalAverage, KernelCases.Odd),
+    ];
+
+    private static IEnumerable<Check> Of(string kernel, Func<TestDevice, TensorShape, StoragePrecision, KernelVariant, Outcome> run, TensorShape shape) =>
+        KernelCases.Of(kernel, $"{shape}", (device, precision, variant) => run(device, shape, precision, variant));
+
+    private static Outcome Epilogue(TestDevice device, TensorShape shape, StoragePrecision precision, KernelVariant variant)
+    {
+        float[] source = StoredValues.Uniform(1, shape.ElementCount, precision), residual = StoredValues.Uniform(2, shape.ElementCount, precision);
+        float[][] constants = [.. Enumerable.Range(3, 4).Select(seed => StoredValues.Uniform(seed, shape.Channels))];
+        (float[] weight, float[] bias, float[] mean, float[] variance) = (constants[0], constants[1], constants[2], [.. constants[3].Select(v => 1.5f + (v / 2))]);
+        (float[] scale, float[] shift) = (new float[shape.Channels], new float[shape.Channels]);
+        for (int c = 0; c < scale.Length; c++)
+        {
+            double exact = weight[c] / Math.Sqrt(variance[c] + Epsilon);
+            (scale[c], shift[c]) = ((float)exact, (float)(bias[c] - (mean[c] * exact)));
+        }
+
+        // One "image" of pixels × channels: the reference sees NHWC as its own layout.
+        TensorShape pixels = new((int)(shape.ElementCount / shape.Channels), shape.Channels, 1, 1);
+        (float[] norm, float[] sum, float[] activation) = (new float[source.Length], new float[source.Length], new float[source.Length]);
+        ReferenceElementwise.BatchNorm(source, pixels, Epsilon, weight, bias, mean, variance, norm);
+        ReferenceElementwise.Add(norm, residual, sum);
+        ReferenceElementwise.ReLU(sum, activation);
+
+        // The sum goes out in fp32, as an observer gets it, the others as they are stored.
+        StageDestination[] stages = [.. Enumerable.Range(0, 4).Select(i => i == 2 ? StoragePrecision.Float32 : precision).Select(p => new StageDestination(device.Reserve(shape.ElementCount, p), p))];
+        EpilogueArguments arguments = new()
+        {
+            Source = device.Upload(source, precision),
+            Residual = device.Upload(residual, precision),
+            Scale = device.Upload(scale),
+            Shift = device.Upload(shift),
+            Relu = true,
+            Raw = stages[0],
+            Normalized = stages[1],
+            Sum = stages[2],
+            Activation = stages[3],
+        };
+        device.Run(() => device.Kernels.Epilogue.Run(device.Stream, arguments, shape, precision, variant));
+        float[][] expected = [source, norm, sum, activation];
+        return Outcome.Worst([.. stages.Select((s, i) => Bound.Kernel(s.Precision).Judge(expected[i], device.Read(s.Memory.Memory, s.Precision)))]);
+    }
+
+    private static Outcome MaxPool(TestDevice device, TensorShape shape, StoragePrecision precision, KernelVariant variant)
+    {
+        MaxPool2d op = new(3, 2, 1);
+        TensorShape to = op.InferShape([shape]);
+        float[] values = StoredValues.Uniform(1, shape.ElementCount, precision), pooled = new float[to.ElementCount];
+        ReferencePooling.Max(values, shape, op, pooled, to);
+        DeviceMemory source = device.Upload(StoredValues.ToNhwc(values, shape), precision), destination = device.Reserve(pooled.Length, precision);
+        device.Run(() => device.Kernels.Pooling.Max(device.Stream, source, shape, op, precision, destination, variant));
+        return Bound.Exact.Judge(StoredValues.ToNhwc(pooled, to), device.Read(destination, precision));
+    }
+
+    private static Outcome GlobalAverage(TestDevice device, TensorShape shape, StoragePrecision precision, KernelVariant variant)
+    {
+        float[] values = StoredValues.Uniform(1, shape.ElementCount, precision), means = new float[shape.Batch * shape.Channels];
+        ReferencePooling.GlobalAverage(values, shape, means);
+        DeviceMemory source = device.Upload(StoredValues.ToNhwc(values, shape), precision), destination = device.Reserve(means.Length, precision);
+        device.Run(() => device.Kernels.Pooling.GlobalAverage(device.Stream, source, shape, precision, destination, variant));
+        return Bound.Kernel(precision).Judge(means, device.Read(destination, precision));
+    }
+}
