@@ -45,6 +45,9 @@ internal sealed unsafe partial class Decoder
             case PtxOpcode.Fns:
                 EmitInteger(&ByteUnit.FindSet, PtxType.B32);
                 break;
+            case PtxOpcode.Bmsk:
+                EmitInteger(m.Wrap ? &Elementwise.Binary<BitUnit.MaskWrap, uint> : &Elementwise.Binary<BitUnit.Mask, uint>, PtxType.U32);
+                break;
             case PtxOpcode.SzExt:
                 EmitInteger(
                     type.IsSigned()

@@ -31,10 +31,11 @@ internal sealed unsafe partial class Decoder(PtxKernel kernel)
         }
 
         PatchCalls();
-        CallGraph calls = new(_functions);
+        CallGraph calls = new(_functions, function => _frames[function].Bytes);
         return new KernelProgram(kernel, [.. _code], [.. _extras])
         {
             Entry = _starts[0],
+            EntryFrame = _frames[kernel],
             FileBytes = _nextSlot,
             Constants = _constants,
             Symbols = _symbols,
@@ -59,6 +60,7 @@ internal sealed unsafe partial class Decoder(PtxKernel kernel)
         }
 
         _functions.Add(function);
+        _frames[function] = new FrameLayout(function);
         foreach (PtxInstruction instruction in function.Instructions)
         {
             foreach (PtxFunctionOperand callee in instruction.Operands.OfType<PtxFunctionOperand>())

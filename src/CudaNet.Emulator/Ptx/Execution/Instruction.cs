@@ -45,8 +45,11 @@ internal unsafe struct Instruction
     /// <summary>The instruction of the text, by its number in the program.</summary>
     public int Origin;
 
-    /// <summary>Memory: the instruction's number among those that touch memory, as race records keep it.</summary>
+    /// <summary>Memory: the instruction's number among those of its page that touch memory, as race records keep it.</summary>
     public ushort MemoryNumber;
+
+    /// <summary>Memory: the page of that number, 0 for programs of common length.</summary>
+    public ushort MemoryPage;
 
     public InstructionKind Kind;
     public InstructionFlow Flow;

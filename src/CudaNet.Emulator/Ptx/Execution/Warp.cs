@@ -20,6 +20,7 @@ internal sealed unsafe partial class Warp : IDisposable
         Written = _file.Written;
         Addresses = (ulong*)NativeMemory.AlignedAlloc(32 * sizeof(ulong), 64);
         LocalBytes = program.LocalBytes(launch.Options);
+        Locals = new LocalShadow(LocalBytes);
         Local = (byte*)NativeMemory.Alloc((nuint)Math.Max(1, LocalBytes), 32);
         _initiallyWritten = new uint[program.FileBytes >> RegisterFile.SlotShift];
         program.FillConstants(this, launch);
@@ -49,6 +50,9 @@ internal sealed unsafe partial class Warp : IDisposable
 
     public int LocalBytes { get; }
 
+    /// <summary>Where in local memory variables lie.</summary>
+    public LocalShadow Locals { get; }
+
     /// <summary>The block it belongs to now.</summary>
     public Block Block { get; private set; } = null!;
 
@@ -68,6 +72,7 @@ internal sealed unsafe partial class Warp : IDisposable
         if (LocalBytes > 0)
         {
             NativeMemory.Fill(Local, (nuint)LocalBytes * 32, 0xFF);
+            Locals.Start(Launch.Program.EntryFrame);
         }
 
         SyncedAt = block.StartedAt;
@@ -108,6 +113,7 @@ internal sealed unsafe partial class Warp : IDisposable
         _file.Dispose();
         NativeMemory.AlignedFree(Addresses);
         NativeMemory.Free(Local);
+        Locals.Dispose();
     }
 
     /// <summary>Executes instructions of the current path until it ends, waits, or <paramref name="slice"/> of them are done.</summary>
