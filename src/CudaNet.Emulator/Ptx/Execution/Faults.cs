@@ -31,9 +31,9 @@ internal static unsafe class Faults
     public static void ReadUnwritten(Warp w, Instruction* i, int slot, uint missing)
     {
         string computed = w.UnwrittenValueOf(slot) is { } value
-            ? $"{Name(w, slot)}, which was computed from {Name(w, value.Slot)} at {Line(w.Launch.Program.Origins[value.Origin])}; the thread never wrote {Name(w, value.Slot)}"
-            : $"{Name(w, slot)}, which the thread never wrote";
-        throw At(w, i, Lanes.First(missing), FindingKind.Uninitialised, $"read of {computed}");
+            ? $", computed from {Name(w, value.Slot)} at {Line(w.Launch.Program.Origins[value.Origin])}: the thread never wrote {Name(w, value.Slot)} before"
+            : ", which the thread never wrote";
+        throw At(w, i, Lanes.First(missing), FindingKind.Uninitialised, $"read of {Name(w, slot)}{computed}");
     }
 
     private static string Name(Warp w, int slot) => w.Launch.Program.Registers.TryGetValue(slot, out PtxRegister? register) ? register.Name

@@ -71,5 +71,7 @@ internal sealed unsafe partial class Warp
                 return;
             }
         }
+
+        _unwritten.TryAdd(slot, new UnwrittenValue(slot, i->Origin));
     }
 }
