@@ -104,13 +104,22 @@ internal sealed unsafe partial class Decoder
         where TSource : struct, Comparisons.ISource<T>
         where T : unmanaged => isSet ? &Comparisons.SetValue<TComparison, TSource, T> : &Comparisons.SetPredicate<TComparison, TSource, T>;
 
-    private void DecodePredicateLogic(PtxOpcode opcode) => EmitLogic(opcode switch
+    private void DecodePredicateLogic(PtxOpcode opcode)
     {
-        PtxOpcode.And => &MoveUnit.Logic<MoveUnit.And>,
-        PtxOpcode.Or => &MoveUnit.Logic<MoveUnit.Or>,
-        PtxOpcode.Xor => &MoveUnit.Logic<MoveUnit.Xor>,
-        _ => &MoveUnit.Logic<MoveUnit.Not>,
-    });
+        EmitLogic(opcode switch
+        {
+            PtxOpcode.And => &MoveUnit.Logic<MoveUnit.And>,
+            PtxOpcode.Or => &MoveUnit.Logic<MoveUnit.Or>,
+            PtxOpcode.Xor => &MoveUnit.Logic<MoveUnit.Xor>,
+            _ => &MoveUnit.Logic<MoveUnit.Not>,
+        });
+        Last.Traits |= opcode switch
+        {
+            PtxOpcode.And => InstructionTraits.Settles,
+            PtxOpcode.Or => InstructionTraits.Settles | InstructionTraits.Inverted,
+            _ => InstructionTraits.None,
+        };
+    }
 
     private void EmitLogic(Operation operation)
     {

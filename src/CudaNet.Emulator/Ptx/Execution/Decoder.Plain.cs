@@ -123,9 +123,7 @@ internal sealed unsafe partial class Decoder
             multiply ? &CarryUnit.MultiplyAdd<long, ulong> : &CarryUnit.Add<ulong>,
             multiply ? &CarryUnit.MultiplyAdd<ulong, ulong> : &CarryUnit.Add<ulong>);
         EmitInteger(operation, immediate: options);
-        if (reads)
-        {
-            System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_code)[^1].E = RegisterFile.Carry;
-        }
+        Last.E = reads ? RegisterFile.Carry : Last.E;
+        Last.Destination2 = m.CarryOut ? RegisterFile.Carry : Last.Destination2;
     }
 }

@@ -30,10 +30,14 @@ internal static unsafe class Faults
     [DoesNotReturn]
     public static void ReadUnwritten(Warp w, Instruction* i, int slot, uint missing)
     {
-        string name = w.Launch.Program.Registers.TryGetValue(slot, out PtxRegister? register) ? register.Name
-            : slot == RegisterFile.Carry ? "the carry flag" : "a register";
-        throw At(w, i, Lanes.First(missing), FindingKind.Uninitialised, $"read of {name}, which the thread never wrote");
+        string computed = w.UnwrittenValueOf(slot) is { } value
+            ? $", computed from {Name(w, value.Slot)} at {Line(w.Launch.Program.Origins[value.Origin])}: the thread never wrote {Name(w, value.Slot)} before"
+            : ", which the thread never wrote";
+        throw At(w, i, Lanes.First(missing), FindingKind.Uninitialised, $"read of {Name(w, slot)}{computed}");
     }
+
+    private static string Name(Warp w, int slot) => w.Launch.Program.Registers.TryGetValue(slot, out PtxRegister? register) ? register.Name
+        : slot == RegisterFile.Carry ? "the carry flag" : "a register";
 
     public static DeviceFault SharedUnwritten(Warp w, Instruction* i, int lane, int bytes) =>
         At(w, i, lane, FindingKind.Uninitialised, $"read of {bytes} bytes of shared memory at 0x{w.Addresses[lane]:x} that the block did not write");

@@ -40,6 +40,9 @@ internal sealed unsafe class KernelProgram
     /// <summary>Slots that instructions with many operands name; see <see cref="Instruction.Extra"/>.</summary>
     public int* Extras { get; }
 
+    /// <summary>The registers that the instruction names beside its operands.</summary>
+    public ReadOnlySpan<int> ExtrasOf(Instruction* i) => new(Extras + i->Extra, i->ExtraCount);
+
     public required int Entry { get; init; }
 
     /// <summary>The frame of the kernel itself, at the start of local memory.</summary>

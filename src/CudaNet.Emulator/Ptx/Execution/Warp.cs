@@ -75,6 +75,7 @@ internal sealed unsafe partial class Warp : IDisposable
             Locals.Start(Launch.Program.EntryFrame);
         }
 
+        _unwritten.Clear();
         SyncedAt = block.StartedAt;
         AcquiredAt = 0;
         StartPath();
@@ -136,12 +137,11 @@ internal sealed unsafe partial class Warp : IDisposable
 
             Instruction* i = code + Pc;
             uint mask = _active & (*(uint*)(Slots + i->Guard) ^ i->GuardFlip);
-            uint written = Written[i->A >> RegisterFile.SlotShift] & Written[i->B >> RegisterFile.SlotShift]
-                & Written[i->C >> RegisterFile.SlotShift] & Written[i->E >> RegisterFile.SlotShift];
-            if ((((mask & ~written) | (_active & ~Written[i->Guard >> RegisterFile.SlotShift])) != 0) && insist
-                && ((i->Traits & InstructionTraits.PassesUnwritten) == 0 || (_active & ~Written[i->Guard >> RegisterFile.SlotShift]) != 0))
+            uint missing = mask & ~(Written[i->A >> RegisterFile.SlotShift] & Written[i->B >> RegisterFile.SlotShift]
+                & Written[i->C >> RegisterFile.SlotShift] & Written[i->E >> RegisterFile.SlotShift]);
+            if ((missing | (_active & ~Written[i->Guard >> RegisterFile.SlotShift])) != 0 && insist)
             {
-                Faults.ReadUnwritten(this, i, mask);
+                missing = Unwritten(i, mask, missing);
             }
 
             if ((i->Traits & InstructionTraits.Synchronises) != 0 && !Synchronise(i, mask))
@@ -159,24 +159,12 @@ internal sealed unsafe partial class Warp : IDisposable
             }
 
             Mask = mask;
+            Written[i->Destination >> RegisterFile.SlotShift] |= mask;
             i->Execute(this, i);
-            int destination = i->Destination >> RegisterFile.SlotShift;
-            Written[destination] = (i->Traits & InstructionTraits.PassesUnwritten) == 0
-                ? Written[destination] | mask
-                : (Written[destination] & ~mask) | (mask & PassedOn(i, written));
+            if (missing != 0)
+            {
+                LeaveUnwritten(i, missing);
+            }
         }
-    }
-
-    /// <summary>Which lanes a move leaves written: those of its sources, of a selection those of the source taken.</summary>
-    private uint PassedOn(Instruction* i, uint written)
-    {
-        if ((i->Traits & InstructionTraits.Inverted) == 0)
-        {
-            return written;
-        }
-
-        uint first = SourcePredicate(i);
-        return Written[i->C >> RegisterFile.SlotShift]
-            & ((first & Written[i->A >> RegisterFile.SlotShift]) | (~first & Written[i->B >> RegisterFile.SlotShift]));
     }
 }
