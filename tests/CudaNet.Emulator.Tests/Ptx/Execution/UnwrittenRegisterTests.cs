@@ -1,5 +1,4 @@
 using CudaNet.Emulator.Device;
-using CudaNet.Emulator.Ptx.Execution;
 using Xunit;
 
 namespace CudaNet.Emulator.Tests.Ptx.Execution;
