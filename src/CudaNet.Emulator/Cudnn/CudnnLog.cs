@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using CudaNet.Kernels.Cuda.Native;
 
 namespace CudaNet.Emulator.Cudnn;
 
