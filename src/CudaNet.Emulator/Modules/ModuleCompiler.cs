@@ -1,3 +1,4 @@
+using CudaNet.Emulator.Device;
 using CudaNet.Emulator.Ptx;
 using CudaNet.Kernels.Cuda.Native;
 
@@ -56,6 +57,12 @@ internal static unsafe class ModuleCompiler
                 PtxErrorKind.NotSupported => CUresult.CUDA_ERROR_NOT_SUPPORTED,
                 _ => CUresult.CUDA_ERROR_INVALID_PTX,
             };
+        }
+        catch (Exception exception) when (EmulatorFailure.Report(name, exception) is { } message)
+        {
+            module = null!;
+            options.Write(string.Empty, message);
+            return CUresult.CUDA_ERROR_UNKNOWN;
         }
 
         if (device is not null && !RunsOn(module.Target, device))

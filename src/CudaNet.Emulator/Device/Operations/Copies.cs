@@ -10,6 +10,9 @@ internal static unsafe class Copies
 {
     private const ulong LargestSnapshot = 1 << 30;
 
+    // Systems place nothing below: such an address is a null pointer and an offset.
+    private const ulong LowestHostAddress = 0x10000;
+
     /// <summary>A copy in one row; what each pointer is follows from its address.</summary>
     public static CUresult Linear(string call, EmulatedStream stream, ulong destination, ulong source, ulong bytes, bool isAsync)
         => Rows(call, stream, (destination, bytes), (source, bytes), bytes, 1, isAsync);
@@ -86,7 +89,7 @@ internal static unsafe class Copies
     private static bool TryPlace(EmulatedMachine machine, string call, (ulong Address, ulong Pitch) at, ulong width, ulong height, out CopySide side)
     {
         side = new CopySide(at.Address, at.Pitch, CopyPlace.Pageable);
-        if (at.Address == 0)
+        if (at.Address < LowestHostAddress)
         {
             return false;
         }

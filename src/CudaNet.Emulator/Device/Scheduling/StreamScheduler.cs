@@ -170,6 +170,10 @@ internal sealed class StreamScheduler(EmulatedMachine machine)
             machine.Findings.Add(fault.Finding);
             item.Context.SetFault(new ContextFault(fault.Result, fault.Message));
         }
+        catch (Exception exception) when (EmulatorFailure.Report(operation.Name, exception) is { } message)
+        {
+            item.Context.SetFault(new ContextFault(CUresult.CUDA_ERROR_UNKNOWN, message));
+        }
 
         machine.Operations.Add(new ExecutedOperation(number, operation.Name, item.Stream, context.Counters));
     }

@@ -21,6 +21,9 @@ internal static unsafe class AccessRecord
     public const ulong ThreadMask = 1023ul << ThreadShift;
     public const ulong Atomic = 1;
 
+    /// <summary>How many instructions a record can tell apart; the others of a larger program are on further pages (<see cref="LaunchState.Time"/>).</summary>
+    public const int PageInstructions = 1 << 14;
+
     /// <summary>More than one thread read it since the last barrier.</summary>
     public const ulong Several = 2;
     public const ulong Strong = 4;
@@ -34,7 +37,7 @@ internal static unsafe class AccessRecord
     /// <summary>The record of an access by lane 0 of the warp.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Stamp(Warp w, Instruction* i, ulong flags) =>
-        (w.Launch.Time << TimeShift) | ((ulong)(uint)(w.Index << 5) << ThreadShift) | ((ulong)i->MemoryNumber << InstructionShift) | flags;
+        (w.Launch.TimeOf(i->MemoryPage) << TimeShift) | ((ulong)(uint)(w.Index << 5) << ThreadShift) | ((ulong)i->MemoryNumber << InstructionShift) | flags;
 
     /// <summary>Nothing simple orders an access behind the last write.</summary>
     /// <param name="writer">The last write, 0 for none.</param>
@@ -84,7 +87,7 @@ internal static unsafe class AccessRecord
     /// <summary>Two lanes of one instruction store the same value at the same address.</summary>
     private static bool SameValueAtOnce(Warp w, Instruction* i, int lane, int other, ulong earlier)
     {
-        if (Instruction(earlier) != i->MemoryNumber || (w.Mask & (1u << other)) == 0 || w.Addresses[lane] != w.Addresses[other])
+        if (Instruction(earlier) != i->MemoryNumber || w.Launch.PageAt(Time(earlier)) != i->MemoryPage || (w.Mask & (1u << other)) == 0 || w.Addresses[lane] != w.Addresses[other])
         {
             return false;
         }
@@ -92,10 +95,10 @@ internal static unsafe class AccessRecord
         for (int element = 0; element < Math.Max(1, i->ExtraCount); element++)
         {
             byte* slot = w.Slots + (i->ExtraCount == 0 ? i->B : w.Launch.Program.Extras[i->Extra + element]);
-            bool same = (i->Traits & InstructionTraits.WideData) != 0
-                ? Lanes.Read<ulong>(slot, lane) == Lanes.Read<ulong>(slot, other)
-                : Lanes.Read<uint>(slot, lane) == Lanes.Read<uint>(slot, other);
-            if (!same)
+            ulong differing = (i->Traits & InstructionTraits.WideData) != 0
+                ? Lanes.Read<ulong>(slot, lane) ^ Lanes.Read<ulong>(slot, other)
+                : Lanes.Read<uint>(slot, lane) ^ Lanes.Read<uint>(slot, other);
+            if (differing << (64 - (8 * i->Size)) != 0)
             {
                 return false;
             }

@@ -41,14 +41,28 @@ internal static unsafe class AddressUnit
         }
     }
 
-    /// <summary>True where the generic address A lies in the window of <see cref="Instruction.Immediate"/>; 0 stands for device memory.</summary>
+    /// <summary>True where the generic address A lies in the window of <see cref="Instruction.Immediate"/>.</summary>
     public static void IsInWindow(Warp w, Instruction* i)
+    {
+        ulong window = (ulong)i->Immediate;
+        Ask(w, i, address => (address & KernelProgram.WindowMask) == window);
+    }
+
+    /// <summary>Device memory, but for what the module keeps its constants in.</summary>
+    public static void IsGlobal(Warp w, Instruction* i) => Ask(w, i, address => (address & KernelProgram.WindowMask) == 0 && !IsConstant(w, address));
+
+    public static void IsConstant(Warp w, Instruction* i) => Ask(w, i, address => IsConstant(w, address));
+
+    private static bool IsConstant(Warp w, ulong address) => w.Launch.Launch.Variables.Any(
+        placed => placed.Key.Space == PtxStateSpace.Const && address >= placed.Value && address - placed.Value < (ulong)placed.Key.Size);
+
+    private static void Ask(Warp w, Instruction* i, Func<ulong, bool> question)
     {
         uint result = 0;
         for (uint m = w.Mask; m != 0; m &= m - 1)
         {
             int lane = Lanes.First(m);
-            result |= (Lanes.Read<ulong>(w.Slots + i->A, lane) & KernelProgram.WindowMask) == (ulong)i->Immediate ? 1u << lane : 0;
+            result |= question(Lanes.Read<ulong>(w.Slots + i->A, lane)) ? 1u << lane : 0;
         }
 
         w.WritePredicate(i->Destination, result);

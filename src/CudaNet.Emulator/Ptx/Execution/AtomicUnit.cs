@@ -78,6 +78,18 @@ internal static unsafe class AtomicUnit
             DirectedFloat.Finish(BitConverter.UInt32BitsToSingle(a) + BitConverter.UInt32BitsToSingle(b), false, false);
     }
 
+    /// <summary>In global memory subnormals are flushed, before and after.</summary>
+    internal readonly struct AddSingleFlushed : IBinary<uint>
+    {
+        public static uint Do(uint a, uint b) => DirectedFloat.Finish(Flush(a) + Flush(b), true, false);
+
+        private static float Flush(uint bits)
+        {
+            float value = BitConverter.UInt32BitsToSingle(bits);
+            return float.IsSubnormal(value) ? MathF.CopySign(0, value) : value;
+        }
+    }
+
     internal readonly struct AddDouble : IBinary<ulong>
     {
         public static ulong Do(ulong a, ulong b) => BitConverter.DoubleToUInt64Bits(BitConverter.UInt64BitsToDouble(a) + BitConverter.UInt64BitsToDouble(b));
@@ -99,11 +111,13 @@ internal static unsafe class AtomicUnit
 
     public static void Integer<TOp, T>(Warp w, Instruction* i)
         where TOp : struct, IAtomic
-        where T : unmanaged, IBinaryInteger<T> => Execute<IntegerAction<TOp, T>, T>(w, i);
+        where T : unmanaged, IBinaryInteger<T> => Execute<IntegerAction<TOp, T>, IntegerAction<TOp, T>, T>(w, i);
 
     public static void Float<TOp, T>(Warp w, Instruction* i)
         where TOp : struct, IBinary<T>
-        where T : unmanaged => Execute<FloatAction<TOp, T>, T>(w, i);
+        where T : unmanaged => Execute<FloatAction<TOp, T>, FloatAction<TOp, T>, T>(w, i);
+
+    public static void Single(Warp w, Instruction* i) => Execute<FloatAction<AddSingle, uint>, FloatAction<AddSingleFlushed, uint>, uint>(w, i);
 
     private interface IAction<T>
     {
@@ -124,8 +138,9 @@ internal static unsafe class AtomicUnit
         public static T Do(T old, T b, T c) => TOp.Do(old, b);
     }
 
-    private static void Execute<TAction, T>(Warp w, Instruction* i)
-        where TAction : struct, IAction<T>
+    private static void Execute<TShared, TGlobal, T>(Warp w, Instruction* i)
+        where TShared : struct, IAction<T>
+        where TGlobal : struct, IAction<T>
         where T : unmanaged
     {
         MemoryUnit.Address(w, i);
@@ -163,7 +178,9 @@ internal static unsafe class AtomicUnit
                 int lane = Lanes.First(m);
                 T* at = (T*)(zero + w.Addresses[lane]);
                 T old = *at;
-                *at = TAction.Do(old, Lanes.Read<T>(w.Slots + i->B, lane), Lanes.Read<T>(w.Slots + i->C, lane));
+                T b = Lanes.Read<T>(w.Slots + i->B, lane);
+                T c = Lanes.Read<T>(w.Slots + i->C, lane);
+                *at = window == KernelProgram.SharedWindow ? TShared.Do(old, b, c) : TGlobal.Do(old, b, c);
                 Lanes.Write(w.Slots + i->Destination, lane, old);
             }
 

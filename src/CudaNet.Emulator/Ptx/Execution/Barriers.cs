@@ -23,14 +23,15 @@ internal sealed unsafe class Barriers(Block block)
         ref Barrier barrier = ref barriers._barriers[number];
         int count = (int)Lanes.Read<uint>(w.Slots + i->B, Lanes.First(w.Mask));
         int expected = count == 0 ? w.Block.Threads : count;
-        if (barrier.Arrived != 0 && (barrier.Expected != expected || (count == 0 && barrier.Origin != i->Origin)))
+        bool aligned = (i->Traits & InstructionTraits.Uniform) != 0;
+        if (barrier.Arrived != 0 && (barrier.Expected != expected || (count == 0 && aligned && barrier.Origin != i->Origin)))
         {
             throw Faults.BarrierMismatch(w, i, number, barrier.Origin);
         }
 
         barrier.Expected = expected;
         barrier.Origin = i->Origin;
-        barrier.Arrived += BitOperations.PopCount(w.Mask) + (count != 0 ? Missing(w) : 0);
+        barrier.Arrived += BitOperations.PopCount(w.Mask) + (count != 0 && (aligned || w.Mask == w.Live) ? Missing(w) : 0);
         uint votes = w.SourcePredicate(i) & w.Mask;
         barrier.Votes += BitOperations.PopCount(votes);
         barrier.Voters += BitOperations.PopCount(w.Mask);

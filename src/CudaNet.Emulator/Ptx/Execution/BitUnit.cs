@@ -138,6 +138,17 @@ internal static unsafe class BitUnit
         public static uint Do(uint a, uint b, uint c) => FunnelRight.Do(a, b, c & 31);
     }
 
+    /// <summary>Ones in B bits from bit A on, as many as there are.</summary>
+    internal readonly struct Mask : IBinary<uint>
+    {
+        public static uint Do(uint a, uint b) => a >= 32 ? 0 : (uint)(((1ul << (int)Math.Min(b, 32)) - 1) << (int)a);
+    }
+
+    internal readonly struct MaskWrap : IBinary<uint>
+    {
+        public static uint Do(uint a, uint b) => Mask.Do(a & 31, b & 31);
+    }
+
     /// <summary>Extends the sign or zeros from a bit position.</summary>
     internal readonly struct ExtendSigned : IBinary<uint>
     {

@@ -71,10 +71,10 @@ internal static unsafe class ByteUnit
     private static uint Find(uint mask, int position, int offset)
     {
         int step = offset < 0 ? -1 : 1;
-        int wanted = offset == 0 ? 1 : Math.Abs(offset);
+        long wanted = offset == 0 ? 1 : Math.Abs((long)offset);
         for (int at = position; at is >= 0 and < 32; at += step)
         {
-            wanted -= (int)((mask >> at) & 1);
+            wanted -= (mask >> at) & 1;
             if (wanted == 0)
             {
                 return (uint)at;

@@ -6,9 +6,11 @@ internal sealed class CallGraph
     private readonly Dictionary<PtxFunction, HashSet<PtxFunction>> _callees = [];
     private readonly Dictionary<PtxFunction, HashSet<PtxFunction>> _reached = [];
     private readonly Dictionary<PtxFunction, int> _depths = [];
+    private readonly Func<PtxFunction, int> _frameBytes;
 
-    public CallGraph(IReadOnlyList<PtxFunction> functions)
+    public CallGraph(IReadOnlyList<PtxFunction> functions, Func<PtxFunction, int> frameBytes)
     {
+        _frameBytes = frameBytes;
         foreach (PtxFunction function in functions)
         {
             _callees[function] = [.. function.Instructions.SelectMany(i => i.Operands).OfType<PtxFunctionOperand>().Select(o => o.Function)];
@@ -42,13 +44,13 @@ internal sealed class CallGraph
 
     /// <summary>The bytes of frames of the deepest chain of calls; of a recursion each function once.</summary>
     public int LocalBytes(PtxFunction function) =>
-        IsRecursive ? _callees.Keys.Sum(Decoder.FrameBytes) : Depth(function);
+        IsRecursive ? _callees.Keys.Sum(_frameBytes) : Depth(function);
 
     private int Depth(PtxFunction function)
     {
         if (!_depths.TryGetValue(function, out int depth))
         {
-            depth = Decoder.FrameBytes(function) + _callees[function].Select(Depth).DefaultIfEmpty().Max();
+            depth = _frameBytes(function) + _callees[function].Select(Depth).DefaultIfEmpty().Max();
             _depths[function] = depth;
         }
 

@@ -68,20 +68,26 @@ internal static unsafe class Comparisons
         public static Vector256<float> Load(byte* slot, int k) => FloatUnit.Flush<Yes>(Vector256.Load((float*)(slot + (k << 5))));
     }
 
-    internal readonly struct Half<TFormat> : ISource<float>
+    internal readonly struct Half<TFormat, TFlush> : ISource<float>
         where TFormat : struct, IHalfFormat
+        where TFlush : struct, IFlag
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector256<float> Load(byte* slot, int k) => TFormat.Widen(Vector256.Load((uint*)(slot + (k << 5))));
+        public static Vector256<float> Load(byte* slot, int k) => Widen<TFormat, TFlush>(Vector256.Load((uint*)(slot + (k << 5))));
     }
 
     /// <summary>The upper number of a pair.</summary>
-    internal readonly struct UpperHalf<TFormat> : ISource<float>
+    internal readonly struct UpperHalf<TFormat, TFlush> : ISource<float>
         where TFormat : struct, IHalfFormat
+        where TFlush : struct, IFlag
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector256<float> Load(byte* slot, int k) => TFormat.Widen(Vector256.Load((uint*)(slot + (k << 5))) >> 16);
+        public static Vector256<float> Load(byte* slot, int k) => Widen<TFormat, TFlush>(Vector256.Load((uint*)(slot + (k << 5))) >> 16);
     }
+
+    private static Vector256<float> Widen<TFormat, TFlush>(Vector256<uint> bits)
+        where TFormat : struct, IHalfFormat
+        where TFlush : struct, IFlag => TFormat.Widen(TFlush.On ? HalfUnit.Flush<TFormat>(bits) : bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Compare<TComparison, TSource, T>(Warp w, Instruction* i)
@@ -107,23 +113,28 @@ internal static unsafe class Comparisons
         where T : unmanaged
     {
         uint result = Compare<TComparison, TSource, T>(w, i);
-        w.WritePredicate(i->Destination, Join(w, i, result));
-        if (i->Destination2 != RegisterFile.Sink)
-        {
-            w.WritePredicate(i->Destination2, Join(w, i, ~result));
-        }
+        WritePredicates(w, i, result, ~result);
     }
 
     /// <summary>The pair's two comparisons to two predicates.</summary>
-    public static void SetPredicatePair<TComparison, TFormat>(Warp w, Instruction* i)
+    public static void SetPredicatePair<TComparison, TFormat, TFlush>(Warp w, Instruction* i)
         where TComparison : struct, IComparison
         where TFormat : struct, IHalfFormat
+        where TFlush : struct, IFlag =>
+        WritePredicates(w, i, Compare<TComparison, Half<TFormat, TFlush>, float>(w, i), Compare<TComparison, UpperHalf<TFormat, TFlush>, float>(w, i));
+
+    /// <summary>Both are joined before one is written: the first destination may be the predicate they are joined with.</summary>
+    private static void WritePredicates(Warp w, Instruction* i, uint first, uint second)
     {
-        w.WritePredicate(i->Destination, Join(w, i, Compare<TComparison, Half<TFormat>, float>(w, i)));
-        if (i->Destination2 != RegisterFile.Sink)
+        if (i->Destination2 == RegisterFile.Sink)
         {
-            w.WritePredicate(i->Destination2, Join(w, i, Compare<TComparison, UpperHalf<TFormat>, float>(w, i)));
+            w.WritePredicate(i->Destination, Join(w, i, first));
+            return;
         }
+
+        second = Join(w, i, second);
+        w.WritePredicate(i->Destination, Join(w, i, first));
+        w.WritePredicate(i->Destination2, second);
     }
 
     /// <summary><c>set</c>: the bits of <see cref="Instruction.Extra"/> where the comparison, joined with predicate C, holds; zeros elsewhere.</summary>
@@ -140,12 +151,13 @@ internal static unsafe class Comparisons
     }
 
     /// <summary><c>set</c> of a pair of halves: each half's bits of <see cref="Instruction.Extra"/>.</summary>
-    public static void SetValuePair<TComparison, TFormat>(Warp w, Instruction* i)
+    public static void SetValuePair<TComparison, TFormat, TFlush>(Warp w, Instruction* i)
         where TComparison : struct, IComparison
         where TFormat : struct, IHalfFormat
+        where TFlush : struct, IFlag
     {
-        uint low = Join(w, i, Compare<TComparison, Half<TFormat>, float>(w, i));
-        uint high = Join(w, i, Compare<TComparison, UpperHalf<TFormat>, float>(w, i));
+        uint low = Join(w, i, Compare<TComparison, Half<TFormat, TFlush>, float>(w, i));
+        uint high = Join(w, i, Compare<TComparison, UpperHalf<TFormat, TFlush>, float>(w, i));
         for (int k = 0; k < 4; k++)
         {
             Vector256<uint> bits = Lanes.Expand(low, k << 3) & Vector256.Create((uint)i->Extra & 0xFFFF);

@@ -50,6 +50,7 @@ internal static unsafe class ControlUnit
         CallSite site = w.Launch.Program.Calls[w.Launch.Program.Code[frame.CallPc].Extra];
         byte[] results = Calls.Gather(w, site.Results, false);
         Calls.Restore(w, site, frame);
+        w.Locals.Leave(w, site.CalleeFrame);
         Calls.MoveFrame(w, -site.CallerFrameBytes);
         Calls.Scatter(w, site.Results, true, results);
         w.Leave();
@@ -61,7 +62,7 @@ internal static unsafe class ControlUnit
         ulong* frames = (ulong*)(w.Slots + RegisterFile.Frame);
         int depth = (w.Frame?.Depth ?? 0) + 1;
         int lane = Lanes.First(w.Mask);
-        ulong end = frames[lane] + (ulong)(site.CallerFrameBytes + site.CalleeFrameBytes);
+        ulong end = frames[lane] + (ulong)(site.CallerFrameBytes + site.CalleeFrame.Bytes);
         if (depth > w.Launch.Options.CallDepthLimit || end > (ulong)w.LocalBytes)
         {
             throw Faults.At(w, i, lane, FindingKind.OutOfBounds, $"the stack is exhausted: {depth} calls deep, {end} of {w.LocalBytes} bytes of local memory");
@@ -70,9 +71,20 @@ internal static unsafe class ControlUnit
         CallFrame frame = Calls.Save(w, site, depth);
         byte[] arguments = Calls.Gather(w, site.Arguments, true);
         Calls.MoveFrame(w, site.CallerFrameBytes);
+        w.Locals.Enter(w, site.CalleeFrame);
         Calls.Scatter(w, site.Arguments, false, arguments);
         w.Enter(i->Target, frame);
     }
+
+    /// <summary>The device's own functions that this one does not have.</summary>
+    public static void Absent(Warp w, Instruction* i)
+    {
+        string name = w.Launch.Program.Origins[i->Origin].Operands.OfType<PtxFunctionOperand>().First().Function.Name;
+        throw Faults.At(w, i, Lanes.First(w.Mask), FindingKind.Trap, $"call of '{name}', which this device does not have");
+    }
+
+    public static void Assert(Warp w, Instruction* i) =>
+        throw Faults.At(w, i, Lanes.First(w.Mask), FindingKind.Trap, "an assertion of the kernel failed", CUresult.CUDA_ERROR_ASSERT);
 
     public static void Trap(Warp w, Instruction* i) =>
         throw Faults.At(w, i, Lanes.First(w.Mask), FindingKind.Trap, "the kernel trapped", CUresult.CUDA_ERROR_LAUNCH_FAILED);

@@ -19,7 +19,8 @@ internal static unsafe class Conversions
     {
         static abstract double Load(byte* slot, int lane);
 
-        static abstract void Store(byte* slot, int lane, double value, PtxRounding rounding);
+        /// <summary>Rounds and writes; a subnormal single becomes a zero where flushing is asked for.</summary>
+        static abstract void Store(byte* slot, int lane, double value, PtxRounding rounding, bool flush);
 
         static abstract bool IsSubnormal(double value);
     }
@@ -28,8 +29,8 @@ internal static unsafe class Conversions
     {
         public static double Load(byte* slot, int lane) => Lanes.Read<float>(slot, lane);
 
-        public static void Store(byte* slot, int lane, double value, PtxRounding rounding) =>
-            Lanes.Write(slot, lane, DirectedFloat.Finish((float)Rounding.To(value, 23, -126, 127, rounding), false, false));
+        public static void Store(byte* slot, int lane, double value, PtxRounding rounding, bool flush) =>
+            Lanes.Write(slot, lane, DirectedFloat.Finish((float)Rounding.To(value, 23, -126, 127, rounding), flush, false));
 
         public static bool IsSubnormal(double value) => value != 0 && Math.Abs(value) < 1.1754943508222875e-38;
     }
@@ -38,8 +39,8 @@ internal static unsafe class Conversions
     {
         public static double Load(byte* slot, int lane) => Lanes.Read<float>(slot, lane);
 
-        public static void Store(byte* slot, int lane, double value, PtxRounding rounding) =>
-            Lanes.Write(slot, lane, DirectedFloat.Finish((float)Rounding.To(value, 10, -126, 127, rounding), false, false));
+        public static void Store(byte* slot, int lane, double value, PtxRounding rounding, bool flush) =>
+            Lanes.Write(slot, lane, DirectedFloat.Finish((float)Rounding.To(value, 10, -126, 127, rounding), flush, false));
 
         public static bool IsSubnormal(double value) => Single.IsSubnormal(value);
     }
@@ -48,7 +49,7 @@ internal static unsafe class Conversions
     {
         public static double Load(byte* slot, int lane) => Lanes.Read<double>(slot, lane);
 
-        public static void Store(byte* slot, int lane, double value, PtxRounding rounding) => Lanes.Write(slot, lane, value);
+        public static void Store(byte* slot, int lane, double value, PtxRounding rounding, bool flush) => Lanes.Write(slot, lane, value);
 
         public static bool IsSubnormal(double value) => false;
     }
@@ -58,7 +59,7 @@ internal static unsafe class Conversions
     {
         public static double Load(byte* slot, int lane) => TFormat.Widen(Lanes.Read<ushort>(slot, lane));
 
-        public static void Store(byte* slot, int lane, double value, PtxRounding rounding) =>
+        public static void Store(byte* slot, int lane, double value, PtxRounding rounding, bool flush) =>
             Lanes.Write(slot, lane, TFormat.Narrow((float)Rounding.To(value, TFormat.MantissaBits, TFormat.MinExponent, TFormat.MaxExponent, rounding)));
 
         public static bool IsSubnormal(double value) => false;
@@ -72,14 +73,19 @@ internal static unsafe class Conversions
         for (uint m = w.Mask; m != 0; m &= m - 1)
         {
             int lane = Lanes.First(m);
-            double value = TFrom.Load(w.Slots + i->A, lane);
-            value = (i->Extra & Flush) != 0 && TFrom.IsSubnormal(value) ? Math.CopySign(0, value) : value;
+            double value = Load<TFrom>(w, i, lane);
             value = rounding >= PtxRounding.NearestInteger && value != 0 ? Math.CopySign(Rounding.ToInteger(value, rounding), value) : value;
             value = (i->Extra & Saturate) != 0 ? (value > 0 ? Math.Min(value, 1) : 0) : value;
             value = (i->Extra & Relu) != 0 && value <= 0 ? 0 : value;
-            value = (i->Extra & Flush) != 0 && TTo.IsSubnormal(value) ? Math.CopySign(0, value) : value;
-            TTo.Store(w.Slots + i->Destination, lane, value, rounding);
+            TTo.Store(w.Slots + i->Destination, lane, value, rounding, (i->Extra & Flush) != 0);
         }
+    }
+
+    private static double Load<TFrom>(Warp w, Instruction* i, int lane)
+        where TFrom : struct, IFormat
+    {
+        double value = TFrom.Load(w.Slots + i->A, lane);
+        return (i->Extra & Flush) != 0 && TFrom.IsSubnormal(value) ? Math.CopySign(0, value) : value;
     }
 
     /// <summary>Two floats to a pair of halves: A the upper, B the lower.</summary>
@@ -107,7 +113,7 @@ internal static unsafe class Conversions
         for (uint m = w.Mask; m != 0; m &= m - 1)
         {
             int lane = Lanes.First(m);
-            double value = Rounding.ToInteger(TFrom.Load(w.Slots + i->A, lane), rounding);
+            double value = Rounding.ToInteger(Load<TFrom>(w, i, lane), rounding);
             Integer(w.Slots + i->Destination, lane, TTo.CreateSaturating(double.IsNaN(value) ? 0 : value), i->Traits);
         }
     }
@@ -124,7 +130,7 @@ internal static unsafe class Conversions
             double value = sizeof(TFrom) < 8 ? double.CreateTruncating(a)
                 : T64IsSigned(a) ? FromSigned<TTo>(long.CreateTruncating(a), rounding) : FromUnsigned<TTo>(ulong.CreateTruncating(a), rounding);
             value = (i->Extra & Saturate) != 0 ? Math.Clamp(value, 0, 1) : value;
-            TTo.Store(w.Slots + i->Destination, lane, value, rounding);
+            TTo.Store(w.Slots + i->Destination, lane, value, rounding, false);
         }
     }
 

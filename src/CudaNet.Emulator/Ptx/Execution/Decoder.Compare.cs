@@ -87,25 +87,39 @@ internal sealed unsafe partial class Decoder
             PtxType.S64 => Compare<T, Comparisons.Plain<long>, long>(isSet),
             PtxType.F32 => m.FlushToZero ? Compare<T, Comparisons.Flushed, float>(isSet) : Compare<T, Comparisons.Plain<float>, float>(isSet),
             PtxType.F64 => Compare<T, Comparisons.Plain<double>, double>(isSet),
-            PtxType.F16 => Compare<T, Comparisons.Half<Fp16>, float>(isSet),
-            PtxType.BF16 => Compare<T, Comparisons.Half<Bf16>, float>(isSet),
-            PtxType.F16x2 => isSet ? &Comparisons.SetValuePair<T, Fp16> : &Comparisons.SetPredicatePair<T, Fp16>,
-            PtxType.BF16x2 => isSet ? &Comparisons.SetValuePair<T, Bf16> : &Comparisons.SetPredicatePair<T, Bf16>,
+            PtxType.F16 or PtxType.F16x2 => m.FlushToZero ? CompareHalves<T, Fp16, Yes>(isSet, type) : CompareHalves<T, Fp16, No>(isSet, type),
+            PtxType.BF16 or PtxType.BF16x2 => CompareHalves<T, Bf16, No>(isSet, type),
             _ => throw Unsupported(),
         };
+
+    private static Operation CompareHalves<TComparison, TFormat, TFlush>(bool isSet, PtxType type)
+        where TComparison : struct, Comparisons.IComparison
+        where TFormat : struct, IHalfFormat
+        where TFlush : struct, IFlag => !type.IsPacked() ? Compare<TComparison, Comparisons.Half<TFormat, TFlush>, float>(isSet)
+            : isSet ? &Comparisons.SetValuePair<TComparison, TFormat, TFlush>
+            : &Comparisons.SetPredicatePair<TComparison, TFormat, TFlush>;
 
     private static Operation Compare<TComparison, TSource, T>(bool isSet)
         where TComparison : struct, Comparisons.IComparison
         where TSource : struct, Comparisons.ISource<T>
         where T : unmanaged => isSet ? &Comparisons.SetValue<TComparison, TSource, T> : &Comparisons.SetPredicate<TComparison, TSource, T>;
 
-    private void DecodePredicateLogic(PtxOpcode opcode) => EmitLogic(opcode switch
+    private void DecodePredicateLogic(PtxOpcode opcode)
     {
-        PtxOpcode.And => &MoveUnit.Logic<MoveUnit.And>,
-        PtxOpcode.Or => &MoveUnit.Logic<MoveUnit.Or>,
-        PtxOpcode.Xor => &MoveUnit.Logic<MoveUnit.Xor>,
-        _ => &MoveUnit.Logic<MoveUnit.Not>,
-    });
+        EmitLogic(opcode switch
+        {
+            PtxOpcode.And => &MoveUnit.Logic<MoveUnit.And>,
+            PtxOpcode.Or => &MoveUnit.Logic<MoveUnit.Or>,
+            PtxOpcode.Xor => &MoveUnit.Logic<MoveUnit.Xor>,
+            _ => &MoveUnit.Logic<MoveUnit.Not>,
+        });
+        Last.Traits |= opcode switch
+        {
+            PtxOpcode.And => InstructionTraits.Settles,
+            PtxOpcode.Or => InstructionTraits.Settles | InstructionTraits.Inverted,
+            _ => InstructionTraits.None,
+        };
+    }
 
     private void EmitLogic(Operation operation)
     {

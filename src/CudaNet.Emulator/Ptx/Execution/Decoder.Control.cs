@@ -5,6 +5,9 @@ namespace CudaNet.Emulator.Ptx.Execution;
 /// <summary>Branches, calls, and instructions that synchronise.</summary>
 internal sealed unsafe partial class Decoder
 {
+    /// <summary>What a driver brings along; kernels that may call them can run as long as they do not.</summary>
+    private static readonly string[] SystemFunctions = ["vprintf", "malloc", "free", "__assertfail"];
+
     private readonly List<(int Pc, PtxFunction Caller, PtxFunction Callee)> _openCalls = [];
 
     private void DecodeControl(PtxOpcode opcode, PtxModifiers m)
@@ -60,6 +63,12 @@ internal sealed unsafe partial class Decoder
         }
 
         PtxFunction callee = ((PtxFunctionOperand)operands[place]).Function;
+        if (!callee.HasBody && SystemFunctions.Contains(callee.Name))
+        {
+            _code.Add(New(callee.Name == "__assertfail" ? &ControlUnit.Assert : &ControlUnit.Absent, InstructionKind.Control));
+            return;
+        }
+
         if (!callee.HasBody)
         {
             throw Unsupported($"a call of '{callee.Name}', which has no body here,");
@@ -74,8 +83,8 @@ internal sealed unsafe partial class Decoder
         _calls.Add(new CallSite
         {
             Callee = callee,
-            CallerFrameBytes = FrameBytes(_function),
-            CalleeFrameBytes = FrameBytes(callee),
+            CallerFrameBytes = _frames[_function].Bytes,
+            CalleeFrame = _frames[callee],
             SavedFunction = -1,
             Arguments = passed,
             Results = returned,
@@ -89,14 +98,14 @@ internal sealed unsafe partial class Decoder
         bool inFrame = operand is PtxSymbolOperand;
         int caller = operand switch
         {
-            PtxSymbolOperand symbol => FrameOffset(_function, symbol.Variable) + (int)symbol.Offset,
+            PtxSymbolOperand symbol => _frames[_function].OffsetOf(symbol.Variable) + (int)symbol.Offset,
             _ when result => Destination(operand),
             _ => Source(operand, formal.ElementType),
         };
         PtxType type = formal.ElementType;
         int bytes = formal.Register is null && inFrame ? (int)formal.Size : formal.Register is null ? type.Bytes() : Math.Max(4, type.Bytes());
         bytes = inFrame && formal.Register is not null ? type.Bytes() : bytes;
-        int target = formal.Register is { } register ? _registers[(callee, register.Index)] : FrameOffset(callee, formal);
+        int target = formal.Register is { } register ? _registers[(callee, register.Index)] : _frames[callee].OffsetOf(formal);
         return new CallTransfer(inFrame, caller, formal.Register is null, target, bytes, type.Bits() == 64);
     }
 
@@ -104,7 +113,7 @@ internal sealed unsafe partial class Decoder
     private void PatchCalls()
     {
         Span<Instruction> code = CollectionsMarshal.AsSpan(_code);
-        CallGraph graph = new(_functions);
+        CallGraph graph = new(_functions, function => _frames[function].Bytes);
         foreach ((int pc, PtxFunction caller, PtxFunction callee) in _openCalls)
         {
             int number = _functions.IndexOf(callee);

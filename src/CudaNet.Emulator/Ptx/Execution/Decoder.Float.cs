@@ -9,7 +9,8 @@ internal sealed unsafe partial class Decoder
     {
         if (m.SourceType is PtxType.F16 or PtxType.BF16)
         {
-            throw Unsupported("arithmetic of mixed types");
+            DecodeMixed(opcode, m);
+            return;
         }
 
         switch (m.Type)
@@ -18,10 +19,10 @@ internal sealed unsafe partial class Decoder
                 EmitFloat(IsDirected(m.Rounding) && m.Approximation == PtxApproximation.None ? Directed(opcode) : Single(opcode, m), opcode, m);
                 break;
             case PtxType.F32x2:
-                EmitFloat(SinglePair(opcode, m), opcode, m);
+                EmitFloat(IsDirected(m.Rounding) ? DirectedPair(opcode) : SinglePair(opcode, m), opcode, m);
                 break;
             case PtxType.F64:
-                EmitFloat(IsDirected(m.Rounding) ? DirectedWide(opcode) : Double(opcode), opcode, m);
+                EmitFloat(IsDirected(m.Rounding) ? DirectedWide(opcode) : Double(opcode, m), opcode, m);
                 break;
             case PtxType.F16 or PtxType.F16x2:
                 DecodeHalf<Fp16>(opcode, m);
@@ -32,6 +33,31 @@ internal sealed unsafe partial class Decoder
             default:
                 throw Unsupported();
         }
+    }
+
+    /// <summary>Halves are widened exactly, then the singles computed with.</summary>
+    private void DecodeMixed(PtxOpcode opcode, PtxModifiers m)
+    {
+        int halves = opcode == PtxOpcode.Fma ? 2 : 1;
+        int[] sources = [.. _current.Operands.Skip(1).Select((operand, at) => at < halves ? Widened(operand, m.SourceType) : Source(operand, PtxType.F32))];
+        Instruction i = New(IsDirected(m.Rounding) ? Directed(opcode) : Single(opcode, m), InstructionKind.Float);
+        i.A = sources[0];
+        i.B = sources[1];
+        i.C = sources.Length > 2 ? sources[2] : i.C;
+        i.Immediate = (long)m.Rounding;
+        i.Extra = m.Saturate ? DirectedFloat.Saturate : 0;
+        i.Destination = Destination(_current.Operands[0]);
+        _code.Add(i);
+    }
+
+    private int Widened(PtxOperand operand, PtxType type)
+    {
+        int half = Source(operand, type);
+        Instruction widen = New(
+            type == PtxType.F16 ? &Elementwise.VectorUnary<Conversions.WidenHalf<Fp16>, uint> : &Elementwise.VectorUnary<Conversions.WidenHalf<Bf16>, uint>,
+            InstructionKind.Auxiliary);
+        widen.A = half;
+        return Temporary(widen, false);
     }
 
     private void EmitFloat(Operation operation, PtxOpcode opcode, PtxModifiers m)
@@ -53,6 +79,15 @@ internal sealed unsafe partial class Decoder
         _ => throw Unsupported(),
     };
 
+    private Operation DirectedPair(PtxOpcode opcode) => opcode switch
+    {
+        PtxOpcode.Add => &DirectedFloat.ExecutePair<DirectedFloat.Add>,
+        PtxOpcode.Sub => &DirectedFloat.ExecutePair<DirectedFloat.Subtract>,
+        PtxOpcode.Mul => &DirectedFloat.ExecutePair<DirectedFloat.Multiply>,
+        PtxOpcode.Fma => &DirectedFloat.ExecutePair<DirectedFloat.MultiplyAdd>,
+        _ => throw Unsupported(),
+    };
+
     private Operation DirectedWide(PtxOpcode opcode) => opcode switch
     {
         PtxOpcode.Add => &DirectedDouble.Execute<DirectedDouble.Add>,
@@ -65,13 +100,14 @@ internal sealed unsafe partial class Decoder
         _ => throw Unsupported(),
     };
 
-    private Operation Double(PtxOpcode opcode) => opcode switch
+    private Operation Double(PtxOpcode opcode, PtxModifiers m) => opcode switch
     {
         PtxOpcode.Add => &Elementwise.Binary<DoubleUnit.Add, double>,
         PtxOpcode.Sub => &Elementwise.Binary<DoubleUnit.Subtract, double>,
         PtxOpcode.Mul => &Elementwise.Binary<DoubleUnit.Multiply, double>,
         PtxOpcode.Fma or PtxOpcode.Mad => &Elementwise.Ternary<DoubleUnit.MultiplyAdd, double>,
         PtxOpcode.Div => &Elementwise.Binary<DoubleUnit.Divide, double>,
+        PtxOpcode.Rcp when m.Approximation != PtxApproximation.None => &Elementwise.Unary<DoubleUnit.Coarse<DoubleUnit.Reciprocal>, double, double>,
         PtxOpcode.Rcp => &Elementwise.Unary<DoubleUnit.Reciprocal, double, double>,
         PtxOpcode.Sqrt => &Elementwise.Unary<DoubleUnit.SquareRoot, double, double>,
         PtxOpcode.Min => &Elementwise.Binary<DoubleUnit.Min, double>,
@@ -87,7 +123,7 @@ internal sealed unsafe partial class Decoder
         PtxOpcode.Add => Binary<FloatUnit.Add>(m),
         PtxOpcode.Sub => Binary<FloatUnit.Subtract>(m),
         PtxOpcode.Mul => Binary<FloatUnit.Multiply>(m),
-        PtxOpcode.Div => Binary<FloatUnit.Divide>(m),
+        PtxOpcode.Div => m.Approximation == PtxApproximation.Approximate ? Binary<FloatUnit.DivideByReciprocal>(m) : Binary<FloatUnit.Divide>(m),
         PtxOpcode.Fma or PtxOpcode.Mad => Ternary<FloatUnit.FusedMultiplyAdd>(m),
         PtxOpcode.Rcp => Unary<FloatUnit.Reciprocal>(m),
         PtxOpcode.Sqrt => Unary<FloatUnit.SquareRoot>(m),
@@ -105,7 +141,6 @@ internal sealed unsafe partial class Decoder
 
     private Operation SinglePair(PtxOpcode opcode, PtxModifiers m) => opcode switch
     {
-        _ when IsDirected(m.Rounding) => throw Unsupported("a directed rounding of a pair"),
         PtxOpcode.Add => m.FlushToZero
             ? &Elementwise.VectorBinary<FloatPair.Binary<FloatUnit.Add, Yes>, ulong> : &Elementwise.VectorBinary<FloatPair.Binary<FloatUnit.Add, No>, ulong>,
         PtxOpcode.Sub => m.FlushToZero
@@ -156,6 +191,7 @@ internal sealed unsafe partial class Decoder
                 PtxOpcode.Cos => &SpecialFunctions.Single<SpecialFunctions.Cosine>,
                 _ => &SpecialFunctions.Single<SpecialFunctions.HyperbolicTangent>,
             },
+            PtxType.F64 when opcode == PtxOpcode.Rsqrt && m.FlushToZero => &Elementwise.Unary<DoubleUnit.Coarse<DoubleUnit.ReciprocalRoot>, double, double>,
             PtxType.F64 when opcode == PtxOpcode.Rsqrt => &Elementwise.Unary<DoubleUnit.ReciprocalRoot, double, double>,
             PtxType.F16 or PtxType.F16x2 => opcode == PtxOpcode.Ex2
                 ? &SpecialFunctions.Half<SpecialFunctions.Exp2, Fp16> : &SpecialFunctions.Half<SpecialFunctions.HyperbolicTangent, Fp16>,
@@ -163,7 +199,7 @@ internal sealed unsafe partial class Decoder
                 ? &SpecialFunctions.Half<SpecialFunctions.Exp2, Bf16> : &SpecialFunctions.Half<SpecialFunctions.HyperbolicTangent, Bf16>,
             _ => throw Unsupported(),
         };
-        Emit(operation, InstructionKind.Special, immediate: m.Type.IsPacked() ? 8 : m.FlushToZero ? 1 : 0);
+        Emit(operation, InstructionKind.Special, immediate: (m.Type.IsPacked() ? 8 : 0) | (m.FlushToZero ? 1 : 0));
     }
 
     private void DecodeTest(PtxModifiers m) => Emit(

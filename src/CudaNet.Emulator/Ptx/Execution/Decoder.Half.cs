@@ -19,14 +19,21 @@ internal sealed unsafe partial class Decoder
                 ? HalfBinary<TFormat, FloatUnit.SignedMin<FloatUnit.MaxPropagating>>(m) : HalfBinary<TFormat, FloatUnit.SignedMin<FloatUnit.Max>>(m),
             PtxOpcode.Min => m.PropagateNaN ? HalfBinary<TFormat, FloatUnit.MinPropagating>(m) : HalfBinary<TFormat, FloatUnit.Min>(m),
             PtxOpcode.Max => m.PropagateNaN ? HalfBinary<TFormat, FloatUnit.MaxPropagating>(m) : HalfBinary<TFormat, FloatUnit.Max>(m),
-            PtxOpcode.Neg when m.Type.IsPacked() => &Elementwise.VectorUnary<HalfUnit.PackedUnary<HalfUnit.FlipSign>, uint>,
-            PtxOpcode.Neg => &Elementwise.VectorUnary<HalfUnit.FlipSign, uint>,
-            PtxOpcode.Abs when m.Type.IsPacked() => &Elementwise.VectorUnary<HalfUnit.PackedUnary<HalfUnit.ClearSign>, uint>,
-            PtxOpcode.Abs => &Elementwise.VectorUnary<HalfUnit.ClearSign, uint>,
+            PtxOpcode.Neg => HalfSign<TFormat, HalfUnit.FlipSign>(m),
+            PtxOpcode.Abs => HalfSign<TFormat, HalfUnit.ClearSign>(m),
             _ => throw Unsupported(),
         };
         Emit(operation, InstructionKind.Float, immediate: options);
     }
+
+    private static Operation HalfSign<TFormat, TOp>(PtxModifiers m)
+        where TFormat : struct, IHalfFormat
+        where TOp : struct, IVectorUnary<uint> => m.FlushToZero ? PackedSign<HalfUnit.FlushedUnary<TFormat, TOp>>(m) : PackedSign<TOp>(m);
+
+    private static Operation PackedSign<TOp>(PtxModifiers m)
+        where TOp : struct, IVectorUnary<uint> => m.Type.IsPacked()
+            ? &Elementwise.VectorUnary<HalfUnit.PackedUnary<TOp>, uint>
+            : &Elementwise.VectorUnary<TOp, uint>;
 
     private static Operation HalfBinary<TFormat, TOp>(PtxModifiers m)
         where TFormat : struct, IHalfFormat

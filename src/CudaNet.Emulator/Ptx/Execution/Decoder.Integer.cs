@@ -41,9 +41,13 @@ internal sealed unsafe partial class Decoder
                 break;
             case PtxOpcode.Prmt:
                 EmitInteger(&ByteUnit.Permute, PtxType.B32, immediate: (long)m.Permute);
+                LeaveOutUnpicked(m);
                 break;
             case PtxOpcode.Fns:
                 EmitInteger(&ByteUnit.FindSet, PtxType.B32);
+                break;
+            case PtxOpcode.Bmsk:
+                EmitInteger(m.Wrap ? &Elementwise.Binary<BitUnit.MaskWrap, uint> : &Elementwise.Binary<BitUnit.Mask, uint>, PtxType.U32);
                 break;
             case PtxOpcode.SzExt:
                 EmitInteger(
@@ -73,6 +77,17 @@ internal sealed unsafe partial class Decoder
         i.E = sources.Length > 3 ? sources[3] : RegisterFile.Nothing;
         i.Destination = Destination(operands[0]);
         _code.Add(i);
+    }
+
+    /// <summary>A source of which a constant selector picks no byte is not read; compilers put registers there that nothing wrote.</summary>
+    private void LeaveOutUnpicked(PtxModifiers m)
+    {
+        if (m.Permute == PtxPermuteMode.Index && _current.Operands[3] is PtxImmediateOperand selector)
+        {
+            int[] picked = [.. Enumerable.Range(0, 4).Select(at => (int)(selector.Bits >> (4 * at)) & 7)];
+            Last.A = picked.Any(index => index < 4) ? Last.A : RegisterFile.Nothing;
+            Last.B = picked.Any(index => index >= 4) ? Last.B : RegisterFile.Nothing;
+        }
     }
 
     private static PtxType Twice(PtxType type) => type.Bits() == 16 ? PtxType.U32 : PtxType.U64;

@@ -5,8 +5,6 @@ namespace CudaNet.Emulator.Ptx.Execution;
 /// <summary>Loads, stores, atomics, and conversions of addresses.</summary>
 internal sealed unsafe partial class Decoder
 {
-    private const int MostMemoryNumbers = 1 << 14;
-
     private void DecodeMemory(bool store, PtxModifiers m)
     {
         IReadOnlyList<PtxOperand> operands = _current.Operands;
@@ -93,7 +91,7 @@ internal sealed unsafe partial class Decoder
             if (IsInFrame(variable))
             {
                 i.A = RegisterFile.Frame;
-                i.Immediate += FrameOffset(_function, variable);
+                i.Immediate += _frames[_function].OffsetOf(variable);
             }
             else
             {
@@ -106,11 +104,9 @@ internal sealed unsafe partial class Decoder
     {
         i.Size = (byte)size;
         i.AlignmentLog = (byte)BitOperations.Log2((uint)(size * count));
-        i.MemoryNumber = (ushort)Math.Min(_memoryOrigins.Count, MostMemoryNumbers - 1);
-        if (_memoryOrigins.Count < MostMemoryNumbers)
-        {
-            _memoryOrigins.Add(i.Origin);
-        }
+        i.MemoryNumber = (ushort)(_memoryOrigins.Count % AccessRecord.PageInstructions);
+        i.MemoryPage = (ushort)(_memoryOrigins.Count / AccessRecord.PageInstructions);
+        _memoryOrigins.Add(i.Origin);
 
         if (space is PtxStateSpace.Shared or PtxStateSpace.Generic)
         {
@@ -141,7 +137,7 @@ internal sealed unsafe partial class Decoder
 
     private Operation AtomicOperation(PtxModifiers m) => (m.Atomic, m.Type) switch
     {
-        (PtxAtomicOperation.Add, PtxType.F32) => &AtomicUnit.Float<AtomicUnit.AddSingle, uint>,
+        (PtxAtomicOperation.Add, PtxType.F32) => &AtomicUnit.Single,
         (PtxAtomicOperation.Add, PtxType.F64) => &AtomicUnit.Float<AtomicUnit.AddDouble, ulong>,
         (PtxAtomicOperation.Add, PtxType.F16) => &AtomicUnit.Float<AtomicUnit.AddHalf<Fp16>, ushort>,
         (PtxAtomicOperation.Add, PtxType.BF16) => &AtomicUnit.Float<AtomicUnit.AddHalf<Bf16>, ushort>,
@@ -182,7 +178,13 @@ internal sealed unsafe partial class Decoder
         };
         if (opcode == PtxOpcode.IsSpaceP)
         {
-            Emit(&AddressUnit.IsInWindow, InstructionKind.Integer, PtxType.U64, window);
+            Operation question = m.Space switch
+            {
+                PtxStateSpace.Const => &AddressUnit.IsConstant,
+                PtxStateSpace.Global => &AddressUnit.IsGlobal,
+                _ => &AddressUnit.IsInWindow,
+            };
+            Emit(question, InstructionKind.Integer, PtxType.U64, window);
             return;
         }
 

@@ -13,6 +13,7 @@ internal sealed unsafe partial class Decoder
                 Instruction unpack = New(&MoveUnit.Unpack, InstructionKind.Integer);
                 unpack.A = Source(operands[1], m.Type);
                 SetParts(ref unpack, parts, m, false);
+                unpack.Traits |= InstructionTraits.Unpacks;
                 _code.Add(unpack);
                 break;
             case PtxOpcode.Mov when operands[1] is PtxVectorOperand parts:
@@ -26,11 +27,10 @@ internal sealed unsafe partial class Decoder
                 break;
             case PtxOpcode.Mov:
                 Emit(wide ? &MoveUnit.Move<ulong> : &MoveUnit.Move<uint>, InstructionKind.Integer);
-                Last.Traits |= InstructionTraits.PassesUnwritten;
                 break;
             case PtxOpcode.Selp:
                 Emit(wide ? &MoveUnit.Select<ulong> : &MoveUnit.Select<uint>, InstructionKind.Integer, lastType: PtxType.Pred);
-                Last.Traits |= InstructionTraits.PassesUnwritten | InstructionTraits.Inverted;
+                Last.Traits |= InstructionTraits.Selects;
                 Last.Traits |= operands[3] is PtxRegisterOperand { Negated: true } ? InstructionTraits.NegatedSource : 0;
                 break;
             default:

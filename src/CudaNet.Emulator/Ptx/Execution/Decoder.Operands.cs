@@ -11,20 +11,8 @@ internal sealed unsafe partial class Decoder
     private readonly List<ConstantSlot> _constants = [];
     private readonly List<SpecialSlot> _specials = [];
     private readonly List<SymbolSlot> _symbols = [];
+    private readonly Dictionary<PtxFunction, FrameLayout> _frames = [];
     private int _nextSlot = RegisterFile.First;
-
-    /// <summary>Bytes of a function's frame in local memory: its variables, then its parameters, results and those of its calls. A kernel's own parameters lie elsewhere.</summary>
-    public static int FrameBytes(PtxFunction function)
-    {
-        bool hasOnlyKernelParameters = function is PtxKernel && function.ParameterFrameBytes == function.ParameterBytes;
-        return Align(Align(function.LocalBytes) + (hasOnlyKernelParameters ? 0 : function.ParameterFrameBytes));
-    }
-
-    private static int Align(int bytes) => (bytes + 15) & ~15;
-
-    /// <summary>Where a variable of the function lies in its frame.</summary>
-    private static int FrameOffset(PtxFunction function, PtxVariable variable) =>
-        (int)variable.Offset + (variable.Space == PtxStateSpace.Local ? 0 : Align(function.LocalBytes));
 
     private void AllocateRegisters(PtxFunction function)
     {
@@ -133,7 +121,7 @@ internal sealed unsafe partial class Decoder
         {
             Instruction compute = New(wide ? &AddressUnit.Frame<ulong> : &AddressUnit.Frame<uint>, InstructionKind.Auxiliary);
             compute.A = RegisterFile.Frame;
-            compute.Immediate = FrameOffset(_function, variable) + offset + (generic ? (long)KernelProgram.LocalWindow : 0);
+            compute.Immediate = _frames[_function].OffsetOf(variable) + offset + (generic ? (long)KernelProgram.LocalWindow : 0);
             return Temporary(compute, wide);
         }
 

@@ -35,9 +35,12 @@ internal sealed unsafe partial class Decoder
                 &Elementwise.Ternary<IntegerUnit.MultiplyAddHigh<uint>, uint>,
                 &Elementwise.Ternary<IntegerUnit.MultiplyAddHigh<long>, long>,
                 &Elementwise.Ternary<IntegerUnit.MultiplyAddHigh<ulong>, ulong>),
+            PtxOpcode.Mad24 when m.Saturate => &Elementwise.Ternary<WideProducts.High24Saturate, int>,
             PtxOpcode.Mul24 or PtxOpcode.Mad24 => t.IsSigned()
                 ? m.Part == PtxProductPart.High ? &Elementwise.Ternary<WideProducts.High24Signed, int> : &Elementwise.Ternary<WideProducts.Low24Signed, int>
                 : m.Part == PtxProductPart.High ? &Elementwise.Ternary<WideProducts.High24Unsigned, uint> : &Elementwise.Ternary<WideProducts.Low24Unsigned, uint>,
+            PtxOpcode.Min when m.Relu => &Elementwise.Binary<IntegerUnit.MinRectified, int>,
+            PtxOpcode.Max when m.Relu => &Elementwise.Binary<IntegerUnit.MaxRectified, int>,
             PtxOpcode.Min when !t.IsPacked() => Each(
                 t,
                 &Elementwise.Binary<IntegerUnit.Min<short>, short>,
@@ -120,9 +123,7 @@ internal sealed unsafe partial class Decoder
             multiply ? &CarryUnit.MultiplyAdd<long, ulong> : &CarryUnit.Add<ulong>,
             multiply ? &CarryUnit.MultiplyAdd<ulong, ulong> : &CarryUnit.Add<ulong>);
         EmitInteger(operation, immediate: options);
-        if (reads)
-        {
-            System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_code)[^1].E = RegisterFile.Carry;
-        }
+        Last.E = reads ? RegisterFile.Carry : Last.E;
+        Last.Destination2 = m.CarryOut ? RegisterFile.Carry : Last.Destination2;
     }
 }

@@ -31,10 +31,11 @@ internal sealed unsafe partial class Decoder(PtxKernel kernel)
         }
 
         PatchCalls();
-        CallGraph calls = new(_functions);
+        CallGraph calls = new(_functions, function => _frames[function].Bytes);
         return new KernelProgram(kernel, [.. _code], [.. _extras])
         {
             Entry = _starts[0],
+            EntryFrame = _frames[kernel],
             FileBytes = _nextSlot,
             Constants = _constants,
             Symbols = _symbols,
@@ -59,6 +60,7 @@ internal sealed unsafe partial class Decoder(PtxKernel kernel)
         }
 
         _functions.Add(function);
+        _frames[function] = new FrameLayout(function);
         foreach (PtxInstruction instruction in function.Instructions)
         {
             foreach (PtxFunctionOperand callee in instruction.Operands.OfType<PtxFunctionOperand>())
@@ -104,6 +106,7 @@ internal sealed unsafe partial class Decoder(PtxKernel kernel)
         for (int pc = start; pc < code.Length; pc++)
         {
             ref Instruction i = ref code[pc];
+            i.Traits |= OnlyComputes(i) ? InstructionTraits.PassesUnwritten : InstructionTraits.None;
             if (i.Flow == InstructionFlow.Branch)
             {
                 i.Target = places[i.Target];
@@ -123,6 +126,11 @@ internal sealed unsafe partial class Decoder(PtxKernel kernel)
             code[pc].Meeting = meetings.Of(pc);
         }
     }
+
+    /// <summary>Whether all that comes of it is its destinations.</summary>
+    private static bool OnlyComputes(in Instruction i) =>
+        i.Kind is InstructionKind.Integer or InstructionKind.Float or InstructionKind.Conversion or InstructionKind.Special
+        && i.Flow == InstructionFlow.Next && (i.Traits & InstructionTraits.Synchronises) == 0;
 
     /// <summary>An instruction with nothing but its guard and origin.</summary>
     private Instruction New(Operation execute, InstructionKind kind) => new()

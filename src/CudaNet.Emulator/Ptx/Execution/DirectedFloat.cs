@@ -49,17 +49,38 @@ internal static unsafe class DirectedFloat
     public static void Execute<TOp>(Warp w, Instruction* i)
         where TOp : struct, IExact
     {
-        PtxRounding rounding = (PtxRounding)i->Immediate;
-        bool flush = (i->Extra & Flush) != 0;
         for (uint m = w.Mask; m != 0; m &= m - 1)
         {
             int lane = Lanes.First(m);
-            double a = Load(w.Slots + i->A, lane, flush);
-            double b = Load(w.Slots + i->B, lane, flush);
-            double c = Load(w.Slots + i->C, lane, flush);
-            float result = Rounding.ToSingle(TOp.Do(a, b, c, rounding), rounding);
-            Lanes.Write(w.Slots + i->Destination, lane, Finish(result, flush, (i->Extra & Saturate) != 0));
+            uint a = Lanes.Read<uint>(w.Slots + i->A, lane);
+            uint b = Lanes.Read<uint>(w.Slots + i->B, lane);
+            uint c = Lanes.Read<uint>(w.Slots + i->C, lane);
+            Lanes.Write(w.Slots + i->Destination, lane, One<TOp>(a, b, c, (PtxRounding)i->Immediate, i->Extra));
         }
+    }
+
+    /// <summary>Two numbers in a 64-bit register.</summary>
+    public static void ExecutePair<TOp>(Warp w, Instruction* i)
+        where TOp : struct, IExact
+    {
+        for (uint m = w.Mask; m != 0; m &= m - 1)
+        {
+            int lane = Lanes.First(m);
+            ulong a = Lanes.Read<ulong>(w.Slots + i->A, lane);
+            ulong b = Lanes.Read<ulong>(w.Slots + i->B, lane);
+            ulong c = Lanes.Read<ulong>(w.Slots + i->C, lane);
+            uint low = One<TOp>((uint)a, (uint)b, (uint)c, (PtxRounding)i->Immediate, i->Extra);
+            uint high = One<TOp>((uint)(a >> 32), (uint)(b >> 32), (uint)(c >> 32), (PtxRounding)i->Immediate, i->Extra);
+            Lanes.Write(w.Slots + i->Destination, lane, ((ulong)high << 32) | low);
+        }
+    }
+
+    private static uint One<TOp>(uint a, uint b, uint c, PtxRounding rounding, int options)
+        where TOp : struct, IExact
+    {
+        bool flush = (options & Flush) != 0;
+        double exact = TOp.Do(Load(a, flush), Load(b, flush), Load(c, flush), rounding);
+        return Finish(Rounding.ToSingle(exact, rounding), flush, (options & Saturate) != 0);
     }
 
     /// <summary>The result's bits.</summary>
@@ -78,9 +99,9 @@ internal static unsafe class DirectedFloat
         return BitConverter.SingleToUInt32Bits(flush && float.IsSubnormal(result) ? MathF.CopySign(0, result) : result);
     }
 
-    private static double Load(byte* slot, int lane, bool flush)
+    private static double Load(uint bits, bool flush)
     {
-        float value = Lanes.Read<float>(slot, lane);
+        float value = BitConverter.UInt32BitsToSingle(bits);
         return flush && float.IsSubnormal(value) ? MathF.CopySign(0, value) : value;
     }
 }

@@ -63,6 +63,24 @@ internal static class DoubleUnit
         public static double Do(double a) => 1 / Math.Sqrt(a);
     }
 
+    /// <summary>The fast approximations: the upper word of the operand is all they read, the upper word of the result all they give; subnormals are flushed.</summary>
+    internal readonly struct Coarse<TOp> : IUnary<double, double>
+        where TOp : struct, IUnary<double, double>
+    {
+        private const ulong UpperWord = 0xFFFF_FFFF_0000_0000;
+
+        public static double Do(double a)
+        {
+            double operand = BitConverter.UInt64BitsToDouble(BitConverter.DoubleToUInt64Bits(a) & UpperWord);
+            double result = TOp.Do(Flush(double.IsNaN(a) ? a : operand));
+            return double.IsNaN(result)
+                ? BitConverter.UInt64BitsToDouble((ulong)FloatUnit.CanonicalNaN << 32)
+                : Flush(Rounding.To(result, 20, -1022, 1023, PtxRounding.Nearest));
+        }
+
+        private static double Flush(double value) => double.IsSubnormal(value) ? Math.CopySign(0, value) : value;
+    }
+
     /// <summary>B with the sign of A.</summary>
     internal readonly struct CopySign : IBinary<double>
     {

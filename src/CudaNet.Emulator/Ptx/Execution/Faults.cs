@@ -30,10 +30,14 @@ internal static unsafe class Faults
     [DoesNotReturn]
     public static void ReadUnwritten(Warp w, Instruction* i, int slot, uint missing)
     {
-        string name = w.Launch.Program.Registers.TryGetValue(slot, out PtxRegister? register) ? register.Name
-            : slot == RegisterFile.Carry ? "the carry flag" : "a register";
-        throw At(w, i, Lanes.First(missing), FindingKind.Uninitialised, $"read of {name}, which the thread never wrote");
+        string computed = w.UnwrittenValueOf(slot) is { } value
+            ? $", computed from {Name(w, value.Slot)} at {Line(w.Launch.Program.Origins[value.Origin])}: the thread never wrote {Name(w, value.Slot)} before"
+            : ", which the thread never wrote";
+        throw At(w, i, Lanes.First(missing), FindingKind.Uninitialised, $"read of {Name(w, slot)}{computed}");
     }
+
+    private static string Name(Warp w, int slot) => w.Launch.Program.Registers.TryGetValue(slot, out PtxRegister? register) ? register.Name
+        : slot == RegisterFile.Carry ? "the carry flag" : "a register";
 
     public static DeviceFault SharedUnwritten(Warp w, Instruction* i, int lane, int bytes) =>
         At(w, i, lane, FindingKind.Uninitialised, $"read of {bytes} bytes of shared memory at 0x{w.Addresses[lane]:x} that the block did not write");
@@ -72,6 +76,39 @@ internal static unsafe class Faults
             CUresult.CUDA_ERROR_ILLEGAL_ADDRESS);
     }
 
+    /// <summary>An access to local memory that is not within one of the variables of the functions that run.</summary>
+    public static DeviceFault OutsideVariable(Warp w, Instruction* i, int lane, int bytes, bool writes)
+    {
+        long address = (long)w.Addresses[lane];
+        long frame = Lanes.Read<long>(w.Slots + RegisterFile.Frame, lane);
+        (long Start, PtxVariable Variable)? nearest = null;
+        CallFrame? call = w.Frame;
+        while (true)
+        {
+            CallSite? site = call is null ? null : w.Launch.Program.Calls[w.Launch.Program.Code[call.CallPc].Extra];
+            FrameLayout layout = site?.CalleeFrame ?? w.Launch.Program.EntryFrame;
+            foreach (PtxVariable variable in layout.Variables)
+            {
+                long start = frame + layout.OffsetOf(variable);
+                nearest = start <= address && (nearest is null || start > nearest.Value.Start) ? (start, variable) : nearest;
+            }
+
+            if (site is null)
+            {
+                break;
+            }
+
+            frame -= site.CallerFrameBytes;
+            call = call!.Parent;
+        }
+
+        string where = nearest is { } found
+            ? $"{address - found.Start} bytes into '{found.Variable.Name}', which has {found.Variable.Size}"
+            : "where no variable lies";
+        return At(
+            w, i, lane, FindingKind.OutOfBounds, $"{Verb(writes)} of {bytes} bytes at local address 0x{address:x}, {where}", CUresult.CUDA_ERROR_ILLEGAL_ADDRESS);
+    }
+
     public static DeviceFault Race(Warp w, Instruction* i, int lane, ulong earlier, bool earlierWrote, bool writes, bool otherBlock, bool shared)
     {
         KernelProgram program = w.Launch.Program;
@@ -80,13 +117,14 @@ internal static unsafe class Faults
             ? "another thread"
             : $"thread {Text(w.Block.Thread(AccessRecord.Thread(earlier)))}";
         string space = shared ? "shared" : "global";
+        int number = (w.Launch.PageAt(AccessRecord.Time(earlier)) * AccessRecord.PageInstructions) + AccessRecord.Instruction(earlier);
         return At(
             w,
             i,
             lane,
             FindingKind.Race,
             $"{Verb(writes)} of {space} memory at 0x{w.Addresses[lane]:x} races with the {Verb(earlierWrote)} by {block}{thread} at "
-            + $"{Line(program.Origins[program.MemoryOrigins[AccessRecord.Instruction(earlier)]])}: nothing orders them");
+            + $"{Line(program.Origins[program.MemoryOrigins[number]])}: nothing orders them");
     }
 
     public static DeviceFault BarrierMismatch(Warp w, Instruction* i, int number, int otherOrigin) =>

@@ -71,6 +71,16 @@ internal static class FloatUnit
         public static Vector256<float> Do(Vector256<float> a, Vector256<float> b) => a / b;
     }
 
+    /// <summary>The product with a reciprocal that is zero for divisors above 2^126.</summary>
+    internal readonly struct DivideByReciprocal : IVectorBinary<float>
+    {
+        public static Vector256<float> Do(Vector256<float> a, Vector256<float> b)
+        {
+            Vector256<float> zero = b & Vector256.Create(-0f);
+            return Vector256.ConditionalSelect(Vector256.GreaterThan(Vector256.Abs(b), Vector256.Create(8.507059e37f)), a * zero, a / b);
+        }
+    }
+
     /// <summary>A number rather than a NaN; -0 is below +0.</summary>
     internal readonly struct Min : IVectorBinary<float>
     {

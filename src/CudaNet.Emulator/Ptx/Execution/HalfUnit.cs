@@ -27,13 +27,16 @@ internal static class HalfUnit
         where TFormat : struct, IHalfFormat
         where TOp : struct, IVectorBinary<float>
     {
-        public static Vector256<uint> Do(Vector256<uint> a, Vector256<uint> b) => Flush(Binary<TFormat, TOp>.Do(Flush(a), Flush(b)));
+        public static Vector256<uint> Do(Vector256<uint> a, Vector256<uint> b) =>
+            Flush<TFormat>(Binary<TFormat, TOp>.Do(Flush<TFormat>(a), Flush<TFormat>(b)));
+    }
 
-        private static Vector256<uint> Flush(Vector256<uint> a)
-        {
-            Vector256<uint> exponent = Vector256.Create(((1u << (15 - TFormat.MantissaBits)) - 1) << TFormat.MantissaBits);
-            return Vector256.ConditionalSelect(Vector256.Equals(a & exponent, Vector256<uint>.Zero), a & Vector256.Create(0x8000u), a & Vector256.Create(0xFFFFu));
-        }
+    /// <summary>Flush of subnormal halves before a change of sign.</summary>
+    internal readonly struct FlushedUnary<TFormat, TOp> : IVectorUnary<uint>
+        where TFormat : struct, IHalfFormat
+        where TOp : struct, IVectorUnary<uint>
+    {
+        public static Vector256<uint> Do(Vector256<uint> a) => TOp.Do(Flush<TFormat>(a));
     }
 
     /// <summary>Both halves of a register.</summary>
@@ -107,9 +110,18 @@ internal static class HalfUnit
         return Flush<TFormat>(TFormat.Narrow(rounded), flush);
     }
 
+    /// <summary>Subnormals of the lower halves as zeros of their sign; the upper halves are cleared.</summary>
+    public static Vector256<uint> Flush<TFormat>(Vector256<uint> a)
+        where TFormat : struct, IHalfFormat
+    {
+        Vector256<uint> exponent = Vector256.Create(((1u << (15 - TFormat.MantissaBits)) - 1) << TFormat.MantissaBits);
+        return Vector256.ConditionalSelect(Vector256.Equals(a & exponent, Vector256<uint>.Zero), a & Vector256.Create(0x8000u), a & Vector256.Create(0xFFFFu));
+    }
+
+    /// <summary>A subnormal as a zero of its sign, where that is asked for.</summary>
+    public static ushort Flush<TFormat>(ushort bits, bool flush)
+        where TFormat : struct, IHalfFormat => flush && (bits & 0x7FFF) >> TFormat.MantissaBits == 0 ? (ushort)(bits & 0x8000) : bits;
+
     private static float Load<TFormat>(ushort bits, bool flush)
         where TFormat : struct, IHalfFormat => TFormat.Widen(Flush<TFormat>(bits, flush));
-
-    private static ushort Flush<TFormat>(ushort bits, bool flush)
-        where TFormat : struct, IHalfFormat => flush && (bits & 0x7FFF) >> TFormat.MantissaBits == 0 ? (ushort)(bits & 0x8000) : bits;
 }

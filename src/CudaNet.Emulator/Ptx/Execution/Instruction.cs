@@ -45,8 +45,11 @@ internal unsafe struct Instruction
     /// <summary>The instruction of the text, by its number in the program.</summary>
     public int Origin;
 
-    /// <summary>Memory: the instruction's number among those that touch memory, as race records keep it.</summary>
+    /// <summary>Memory: the instruction's number among those of its page that touch memory, as race records keep it.</summary>
     public ushort MemoryNumber;
+
+    /// <summary>Memory: the page of that number, 0 for programs of common length.</summary>
+    public ushort MemoryPage;
 
     public InstructionKind Kind;
     public InstructionFlow Flow;
@@ -81,7 +84,7 @@ internal enum InstructionTraits : ushort
     /// <summary>It waits for the lanes it names.</summary>
     Synchronises = 1,
 
-    /// <summary>It passes on whether its source was written (a move), instead of insisting on it.</summary>
+    /// <summary>It only computes: it passes on whether its sources were written, instead of insisting on it.</summary>
     PassesUnwritten = 2,
 
     /// <summary>The address register has 64 bits.</summary>
@@ -107,4 +110,13 @@ internal enum InstructionTraits : ushort
 
     /// <summary>Only the call's or branch's lanes all together.</summary>
     Uniform = 512,
+
+    /// <summary><c>selp</c>: of A and B only the one taken matters.</summary>
+    Selects = 1024,
+
+    /// <summary>And, or of predicates: one source may settle the result, a false one or, where inverted, a true one.</summary>
+    Settles = 2048,
+
+    /// <summary>The registers of <see cref="Instruction.Extra"/> are destinations.</summary>
+    Unpacks = 4096,
 }

@@ -54,6 +54,16 @@ internal static class IntegerUnit
         public static T Do(T a, T b) => T.Max(a, b);
     }
 
+    internal readonly struct MinRectified : IBinary<int>
+    {
+        public static int Do(int a, int b) => Math.Max(Math.Min(a, b), 0);
+    }
+
+    internal readonly struct MaxRectified : IBinary<int>
+    {
+        public static int Do(int a, int b) => Math.Max(Math.Max(a, b), 0);
+    }
+
     internal readonly struct And<T> : IVectorBinary<T>
         where T : unmanaged
     {

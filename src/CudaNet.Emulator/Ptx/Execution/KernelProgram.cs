@@ -40,7 +40,13 @@ internal sealed unsafe class KernelProgram
     /// <summary>Slots that instructions with many operands name; see <see cref="Instruction.Extra"/>.</summary>
     public int* Extras { get; }
 
+    /// <summary>The registers that the instruction names beside its operands.</summary>
+    public ReadOnlySpan<int> ExtrasOf(Instruction* i) => new(Extras + i->Extra, i->ExtraCount);
+
     public required int Entry { get; init; }
+
+    /// <summary>The frame of the kernel itself, at the start of local memory.</summary>
+    public required FrameLayout EntryFrame { get; init; }
 
     /// <summary>The bytes of a warp's register file.</summary>
     public required int FileBytes { get; init; }
@@ -56,7 +62,7 @@ internal sealed unsafe class KernelProgram
     /// <summary>The instructions of the text behind <see cref="Instruction.Origin"/>.</summary>
     public required IReadOnlyList<PtxInstruction> Origins { get; init; }
 
-    /// <summary>The instructions that touch memory, by <see cref="Instruction.MemoryNumber"/>.</summary>
+    /// <summary>The instructions that touch memory, by page and <see cref="Instruction.MemoryNumber"/>.</summary>
     public required IReadOnlyList<int> MemoryOrigins { get; init; }
 
     /// <summary>The registers by their slots.</summary>
@@ -166,7 +172,7 @@ internal sealed record CallSite
     /// <summary>Bytes of the caller's frame: how far the callee's starts behind it.</summary>
     public required int CallerFrameBytes { get; init; }
 
-    public required int CalleeFrameBytes { get; init; }
+    public required FrameLayout CalleeFrame { get; init; }
 
     /// <summary>The callee's number where its registers must be saved, as a call of it may be going on; otherwise -1.</summary>
     public required int SavedFunction { get; init; }

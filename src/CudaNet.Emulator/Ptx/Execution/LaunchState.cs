@@ -12,6 +12,7 @@ internal sealed unsafe class LaunchState : IDisposable
     private readonly byte[] _parameters;
     private readonly long _startedAt = Stopwatch.GetTimestamp();
     private long _left;
+    private readonly ulong _pages;
     private ulong _clock;
 
     public LaunchState(KernelLaunch launch, KernelProgram program, IDeviceMemory memory, Random random, InterpreterOptions options)
@@ -37,6 +38,9 @@ internal sealed unsafe class LaunchState : IDisposable
 
         Ranges = new MemoryRange?[program.Length];
         Shared = new SharedMemory(program, launch.DynamicSharedBytes);
+        _pages = System.Numerics.BitOperations.RoundUpToPowerOf2((uint)((program.MemoryOrigins.Count + AccessRecord.PageInstructions - 1) / AccessRecord.PageInstructions));
+        _pages = Math.Max(1, _pages);
+        Time = _pages;
     }
 
     public KernelLaunch Launch { get; }
@@ -67,8 +71,11 @@ internal sealed unsafe class LaunchState : IDisposable
 
     public MemoryCounts Memories { get; } = new();
 
-    /// <summary>The time of events that order accesses: barriers, warp synchronisations, fences, starts of blocks.</summary>
-    public ulong Time { get; private set; } = 1;
+    /// <summary>
+    /// The time of events that order accesses: barriers, warp synchronisations, fences, starts of blocks. Its last digit, to the base of the program's pages of
+    /// memory instructions, is the page that was executed last: an access record's time says which page its instruction's number is of.
+    /// </summary>
+    public ulong Time { get; private set; }
 
     /// <summary>When a thread last published what it wrote with a fence of the device's scope.</summary>
     public ulong FencedAt { get; set; }
@@ -76,7 +83,22 @@ internal sealed unsafe class LaunchState : IDisposable
     /// <summary>When each block started, in the order they ran, with its linear index.</summary>
     public List<(ulong Time, long Block)> Blocks { get; } = [];
 
-    public ulong Tick() => ++Time;
+    public ulong Tick() => Time = (Time & ~(_pages - 1)) + _pages;
+
+    /// <summary>The time for accesses by an instruction of a page: it goes on where another page's came before, which orders nothing.</summary>
+    public ulong TimeOf(ushort page)
+    {
+        ulong last = Time & (_pages - 1);
+        if (last != page)
+        {
+            Time = (Time & ~(_pages - 1)) + page + (page < last ? _pages : 0);
+        }
+
+        return Time;
+    }
+
+    /// <summary>The page that was executed at a time.</summary>
+    public int PageAt(ulong time) => (int)(time & (_pages - 1));
 
     /// <summary>Counts on with every read.</summary>
     public ulong Clock() => ++_clock;

@@ -131,7 +131,18 @@ internal static unsafe partial class MemoryUnit
 
     private static void Local(Warp w, Instruction* i, bool writes)
     {
-        CheckWindow(w, i, Bytes(i), w.LocalBytes, writes, "local");
+        int bytes = Bytes(i);
+        for (uint m = w.Mask; m != 0; m &= m - 1)
+        {
+            int lane = Lanes.First(m);
+            if (!w.Locals.IsInVariable(lane, w.Addresses[lane], bytes))
+            {
+                throw Faults.OutsideVariable(w, i, lane, bytes, writes);
+            }
+        }
+
+        CheckWindow(w, i, bytes, w.LocalBytes, writes, "local");
+
         if (writes)
         {
             Transfer.Store(w, i, w.Local, w.LocalBytes, false);

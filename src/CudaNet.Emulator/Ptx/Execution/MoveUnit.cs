@@ -94,15 +94,16 @@ internal static unsafe class MoveUnit
             }
         }
 
-        uint written = Lanes.All;
+        // Compilers keep single elements in registers for vectors, whose other parts nobody reads.
+        uint written = 0;
         for (int part = 0; part < i->ExtraCount; part++)
         {
-            written &= w.Written[parts[part] >> RegisterFile.SlotShift];
+            written |= w.Written[parts[part] >> RegisterFile.SlotShift];
         }
 
-        if ((w.Mask & ~written) != 0 && w.Launch.Options.CheckInitialisation)
+        if ((w.Mask & ~written) != 0)
         {
-            Faults.ReadUnwritten(w, i, w.Mask & ~written);
+            w.LeaveUnwritten(i, w.Mask & ~written);
         }
     }
 

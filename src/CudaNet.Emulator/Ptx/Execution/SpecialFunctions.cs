@@ -56,7 +56,7 @@ internal static unsafe class SpecialFunctions
         }
     }
 
-    /// <summary>16-bit formats, one number in a register or (<see cref="Instruction.Immediate"/> 8) two.</summary>
+    /// <summary>16-bit formats, one number in a register or (<see cref="Instruction.Immediate"/> 8) two; 1 flushes subnormals.</summary>
     public static void Half<TFunction, TFormat>(Warp w, Instruction* i)
         where TFunction : struct, IFunction
         where TFormat : struct, IHalfFormat
@@ -65,18 +65,23 @@ internal static unsafe class SpecialFunctions
         {
             int lane = Lanes.First(m);
             uint a = Lanes.Read<uint>(w.Slots + i->A, lane);
-            uint result = One<TFunction, TFormat>((ushort)a);
-            if (i->Immediate == 8)
+            bool flush = (i->Immediate & 1) != 0;
+            uint result = One<TFunction, TFormat>((ushort)a, flush);
+            if ((i->Immediate & 8) != 0)
             {
-                result |= (uint)One<TFunction, TFormat>((ushort)(a >> 16)) << 16;
+                result |= (uint)One<TFunction, TFormat>((ushort)(a >> 16), flush) << 16;
             }
 
             Lanes.Write(w.Slots + i->Destination, lane, result);
         }
     }
 
-    private static ushort One<TFunction, TFormat>(ushort a)
+    private static ushort One<TFunction, TFormat>(ushort a, bool flush)
         where TFunction : struct, IFunction
-        where TFormat : struct, IHalfFormat =>
-        TFormat.Narrow((float)Rounding.To(TFunction.Do(TFormat.Widen(a)), TFormat.MantissaBits, TFormat.MinExponent, TFormat.MaxExponent, PtxRounding.Nearest));
+        where TFormat : struct, IHalfFormat
+    {
+        double exact = TFunction.Do(TFormat.Widen(HalfUnit.Flush<TFormat>(a, flush)));
+        double rounded = Rounding.To(exact, TFormat.MantissaBits, TFormat.MinExponent, TFormat.MaxExponent, PtxRounding.Nearest);
+        return HalfUnit.Flush<TFormat>(TFormat.Narrow((float)rounded), flush);
+    }
 }

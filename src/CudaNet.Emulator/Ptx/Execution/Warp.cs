@@ -20,6 +20,7 @@ internal sealed unsafe partial class Warp : IDisposable
         Written = _file.Written;
         Addresses = (ulong*)NativeMemory.AlignedAlloc(32 * sizeof(ulong), 64);
         LocalBytes = program.LocalBytes(launch.Options);
+        Locals = new LocalShadow(LocalBytes);
         Local = (byte*)NativeMemory.Alloc((nuint)Math.Max(1, LocalBytes), 32);
         _initiallyWritten = new uint[program.FileBytes >> RegisterFile.SlotShift];
         program.FillConstants(this, launch);
@@ -49,6 +50,9 @@ internal sealed unsafe partial class Warp : IDisposable
 
     public int LocalBytes { get; }
 
+    /// <summary>Where in local memory variables lie.</summary>
+    public LocalShadow Locals { get; }
+
     /// <summary>The block it belongs to now.</summary>
     public Block Block { get; private set; } = null!;
 
@@ -68,8 +72,10 @@ internal sealed unsafe partial class Warp : IDisposable
         if (LocalBytes > 0)
         {
             NativeMemory.Fill(Local, (nuint)LocalBytes * 32, 0xFF);
+            Locals.Start(Launch.Program.EntryFrame);
         }
 
+        _unwritten.Clear();
         SyncedAt = block.StartedAt;
         AcquiredAt = 0;
         StartPath();
@@ -108,6 +114,7 @@ internal sealed unsafe partial class Warp : IDisposable
         _file.Dispose();
         NativeMemory.AlignedFree(Addresses);
         NativeMemory.Free(Local);
+        Locals.Dispose();
     }
 
     /// <summary>Executes instructions of the current path until it ends, waits, or <paramref name="slice"/> of them are done.</summary>
@@ -130,12 +137,11 @@ internal sealed unsafe partial class Warp : IDisposable
 
             Instruction* i = code + Pc;
             uint mask = _active & (*(uint*)(Slots + i->Guard) ^ i->GuardFlip);
-            uint written = Written[i->A >> RegisterFile.SlotShift] & Written[i->B >> RegisterFile.SlotShift]
-                & Written[i->C >> RegisterFile.SlotShift] & Written[i->E >> RegisterFile.SlotShift];
-            if ((((mask & ~written) | (_active & ~Written[i->Guard >> RegisterFile.SlotShift])) != 0) && insist
-                && ((i->Traits & InstructionTraits.PassesUnwritten) == 0 || (_active & ~Written[i->Guard >> RegisterFile.SlotShift]) != 0))
+            uint missing = mask & ~(Written[i->A >> RegisterFile.SlotShift] & Written[i->B >> RegisterFile.SlotShift]
+                & Written[i->C >> RegisterFile.SlotShift] & Written[i->E >> RegisterFile.SlotShift]);
+            if ((missing | (_active & ~Written[i->Guard >> RegisterFile.SlotShift])) != 0 && insist)
             {
-                Faults.ReadUnwritten(this, i, mask);
+                missing = Unwritten(i, mask, missing);
             }
 
             if ((i->Traits & InstructionTraits.Synchronises) != 0 && !Synchronise(i, mask))
@@ -153,24 +159,12 @@ internal sealed unsafe partial class Warp : IDisposable
             }
 
             Mask = mask;
+            Written[i->Destination >> RegisterFile.SlotShift] |= mask;
             i->Execute(this, i);
-            int destination = i->Destination >> RegisterFile.SlotShift;
-            Written[destination] = (i->Traits & InstructionTraits.PassesUnwritten) == 0
-                ? Written[destination] | mask
-                : (Written[destination] & ~mask) | (mask & PassedOn(i, written));
+            if (missing != 0)
+            {
+                LeaveUnwritten(i, missing);
+            }
         }
-    }
-
-    /// <summary>Which lanes a move leaves written: those of its sources, of a selection those of the source taken.</summary>
-    private uint PassedOn(Instruction* i, uint written)
-    {
-        if ((i->Traits & InstructionTraits.Inverted) == 0)
-        {
-            return written;
-        }
-
-        uint first = SourcePredicate(i);
-        return Written[i->C >> RegisterFile.SlotShift]
-            & ((first & Written[i->A >> RegisterFile.SlotShift]) | (~first & Written[i->B >> RegisterFile.SlotShift]));
     }
 }

@@ -56,6 +56,11 @@ internal static class WideProducts
         public static uint Do(uint a, uint b, uint c) => unchecked((uint)((((ulong)a & 0xFFFFFF) * (b & 0xFFFFFF)) >> 16) + c);
     }
 
+    internal readonly struct High24Saturate : ITernary<int>
+    {
+        public static int Do(int a, int b, int c) => (int)long.Clamp(((long)(a << 8 >> 8) * (b << 8 >> 8) >> 16) + c, int.MinValue, int.MaxValue);
+    }
+
     internal readonly struct High24Signed : ITernary<int>
     {
         public static int Do(int a, int b, int c) => unchecked((int)(((long)(a << 8 >> 8) * (b << 8 >> 8)) >> 16) + c);

@@ -86,23 +86,6 @@ public sealed class AccessTests
         Assert.Equal(FindingKind.Uninitialised, Interpreter.Find(text, 16, 1, [], memory).Kind);
     }
 
-    [Fact]
-    public void A_register_that_a_lane_did_not_write_may_not_be_used()
-    {
-        DeviceFault fault = Fault("setp.lt.u32 %p1, %r0, 9; @%p1 mov.u32 %r7, 1;\nadd.s32 %r8, %r7, 1;", memory => memory.Allocate(4));
-        Assert.Equal(FindingKind.Uninitialised, fault.Finding.Kind);
-        Assert.Contains("%r7", fault.Message, StringComparison.Ordinal);
-        Assert.Contains("thread (9, 0, 0)", fault.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Moving_an_unwritten_register_is_no_use_of_it()
-    {
-        using TestMemory memory = new();
-        string text = Interpreter.Kernel(0, "mov.u32 %r0, %tid.x; setp.lt.u32 %p1, %r0, 9; mov.u32 %r8, %r7; selp.b32 %r9, %r0, %r8, %p1; @%p1 add.s32 %r9, %r9, 1;\nret;");
-        Interpreter.Run(memory, text, 1, 32, []);
-    }
-
     [Theory]
     [InlineData(0, 1)]
     [InlineData(1, 0)]

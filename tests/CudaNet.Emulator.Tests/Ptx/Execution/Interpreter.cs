@@ -11,13 +11,15 @@ internal static class Interpreter
 {
     private static readonly Dictionary<PtxVariable, ulong> NoVariables = [];
 
-    public static string Module(string body, int capability = 80) =>
-        $".version 8.0\n.target sm_{capability}\n.address_size 64\n{body}\n";
+    public static string Module(string body, int capability = 80, string version = "8.0") =>
+        $".version {version}\n.target sm_{capability}\n.address_size 64\n{body}\n";
 
     /// <summary>A kernel 'k' whose parameters are 64-bit: p0, p1, …; registers of all kinds are declared.</summary>
-    public static string Kernel(int parameters, string body, string shared = "") => Module(
+    public static string Kernel(int parameters, string body, string shared = "", int capability = 80, string version = "8.0") => Module(
         ".visible .entry k(" + string.Join(", ", Enumerable.Range(0, parameters).Select(at => $".param .u64 p{at}")) + ")\n{\n"
-        + ".reg .pred %p<20>;\n.reg .b16 %h<30>;\n.reg .b32 %r<60>;\n.reg .b64 %d<60>;\n.reg .f32 %f<30>;\n.reg .f64 %e<30>;\n" + shared + body + "\n}\n");
+        + ".reg .pred %p<20>;\n.reg .b16 %h<30>;\n.reg .b32 %r<60>;\n.reg .b64 %d<60>;\n.reg .f32 %f<30>;\n.reg .f64 %e<30>;\n" + shared + body + "\n}\n",
+        capability,
+        version);
 
     public static PtxKernel Parse(string text, string name = "k") => PtxModule.Parse(text, "test").FindKernel(name)!;
 
@@ -65,7 +67,10 @@ internal static class Interpreter
         string text = Kernel(
             sources.Length + 1,
             declarations + "mov.u32 %r0, %ctaid.x; mov.u32 %r1, %tid.x; mad.lo.s32 %r0, %r0, 64, %r1; mul.wide.u32 %d0, %r0, 8;\n"
-            + $"setp.ge.u32 %p0, %r0, {count}; @%p0 ret;\n" + loads + instruction + "\n" + store + "\nret;");
+            + $"setp.ge.u32 %p0, %r0, {count}; @%p0 ret;\n" + loads + instruction + "\n" + store + "\nret;",
+            "",
+            100,
+            "8.8");
         Run(memory, text, (count + 63) / 64, 64, parameters);
         return memory.Download<ulong>(parameters[0], count);
     }

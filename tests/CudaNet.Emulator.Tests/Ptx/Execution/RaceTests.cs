@@ -135,4 +135,34 @@ public sealed class RaceTests
         ulong fresh = memory.Upload<int>([0]);
         Assert.Equal(FindingKind.Race, Interpreter.Find(Text(""), 16, 1, [parts, fresh, result], memory).Kind);
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(16383)]
+    [InlineData(16384)]
+    [InlineData(40000)]
+    public void The_earlier_access_is_named_in_a_program_of_any_length(int instructions)
+    {
+        using TestMemory memory = new();
+        string many = string.Concat(Enumerable.Repeat("ld.param.u64 %d0, [p0];\n", instructions));
+        string text = Interpreter.Kernel(1, Start + "st.shared.u16 [%r1+2], %r0;\nst.shared.u16 [%r1], %r0;\n" + many + "ld.shared.u16 %r5, [s];\nst.shared.u8 [s], 7;\nret;", Shared);
+        Finding finding = Interpreter.Find(text, 1, 2, [memory.Allocate(128)], memory);
+        Assert.Equal(FindingKind.Race, finding.Kind);
+        Assert.Contains("read of shared memory", finding.Message, StringComparison.Ordinal);
+        Assert.Contains("(st.shared.u16): nothing orders them", finding.Message, StringComparison.Ordinal);
+
+        text = Interpreter.Kernel(1, Start + many + "st.shared.u16 [%r1+2], %r0;\nst.shared.u8 [%r1], %r0;\n" + "ld.shared.u8 %r5, [s];\nret;", Shared);
+        finding = Interpreter.Find(text, 1, 2, [memory.Allocate(128)], memory);
+        Assert.Contains("(st.shared.u8): nothing orders them", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Only_the_bytes_stored_must_be_equal_where_lanes_store_at_once()
+    {
+        using TestMemory memory = new();
+        string text = Interpreter.Kernel(1, Start + "shl.b32 %r5, %r0, 8; or.b32 %r5, %r5, 7; st.shared.u8 [s], %r5; st.global.u8 [%d0], %r5;\nret;", Shared);
+        ulong output = memory.Allocate(128);
+        Interpreter.Run(memory, text, 1, 32, [output]);
+        Assert.Equal(7, memory.Download<byte>(output, 1)[0]);
+    }
 }
