@@ -15,6 +15,9 @@ internal sealed class GemmCase
     public const int Lda = 11;
     public const int Ldb = 10;
     public const int Ldc = 8;
+    public const long StrideA = 120;
+    public const long StrideB = 110;
+    public const long StrideC = 50;
     public const double Alpha = 2;
     public const double Beta = 0.5;
 
@@ -31,13 +34,6 @@ internal sealed class GemmCase
     public bool IsATransposed { get; }
 
     public bool IsBTransposed { get; }
-
-    /// <summary>Elements from one matrix to the next.</summary>
-    public long StrideA => 120;
-
-    public long StrideB => 110;
-
-    public long StrideC => 50;
 
     public HostTensor A { get; }
 

@@ -14,10 +14,10 @@ public sealed unsafe class GemmFormTests
 {
     private const int Batch = 3;
 
-    private delegate cublasStatus_t Form(BlasProgram program, GemmCase matrices, ulong a, ulong b, ulong c);
+    private delegate cublasStatus_t Form(BlasProgram program, ulong a, ulong b, ulong c);
 
     [Fact]
-    public void Sgemm_with_sizes_of_64_bits_multiplies() => Check(1, ElementType.Float32, ElementType.Float32, (program, _, a, b, c) =>
+    public void Sgemm_with_sizes_of_64_bits_multiplies() => Check(1, ElementType.Float32, ElementType.Float32, (program, a, b, c) =>
     {
         float alpha = (float)Alpha, beta = (float)Beta;
         var call = (delegate* unmanaged<nint, cublasOperation_t, cublasOperation_t, long, long, long, float*, ulong, long, ulong, long, float*, ulong, long, cublasStatus_t>)program.Raw("cublasSgemm_v2_64");
@@ -25,7 +25,7 @@ public sealed unsafe class GemmFormTests
     });
 
     [Fact]
-    public void GemmEx_with_sizes_of_64_bits_multiplies() => Check(1, ElementType.Float16, ElementType.Float32, (program, _, a, b, c) =>
+    public void GemmEx_with_sizes_of_64_bits_multiplies() => Check(1, ElementType.Float16, ElementType.Float32, (program, a, b, c) =>
     {
         float alpha = (float)Alpha, beta = (float)Beta;
         var call = (delegate* unmanaged<nint, cublasOperation_t, cublasOperation_t, long, long, long, void*, ulong, cudaDataType, long, ulong, cudaDataType, long, void*, ulong, cudaDataType, long, cublasComputeType_t, cublasGemmAlgo_t, cublasStatus_t>)program.Raw("cublasGemmEx_64");
@@ -37,7 +37,7 @@ public sealed unsafe class GemmFormTests
     [InlineData((int)ElementType.Float16, (int)CUDA_R_16F)]
     [InlineData((int)ElementType.BFloat16, (int)CUDA_R_16BF)]
     [InlineData((int)ElementType.Int8, (int)CUDA_R_8I)]
-    public void SgemmEx_reads_other_types(int element, int type) => Check(1, (ElementType)element, ElementType.Float32, (program, _, a, b, c) =>
+    public void SgemmEx_reads_other_types(int element, int type) => Check(1, (ElementType)element, ElementType.Float32, (program, a, b, c) =>
     {
         float alpha = (float)Alpha, beta = (float)Beta;
         var call = (delegate* unmanaged<nint, cublasOperation_t, cublasOperation_t, int, int, int, float*, ulong, cudaDataType, int, ulong, cudaDataType, int, float*, ulong, cudaDataType, int, cublasStatus_t>)program.Raw("cublasSgemmEx");
@@ -45,7 +45,7 @@ public sealed unsafe class GemmFormTests
     });
 
     [Fact]
-    public void Hgemm_takes_its_factors_in_half_precision() => Check(1, ElementType.Float16, ElementType.Float16, (program, _, a, b, c) =>
+    public void Hgemm_takes_its_factors_in_half_precision() => Check(1, ElementType.Float16, ElementType.Float16, (program, a, b, c) =>
     {
         Half alpha = (Half)Alpha, beta = (Half)Beta;
         var call = (delegate* unmanaged<nint, cublasOperation_t, cublasOperation_t, int, int, int, Half*, ulong, int, ulong, int, Half*, ulong, int, cublasStatus_t>)program.Raw("cublasHgemm");
@@ -53,40 +53,40 @@ public sealed unsafe class GemmFormTests
     });
 
     [Fact]
-    public void Sgemm_multiplies_matrices_at_equal_distances() => Check(Batch, ElementType.Float32, ElementType.Float32, (program, m, a, b, c) =>
+    public void Sgemm_multiplies_matrices_at_equal_distances() => Check(Batch, ElementType.Float32, ElementType.Float32, (program, a, b, c) =>
     {
         float alpha = (float)Alpha, beta = (float)Beta;
         var call = (delegate* unmanaged<nint, cublasOperation_t, cublasOperation_t, int, int, int, float*, ulong, int, long, ulong, int, long, float*, ulong, int, long, int, cublasStatus_t>)program.Raw("cublasSgemmStridedBatched");
-        return call(program.Handle, CUBLAS_OP_N, CUBLAS_OP_T, M, N, K, &alpha, a, Lda, m.StrideA, b, Ldb, m.StrideB, &beta, c, Ldc, m.StrideC, Batch);
+        return call(program.Handle, CUBLAS_OP_N, CUBLAS_OP_T, M, N, K, &alpha, a, Lda, StrideA, b, Ldb, StrideB, &beta, c, Ldc, StrideC, Batch);
     });
 
     [Fact]
-    public void GemmEx_multiplies_matrices_at_equal_distances() => Check(Batch, ElementType.BFloat16, ElementType.BFloat16, (program, m, a, b, c) =>
+    public void GemmEx_multiplies_matrices_at_equal_distances() => Check(Batch, ElementType.BFloat16, ElementType.BFloat16, (program, a, b, c) =>
     {
         float alpha = (float)Alpha, beta = (float)Beta;
         return program.Blas.cublasGemmStridedBatchedEx(
-            program.Handle, CUBLAS_OP_N, CUBLAS_OP_T, M, N, K, &alpha, (void*)a, CUDA_R_16BF, Lda, m.StrideA, (void*)b, CUDA_R_16BF, Ldb, m.StrideB,
-            &beta, (void*)c, CUDA_R_16BF, Ldc, m.StrideC, Batch, CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT);
+            program.Handle, CUBLAS_OP_N, CUBLAS_OP_T, M, N, K, &alpha, (void*)a, CUDA_R_16BF, Lda, StrideA, (void*)b, CUDA_R_16BF, Ldb, StrideB,
+            &beta, (void*)c, CUDA_R_16BF, Ldc, StrideC, Batch, CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT);
     });
 
     [Fact]
-    public void GemmEx_with_sizes_of_64_bits_multiplies_matrices_at_equal_distances() => Check(Batch, ElementType.Float64, ElementType.Float64, (program, m, a, b, c) =>
+    public void GemmEx_with_sizes_of_64_bits_multiplies_matrices_at_equal_distances() => Check(Batch, ElementType.Float64, ElementType.Float64, (program, a, b, c) =>
     {
         double alpha = Alpha, beta = Beta;
         var call = (delegate* unmanaged<nint, cublasOperation_t, cublasOperation_t, long, long, long, void*, ulong, cudaDataType, long, long, ulong, cudaDataType, long, long, void*, ulong, cudaDataType, long, long, long, cublasComputeType_t, cublasGemmAlgo_t, cublasStatus_t>)program.Raw("cublasGemmStridedBatchedEx_64");
         return call(
-            program.Handle, CUBLAS_OP_N, CUBLAS_OP_T, M, N, K, &alpha, a, CUDA_R_64F, Lda, m.StrideA, b, CUDA_R_64F, Ldb, m.StrideB,
-            &beta, c, CUDA_R_64F, Ldc, m.StrideC, Batch, CUBLAS_COMPUTE_64F, CUBLAS_GEMM_DEFAULT);
+            program.Handle, CUBLAS_OP_N, CUBLAS_OP_T, M, N, K, &alpha, a, CUDA_R_64F, Lda, StrideA, b, CUDA_R_64F, Ldb, StrideB,
+            &beta, c, CUDA_R_64F, Ldc, StrideC, Batch, CUBLAS_COMPUTE_64F, CUBLAS_GEMM_DEFAULT);
     });
 
     [Fact]
-    public void GemmEx_multiplies_matrices_whose_addresses_lie_on_the_device() => Check(Batch, ElementType.Float32, ElementType.Float32, (program, m, a, b, c) =>
+    public void GemmEx_multiplies_matrices_whose_addresses_lie_on_the_device() => Check(Batch, ElementType.Float32, ElementType.Float32, (program, a, b, c) =>
     {
         float alpha = (float)Alpha, beta = (float)Beta;
         var call = (delegate* unmanaged<nint, cublasOperation_t, cublasOperation_t, int, int, int, void*, ulong, cudaDataType, int, ulong, cudaDataType, int, void*, ulong, cudaDataType, int, int, cublasComputeType_t, cublasGemmAlgo_t, cublasStatus_t>)program.Raw("cublasGemmBatchedEx");
         return call(
-            program.Handle, CUBLAS_OP_N, CUBLAS_OP_T, M, N, K, &alpha, Addresses(program, a, m.StrideA), CUDA_R_32F, Lda, Addresses(program, b, m.StrideB), CUDA_R_32F, Ldb,
-            &beta, Addresses(program, c, m.StrideC), CUDA_R_32F, Ldc, Batch, CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT);
+            program.Handle, CUBLAS_OP_N, CUBLAS_OP_T, M, N, K, &alpha, Addresses(program, a, StrideA), CUDA_R_32F, Lda, Addresses(program, b, StrideB), CUDA_R_32F, Ldb,
+            &beta, Addresses(program, c, StrideC), CUDA_R_32F, Ldc, Batch, CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT);
     });
 
     [Theory]
@@ -111,7 +111,7 @@ public sealed unsafe class GemmFormTests
         using BlasProgram program = new();
         GemmCase matrices = new(batch, input, output);
         ulong c = program.Device.Upload(matrices.C.ToBytes());
-        BlasProgram.Ok(form(program, matrices, program.Device.Upload(matrices.A.ToBytes()), program.Device.Upload(matrices.B.ToBytes()), c));
+        BlasProgram.Ok(form(program, program.Device.Upload(matrices.A.ToBytes()), program.Device.Upload(matrices.B.ToBytes()), c));
         Assert.Equal(matrices.Expected(), matrices.C.Decode(program.Device.Download(c, matrices.C.Bytes)));
         Assert.Empty(program.Device.Machine.Findings);
     }

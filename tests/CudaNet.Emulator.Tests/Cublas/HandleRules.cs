@@ -92,10 +92,10 @@ public sealed unsafe class HandleRules
     public void A_property_is_one_part_of_the_version(int generation, int major, int minor, int patch)
     {
         using BlasProgram program = new(new EmulatorOptions { CublasMajor = generation });
+        int* parts = stackalloc int[3];
         foreach (string name in (string[])["cublasGetProperty", "cublasLtGetProperty"])
         {
             var get = (delegate* unmanaged<int, int*, cublasStatus_t>)program.Raw(name);
-            int* parts = stackalloc int[3];
             for (int part = 0; part < 3; part++)
             {
                 BlasProgram.Ok(get(part, parts + part));

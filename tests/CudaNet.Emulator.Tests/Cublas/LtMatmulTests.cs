@@ -143,6 +143,6 @@ public sealed unsafe class LtMatmulTests
             return layout;
         }
 
-        private static int Stride(int rows, int columns) => (rows + Room) * (columns + Room) + Room;
+        private static int Stride(int rows, int columns) => ((rows + Room) * (columns + Room)) + Room;
     }
 }

@@ -31,9 +31,9 @@ public sealed unsafe class DescriptorRangeTests
         var setReduction = (delegate* unmanaged<nint, int, int, int, int, int, int>)program.Raw("cudnnSetReduceTensorDescriptor");
         for (int type = -1; type < Beyond; type++)
         {
-            Assert.True(type is 0 or 1 or 2 or 4 == (program.Cudnn.cudnnSetConvolution2dDescriptor(convolution, 0, 0, 1, 1, 1, 1, 0, (cudnnDataType_t)type) == 0), $"convolution in {type}");
-            Assert.True(type is 0 or 1 or 2 or 9 == (setOp(op, 0, type, 0) == 0), $"operation in {type}");
-            Assert.True(type is 0 or 1 or 2 == (setReduction(reduction, 0, type, 0, 0, 0) == 0), $"reduction in {type}");
+            Assert.Equal((type, type is 0 or 1 or 2 or 4), (type, program.Cudnn.cudnnSetConvolution2dDescriptor(convolution, 0, 0, 1, 1, 1, 1, 0, (cudnnDataType_t)type) == 0));
+            Assert.Equal((type, type is 0 or 1 or 2 or 9), (type, setOp(op, 0, type, 0) == 0));
+            Assert.Equal((type, type is 0 or 1 or 2), (type, setReduction(reduction, 0, type, 0, 0, 0) == 0));
         }
     }
 

@@ -108,7 +108,7 @@ public sealed unsafe class ReductionTests
 
     private static (HostTensor Result, int[] Places) Reduce(HostTensor a, int operation, int axes)
     {
-        int[] extents = [.. Extents.Select((extent, axis) => (axes >> axis & 1) == 1 ? 1 : extent)];
+        int[] extents = [.. Extents.Select((extent, axis) => ((axes >> axis) & 1) == 1 ? 1 : extent)];
         List<double>[] groups = [.. Enumerable.Range(0, extents.Aggregate((x, y) => x * y)).Select(_ => new List<double>())];
         for (int i = 0; i < a.Count; i++)
         {

@@ -15,7 +15,7 @@ public sealed partial class RulePageTests
     {
         string[] named = [.. Lines.SelectMany(line => Named().Matches(line)).Select(match => match.Groups[1].Value)];
         Assert.NotEmpty(named);
-        Assert.DoesNotContain(named, name => !IsTest(name));
+        Assert.All(named, name => Assert.True(IsTest(name), name));
     }
 
     [Fact]
@@ -23,7 +23,7 @@ public sealed partial class RulePageTests
     {
         string[] rules = [.. Lines.TakeWhile(line => line != "## Choices").Where(line => line.StartsWith("| ", StringComparison.Ordinal) && line != "| rule | held by |")];
         Assert.NotEmpty(rules);
-        Assert.DoesNotContain(rules, rule => !Named().IsMatch(rule));
+        Assert.All(rules, rule => Assert.Matches(Named(), rule));
     }
 
     private static bool IsTest(string name)
