@@ -94,6 +94,11 @@ internal static class StoredValues
     /// <summary>By way of the neighbours in double, not of the bits' arithmetic.</summary>
     private static float RoundToBFloat16(float value)
     {
+        if (!float.IsFinite(value))
+        {
+            return value;
+        }
+
         double unit = UnitInTheLastPlace(value, StoragePrecision.BFloat16);
         return (float)(Math.Round(value / unit, MidpointRounding.ToEven) * unit);
     }
