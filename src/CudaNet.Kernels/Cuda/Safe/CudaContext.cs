@@ -20,6 +20,7 @@ public sealed unsafe class CudaContext : IDisposable
     private Exception? _hostFailure;
     private volatile bool _hasReleased;
     private volatile bool _isDisposed;
+    private int _isDisposing;
     private int _references = 1;
 
     /// <summary>Retains the device's primary context, and makes it current on this thread.</summary>
@@ -98,7 +99,7 @@ public sealed unsafe class CudaContext : IDisposable
     /// <summary>Frees what finalisers left, and the context itself once nothing is left in it. Never throws.</summary>
     public void Dispose()
     {
-        if (!_isDisposed)
+        if (Interlocked.Exchange(ref _isDisposing, 1) == 0)
         {
             FreeReleased();
             _isDisposed = true;

@@ -110,7 +110,7 @@ public sealed unsafe partial class CudaStream : IDisposable
         }
         else if (captured)
         {
-            StreamCapture.KeepForGraph(id);
+            StreamCapture.KeepForGraph(this, id);
         }
 
         Context.Check(result, nameof(DriverApi.cuLaunchHostFunc));

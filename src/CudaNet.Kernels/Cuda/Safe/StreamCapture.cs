@@ -16,7 +16,7 @@ public sealed unsafe class StreamCapture : IDisposable
     private readonly StreamCapture? _outer;
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly List<nint> _hostFunctions = [];
-    private bool _isOver;
+    private volatile bool _isOver;
 
     internal StreamCapture(CudaStream stream)
     {
@@ -28,11 +28,25 @@ public sealed unsafe class StreamCapture : IDisposable
             nameof(DriverApi.cuStreamBeginCapture_v2),
             $"{CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL}");
         _stream = stream;
-        _outer = _active;
+        _outer = Active;
         _active = this;
     }
 
-    internal static bool IsActiveOnThisThread => _active is not null;
+    internal static bool IsActiveOnThisThread => Active is not null;
+
+    /// <summary>The thread's capture that began last. Captures of several streams may end in any order.</summary>
+    private static StreamCapture? Active
+    {
+        get
+        {
+            while (_active is { _isOver: true })
+            {
+                _active = _active._outer;
+            }
+
+            return _active;
+        }
+    }
 
     /// <summary>Ends the capture, and gives what it recorded.</summary>
     /// <exception cref="CudaException">The capture was broken by a call that it does not allow, or a stream that took part was not joined back.</exception>
@@ -73,12 +87,22 @@ public sealed unsafe class StreamCapture : IDisposable
         }
     }
 
-    internal static void KeepForGraph(nint hostFunction) => _active?._hostFunctions.Add(hostFunction);
+    /// <summary>Keeps a host function for the graph of the capture that the stream began; of the last one where it only takes part.</summary>
+    internal static void KeepForGraph(CudaStream stream, nint hostFunction)
+    {
+        StreamCapture? owner = Active;
+        while (owner is not null && (owner._isOver || owner._stream != stream))
+        {
+            owner = owner._outer;
+        }
+
+        (owner ?? Active)?._hostFunctions.Add(hostFunction);
+    }
 
     /// <exception cref="InvalidOperationException">This thread captures.</exception>
     internal static void ThrowIfActive()
     {
-        if (_active is not null)
+        if (Active is not null)
         {
             throw new InvalidOperationException("This thread captures a stream: it may not wait for the device before the capture has ended.");
         }
@@ -88,11 +112,6 @@ public sealed unsafe class StreamCapture : IDisposable
     {
         *graph = 0;
         _isOver = true;
-        if (_active == this)
-        {
-            _active = _outer;
-        }
-
         try
         {
             using HandleUse handle = _stream.Handle.Use();
