@@ -1,5 +1,6 @@
 using CudaNet.Emulator;
 using CudaNet.Emulator.Tests.Kernels;
+using CudaNet.Engine;
 using CudaNet.Kernels.Cuda;
 using CudaNet.Kernels.Cuda.Steps;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using CudaNet.Kernels.Cuda.Steps;
+using CudaNet.Engine;
 using CudaNet.Tests.Support;
 
 namespace CudaNet.Bench;

@@ -54,7 +54,7 @@ internal sealed class CompareCommand : CliCommand
     protected override int Execute(ParseResult arguments)
     {
         IBackend backend = _backend.Create(arguments);
-        Tolerance tolerance = arguments.GetValue(_tolerance) is { } asked ? new Tolerance("--tolerance", asked, "as asked") : Tolerance.For(backend.Name);
+        Tolerance tolerance = arguments.GetValue(_tolerance) is { } asked ? new Tolerance("--tolerance", asked, "as asked") : backend.Tolerance;
         using Model model = ModelFile.Open(arguments.GetRequiredValue(_model));
         using ReferenceValues reference = new(arguments.GetRequiredValue(_reference), model.Graph);
         using Session session = new(model, backend);

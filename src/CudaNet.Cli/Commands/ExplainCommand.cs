@@ -33,31 +33,24 @@ internal sealed class ExplainCommand : CliCommand
     {
         using ModelSource source = ModelSource.Open(arguments.GetRequiredValue(_model));
         TensorShape input = source.InputShape(arguments.GetValue(_input), arguments.GetValue(_batch));
-        IReadOnlyList<LayerNode> observed = LayerSelection.Resolve(source.Graph, arguments.GetValue(_layers)!);
+        IReadOnlyList<LayerNode> observed = LayerNames.Resolve(source.Graph, arguments.GetValue(_layers)!);
         IBackend backend = _backend.Create(arguments);
         ExecutionPlan bare = Planner.Plan(source.Graph, input, [], backend.Layout);
         ExecutionPlan plan = observed.Count == 0 ? bare : Planner.Plan(source.Graph, input, observed, backend.Layout);
-        long? weightBytes = WeightBytes(source, backend);
+        LoadedPlan? loaded = LoadedPlan.Of(source.Model, backend, plan);
         if (arguments.GetValue(Json))
         {
-            JsonOutput.Write(Context.Out, json => WriteJson(json, backend, bare, plan, weightBytes));
+            JsonOutput.Write(Context.Out, json => WriteJson(json, backend, bare, plan, loaded));
         }
         else
         {
-            WriteText(backend, bare, plan, weightBytes);
+            WriteText(backend, bare, plan, loaded);
         }
 
         return ExitCode.Success;
     }
 
-    /// <summary>What the backend's packed copy of the weights takes; null without weights.</summary>
-    private static long? WeightBytes(ModelSource source, IBackend backend)
-    {
-        using IPreparedModel? prepared = source.Model is { } model ? backend.Prepare(model.Graph, model.Parameters) : null;
-        return prepared?.Bytes;
-    }
-
-    private static void WriteJson(Utf8JsonWriter json, IBackend backend, ExecutionPlan bare, ExecutionPlan plan, long? weightBytes)
+    private static void WriteJson(Utf8JsonWriter json, IBackend backend, ExecutionPlan bare, ExecutionPlan plan, LoadedPlan? loaded)
     {
         json.WriteString("backend", backend.Name);
         json.WriteString("layout", plan.Layout.Name);
@@ -76,6 +69,8 @@ internal sealed class ExplainCommand : CliCommand
             });
             json.WriteOptional("inputSlot", step.Input.Slot);
             json.WriteOptional("residualSlot", step.Residual?.Slot);
+            json.WriteString("algorithm", loaded?.Choices?[step.Index].Algorithm);
+            json.WriteOptional("workspaceBytes", loaded?.Choices?[step.Index].WorkspaceBytes);
         });
         json.WriteStartArray("slotBytes");
         foreach (long bytes in plan.SlotBytes)
@@ -86,10 +81,11 @@ internal sealed class ExplainCommand : CliCommand
         json.WriteEndArray();
         json.WriteNumber("bytes", plan.TotalBytes);
         json.WriteNumber("bytesWithoutObservers", bare.TotalBytes);
-        json.WriteOptional("weightBytes", weightBytes);
+        json.WriteOptional("weightBytes", loaded?.WeightBytes);
+        json.WriteString("whyNotLoaded", loaded?.WhyNot);
     }
 
-    private void WriteText(IBackend backend, ExecutionPlan bare, ExecutionPlan plan, long? weightBytes)
+    private void WriteText(IBackend backend, ExecutionPlan bare, ExecutionPlan plan, LoadedPlan? loaded)
     {
         Context.Out.Write(bare);
         if (plan != bare)
@@ -100,8 +96,27 @@ internal sealed class ExplainCommand : CliCommand
             Context.Out.WriteLine($"observing {Format.Plural(plan.Observed.Count, "layer")}: {Format.Count(plan.TotalBytes - bare.TotalBytes)} bytes more");
         }
 
-        Context.Out.WriteLine(weightBytes is { } packed
-            ? $"packed weights ({backend.Name}): {Format.Bytes(packed)}, one set for all plans"
-            : "packed weights: none, this is an architecture without weights");
+        if (loaded is null)
+        {
+            Context.Out.WriteLine("packed weights: none, this is an architecture without weights");
+            return;
+        }
+
+        Context.Out.WriteLine($"packed weights ({backend.Name}): {Format.Bytes(loaded.WeightBytes)}, one set for all plans");
+        if (loaded.Choices is null)
+        {
+            Context.Line($"algorithms: not chosen, {loaded.WhyNot}");
+            return;
+        }
+
+        TextTable table = new("step", "algorithm", "workspace");
+        foreach (PlanStep step in plan.Steps)
+        {
+            StepChoice choice = loaded.Choices[step.Index];
+            table.Add($"{step.Index} {step.Head.Node}", choice.Algorithm, choice.WorkspaceBytes == 0 ? "" : $"{Format.Count(choice.WorkspaceBytes)} bytes");
+        }
+
+        Context.Out.WriteLine();
+        table.Write(Context.Out);
     }
 }

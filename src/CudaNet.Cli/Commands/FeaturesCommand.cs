@@ -58,7 +58,7 @@ internal sealed class FeaturesCommand : CliCommand
         string output = arguments.GetRequiredValue(_output);
         IBackend backend = _backend.Create(arguments);
         using Model model = ModelFile.Open(arguments.GetRequiredValue(_model));
-        IReadOnlyList<LayerNode> layers = LayerSelection.Resolve(model.Graph, arguments.GetValue(_layers)!);
+        IReadOnlyList<LayerNode> layers = LayerNames.Resolve(model.Graph, arguments.GetValue(_layers)!);
         if (IsSingle(output) && layers.Count > 1)
         {
             throw new UsageException($"a .npy file holds one layer, not {layers.Count}: write a .npz file");
@@ -107,17 +107,19 @@ internal sealed class FeaturesCommand : CliCommand
     {
         using Session disposed = session;
         using FeatureWriter writer = new(output, inputs.Names, arrays);
-        foreach (FeatureArray array in arrays.Where(a => a.Name != Predictions))
-        {
-            session.Observe(array.Name, (in Observation o) => writer.Append(o.Name, o.Values));
-        }
-
+        LayerSelection layers = session.Select([.. arrays.Where(a => a.Name != Predictions).Select(a => a.Name)]);
         List<Prediction> predictions = [];
         ProgressBar.Run(Context, Path.GetFileName(output), inputs.Names.Count, report =>
         {
             foreach (InputBatch batch in inputs.Batches(Context.Cancellation))
             {
-                Tensor logits = session.Predict(batch.Tensor, Context.Cancellation);
+                using InferenceRun run = session.Start(batch.Tensor, layers, Context.Cancellation);
+                while (run.Next(out Observation observation))
+                {
+                    writer.Append(observation.Name, observation.Values);
+                }
+
+                Tensor logits = new(run.OutputShape, run.Output.ToArray());
                 if (arrays[0].Name == Predictions)
                 {
                     writer.Append(Predictions, logits.Values);

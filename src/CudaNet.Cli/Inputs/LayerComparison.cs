@@ -45,13 +45,12 @@ internal sealed record LayerComparison(LayerNode Layer, TensorComparison Result)
     public static IReadOnlyList<LayerComparison> Run(Session session, ReferenceValues reference, Tolerance tolerance, CancellationToken cancellation)
     {
         List<LayerComparison> results = [];
-        foreach (LayerNode layer in reference.Layers)
+        using InferenceRun run = session.Start(reference.Input, [.. reference.Layers.Select(l => l.Name)], cancellation);
+        while (run.Next(out Observation o))
         {
-            session.Observe(layer.Name, (in Observation o) =>
-                results.Add(new LayerComparison(o.Layer, TensorComparison.Compare(o.Shape, o.Values, reference.Expected(o.Layer), tolerance))));
+            results.Add(new LayerComparison(o.Layer, TensorComparison.Compare(o.Shape, o.Values, reference.Expected(o.Layer), tolerance)));
         }
 
-        session.Predict(reference.Input, cancellation);
         return results;
     }
 }

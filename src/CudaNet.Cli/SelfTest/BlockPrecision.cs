@@ -1,6 +1,5 @@
 using CudaNet.Engine;
 using CudaNet.Kernels.Cuda.Native;
-using CudaNet.Kernels.Cuda.Steps;
 
 namespace CudaNet.Cli.SelfTest;
 

@@ -1,5 +1,4 @@
 using CudaNet.Engine;
-using CudaNet.Kernels.Cuda.Steps;
 
 namespace CudaNet.Cli.SelfTest;
 

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using CudaNet.Engine;
-using CudaNet.Kernels.Cuda.Steps;
 
 namespace CudaNet.Cli.SelfTest;
 

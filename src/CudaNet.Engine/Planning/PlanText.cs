@@ -10,7 +10,7 @@ internal static class PlanText
     {
         StringBuilder text = new();
         string observed = plan.Observed.Count == 0 ? "nothing observed" : $"observed: {string.Join(", ", plan.Observed)}";
-        Line(text, $"input {plan.InputShape}, storage {plan.Layout.Name}, {observed}");
+        Line(text, $"input {plan.InputShape}, storage {plan.Layout}, {observed}");
         int width = plan.Steps.Max(s => s.Describe().Length);
         foreach (PlanStep step in plan.Steps)
         {

@@ -28,13 +28,13 @@ public static class Planner
         TensorShape[] shapes = graph.InferShapes(inputShape);
         IReadOnlyList<StepOutline> outlines = Fusion.Fuse(graph);
         SlotAssignment slots = SlotAssignment.Assign(graph, outlines, published, shapes, layout);
-        PlanStep[] steps = [.. outlines.Select((outline, index) => Finish(outline, index, graph, shapes, slots, published))];
+        PlanStep[] steps = [.. outlines.Select((outline, index) => Finish(outline, index, graph, shapes, layout, slots, published))];
         return new ExecutionPlan(graph, inputShape, layout, steps, slots.SlotBytes, published);
     }
 
-    private static PlanStep Finish(StepOutline outline, int index, LayerGraph graph, TensorShape[] shapes, SlotAssignment slots, LayerNode[] published)
+    private static PlanStep Finish(StepOutline outline, int index, LayerGraph graph, TensorShape[] shapes, StorageLayout layout, SlotAssignment slots, LayerNode[] published)
     {
-        PlanValue Value(LayerNode node) => new(node, shapes[node.Index], node == graph.Input ? null : slots.SlotOf(node));
+        PlanValue Value(LayerNode node) => new(node, shapes[node.Index], layout, node == graph.Input ? null : slots.SlotOf(node));
         PlanStage[] stages = [.. outline.Nodes.Select(n => new PlanStage(n, shapes[n.Index], slots.IsStored(n) ? Value(n) : null, published.Contains(n)))];
         return new PlanStep(index, outline.Kind, Value(outline.Input), outline.Residual is { } residual ? Value(residual) : null, stages);
     }

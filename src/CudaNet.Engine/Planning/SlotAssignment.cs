@@ -2,7 +2,8 @@ namespace CudaNet.Engine;
 
 /// <summary>
 /// Which values are stored, and in which buffer. A value lives from the step that stores it to the last step that reads it; one that is only
-/// observed lives for its own step. Each value, in the order of the steps, takes the free buffer that has to grow least and then wastes least.
+/// observed lives for its own step. Where the layout keeps published values, each of them lives to the end of the run. Each value, in the order of the
+/// steps, takes the free buffer that has to grow least and then wastes least.
 /// </summary>
 internal sealed class SlotAssignment
 {
@@ -27,7 +28,8 @@ internal sealed class SlotAssignment
             foreach (LayerNode node in nodes.Where(n => n == nodes[^1] || observed.Contains(n) || lastRead.ContainsKey(n)))
             {
                 slots.Place(node, layout.Bytes(shapes[node.Index]), free);
-                live.Add((node, lastRead.GetValueOrDefault(node, index)));
+                bool keeps = layout.KeepsPublished && observed.Contains(node);
+                live.Add((node, keeps ? steps.Count : lastRead.GetValueOrDefault(node, index)));
             }
 
             free.AddRange(live.Where(l => l.End <= index).Select(l => slots._slots[l.Node]));

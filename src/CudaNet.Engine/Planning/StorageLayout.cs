@@ -1,16 +1,25 @@
 namespace CudaNet.Engine;
 
-/// <summary>How a backend stores activations, as far as a plan must know to count bytes. fp32 elements.</summary>
+/// <summary>How a backend stores activations, as far as a plan must know to count bytes and to share buffers.</summary>
 /// <param name="Name">What listings call it.</param>
 /// <param name="ChannelBlock">Channels are padded to a multiple of this.</param>
 /// <param name="Halo">Zero rows and columns kept on every side of an image.</param>
 public sealed record StorageLayout(string Name, int ChannelBlock, int Halo)
 {
-    /// <summary>N×C×H×W without padding.</summary>
+    /// <summary>N×C×H×W without padding, fp32.</summary>
     public static StorageLayout Dense { get; } = new("nchw", 1, 0);
 
-    /// <summary>[N][C/16][H + 2][W + 2][16]; a vector is [N][C/16][16].</summary>
+    /// <summary>[N][C/16][H + 2][W + 2][16], fp32; a vector is [N][C/16][16].</summary>
     public static StorageLayout Blocked16 { get; } = new("nchw16c", 16, 1);
+
+    /// <summary>What an element is stored as.</summary>
+    public StoragePrecision Precision { get; init; }
+
+    /// <summary>
+    /// True where a published value keeps its buffer to the end of the run, for a backend that copies it to the host while later steps run. Otherwise a
+    /// value that is only observed lives for its own step.
+    /// </summary>
+    public bool KeepsPublished { get; init; }
 
     /// <summary>Bytes of a value of this shape, padding included.</summary>
     /// <exception cref="ShapeException">Beyond 63 bits.</exception>
@@ -22,7 +31,7 @@ public sealed record StorageLayout(string Name, int ChannelBlock, int Halo)
             {
                 long channels = (shape.Channels + ChannelBlock - 1L) / ChannelBlock * ChannelBlock;
                 long plane = shape.Rank == 4 ? (shape.Height + (2L * Halo)) * (shape.Width + (2L * Halo)) : 1;
-                return shape.Batch * channels * plane * sizeof(float);
+                return shape.Batch * channels * plane * Precision.Bytes();
             }
         }
         catch (OverflowException)
@@ -30,4 +39,7 @@ public sealed record StorageLayout(string Name, int ChannelBlock, int Halo)
             throw new ShapeException($"a value of shape {shape} overflows the address space");
         }
     }
+
+    /// <summary>Its name, and its precision where that is not fp32.</summary>
+    public override string ToString() => Precision == StoragePrecision.Float32 ? Name : $"{Name} {Precision}";
 }

@@ -36,6 +36,9 @@ public sealed class CpuBackend : IBackend
     public string Name => "cpu";
 
     /// <inheritdoc/>
+    public Tolerance Tolerance => Tolerance.For("cpu");
+
+    /// <inheritdoc/>
     public StorageLayout Layout => StorageLayout.Blocked16;
 
     /// <summary>Threads that compute, the caller's included.</summary>
@@ -45,10 +48,10 @@ public sealed class CpuBackend : IBackend
     public SimdWidth SimdWidth { get; }
 
     /// <inheritdoc/>
-    public IPreparedModel Prepare(LayerGraph graph, ParameterSet parameters)
+    public PreparedModel Prepare(LayerGraph graph, ParameterSet parameters)
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(parameters);
-        return new CpuModel(graph, parameters, SimdWidth, Threads, _allocator);
+        return new CpuModel(this, graph, parameters, _allocator);
     }
 }

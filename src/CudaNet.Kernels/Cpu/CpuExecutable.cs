@@ -2,85 +2,90 @@ using CudaNet.Engine;
 
 namespace CudaNet.Kernels.Cpu;
 
-/// <summary>A plan with its steps and native buffers, and the model whose weights they point to. Runs allocate nothing.</summary>
+/// <summary>A plan with its steps and native buffers, and the model whose weights they point to. Computes inside the calls of the run.</summary>
 internal sealed unsafe class CpuExecutable(
     ExecutionPlan plan,
+    Place place,
     NativeArena arena,
     CpuModel model,
     HostInput[] inputs,
     LoadedStep[] steps,
     HostOutput result,
-    NativeBuffer staging) : IExecutable
+    HostValues staging) : Executable(plan, place, binding: null)
 {
-    private readonly long _inputElements = plan.InputShape.ElementCount;
-    private bool _disposed;
+    private int _step;
+    private int _publication;
 
-    public ExecutionPlan Plan => plan;
+    public override IReadOnlyList<StepChoice> Choices { get; } = [.. steps.Select(s => s.Choice)];
 
-    public long Bytes => arena.Bytes;
+    protected override long BufferBytes => arena.Bytes + staging.Bytes;
 
-    public void Run(in RunBindings bindings)
+    protected override void StartCore(ReadOnlySpan<float> input, RunControl control)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (bindings.Input.Length != _inputElements || bindings.Output.Length != result.Elements)
+        fixed (float* source = input)
         {
-            throw new ShapeException($"a run of {plan.InputShape} → {plan.OutputShape} was given {bindings.Input.Length} and {bindings.Output.Length} values");
+            foreach (HostInput destination in inputs)
+            {
+                destination.Source = source;
+                model.Pool.Run(destination);
+            }
         }
 
-        if (plan.IsInputObserved)
-        {
-            bindings.Observer!(new Observation(plan.Graph.Input, plan.InputShape, bindings.Input));
-        }
+        (_step, _publication) = (-1, 0);
+        GC.KeepAlive(this);
+    }
 
-        bindings.Cancellation.ThrowIfCancellationRequested();
-        TakeInput(bindings.Input);
-        foreach (LoadedStep step in steps)
+    protected override bool AdvanceCore(RunControl control, out Observation stage)
+    {
+        while (true)
         {
-            bindings.Cancellation.ThrowIfCancellationRequested();
-            foreach (ParallelWork phase in step.Phases)
+            if (_step >= 0 && _publication < steps[_step].Publications.Length)
+            {
+                stage = Publish(steps[_step].Publications[_publication++]);
+                return true;
+            }
+
+            if (++_step == steps.Length)
+            {
+                stage = default;
+                return false;
+            }
+
+            control.ThrowIfStopped();
+            _publication = 0;
+            foreach (ParallelWork phase in steps[_step].Phases)
             {
                 model.Pool.Run(phase);
             }
 
-            foreach (Publication publication in step.Publications)
-            {
-                Publish(publication, bindings.Observer!);
-            }
+            // The steps hold bare pointers: what owns the memory must outlive the last of them.
+            GC.KeepAlive(this);
         }
+    }
 
-        fixed (float* output = bindings.Output)
+    protected override void FinishCore(Span<float> output)
+    {
+        fixed (float* destination = output)
         {
-            result.Destination = output;
+            result.Destination = destination;
             model.Pool.Run(result);
         }
 
-        // The steps hold bare pointers: what owns the memory must outlive the last of them.
         GC.KeepAlive(this);
     }
 
-    public void Dispose()
+    /// <summary>Nothing is in flight between the calls of a run.</summary>
+    protected override void AbandonCore()
     {
-        _disposed = true;
-        arena.Dispose();
     }
 
-    private void TakeInput(ReadOnlySpan<float> values)
-    {
-        fixed (float* source = values)
-        {
-            foreach (HostInput input in inputs)
-            {
-                input.Source = source;
-                model.Pool.Run(input);
-            }
-        }
-    }
+    protected override void DisposeCore() => arena.Dispose();
 
-    private void Publish(Publication publication, LayerObserver observer)
+    private Observation Publish(Publication publication)
     {
         publication.Output.Destination = staging.Pointer;
         model.Pool.Run(publication.Output);
-        PlanStage stage = publication.Stage;
-        observer(new Observation(stage.Node, stage.Shape, new ReadOnlySpan<float>(staging.Pointer, publication.Output.Elements)));
+        GC.KeepAlive(this);
+        return new Observation(publication.Stage.Node, publication.Stage.Shape, staging.Values[..publication.Output.Elements]);
     }
 }

@@ -2,21 +2,19 @@ using CudaNet.Engine;
 
 namespace CudaNet.Kernels.Cpu;
 
-/// <summary>Packed weights and the threads that use them, shared by all executables.</summary>
-internal sealed class CpuModel : IPreparedModel
+/// <summary>Packed weights and the threads that use them, shared by all executables of all sessions.</summary>
+internal sealed class CpuModel : PreparedModel
 {
-    private readonly Dictionary<LayerNode, object> _packed = [];
     private readonly NativeAllocator _allocator;
-    private readonly NativeArena _arena;
-    private readonly LayerGraph _graph;
+    private readonly WeightForms _forms;
     private readonly SimdWidth _width;
 
-    public CpuModel(LayerGraph graph, ParameterSet parameters, SimdWidth width, int threads, NativeAllocator allocator)
+    public CpuModel(CpuBackend backend, LayerGraph graph, ParameterSet parameters, NativeAllocator allocator)
+        : base(backend, graph)
     {
-        _graph = graph;
-        _width = width;
+        _width = backend.SimdWidth;
         _allocator = allocator;
-        _arena = new NativeArena(allocator);
+        _forms = new WeightForms(allocator);
         try
         {
             foreach (LayerNode node in graph.Layers)
@@ -24,11 +22,11 @@ internal sealed class CpuModel : IPreparedModel
                 Pack(node, parameters);
             }
 
-            Pool = new WorkerPool(threads);
+            Pool = new WorkerPool(backend.Threads);
         }
         catch
         {
-            _arena.Dispose();
+            _forms.Dispose();
             throw;
         }
     }
@@ -36,29 +34,23 @@ internal sealed class CpuModel : IPreparedModel
     /// <summary>The pool's threads would outlive a model that nobody disposed: they hold the pool, not the model.</summary>
     ~CpuModel() => Pool?.Abandon();
 
-    public long Bytes => _arena.Bytes;
+    public override long Bytes => _forms.Bytes;
 
     public WorkerPool Pool { get; }
 
-    /// <summary>A layer's packed weights.</summary>
-    public TPacked Get<TPacked>(LayerNode node) => (TPacked)_packed[node];
+    /// <summary>A layer's weights in the form that an algorithm wants.</summary>
+    public TForm Get<TForm>(LayerNode node, string algorithm) => _forms.Get<TForm>(node, algorithm);
 
-    public IExecutable Load(ExecutionPlan plan)
+    protected override Executable LoadCore(ExecutionPlan plan, Place place, Type? binding)
     {
-        ArgumentNullException.ThrowIfNull(plan);
-        if (plan.Graph != _graph || plan.Layout != StorageLayout.Blocked16)
-        {
-            throw new CudaNetException("the plan is of another graph or another backend");
-        }
-
         NativeArena arena = new(_allocator);
         try
         {
             return _width switch
             {
-                SimdWidth.Bits512 => new PlanLoader<Simd512>(this, plan, arena).Load(),
-                SimdWidth.Bits256 => new PlanLoader<Simd256>(this, plan, arena).Load(),
-                _ => new PlanLoader<Simd128>(this, plan, arena).Load(),
+                SimdWidth.Bits512 => new PlanLoader<Simd512>(this, plan, place, arena).Load(),
+                SimdWidth.Bits256 => new PlanLoader<Simd256>(this, plan, place, arena).Load(),
+                _ => new PlanLoader<Simd128>(this, plan, place, arena).Load(),
             };
         }
         catch (OverflowException exception)
@@ -73,28 +65,35 @@ internal sealed class CpuModel : IPreparedModel
         }
     }
 
-    public void Dispose()
+    protected override void ReleaseCore()
     {
         Pool.Dispose();
-        _arena.Dispose();
-        GC.SuppressFinalize(this);
+        _forms.Dispose();
     }
 
     private void Pack(LayerNode node, ParameterSet parameters)
     {
-        ReadOnlySpan<float> Get(string name) => parameters.TryGet($"{node.Name}.{name}", out Tensor? tensor) ? tensor.Values : default;
+        Tensor? Get(string name) => parameters.TryGet($"{node.Name}.{name}", out Tensor? tensor) ? tensor : null;
         int lanes = (int)_width / (8 * sizeof(float));
-        object? packed = node.Op switch
+        switch (node.Op)
         {
-            Conv2d op => PackedConvolution.Pack(op, node.Inputs[0] == _graph.Input, Get("weight"), Get("bias"), lanes, _arena),
-            BatchNorm2d op => new PackedBatchNorm(op, Get("weight"), Get("bias"), Get("running_mean"), Get("running_var"), _arena),
-            Linear op => new PackedLinear(op, Get("weight"), Get("bias"), lanes, _arena),
-            ReLU or Add or MaxPool2d or GlobalAveragePool => null,
-            _ => throw new CudaNetException($"the cpu backend does not know {node.Op.Kind}") { Layer = node.Name },
-        };
-        if (packed is not null)
-        {
-            _packed.Add(node, packed);
+            case Conv2d op:
+                string algorithm = StepAlgorithms.Of(op, node.Inputs[0] == Graph.Input);
+                _forms.GetOrAdd(node, algorithm, arena => PackedConvolution.Pack(op, algorithm, Values(Get("weight")), Values(Get("bias")), lanes, arena));
+                break;
+            case BatchNorm2d op:
+                _forms.GetOrAdd(node, StepAlgorithms.ScaleAndShift, arena =>
+                    new PackedBatchNorm(op, Values(Get("weight")), Values(Get("bias")), Values(Get("running_mean")), Values(Get("running_var")), arena));
+                break;
+            case Linear op:
+                _forms.GetOrAdd(node, StepAlgorithms.Panels, arena => new PackedLinear(op, Values(Get("weight")), Values(Get("bias")), lanes, arena));
+                break;
+            case ReLU or Add or MaxPool2d or GlobalAveragePool:
+                break;
+            default:
+                throw new CudaNetException($"the cpu backend does not know {node.Op.Kind}") { Layer = node.Name };
         }
     }
+
+    private static ReadOnlySpan<float> Values(Tensor? tensor) => tensor is null ? default : tensor.Values;
 }

@@ -3,12 +3,13 @@ using CudaNet.Engine;
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>Turns a plan into an executable at one vector width: allocates every buffer, makes every step.</summary>
-internal sealed unsafe class PlanLoader<T>(CpuModel model, ExecutionPlan plan, NativeArena arena)
+internal sealed unsafe class PlanLoader<T>(CpuModel model, ExecutionPlan plan, Place place, NativeArena arena)
     where T : unmanaged, ISimd<T>
 {
     private readonly List<HostInput> _inputs = [];
     private readonly Scratch _scratch = new(model.Pool.Threads);
     private NativeBuffer[] _slots = [];
+    private long _copyBytes;
 
     public CpuExecutable Load()
     {
@@ -16,35 +17,42 @@ internal sealed unsafe class PlanLoader<T>(CpuModel model, ExecutionPlan plan, N
         LoadedStep[] steps = [.. plan.Steps.Select(Load)];
         HostOutput result = new(Pointer(plan.Output), BlockedImage.Of(plan.OutputShape));
         int observed = steps.SelectMany(s => s.Publications).Select(p => p.Output.Elements).DefaultIfEmpty().Max();
-        NativeBuffer staging = arena.Allocate(observed, "observed values");
         _scratch.Allocate(arena);
-        return new CpuExecutable(plan, arena, model, [.. _inputs], steps, result, staging);
+        return new CpuExecutable(plan, place, arena, model, [.. _inputs], steps, result, new HostValues(observed));
     }
 
     private LoadedStep Load(PlanStep step)
     {
         PlanValue output = step.Output;
         BlockedImage to = BlockedImage.Of(output.Shape);
+        string algorithm = step.Head.Node.Op switch
+        {
+            Conv2d op => StepAlgorithms.Of(op, step.Input.Slot is null),
+            MaxPool2d or GlobalAveragePool => StepAlgorithms.Rows,
+            Linear => StepAlgorithms.Panels,
+            _ => StepAlgorithms.ScaleAndShift,
+        };
+        (_scratch.RequiredBytes, _copyBytes) = (0, 0);
         ParallelWork[] phases = step.Head.Node.Op switch
         {
-            Conv2d => Convolution(step, model.Get<PackedConvolution>(step.Head.Node), to),
+            Conv2d => Convolution(step, algorithm, model.Get<PackedConvolution>(step.Head.Node, algorithm), to),
             MaxPool2d op => [new MaxPoolStep<T>(Pointer(step.Input), BlockedImage.Of(step.Input.Shape), op, Pointer(output), to)],
             GlobalAveragePool => [new GlobalAverageStep<T>(Pointer(step.Input), BlockedImage.Of(step.Input.Shape), Pointer(output))],
-            Linear => [new LinearStep<T>(Pointer(step.Input), BlockedImage.Of(step.Input.Shape), model.Get<PackedLinear>(step.Head.Node), Pointer(output), to)],
+            Linear => [new LinearStep<T>(Pointer(step.Input), BlockedImage.Of(step.Input.Shape), model.Get<PackedLinear>(step.Head.Node, algorithm), Pointer(output), to)],
             _ => [new ElementwiseStep<T>(Pointer(step.Input), to, Epilogue(step))],
         };
         Publication[] publications = [.. step.Stages.Where(s => s.IsObserved).Select(s => new Publication(s, new HostOutput(Pointer(s.Stored!), BlockedImage.Of(s.Shape))))];
-        return new LoadedStep(phases, publications);
+        return new LoadedStep(phases, publications, new StepChoice(algorithm, _scratch.RequiredBytes + _copyBytes));
     }
 
-    private ParallelWork[] Convolution(PlanStep step, PackedConvolution layer, BlockedImage to)
+    private ParallelWork[] Convolution(PlanStep step, string algorithm, PackedConvolution layer, BlockedImage to)
     {
         Epilogue epilogue = Epilogue(step);
         epilogue.Bias = layer.Bias;
-        if (layer is DirectConvolution { Reduction.IsCompact: true } compact)
+        if (algorithm == StepAlgorithms.CompactDirect)
         {
             CompactInput input = Compact(layer.Op.Padding);
-            return [new DirectStep<T>(compact, input.Destination, SourceGeometry.Of(input, layer.Op), to, epilogue, _scratch)];
+            return [new DirectStep<T>((DirectConvolution)layer, input.Destination, SourceGeometry.Of(input, layer.Op), to, epilogue, _scratch)];
         }
 
         float* source = Source(step.Input, layer.Op.Padding, out BlockedImage from, out ParallelWork? copy);
@@ -72,6 +80,7 @@ internal sealed unsafe class PlanLoader<T>(CpuModel model, ExecutionPlan plan, N
         }
 
         float* destination = arena.Allocate(from.Elements, "workspaces").Pointer;
+        _copyBytes = sizeof(float) * from.Elements;
         copy = new HaloCopy(Pointer(value), stored, destination, from);
         return destination;
     }
@@ -88,7 +97,7 @@ internal sealed unsafe class PlanLoader<T>(CpuModel model, ExecutionPlan plan, N
                     epilogue.RawTo = destination;
                     break;
                 case BatchNorm2d:
-                    PackedBatchNorm constants = model.Get<PackedBatchNorm>(stage.Node);
+                    PackedBatchNorm constants = model.Get<PackedBatchNorm>(stage.Node, StepAlgorithms.ScaleAndShift);
                     epilogue.Scale = constants.Scale;
                     epilogue.Shift = constants.Shift;
                     epilogue.NormTo = destination;

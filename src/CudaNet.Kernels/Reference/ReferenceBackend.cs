@@ -11,13 +11,16 @@ public sealed class ReferenceBackend : IBackend
     public string Name => "reference";
 
     /// <inheritdoc/>
+    public Tolerance Tolerance => Tolerance.For("reference");
+
+    /// <inheritdoc/>
     public StorageLayout Layout => StorageLayout.Dense;
 
     /// <inheritdoc/>
-    public IPreparedModel Prepare(LayerGraph graph, ParameterSet parameters)
+    public PreparedModel Prepare(LayerGraph graph, ParameterSet parameters)
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(parameters);
-        return new ReferenceModel(graph, parameters);
+        return new ReferenceModel(this, graph, parameters);
     }
 }

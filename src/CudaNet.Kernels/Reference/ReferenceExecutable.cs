@@ -3,58 +3,84 @@ using CudaNet.Engine;
 namespace CudaNet.Kernels.Reference;
 
 /// <summary>Runs a plan layer by layer. A stage that the plan does not store is computed into a scratch buffer.</summary>
-internal sealed class ReferenceExecutable : IExecutable
+internal sealed class ReferenceExecutable : Executable
 {
     private readonly ReferenceModel _model;
     private readonly float[][] _slots;
     private readonly float[][] _scratch;
     private readonly double[] _row;
 
-    public ReferenceExecutable(ExecutionPlan plan, ReferenceModel model)
+    private readonly float[] _input;
+    private int _step;
+    private int _stage;
+
+    public ReferenceExecutable(ExecutionPlan plan, Place place, ReferenceModel model)
+        : base(plan, place, binding: null)
     {
-        Plan = plan;
         _model = model;
         long scratch = plan.Steps.SelectMany(s => s.Stages).Where(s => s.Stored is null).Select(s => plan.Layout.Bytes(s.Shape)).DefaultIfEmpty().Max();
         int columns = plan.Steps.SelectMany(s => s.Stages).Max(s => s.Shape.Width);
-        Bytes = plan.TotalBytes + (2 * scratch) + (sizeof(double) * (long)columns);
+        BufferBytes = plan.TotalBytes + (2 * scratch) + (sizeof(double) * (long)columns) + (sizeof(float) * plan.InputShape.ElementCount);
+        Choices = [.. plan.Steps.Select(s => new StepChoice("loops in double", s.Stages.Any(t => t.Stored is null) ? 2 * scratch : 0))];
         try
         {
             _slots = [.. plan.SlotBytes.Select(Allocate)];
             _scratch = [Allocate(scratch), Allocate(scratch)];
             _row = new double[columns];
+            _input = new float[plan.InputShape.ElementCount];
         }
         catch (Exception exception) when (exception is OutOfMemoryException or OverflowException)
         {
-            throw new CudaNetException($"a batch of {plan.InputShape} needs {Bytes:n0} bytes, which this machine has not", exception)
+            throw new CudaNetException($"a batch of {plan.InputShape} needs {BufferBytes:n0} bytes, which this machine has not", exception)
             {
                 Hint = "Run smaller batches or smaller images.",
             };
         }
     }
 
-    public ExecutionPlan Plan { get; }
+    public override IReadOnlyList<StepChoice> Choices { get; }
 
-    public long Bytes { get; }
+    protected override long BufferBytes { get; }
 
-    public void Run(in RunBindings bindings)
+    protected override void StartCore(ReadOnlySpan<float> input, RunControl control)
     {
-        if (Plan.IsInputObserved)
-        {
-            bindings.Observer!(new Observation(Plan.Graph.Input, Plan.InputShape, bindings.Input));
-        }
-
-        for (int i = 0; i < Plan.Steps.Count; i++)
-        {
-            bindings.Cancellation.ThrowIfCancellationRequested();
-            PlanStep step = Plan.Steps[i];
-            RunStages(step, bindings.Input);
-            Publish(step, bindings.Observer);
-        }
-
-        Values(Plan.Output).CopyTo(bindings.Output);
+        input.CopyTo(_input);
+        (_step, _stage) = (-1, 0);
     }
 
-    public void Dispose()
+    protected override bool AdvanceCore(RunControl control, out Observation stage)
+    {
+        while (true)
+        {
+            while (_step >= 0 && _stage < Plan.Steps[_step].Stages.Count)
+            {
+                PlanStage next = Plan.Steps[_step].Stages[_stage++];
+                if (next.IsObserved)
+                {
+                    stage = new Observation(next.Node, next.Shape, Values(next.Stored!));
+                    return true;
+                }
+            }
+
+            if (++_step == Plan.Steps.Count)
+            {
+                stage = default;
+                return false;
+            }
+
+            control.ThrowIfStopped();
+            _stage = 0;
+            RunStages(Plan.Steps[_step]);
+        }
+    }
+
+    protected override void FinishCore(Span<float> output) => Values(Plan.Output).CopyTo(output);
+
+    protected override void AbandonCore()
+    {
+    }
+
+    protected override void DisposeCore()
     {
     }
 
@@ -62,17 +88,17 @@ internal sealed class ReferenceExecutable : IExecutable
 
     private Span<float> Values(PlanValue value) => _slots[value.Slot!.Value].AsSpan(0, (int)value.Shape.ElementCount);
 
-    private ReadOnlySpan<float> Read(PlanValue value, ReadOnlySpan<float> input) => value.Slot is null ? input : Values(value);
+    private ReadOnlySpan<float> Read(PlanValue value) => value.Slot is null ? _input : Values(value);
 
-    private void RunStages(PlanStep step, ReadOnlySpan<float> input)
+    private void RunStages(PlanStep step)
     {
-        ReadOnlySpan<float> source = Read(step.Input, input);
+        ReadOnlySpan<float> source = Read(step.Input);
         TensorShape shape = step.Input.Shape;
         for (int i = 0; i < step.Stages.Count; i++)
         {
             PlanStage stage = step.Stages[i];
             Span<float> destination = stage.Stored is { } stored ? Values(stored) : _scratch[i % 2].AsSpan(0, (int)stage.Shape.ElementCount);
-            ReadOnlySpan<float> residual = step.Residual is { } other ? Read(other, input) : default;
+            ReadOnlySpan<float> residual = step.Residual is { } other ? Read(other) : default;
             Apply(stage.Node, source, shape, residual, destination, stage.Shape);
             source = destination;
             shape = stage.Shape;
@@ -107,18 +133,6 @@ internal sealed class ReferenceExecutable : IExecutable
                 break;
             default:
                 throw new CudaNetException($"the reference backend does not know {node.Op.Kind}") { Layer = node.Name };
-        }
-    }
-
-    private void Publish(PlanStep step, LayerObserver? observer)
-    {
-        for (int i = 0; i < step.Stages.Count; i++)
-        {
-            PlanStage stage = step.Stages[i];
-            if (stage.IsObserved)
-            {
-                observer!(new Observation(stage.Node, stage.Shape, Values(stage.Stored!)));
-            }
         }
     }
 }

@@ -1,5 +1,5 @@
 using CudaNet.Cli.SelfTest;
-using CudaNet.Kernels.Cuda.Steps;
+using CudaNet.Engine;
 using Xunit;
 
 namespace CudaNet.Emulator.Tests.Kernels;

@@ -1,4 +1,4 @@
-using CudaNet.Kernels.Cuda.Steps;
+using CudaNet.Engine;
 using Xunit;
 
 namespace CudaNet.Emulator.Tests.Kernels;

@@ -1,6 +1,6 @@
 using CudaNet.Cli.SelfTest;
+using CudaNet.Engine;
 using CudaNet.Kernels.Cuda;
-using CudaNet.Kernels.Cuda.Steps;
 using Xunit;
 
 namespace CudaNet.Emulator.Tests.Kernels;

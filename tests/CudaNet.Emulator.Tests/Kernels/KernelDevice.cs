@@ -1,4 +1,5 @@
 using CudaNet.Cli.SelfTest;
+using CudaNet.Engine;
 using CudaNet.Kernels.Cuda;
 using CudaNet.Kernels.Cuda.Steps;
 using Xunit;

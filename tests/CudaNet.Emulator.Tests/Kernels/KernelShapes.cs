@@ -1,6 +1,5 @@
 using CudaNet.Cli.SelfTest;
 using CudaNet.Engine;
-using CudaNet.Kernels.Cuda.Steps;
 using CudaNet.Tests.Support;
 
 namespace CudaNet.Emulator.Tests.Kernels;

@@ -1,9 +1,9 @@
 using CudaNet.Cli;
 using CudaNet.Cli.SelfTest;
 using CudaNet.Emulator;
+using CudaNet.Engine;
 using CudaNet.Kernels.Cuda;
 using CudaNet.Kernels.Cuda.Native;
-using CudaNet.Kernels.Cuda.Steps;
 using CudaNet.Tests.Cuda;
 using Xunit;
 

@@ -16,11 +16,12 @@ public sealed class MemoryTests
         NativeAllocator allocator = new();
         using Model model = TestModels.Tiny();
         CpuBackend backend = new(TwoThreads, allocator);
-        using (IPreparedModel prepared = backend.Prepare(model.Graph, model.Parameters))
+        using (PreparedModel prepared = backend.Prepare(model.Graph, model.Parameters))
         {
             Assert.Equal(allocator.LiveBytes, prepared.Bytes);
-            using IExecutable small = prepared.Load(Plan(model, 1)), large = prepared.Load(Plan(model, 3));
-            Assert.Equal(allocator.LiveBytes, prepared.Bytes + small.Bytes + large.Bytes);
+            using Place place = prepared.CreatePlace(0);
+            using Executable small = prepared.Load(Plan(model, 1), place), large = prepared.Load(Plan(model, 3), place);
+            Assert.Equal(allocator.LiveBytes + StagingBytes(small) + StagingBytes(large), prepared.Bytes + small.Bytes + large.Bytes);
             Assert.True(large.Bytes > small.Bytes);
             Assert.True(small.Bytes >= small.Plan.TotalBytes);
         }
@@ -38,8 +39,9 @@ public sealed class MemoryTests
             NativeAllocator allocator = new() { FailAt = failAt };
             try
             {
-                using IPreparedModel prepared = new CpuBackend(TwoThreads, allocator).Prepare(model.Graph, model.Parameters);
-                using IExecutable executable = prepared.Load(Plan(model, 2));
+                using PreparedModel prepared = new CpuBackend(TwoThreads, allocator).Prepare(model.Graph, model.Parameters);
+                using Place place = prepared.CreatePlace(0);
+                using Executable executable = prepared.Load(Plan(model, 2), place);
                 Assert.Equal(failures, allocator.Allocations);
                 break;
             }
@@ -63,11 +65,15 @@ public sealed class MemoryTests
     {
         NativeAllocator allocator = new();
         using Model model = TestModels.Tiny();
-        using IPreparedModel prepared = new CpuBackend(TwoThreads, allocator).Prepare(model.Graph, model.Parameters);
+        using PreparedModel prepared = new CpuBackend(TwoThreads, allocator).Prepare(model.Graph, model.Parameters);
         ExecutionPlan plan = Planner.Plan(model.Graph, new TensorShape(batch, 3, 1024, 1024), [], StorageLayout.Blocked16);
-        Assert.Throws<CudaNetException>(() => prepared.Load(plan));
+        using Place place = prepared.CreatePlace(0);
+        Assert.Throws<CudaNetException>(() => prepared.Load(plan, place));
         Assert.Equal(prepared.Bytes, allocator.LiveBytes);
     }
+
+    /// <summary>The largest observed value, which is shown in managed memory.</summary>
+    private static long StagingBytes(Executable executable) => sizeof(float) * executable.Plan.Steps.SelectMany(s => s.Stages).Where(s => s.IsObserved).Max(s => s.Shape.ElementCount);
 
     private static ExecutionPlan Plan(Model model, int batch) =>
         Planner.Plan(model.Graph, new TensorShape(batch, 3, 40, 52), [model.Graph.Find("layer1"), model.Graph.Find("layer2.0.bn1")], StorageLayout.Blocked16);

@@ -35,7 +35,7 @@ internal static class Networks
         Assert.Equal(expected.Keys.Order(), actual.Keys.Order());
         foreach ((string layer, Tensor values) in expected)
         {
-            TensorComparison comparison = TensorComparison.Compare(actual[layer], values, Tolerance.For(backend.Name));
+            TensorComparison comparison = TensorComparison.Compare(actual[layer], values, backend.Tolerance);
             Assert.True(comparison.Passed, $"{layer}: {comparison}");
         }
     }

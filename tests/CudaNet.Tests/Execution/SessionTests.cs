@@ -100,7 +100,7 @@ public sealed class SessionTests
     {
         // 45 MB of weights and small images: executables that packed weights of their own would be larger than the weights.
         using Model model = TestModels.Create("resnet18");
-        using Session session = new(model, Backends.Create(backend), new SessionOptions { MaxExecutables = 50 });
+        using Session session = new(model, Backends.Create(backend), new InferenceOptions { MaxExecutables = 50 });
         session.Prepare(new TensorShape(1, 3, 32, 32));
         long weights = session.Memory.WeightBytes;
         for (int i = 1; i < 60; i++)
@@ -120,7 +120,7 @@ public sealed class SessionTests
     public void The_least_recently_used_executable_goes_with_its_memory(string backend)
     {
         using Model model = TestModels.Tiny();
-        using Session session = new(model, Backends.Create(backend), new SessionOptions { MaxExecutables = 2 });
+        using Session session = new(model, Backends.Create(backend), new InferenceOptions { MaxExecutables = 2 });
         TensorShape a = new(1, 3, 32, 32), b = new(1, 3, 64, 64), c = new(1, 3, 33, 32);
         session.Prepare(a);
         long aBytes = session.Memory.ExecutableBytes;

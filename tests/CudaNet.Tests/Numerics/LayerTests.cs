@@ -46,7 +46,7 @@ public sealed class LayerTests
         {
             JsonElement node = nodes.GetProperty(observation.Name);
             TensorShape shape = new([.. node.GetProperty("shape").EnumerateArray().Select(e => e.GetInt32())]);
-            double bound = Tolerance.For(Backends.Create(backendName).Name).OfLargest * node.GetProperty("largest").GetDouble();
+            double bound = Backends.Create(backendName).Tolerance.OfLargest * node.GetProperty("largest").GetDouble();
             int i = 0;
             foreach (JsonElement expected in node.GetProperty("values").EnumerateArray())
             {
@@ -68,7 +68,7 @@ public sealed class LayerTests
     {
         using WeightFile golden = WeightFile.Open(Shared.Require($"golden/layers/{photograph}.safetensors"));
         Dictionary<string, Tensor> expected = golden.Tensors.ToDictionary(t => t.Name, t => t.Read());
-        Tolerance tolerance = Tolerance.For(Backends.Create(backendName).Name);
+        Tolerance tolerance = Backends.Create(backendName).Tolerance;
         Check(backendName, expected["input"], observation =>
         {
             TensorComparison comparison = TensorComparison.Compare(observation.Shape, observation.Values, expected[observation.Name], tolerance);

@@ -37,7 +37,7 @@ public sealed class NetworkTests
         JsonElement expected = document.RootElement.GetProperty(network).GetProperty(shape);
         int[] extents = [.. shape.Split('x').Select(int.Parse)];
         IBackend backend = Backends.Create(backendName);
-        Tolerance tolerance = Tolerance.For(backend.Name);
+        Tolerance tolerance = backend.Tolerance;
         using Model model = TestModels.Create(network);
         using Session session = new(model, backend);
         List<string> failures = [];

@@ -36,7 +36,7 @@ public sealed class OperatorTests
         using Session session = new(model, backend);
         Tensor actual = session.Predict(input);
         double[] expected = [.. recorded.GetProperty("values").EnumerateArray().Select(v => v.GetDouble())];
-        TensorComparison comparison = TensorComparison.Compare(actual.Shape, actual.Values, Shape(recorded.GetProperty("shape")), expected, Tolerance.For(backend.Name));
+        TensorComparison comparison = TensorComparison.Compare(actual.Shape, actual.Values, Shape(recorded.GetProperty("shape")), expected, backend.Tolerance);
         Assert.True(comparison.Passed, comparison.ToString());
     }
 

@@ -51,21 +51,23 @@ public sealed class RandomGraphTests
     {
         LayerGraph graph = ResNet.Build(TestModels.TinyConfig);
         Tensor input = Formula.Input(1, 3, 40, 52);
-        using IExecutable executable = Orphan(graph, input.Shape);
+        using Executable executable = Orphan(graph, input.Shape);
         GC.Collect();
         GC.WaitForPendingFinalizers();
         float[] logits = new float[5];
-        executable.Run(new RunBindings { Input = input.Values, Output = logits });
+        executable.Start(input.Values);
+        executable.Finish(logits);
         using Model model = TestModels.Tiny();
         using Session session = new(model, new CpuBackend());
         Bits.AssertSame(session.Predict(input).Values, logits, "logits of an executable whose model was dropped");
         executable.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => executable.Run(new RunBindings { Input = input.Values, Output = logits }));
+        Assert.Throws<ObjectDisposedException>(() => executable.Start(input.Values));
     }
 
-    private static IExecutable Orphan(LayerGraph graph, TensorShape shape)
+    private static Executable Orphan(LayerGraph graph, TensorShape shape)
     {
         CpuBackend backend = new();
-        return backend.Prepare(graph, Formula.Parameters(graph)).Load(Planner.Plan(graph, shape, [], backend.Layout));
+        PreparedModel prepared = backend.Prepare(graph, Formula.Parameters(graph));
+        return prepared.Load(Planner.Plan(graph, shape, [], backend.Layout), prepared.CreatePlace(0));
     }
 }

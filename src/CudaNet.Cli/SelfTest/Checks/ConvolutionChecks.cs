@@ -1,7 +1,6 @@
 using CudaNet.Engine;
 using CudaNet.Kernels.Cuda;
 using CudaNet.Kernels.Cuda.Native;
-using CudaNet.Kernels.Cuda.Steps;
 using CudaNet.Kernels.Reference;
 
 namespace CudaNet.Cli.SelfTest;

@@ -1,6 +1,6 @@
+using CudaNet.Engine;
 using CudaNet.Kernels.Cuda;
 using CudaNet.Kernels.Cuda.Native;
-using CudaNet.Kernels.Cuda.Steps;
 
 namespace CudaNet.Cli.SelfTest;
 

@@ -4,8 +4,8 @@ using CudaNet.Engine;
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
-/// Where all native memory of the CPU backend comes from. Counts what is live, refuses what the machine cannot have, and can be told to fail.
-/// Thread-safe.
+/// Where all native memory of the CPU backend comes from. Counts what is live, lets it press on the garbage collector, refuses what the machine
+/// cannot have, and can be told to fail. Thread-safe.
 /// </summary>
 internal sealed unsafe class NativeAllocator
 {
@@ -52,15 +52,17 @@ internal sealed unsafe class NativeAllocator
 
         NativeMemory.Clear(pointer, (nuint)bytes);
         Interlocked.Add(ref _liveBytes, bytes);
+        GC.AddMemoryPressure(bytes);
         return new NativeBuffer(this, pointer, bytes);
     }
 
     internal void Free(float* pointer, long bytes)
     {
         NativeMemory.AlignedFree(pointer);
+        GC.RemoveMemoryPressure(bytes);
         Interlocked.Add(ref _liveBytes, -bytes);
     }
 
-    private static CudaNetException Refusal(long bytes, string purpose, Exception? cause) =>
+    internal static CudaNetException Refusal(long bytes, string purpose, Exception? cause) =>
         new($"{purpose} need {bytes:n0} bytes, which this machine has not", cause) { Hint = "Run smaller batches or smaller images." };
 }

@@ -10,7 +10,14 @@ internal sealed unsafe class Scratch(int threads)
 
     public int Threads => threads;
 
-    public void Require(long elements) => _elements = Math.Max(_elements, (elements + 15) / 16 * 16);
+    /// <summary>What was asked for since this was last set to zero, for all threads.</summary>
+    public long RequiredBytes { get; set; }
+
+    public void Require(long elements)
+    {
+        _elements = Math.Max(_elements, (elements + 15) / 16 * 16);
+        RequiredBytes = Math.Max(RequiredBytes, sizeof(float) * elements * threads);
+    }
 
     public void Allocate(NativeArena arena) => _start = arena.Allocate(checked((_elements + 16) * threads), "workspaces").Pointer;
 

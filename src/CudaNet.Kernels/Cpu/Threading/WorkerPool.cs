@@ -91,10 +91,13 @@ internal sealed class WorkerPool : IDisposable
     /// <summary>Ends the threads without waiting for them: for finalisers, when nobody can run anything any more.</summary>
     public void Abandon()
     {
-        _stopping = true;
-        foreach (PoolWorker worker in _workers)
+        if (!_stopping)
         {
-            worker.Wake();
+            _stopping = true;
+            foreach (PoolWorker worker in _workers)
+            {
+                worker.Wake();
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+using CudaNet.Engine;
+
 namespace CudaNet.Kernels.Cuda.Steps;
 
 /// <summary>One kernel in every storage precision.</summary>

@@ -1,3 +1,5 @@
+using CudaNet.Engine;
+
 namespace CudaNet.Kernels.Cuda.Steps;
 
 /// <summary>Image normalisation: u8 HWC to NHWC, (pixel / 255 − mean) / std, padded channels zero.</summary>

@@ -1,3 +1,5 @@
+using CudaNet.Engine;
+
 namespace CudaNet.Kernels.Cuda.Steps;
 
 /// <summary>Probabilities of the rows of a matrix.</summary>

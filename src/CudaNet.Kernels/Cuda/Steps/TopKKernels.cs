@@ -1,3 +1,5 @@
+using CudaNet.Engine;
+
 namespace CudaNet.Kernels.Cuda.Steps;
 
 /// <summary>The largest values of each row, best first; of equals the lowest index leads, NaN comes last.</summary>

@@ -3,7 +3,7 @@ using CudaNet.Engine;
 namespace CudaNet.Cli;
 
 /// <summary>What <c>--layer</c> stands for.</summary>
-internal static class LayerSelection
+internal static class LayerNames
 {
     /// <summary>Every layer but the input.</summary>
     private const string All = "all";

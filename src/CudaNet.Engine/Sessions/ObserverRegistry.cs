@@ -1,21 +1,21 @@
 namespace CudaNet.Engine;
 
-/// <summary>The observers attached to a session. Readers take an immutable snapshot; attaching and detaching swap it. Thread-safe.</summary>
+/// <summary>The observers attached to a session. Runs take an immutable snapshot; attaching and detaching swap it. Thread-safe.</summary>
 internal sealed class ObserverRegistry(LayerGraph graph)
 {
     private readonly Lock _lock = new();
     private readonly List<ObserverHandle> _handles = [];
-    private volatile ObservedSet _snapshot = new(graph, []);
+    private volatile AttachedObservers _snapshot = new(graph, []);
 
-    public ObservedSet Snapshot => _snapshot;
+    public AttachedObservers Snapshot => _snapshot;
 
     public ObserverHandle Add(LayerNode layer, LayerObserver observer)
     {
         ObserverHandle handle = new(this, layer, observer);
-        lock (_lock)
+        using (Uninterrupted.Enter(_lock))
         {
             _handles.Add(handle);
-            _snapshot = new ObservedSet(graph, _handles);
+            _snapshot = new AttachedObservers(graph, _handles);
         }
 
         return handle;
@@ -23,10 +23,10 @@ internal sealed class ObserverRegistry(LayerGraph graph)
 
     public void Remove(ObserverHandle handle)
     {
-        lock (_lock)
+        using (Uninterrupted.Enter(_lock))
         {
             _handles.Remove(handle);
-            _snapshot = new ObservedSet(graph, _handles);
+            _snapshot = new AttachedObservers(graph, _handles);
         }
     }
 }

@@ -1,14 +1,8 @@
+using CudaNet.Engine;
+
 namespace CudaNet.Kernels.Cuda.Steps;
 
-/// <summary>How values lie in a device's memory. Kernels compute in fp32 whatever it is.</summary>
-internal enum StoragePrecision
-{
-    Float32,
-    Float16,
-    BFloat16,
-}
-
-/// <summary>What follows from a precision.</summary>
+/// <summary>What a storage precision means to a kernel. Kernels compute in fp32 whatever it is.</summary>
 internal static class StoragePrecisions
 {
     private const int PieceBytes = 16;
@@ -21,9 +15,6 @@ internal static class StoragePrecisions
         StoragePrecision.BFloat16 => "bf16",
         _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "no storage precision"),
     };
-
-    /// <summary>Bytes of a value.</summary>
-    public static int Bytes(this StoragePrecision precision) => precision == StoragePrecision.Float32 ? sizeof(float) : sizeof(ushort);
 
     /// <summary>Values in a piece of 128 bits.</summary>
     public static int Lanes(this StoragePrecision precision) => PieceBytes / precision.Bytes();

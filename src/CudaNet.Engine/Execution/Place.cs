@@ -1,0 +1,38 @@
+namespace CudaNet.Engine;
+
+/// <summary>
+/// Where executables are loaded and run: a stream with its handles and workspace on a GPU, nothing but a number on a CPU. An executable belongs to one
+/// place for life. A session has as many as it may have runs in flight. Backends derive from it what they need; disposed of after its executables.
+/// </summary>
+public class Place : IDisposable
+{
+    /// <param name="model">The prepared model that makes it.</param>
+    /// <param name="index">From 0.</param>
+    public Place(PreparedModel model, int index)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        Model = model;
+        Index = index;
+    }
+
+    /// <summary>The model that is run here.</summary>
+    public PreparedModel Model { get; }
+
+    /// <summary>Which place of its owner, from 0.</summary>
+    public int Index { get; }
+
+    /// <summary>True where the executables of this place share something, so that one of them at a time may have a run in flight.</summary>
+    public virtual bool IsExclusive => false;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Releases what a derived place owns. Idempotent.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+}

@@ -1,0 +1,35 @@
+using CudaNet.Engine;
+
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>
+/// How a layer is computed: a function of the layer and of the image it gets, never of batch, threads, vector width or observers, because the order of
+/// its sums follows from it. The name is what listings show, and what the weights' form is kept under.
+/// </summary>
+internal static class StepAlgorithms
+{
+    /// <summary>The most channels for which the run's input is kept as runs of neighbouring values instead of blocks of 16.</summary>
+    private const int MaxCompactChannels = 8;
+
+    public const string Direct = "direct";
+    public const string CompactDirect = "direct, compact input";
+    public const string Lanewise = "lanewise";
+    public const string ScaleAndShift = "scale and shift";
+    public const string Panels = "panels";
+    public const string Rows = "rows";
+
+    /// <param name="op">The layer.</param>
+    /// <param name="readsInput">True where it reads the run's input.</param>
+    public static string Of(Conv2d op, bool readsInput)
+    {
+        int block = BlockedImage.BlockChannels;
+        bool hasBlockGroups = op.InChannels / op.Groups % block == 0 && op.OutChannels / op.Groups % block == 0;
+        if (op.Groups > 1 && !hasBlockGroups)
+        {
+            return Lanewise;
+        }
+
+        bool isCompact = readsInput && op is { Groups: 1, Dilation: 1, KernelWidth: > 1, InChannels: <= MaxCompactChannels };
+        return isCompact ? CompactDirect : Direct;
+    }
+}
