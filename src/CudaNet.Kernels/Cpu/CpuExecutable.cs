@@ -13,6 +13,7 @@ internal sealed unsafe class CpuExecutable(
     HostOutput result,
     HostValues staging) : Executable(plan, place, binding: null)
 {
+    private readonly WorkTeam _team = new(model.Pool);
     private int _step;
     private int _publication;
 
@@ -22,56 +23,70 @@ internal sealed unsafe class CpuExecutable(
 
     protected override void StartCore(ReadOnlySpan<float> input, RunControl control)
     {
-        fixed (float* source = input)
+        (_step, _publication) = (-1, 0);
+        _team.BeginComputing();
+        try
         {
-            foreach (HostInput destination in inputs)
+            fixed (float* source = input)
             {
-                destination.Source = source;
-                model.Pool.Run(destination);
+                foreach (HostInput destination in inputs)
+                {
+                    destination.Source = source;
+                    _team.Run(destination);
+                }
             }
         }
-
-        (_step, _publication) = (-1, 0);
-        GC.KeepAlive(this);
+        finally
+        {
+            EndComputing();
+        }
     }
 
     protected override bool AdvanceCore(RunControl control, out Observation stage)
     {
-        while (true)
+        _team.BeginComputing();
+        try
         {
-            if (_step >= 0 && _publication < steps[_step].Publications.Length)
+            while (_step < 0 || _publication == steps[_step].Publications.Length)
             {
-                stage = Publish(steps[_step].Publications[_publication++]);
-                return true;
+                if (++_step == steps.Length)
+                {
+                    stage = default;
+                    return false;
+                }
+
+                control.ThrowIfStopped();
+                _publication = 0;
+                foreach (ParallelWork phase in steps[_step].Phases)
+                {
+                    _team.Run(phase);
+                }
             }
 
-            if (++_step == steps.Length)
-            {
-                stage = default;
-                return false;
-            }
-
-            control.ThrowIfStopped();
-            _publication = 0;
-            foreach (ParallelWork phase in steps[_step].Phases)
-            {
-                model.Pool.Run(phase);
-            }
-
-            // The steps hold bare pointers: what owns the memory must outlive the last of them.
-            GC.KeepAlive(this);
+            stage = Publish(steps[_step].Publications[_publication++]);
+            return true;
+        }
+        finally
+        {
+            EndComputing();
         }
     }
 
     protected override void FinishCore(Span<float> output)
     {
-        fixed (float* destination = output)
+        _team.BeginComputing();
+        try
         {
-            result.Destination = destination;
-            model.Pool.Run(result);
+            fixed (float* destination = output)
+            {
+                result.Destination = destination;
+                _team.Run(result);
+            }
         }
-
-        GC.KeepAlive(this);
+        finally
+        {
+            EndComputing();
+        }
     }
 
     /// <summary>Nothing is in flight between the calls of a run.</summary>
@@ -84,8 +99,15 @@ internal sealed unsafe class CpuExecutable(
     private Observation Publish(Publication publication)
     {
         publication.Output.Destination = staging.Pointer;
-        model.Pool.Run(publication.Output);
-        GC.KeepAlive(this);
+        _team.Run(publication.Output);
         return new Observation(publication.Stage.Node, publication.Stage.Shape, staging.Values[..publication.Output.Elements]);
+    }
+
+    private void EndComputing()
+    {
+        _team.EndComputing();
+
+        // The steps hold bare pointers: what owns the memory must outlive the last of them.
+        GC.KeepAlive(this);
     }
 }

@@ -3,6 +3,7 @@ using Xunit;
 
 namespace CudaNet.Tests.Cpu;
 
+/// <summary>A pool and its teams: what one of them does alone. <see cref="SharedPoolTests"/> has several at once.</summary>
 public sealed class WorkerPoolTests
 {
     [Theory]
@@ -14,12 +15,12 @@ public sealed class WorkerPoolTests
     public void Every_item_runs_once_and_workers_are_apart(int threads, int items)
     {
         using WorkerPool pool = new(threads);
+        WorkTeam team = new(pool);
         for (int repeat = 0; repeat < 50; repeat++)
         {
-            Counting work = new(items, threads);
-            pool.Run(work);
-            Assert.All(work.Counts, count => Assert.Equal(1, count));
-            Assert.False(work.Overlapped);
+            CountingWork work = new(items, threads);
+            team.Run(work);
+            work.AssertComplete();
         }
     }
 
@@ -27,12 +28,14 @@ public sealed class WorkerPoolTests
     public void Sleeping_workers_wake()
     {
         using WorkerPool pool = new(3);
+        WorkTeam team = new(pool);
         for (int repeat = 0; repeat < 3; repeat++)
         {
             Thread.Sleep(20);
-            Counting work = new(64, 3);
-            pool.Run(work);
-            Assert.All(work.Counts, count => Assert.Equal(1, count));
+            CountingWork work = new(64, 3);
+            team.Run(work);
+            work.AssertComplete();
+            Assert.Equal(3, work.SharedBy);
         }
     }
 
@@ -40,12 +43,13 @@ public sealed class WorkerPoolTests
     public void An_exception_of_any_item_reaches_the_caller_and_the_pool_goes_on()
     {
         using WorkerPool pool = new(3);
+        WorkTeam team = new(pool);
         for (int item = 0; item < 20; item++)
         {
-            Assert.Equal($"item {item}", Assert.Throws<InvalidOperationException>(() => pool.Run(new Failing(20, item))).Message);
-            Counting work = new(20, 3);
-            pool.Run(work);
-            Assert.All(work.Counts, count => Assert.Equal(1, count));
+            Assert.Equal($"item {item}", Assert.Throws<InvalidOperationException>(() => team.Run(new FailingWork(20, item))).Message);
+            CountingWork work = new(20, 3);
+            team.Run(work);
+            work.AssertComplete();
         }
     }
 
@@ -53,12 +57,13 @@ public sealed class WorkerPoolTests
     public void A_run_allocates_nothing()
     {
         using WorkerPool pool = new(2);
-        Counting work = new(16, 2);
-        pool.Run(work);
+        WorkTeam team = new(pool);
+        CountingWork work = new(16, 2);
+        team.Run(work);
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 100; i++)
         {
-            pool.Run(work);
+            team.Run(work);
         }
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
@@ -68,45 +73,11 @@ public sealed class WorkerPoolTests
     public void A_disposed_pool_refuses_work()
     {
         WorkerPool pool = new(3);
-        pool.Run(new Counting(8, 3));
+        WorkTeam team = new(pool);
+        team.Run(new CountingWork(8, 3));
         pool.Dispose();
         pool.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => pool.Run(new Counting(8, 3)));
-    }
-
-    private sealed class Counting(int items, int threads) : ParallelWork
-    {
-        private readonly int[] _inside = new int[threads];
-        private int _overlaps;
-
-        public int[] Counts { get; } = new int[items];
-
-        public bool Overlapped => Volatile.Read(ref _overlaps) > 0;
-
-        public override int Items => Counts.Length;
-
-        public override void Execute(int item, int worker)
-        {
-            if (Interlocked.Increment(ref _inside[worker]) != 1)
-            {
-                Interlocked.Increment(ref _overlaps);
-            }
-
-            Interlocked.Increment(ref Counts[item]);
-            Interlocked.Decrement(ref _inside[worker]);
-        }
-    }
-
-    private sealed class Failing(int items, int bad) : ParallelWork
-    {
-        public override int Items => items;
-
-        public override void Execute(int item, int worker)
-        {
-            if (item == bad)
-            {
-                throw new InvalidOperationException($"item {item}");
-            }
-        }
+        pool.Abandon();
+        Assert.Throws<ObjectDisposedException>(() => team.Run(new CountingWork(8, 3)));
     }
 }

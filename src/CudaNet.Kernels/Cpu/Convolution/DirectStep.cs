@@ -9,7 +9,8 @@ internal sealed unsafe class DirectStep<T> : ParallelWork
     where T : unmanaged, ISimd<T>
 {
     private readonly DirectConvolution _layer;
-    private readonly DirectTiling _tiling;
+    private readonly DirectTiling _alone;
+    private readonly DirectTiling _shared;
     private readonly TermChunk[] _chunks;
     private readonly nint[] _groupOffsets;
     private readonly float* _source;
@@ -17,6 +18,7 @@ internal sealed unsafe class DirectStep<T> : ParallelWork
     private readonly BlockedImage _to;
     private readonly Epilogue _epilogue;
     private readonly Scratch _scratch;
+    private DirectTiling _tiling;
 
     public DirectStep(DirectConvolution layer, float* source, SourceGeometry from, BlockedImage to, Epilogue epilogue, Scratch scratch)
     {
@@ -26,14 +28,20 @@ internal sealed unsafe class DirectStep<T> : ParallelWork
         _to = to;
         _epilogue = epilogue;
         _scratch = scratch;
-        _tiling = new DirectTiling(layer, to, T.TileRows, T.Count, scratch.Threads);
+        _alone = new DirectTiling(layer, to, T.TileRows, T.Count, threads: 1);
+        _shared = scratch.Threads == 1 ? _alone : new DirectTiling(layer, to, T.TileRows, T.Count, scratch.Threads);
+        _tiling = _alone;
         _chunks = [.. layer.Reduction.Chunks];
         int dilation = layer.Op.Dilation;
         _groupOffsets = [.. layer.Reduction.Groups.Select(g => (g.Block * from.Block) + ((nint)g.Row * dilation * from.Row) + ((nint)g.Column * dilation * from.Pixel))];
-        scratch.Require(_tiling.ScratchElements);
+        scratch.Require(Math.Max(_alone.ScratchElements, _shared.ScratchElements));
     }
 
     public override int Items => _tiling.Items;
+
+    public override int MaxThreads => _shared.Items;
+
+    public override void Share(int threads) => _tiling = threads == 1 ? _alone : _shared;
 
     public override void Execute(int item, int worker)
     {

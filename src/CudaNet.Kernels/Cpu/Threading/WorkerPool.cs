@@ -1,22 +1,17 @@
-using System.Runtime.ExceptionServices;
 using CudaNet.Engine;
 
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
-/// The caller and <c>threads − 1</c> threads of its own. <see cref="Run"/> returns when every item is done and allocates nothing. Waiting workers spin
-/// for some tens of microseconds, the usual gap between two steps, and then sleep. One run at a time: a second caller waits.
+/// <c>threads − 1</c> threads that help callers compute, through a <see cref="WorkTeam"/> each. The threads of callers count: where several compute at
+/// once, all of them together have <c>threads</c>, shared evenly, so that with as many callers as threads each computes alone. Thread-safe.
 /// </summary>
 internal sealed class WorkerPool : IDisposable
 {
-    private readonly Lock _runLock = new();
     private readonly PoolWorker[] _workers;
-    private ParallelWork? _work;
-    private int _items;
-    private int _nextItem;
-    private int _busyWorkers;
-    private Exception? _failure;
-    private volatile bool _stopping;
+    private int _computing;
+    private int _helping;
+    private int _stopped;
 
     public WorkerPool(int threads)
     {
@@ -31,7 +26,7 @@ internal sealed class WorkerPool : IDisposable
         }
         catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
         {
-            _stopping = true;
+            Stop(workers);
             workers.ForEach(w => w.Dispose());
             throw new CudaNetException($"thread {workers.Count + 2} of {threads} could not be started", exception) { Hint = "Ask for fewer threads." };
         }
@@ -39,92 +34,83 @@ internal sealed class WorkerPool : IDisposable
         _workers = [.. workers];
     }
 
-    /// <summary>Threads that compute, the caller included.</summary>
+    /// <summary>Threads that compute, callers included.</summary>
     public int Threads { get; }
 
-    /// <summary>Runs every item. An item's exception ends the run, after the items in progress, and is thrown here.</summary>
-    public void Run(ParallelWork work)
+    /// <summary>Whether callers alone are as many as the threads.</summary>
+    public bool IsFull => Volatile.Read(ref _computing) >= Threads;
+
+    public void BeginComputing() => Interlocked.Increment(ref _computing);
+
+    public void EndComputing() => Interlocked.Decrement(ref _computing);
+
+    /// <summary>Claims workers for a caller: at most its share of the threads, and what others left of them. Returns how many.</summary>
+    public int Claim(PoolWorker[] helpers, int wanted)
     {
-        using Lock.Scope scope = _runLock.EnterScope();
-        ObjectDisposedException.ThrowIf(_stopping, this);
-        _work = work;
-        _items = work.Items;
-        _nextItem = 0;
-        _failure = null;
-        int helpers = Math.Min(_workers.Length, _items - 1);
-        Volatile.Write(ref _busyWorkers, Math.Max(0, helpers));
-        for (int i = 0; i < helpers; i++)
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _stopped) != 0, this);
+        int callers = Math.Max(1, Volatile.Read(ref _computing));
+        int share = ((Threads + callers - 1) / callers) - 1;
+        int claimed = 0;
+        int most = Math.Min(Math.Min(share, wanted), helpers.Length);
+        for (int i = 0; i < _workers.Length && claimed < most; i++)
         {
-            _workers[i].Wake();
+            if (Interlocked.Increment(ref _helping) > Threads - callers)
+            {
+                Interlocked.Decrement(ref _helping);
+                break;
+            }
+
+            if (_workers[i].TryClaim())
+            {
+                helpers[claimed++] = _workers[i];
+            }
+            else
+            {
+                Interlocked.Decrement(ref _helping);
+            }
         }
 
-        TakeItems(0);
-        SpinWait spin = default;
-        while (Volatile.Read(ref _busyWorkers) > 0)
-        {
-            spin.SpinOnce(sleep1Threshold: -1);
-        }
+        return claimed;
+    }
 
-        _work = null;
-        if (_failure is { } failure)
+    /// <summary>So many helpers have done their part.</summary>
+    public void Unclaim(int helpers)
+    {
+        if (helpers > 0)
         {
-            ExceptionDispatchInfo.Throw(failure);
+            Interlocked.Add(ref _helping, -helpers);
         }
     }
 
-    internal bool IsStopping => _stopping;
-
-    /// <summary>Ends and joins the threads. Idempotent.</summary>
+    /// <summary>Ends and joins the threads, after the work in progress. Idempotent.</summary>
     public void Dispose()
     {
-        using Lock.Scope scope = _runLock.EnterScope();
-        if (!_stopping)
+        if (Interlocked.Exchange(ref _stopped, 1) == 0)
         {
-            _stopping = true;
-            foreach (PoolWorker worker in _workers)
-            {
-                worker.Dispose();
-            }
+            Stop(_workers);
+            Array.ForEach(_workers, w => w.Dispose());
         }
     }
 
     /// <summary>Ends the threads without waiting for them: for finalisers, when nobody can run anything any more.</summary>
     public void Abandon()
     {
-        if (!_stopping)
+        if (Interlocked.Exchange(ref _stopped, 1) == 0)
         {
-            _stopping = true;
-            foreach (PoolWorker worker in _workers)
-            {
-                worker.Wake();
-            }
+            Stop(_workers);
         }
     }
 
-    /// <summary>A worker's part of a run.</summary>
-    internal void Help(int worker)
+    private static void Stop(IEnumerable<PoolWorker> workers)
     {
-        TakeItems(worker);
-        Interlocked.Decrement(ref _busyWorkers);
-    }
-
-    private void TakeItems(int worker)
-    {
-        ParallelWork work = _work!;
-        int items = _items;
-        try
+        foreach (PoolWorker worker in workers)
         {
-            for (int item = Interlocked.Increment(ref _nextItem) - 1; item < items; item = Interlocked.Increment(ref _nextItem) - 1)
+            while (!worker.TryClaim())
             {
-                work.Execute(item, worker);
+                Thread.Yield();
             }
-        }
-#pragma warning disable CA1031 // Whatever it is, it belongs to the caller of Run.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            Interlocked.CompareExchange(ref _failure, exception, null);
-            Volatile.Write(ref _nextItem, items);
+
+            worker.Call(null, 0);
         }
     }
 }

@@ -1,0 +1,90 @@
+using System.Runtime.ExceptionServices;
+
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>
+/// Who computes one run: the caller, and workers of the pool that it claims anew for each piece of work, as many as are its share. Allocates nothing.
+/// One call at a time; several teams of a pool at once.
+/// </summary>
+internal sealed class WorkTeam(WorkerPool pool)
+{
+    private const int SpinsBeforeYield = 100;
+
+    private readonly PoolWorker[] _helpers = new PoolWorker[pool.Threads - 1];
+    private ParallelWork? _work;
+    private int _items;
+    private int _nextItem;
+    private int _busyHelpers;
+    private Exception? _failure;
+
+    /// <summary>The most threads that compute, the caller included.</summary>
+    public int Threads => pool.Threads;
+
+    /// <summary>The caller computes from now on: until <see cref="EndComputing"/> it counts as one of the pool's threads.</summary>
+    public void BeginComputing() => pool.BeginComputing();
+
+    public void EndComputing() => pool.EndComputing();
+
+    /// <summary>
+    /// Runs every item; when it returns or throws, nothing of it is running any more, also where the thread was interrupted meanwhile. An item's exception
+    /// ends the work, after the items in progress, and is thrown here.
+    /// </summary>
+    public void Run(ParallelWork work)
+    {
+        int helpers = pool.Claim(_helpers, work.MaxThreads - 1);
+        work.Share(1 + helpers);
+        _work = work;
+        _items = work.Items;
+        _nextItem = 0;
+        _failure = null;
+        Volatile.Write(ref _busyHelpers, helpers);
+        for (int i = 0; i < helpers; i++)
+        {
+            _helpers[i].Call(this, i + 1);
+        }
+
+        TakeItems(0);
+        for (int spin = 0; Volatile.Read(ref _busyHelpers) > 0; spin++)
+        {
+            // Neither of the two can be interrupted, as sleeping can.
+            if (spin < SpinsBeforeYield)
+            {
+                Thread.SpinWait(20);
+            }
+            else
+            {
+                Thread.Yield();
+            }
+        }
+
+        pool.Unclaim(helpers);
+        _work = null;
+        if (_failure is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+    }
+
+    /// <summary>A helper's part is done.</summary>
+    internal void Leave() => Interlocked.Decrement(ref _busyHelpers);
+
+    internal void TakeItems(int index)
+    {
+        ParallelWork work = _work!;
+        int items = _items;
+        try
+        {
+            for (int item = Interlocked.Increment(ref _nextItem) - 1; item < items; item = Interlocked.Increment(ref _nextItem) - 1)
+            {
+                work.Execute(item, index);
+            }
+        }
+#pragma warning disable CA1031 // Whatever it is, it belongs to the caller of Run.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Interlocked.CompareExchange(ref _failure, exception, null);
+            Volatile.Write(ref _nextItem, items);
+        }
+    }
+}
