@@ -73,7 +73,19 @@ public sealed class Preprocessor
 
     /// <summary>Decodes and preprocesses one file: 1×C×H×W.</summary>
     /// <exception cref="CudaNetException">The file cannot be read; <see cref="ImageFormatException"/> where it cannot be decoded.</exception>
-    public Tensor Load(string path) => Load([path]);
+    public Tensor Load(string path) => Load(ImageDecoder.Decode(path, _decoding));
+
+    /// <summary>Decodes and preprocesses one image from a stream, read from its position to its end and not closed: 1×C×H×W, as from a file.</summary>
+    /// <param name="stream">As <see cref="ImageDecoder.Decode(Stream, ImageDecoderOptions?, string?)"/> takes it.</param>
+    /// <param name="name">What errors call it; null means <c>(stream)</c>.</param>
+    /// <exception cref="CudaNetException">As <see cref="ImageDecoder.Decode(Stream, ImageDecoderOptions?, string?)"/>.</exception>
+    public Tensor Load(Stream stream, string? name = null) => Load(ImageDecoder.Decode(stream, _decoding, name));
+
+    /// <summary>Decodes and preprocesses one image in memory, which is not needed afterwards: 1×C×H×W, as from a file.</summary>
+    /// <param name="bytes">The whole file.</param>
+    /// <param name="name">What errors call it; null means <c>(bytes)</c>.</param>
+    /// <exception cref="ImageFormatException">As <see cref="ImageDecoder.Decode(ReadOnlySpan{byte}, ImageDecoderOptions?, string?)"/>.</exception>
+    public Tensor Load(ReadOnlySpan<byte> bytes, string? name = null) => Load(ImageDecoder.Decode(bytes, _decoding, name));
 
     /// <summary>Decodes and preprocesses files into one batch, in their order: N×C×H×W.</summary>
     /// <exception cref="CudaNetException">As <see cref="Load(string)"/>, for the first such file; it is named.</exception>
@@ -88,6 +100,13 @@ public sealed class Preprocessor
         }
 
         return new Tensor(ImageShape.WithBatch(paths.Count), values);
+    }
+
+    private Tensor Load(PixelImage image)
+    {
+        float[] values = new float[ImageShape.ElementCount];
+        Fill(image, values);
+        return new Tensor(ImageShape, values);
     }
 
     private static float[] Table(double mean, double std)

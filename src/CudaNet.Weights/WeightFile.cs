@@ -5,7 +5,7 @@ namespace CudaNet.Weights;
 /// <summary>
 /// An open weight file: its tensors under timm's names, its metadata, and what was left out. The format is told by content, not by
 /// extension. The file stays mapped until <see cref="Dispose"/>; do not truncate or overwrite it meanwhile (replacing it by a rename is
-/// safe). Reading is safe from several threads, disposing while reading is not.
+/// safe); nor write to bytes that it was opened from. Reading is safe from several threads, disposing while reading is not.
 /// </summary>
 public sealed class WeightFile : IDisposable
 {
@@ -46,7 +46,7 @@ public sealed class WeightFile : IDisposable
         (Tensors, LeftOut, Prefixes) = ([.. tensors.Values], leftOut, [.. prefixes]);
     }
 
-    /// <summary>The path it was opened by.</summary>
+    /// <summary>The path it was opened by; without one, the name that was given.</summary>
     public string Path { get; }
 
     /// <summary>What kind of file it is.</summary>
@@ -78,19 +78,43 @@ public sealed class WeightFile : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string file = Directory.Exists(path) ? ModelFolder.Find(path) : path;
-        return Load(file, FileBytes.Map, stateDict);
+        return Load(FileBytes.Map(file), stateDict, FileBytes.Map);
     }
 
-    /// <summary>Reads a weight file from memory; the bytes are copied. An index of shards is refused, as it has no folder.</summary>
+    /// <summary>
+    /// Opens what a stream has from its position to its end: a copy in memory, after which the stream is not needed. It need not be seekable, and is
+    /// not closed. An index of shards is refused, as it has no folder.
+    /// </summary>
+    /// <param name="stream">The whole file.</param>
+    /// <param name="stateDict">As in <see cref="Open(string, string?)"/>.</param>
+    /// <param name="name">What errors call it; null means <c>(stream)</c>.</param>
+    /// <param name="maxBytes">As <see cref="ModelFileOptions.MaxStreamBytes"/>.</param>
+    /// <exception cref="CudaNetException">As <see cref="Open(string, string?)"/>, or there are more than <paramref name="maxBytes"/> bytes.</exception>
+    public static WeightFile Open(Stream stream, string? stateDict = null, string? name = null, long maxBytes = ModelFileOptions.DefaultMaxStreamBytes)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return Load(FileBytes.Copy(stream, name ?? "(stream)", maxBytes), stateDict);
+    }
+
+    /// <summary>
+    /// Opens a file in memory, at any address. The bytes are not copied: they must stay as they are until <see cref="Dispose"/>. An index of shards is
+    /// refused, as it has no folder.
+    /// </summary>
+    /// <param name="bytes">The whole file.</param>
+    /// <param name="stateDict">As in <see cref="Open(string, string?)"/>.</param>
+    /// <param name="name">What errors call it; null means <c>(bytes)</c>.</param>
+    /// <exception cref="CudaNetException">As <see cref="Open(string, string?)"/>.</exception>
+    public static WeightFile Open(ReadOnlyMemory<byte> bytes, string? stateDict = null, string? name = null) => Load(new FileBytes(name ?? "(bytes)", bytes), stateDict);
+
+    /// <summary>As <see cref="Open(ReadOnlyMemory{byte}, string?, string?)"/>, but the bytes are copied and not needed afterwards.</summary>
     /// <param name="bytes">The whole file.</param>
     /// <param name="name">What errors call it.</param>
-    /// <param name="stateDict">As in <see cref="Open"/>.</param>
+    /// <param name="stateDict">As in <see cref="Open(string, string?)"/>.</param>
     /// <exception cref="WeightFormatException">It cannot be read.</exception>
     public static WeightFile Read(ReadOnlySpan<byte> bytes, string name, string? stateDict = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        FileBytes copy = FileBytes.Copy(bytes, name);
-        return Load(name, _ => copy, stateDict, inMemory: true);
+        return Open(bytes.ToArray(), stateDict, name);
     }
 
     /// <summary>Closes the file. Values that are views of it throw from now on; spans taken before must not be used. Idempotent.</summary>
@@ -102,12 +126,12 @@ public sealed class WeightFile : IDisposable
         }
     }
 
-    private static WeightFile Load(string path, Func<string, FileBytes> map, string? stateDict, bool inMemory = false)
+    private static WeightFile Load(FileBytes whole, string? stateDict, Func<string, FileBytes>? open = null)
     {
-        List<FileBytes> owned = [];
+        List<FileBytes> owned = [whole];
         try
         {
-            return new WeightFile(path, owned, WeightFileReader.Read(path, map, owned, stateDict, inMemory));
+            return new WeightFile(whole.Name, owned, WeightFileReader.Read(whole, open, owned, stateDict));
         }
         catch
         {

@@ -2,37 +2,38 @@ using CudaNet.Engine;
 
 namespace CudaNet.Weights;
 
-/// <summary>Opens a file's bytes and hands them to the reader of its format.</summary>
+/// <summary>Hands a file's bytes, wherever they are, to the reader of their format.</summary>
 internal static class WeightFileReader
 {
-    /// <param name="path">The file.</param>
-    /// <param name="map">Opens bytes by path.</param>
-    /// <param name="owned">Takes everything that was opened.</param>
+    /// <param name="file">The file; an index's path is its name.</param>
+    /// <param name="open">Opens the shards beside an index by their paths; null where there is no folder around the file.</param>
+    /// <param name="owned">Takes every shard that was opened.</param>
     /// <param name="stateDict">The entry of a checkpoint that holds the weights, where the caller chose one; refused where there is no choice.</param>
-    /// <param name="inMemory">True where there is no folder around the file.</param>
-    public static RawWeights Read(string path, Func<string, FileBytes> map, List<FileBytes> owned, string? stateDict, bool inMemory)
+    public static RawWeights Read(FileBytes file, Func<string, FileBytes>? open, List<FileBytes> owned, string? stateDict)
     {
-        FileBytes file = map(path);
-        owned.Add(file);
-        WeightFormat format = file.Length == 0 ? throw new WeightFormatException("the file is empty") { File = path } : FormatSniffer.Sniff(file);
+        WeightFormat format = FormatSniffer.Sniff(file);
         if (stateDict is not null && format is WeightFormat.Safetensors or WeightFormat.Sharded)
         {
-            throw new CudaNetException($"there is one set of weights, and no entry {Printable.Quote(stateDict)} to choose") { File = path, Hint = "Only PyTorch's checkpoints have several: leave the name out." };
+            throw new CudaNetException($"there is one set of weights, and no entry {Printable.Quote(stateDict)} to choose") { File = file.Name, Hint = "Only PyTorch's checkpoints have several: leave the name out." };
         }
 
         if (format == WeightFormat.Sharded)
         {
-            return inMemory
-                ? throw new WeightFormatException($"an index of {ShardIndex.Parse(file).Count} tensors needs its shards beside it") { File = path, Hint = "Open it by its path." }
-                : ShardedReader.Read(file, path, shard => ReadOne(shard, map, owned));
+            return open is not null
+                ? ShardedReader.Read(file, file.Name, shard => ReadOne(shard, open, owned))
+                : throw new WeightFormatException($"an index of {ShardIndex.Parse(file).Count} tensors names other files, and there is no folder to find them in")
+                {
+                    File = file.Name,
+                    Hint = "Open it by its path, or make one file of it with `cudanet convert`.",
+                };
         }
 
         return ReadOne(file, format, stateDict);
     }
 
-    private static RawWeights ReadOne(string path, Func<string, FileBytes> map, List<FileBytes> owned)
+    private static RawWeights ReadOne(string path, Func<string, FileBytes> open, List<FileBytes> owned)
     {
-        FileBytes file = map(path);
+        FileBytes file = open(path);
         owned.Add(file);
         WeightFormat format = FormatSniffer.Sniff(file);
         return format == WeightFormat.Sharded

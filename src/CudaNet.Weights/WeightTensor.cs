@@ -53,7 +53,7 @@ public sealed class WeightTensor
 
     /// <summary>True where <see cref="Read()"/> returns the file's own memory: fp32, little-endian, row-major, at an aligned address.</summary>
     public bool IsZeroCopy =>
-        Type == WeightType.Float32 && !_bigEndian && BitConverter.IsLittleEndian && _layout.IsContiguous && _storage.File.IsAligned(Position, sizeof(float));
+        Type == WeightType.Float32 && !_bigEndian && BitConverter.IsLittleEndian && _layout.IsContiguous && _storage.File.IsAlignedForFloats(Position);
 
     private long Position => _storage.Start + (_layout.Offset * Type.SizeBytes());
 

@@ -10,25 +10,45 @@ namespace CudaNet.Data;
 /// </summary>
 public static class ImageDecoder
 {
-    private const int MaxFileBytes = 1 << 30;
-
-    /// <summary>Reads and decodes the file <paramref name="path"/>, of at most 1 GiB.</summary>
+    /// <summary>Reads and decodes the file <paramref name="path"/>, of at most <see cref="ImageDecoderOptions.MaxBytes"/>.</summary>
     /// <exception cref="ImageFormatException">The file is no image, damaged, truncated or too large; it is named.</exception>
     /// <exception cref="CudaNetException">It is missing, unreadable, or a folder, pipe or device.</exception>
     public static PixelImage Decode(string path, ImageDecoderOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Decode(InputBytes.Read(path, MaxFileBytes), options, path);
+        return Decode(InputBytes.Read(path, MaxBytes(options)), options, path);
     }
 
-    /// <summary>Decodes an image in memory; the bytes are copied.</summary>
-    /// <param name="bytes">The whole file.</param>
+    /// <summary>
+    /// Reads a stream from its position to its end and decodes it, to the same pixels as a file of these bytes. It need not be seekable, and is not
+    /// closed. Memory for its bytes stays below three times what has come, and 64 KiB.
+    /// </summary>
+    /// <param name="stream">The whole file; at most <see cref="ImageDecoderOptions.MaxBytes"/>.</param>
     /// <param name="options">Null means <see cref="ImageDecoderOptions.Default"/>.</param>
-    /// <param name="name">What errors call the image; null where it has no name.</param>
-    /// <exception cref="ImageFormatException">The bytes are no image, damaged, truncated, or declare more pixels than allowed.</exception>
+    /// <param name="name">What errors call the image; null means <c>(stream)</c>.</param>
+    /// <exception cref="ImageFormatException">The bytes are no image, damaged, truncated, too many, or declare more pixels than allowed.</exception>
+    /// <exception cref="CudaNetException">The stream fails; its own exception is inside.</exception>
+    public static PixelImage Decode(Stream stream, ImageDecoderOptions? options = null, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        name ??= "(stream)";
+        return Decode(InputBytes.Read(stream, name, MaxBytes(options)), options, name);
+    }
+
+    /// <summary>Decodes an image in memory, to the same pixels as a file of these bytes; they are copied.</summary>
+    /// <param name="bytes">The whole file; at most <see cref="ImageDecoderOptions.MaxBytes"/>.</param>
+    /// <param name="options">Null means <see cref="ImageDecoderOptions.Default"/>.</param>
+    /// <param name="name">What errors call the image; null means <c>(bytes)</c>.</param>
+    /// <exception cref="ImageFormatException">The bytes are no image, damaged, truncated, too many, or declare more pixels than allowed.</exception>
     public static PixelImage Decode(ReadOnlySpan<byte> bytes, ImageDecoderOptions? options = null, string? name = null)
     {
         options ??= ImageDecoderOptions.Default;
+        name ??= "(bytes)";
+        if (bytes.Length > options.MaxBytes)
+        {
+            throw InputBytes.TooMany(name, options.MaxBytes);
+        }
+
         if (ImageFormats.Sniff(bytes) is not SKEncodedImageFormat format)
         {
             throw NotAnImage(bytes, name);
@@ -70,7 +90,9 @@ public static class ImageDecoder
         return Orientation.ToRgb(bitmap.GetPixelSpan(), wanted.Height, wanted.Width, origin);
     }
 
-    private static void CheckLimits(SKImageInfo declared, int scans, ImageDecoderOptions options, string? name)
+    private static long MaxBytes(ImageDecoderOptions? options) => (options ?? ImageDecoderOptions.Default).MaxBytes;
+
+    private static void CheckLimits(SKImageInfo declared, int scans, ImageDecoderOptions options, string name)
     {
         string size = $"the header declares {declared.Width}×{declared.Height} pixels";
         if (declared.Width > ImageDecoderOptions.MaxSide || declared.Height > ImageDecoderOptions.MaxSide)
@@ -95,7 +117,7 @@ public static class ImageDecoder
     }
 
     /// <summary>The scans of a JPEG that has its end, and not too many of them for an image of any size.</summary>
-    private static int CountScans(ReadOnlySpan<byte> bytes, string? name)
+    private static int CountScans(ReadOnlySpan<byte> bytes, string name)
     {
         JpegStructure structure = JpegStructure.Of(bytes);
         if (!structure.HasEnd)
@@ -111,7 +133,7 @@ public static class ImageDecoder
         return structure.Scans;
     }
 
-    private static ImageFormatException NotAnImage(ReadOnlySpan<byte> bytes, string? name) =>
+    private static ImageFormatException NotAnImage(ReadOnlySpan<byte> bytes, string name) =>
         bytes.IsEmpty
             ? new ImageFormatException("is empty") { File = name }
             : new ImageFormatException($"is no image of a known format (it starts with {Convert.ToHexString(bytes[..Math.Min(8, bytes.Length)])})")
@@ -120,7 +142,7 @@ public static class ImageDecoder
                 Hint = $"Supported are {ImageFormats.Supported}.",
             };
 
-    private static ImageFormatException Failed(SKCodecResult result, string what, string? name) => new(result switch
+    private static ImageFormatException Failed(SKCodecResult result, string what, string name) => new(result switch
     {
         SKCodecResult.IncompleteInput => $"the {what} is truncated",
         _ => $"the {what} is damaged or of a kind that is not supported ({result})",

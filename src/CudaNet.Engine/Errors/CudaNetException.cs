@@ -39,6 +39,14 @@ public class CudaNetException : Exception
         _ => $"{File}: at byte {Offset}: {base.Message}",
     };
 
+    /// <summary>As the framework writes an exception (type, message, cause, stack), with <see cref="Hint"/> on a line of its own after the message.</summary>
+    public override string ToString()
+    {
+        string text = base.ToString();
+        string start = Message.Length == 0 ? $"{GetType()}" : $"{GetType()}: {Message}";
+        return Hint is null ? text : text.Insert(Math.Min(start.Length, text.Length), $"{Environment.NewLine}Hint: {Hint}");
+    }
+
     /// <summary>Adds the file where whoever threw did not know it. The exception keeps its type and its other facts.</summary>
     internal void NameFile(string file) => _file ??= file;
 }

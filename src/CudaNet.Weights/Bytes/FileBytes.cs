@@ -1,25 +1,30 @@
+using System.Buffers;
 using System.IO.MemoryMappedFiles;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using CudaNet.Engine;
 
 namespace CudaNet.Weights;
 
 /// <summary>
-/// The bytes of one file at a fixed address: a read-only memory map, or a pinned array. Every access is checked against the length and
-/// against disposal. Without a disposal the map stays: a finaliser could take it from under a span.
+/// The bytes of one file: a read-only memory map, or memory. Every access is checked against the length and against disposal. Without a
+/// disposal the map stays: a finaliser could take it from under a span.
 /// </summary>
 internal sealed unsafe class FileBytes : IDisposable
 {
     private readonly MemoryMappedFile? _file;
     private readonly MemoryMappedViewAccessor? _view;
-    private readonly byte[]? _array;
+    private ReadOnlyMemory<byte> _memory;
     private byte* _start;
+    private bool _disposed;
 
-    private FileBytes(string name, byte[] pinned)
+    /// <param name="name">What stands for the path in messages.</param>
+    /// <param name="memory">The whole file, at any address; not copied, and let go of at the disposal.</param>
+    public FileBytes(string name, ReadOnlyMemory<byte> memory)
     {
         Name = name;
-        Length = pinned.Length;
-        _array = pinned;
-        _start = (byte*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0);
+        Length = memory.Length;
+        _memory = memory;
     }
 
     private FileBytes(string name, MemoryMappedFile file, long length)
@@ -40,50 +45,57 @@ internal sealed unsafe class FileBytes : IDisposable
     /// <summary>All of it.</summary>
     public ByteRegion All => new(this, 0, Length);
 
-    /// <exception cref="CudaNetException">There is no such file, or it cannot be read, or it is empty.</exception>
+    /// <summary>A map of the file; no bytes for an empty one, which cannot be mapped.</summary>
+    /// <exception cref="CudaNetException">There is no such file, or it cannot be read.</exception>
     public static FileBytes Map(string path) => RegularFile.Read(path, stream =>
     {
         long length = stream.Length;
-        if (length == 0)
-        {
-            throw new WeightFormatException("the file is empty") { File = path, Hint = "Download or export it again." };
-        }
-
-        MemoryMappedFile file = MemoryMappedFile.CreateFromFile(stream, null, length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-        return new FileBytes(path, file, length);
+        return length == 0
+            ? new FileBytes(path, ReadOnlyMemory<byte>.Empty)
+            : new FileBytes(path, MemoryMappedFile.CreateFromFile(stream, null, length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true), length);
     });
 
-    /// <summary>A copy of bytes in memory.</summary>
-    public static FileBytes Copy(ReadOnlySpan<byte> bytes, string name)
-    {
-        byte[] pinned = Allocate(bytes.Length);
-        bytes.CopyTo(pinned);
-        return new FileBytes(name, pinned);
-    }
-
-    /// <summary>Takes an array made by <see cref="Allocate"/>.</summary>
-    public static FileBytes Own(byte[] pinned, string name) => new(name, pinned);
-
-    /// <summary>An array that will not move.</summary>
-    public static byte[] Allocate(int length) => GC.AllocateUninitializedArray<byte>(length, pinned: true);
+    /// <summary>A copy of what a stream has from its position to its end.</summary>
+    /// <exception cref="CudaNetException">It cannot be read, or has more than <paramref name="maxBytes"/>.</exception>
+    public static FileBytes Copy(Stream stream, string name, long maxBytes) =>
+        new(name, StreamBytes.Read(stream, name, maxBytes) ?? throw new WeightFormatException($"the stream has more than {Math.Min(maxBytes, Array.MaxLength)} bytes, the most that are read")
+        {
+            File = name,
+            Hint = maxBytes < ModelFileOptions.DefaultMaxStreamBytes
+                ? $"If it is trusted, raise {nameof(ModelFileOptions)}.{nameof(ModelFileOptions.MaxStreamBytes)}."
+                : "Write it to a file, which may have any length, and open that by its path.",
+        });
 
     public ReadOnlySpan<byte> Span(long offset, int length)
     {
-        ObjectDisposedException.ThrowIf(_start is null && Length > 0, this);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - length);
-        // The array's own span keeps it alive; the map stays until the disposal.
-        return _array is null ? new ReadOnlySpan<byte>(_start + offset, length) : _array.AsSpan((int)offset, length);
+        // The memory's own span keeps it alive; the map stays until the disposal.
+        return _file is null ? _memory.Span.Slice((int)offset, length) : new ReadOnlySpan<byte>(_start + offset, length);
     }
 
-    /// <summary>True where the byte at <paramref name="offset"/> has an address divisible by <paramref name="alignment"/>.</summary>
-    public bool IsAligned(long offset, int alignment) => ((nuint)(_start + offset) & (nuint)(alignment - 1)) == 0;
+    /// <summary>Fixes the bytes from <paramref name="offset"/> on at their address until the handle is disposed of.</summary>
+    public MemoryHandle Pin(long offset)
+    {
+        Span(offset, 0);
+        return _file is null ? _memory[(int)offset..].Pin() : new MemoryHandle(_start + offset);
+    }
+
+    /// <summary>True where the byte at <paramref name="offset"/> has an address divisible by 4, which it keeps wherever the collector moves it.</summary>
+    public bool IsAlignedForFloats(long offset)
+    {
+        byte* start = _file is null ? (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(_memory.Span)) : _start;
+        return ((nuint)(start + offset) & (sizeof(float) - 1)) == 0;
+    }
 
     public void Dispose()
     {
-        if (_start is not null)
+        if (!_disposed)
         {
+            _disposed = true;
+            _memory = default;
             _start = null;
             _view?.SafeMemoryMappedViewHandle.ReleasePointer();
             _view?.Dispose();

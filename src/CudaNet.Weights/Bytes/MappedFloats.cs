@@ -12,15 +12,14 @@ internal sealed class MappedFloats(FileBytes file, long offset, int count) : Mem
         return MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(values), count);
     }
 
-    /// <summary>The address is fixed already.</summary>
-    public override unsafe MemoryHandle Pin(int elementIndex = 0)
+    public override MemoryHandle Pin(int elementIndex = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(elementIndex);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(elementIndex, count);
-        ref float first = ref MemoryMarshal.GetReference(GetSpan());
-        return new MemoryHandle((float*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref first) + elementIndex);
+        return file.Pin(offset + ((long)elementIndex * sizeof(float)));
     }
 
+    /// <summary>The handle itself lets go.</summary>
     public override void Unpin()
     {
     }

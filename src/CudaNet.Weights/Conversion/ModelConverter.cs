@@ -12,7 +12,7 @@ public static class ModelConverter
     /// Converts. The file is written under a temporary name beside the destination, read back and compared bit by bit, and only then
     /// renamed: a failure leaves what was there before.
     /// </summary>
-    /// <param name="source">A weight file or folder, as <see cref="WeightFile.Open"/> takes it.</param>
+    /// <param name="source">A weight file or folder, as <see cref="WeightFile.Open(string, string?)"/> takes it.</param>
     /// <param name="destination">The file to write or replace; may be the source.</param>
     /// <param name="options">What it says beside the weights.</param>
     /// <exception cref="CudaNetException">The source is no model, the labels or the preprocessing do not fit it, or the destination cannot be written.</exception>

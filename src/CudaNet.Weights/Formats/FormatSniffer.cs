@@ -27,6 +27,11 @@ internal static class FormatSniffer
     /// <exception cref="WeightFormatException">It is none that can be read.</exception>
     public static WeightFormat Sniff(FileBytes file)
     {
+        if (file.Length == 0)
+        {
+            throw new WeightFormatException("the file is empty") { File = file.Name, Hint = "Download or export it again." };
+        }
+
         ReadOnlySpan<byte> start = file.All.First(512);
         bool brace = start.Length > 8 && start[8] == '{';
         // First, as its header length may look like anything: 640 is 80 02, the start of a pickle.

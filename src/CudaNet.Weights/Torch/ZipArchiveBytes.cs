@@ -72,7 +72,7 @@ internal sealed class ZipArchiveBytes(FileBytes file, ReadBudget budget)
             throw data.Error(0, $"a deflated entry of {entry.Bytes} bytes in {data.Length} is empty or beyond the 2 GiB supported");
         }
 
-        byte[] bytes = FileBytes.Allocate((int)entry.Bytes);
+        byte[] bytes = GC.AllocateUninitializedArray<byte>((int)entry.Bytes);
         fixed (byte* start = data.Span(0, (int)data.Length))
         {
             using UnmanagedMemoryStream compressed = new(start, data.Length);
@@ -90,6 +90,6 @@ internal sealed class ZipArchiveBytes(FileBytes file, ReadBudget budget)
             }
         }
 
-        return new ByteRegion(FileBytes.Own(bytes, file.Name), 0, bytes.Length, entry.Name) { Inflated = true };
+        return new ByteRegion(new FileBytes(file.Name, bytes), 0, bytes.Length, entry.Name) { Inflated = true };
     }
 }

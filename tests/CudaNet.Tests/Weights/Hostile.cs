@@ -1,4 +1,5 @@
 using CudaNet.Engine;
+using CudaNet.Tests.Support;
 using CudaNet.Weights;
 using Xunit;
 
@@ -10,29 +11,24 @@ internal static class Hostile
     public const string Name = "hostile-file";
 
     /// <summary>Reads everything there is to read.</summary>
-    public static void Read(ReadOnlySpan<byte> bytes)
+    public static void Read(ReadOnlySpan<byte> bytes) => Read(WeightFile.Read(bytes, Name));
+
+    private static void Read(WeightFile opened)
     {
-        using WeightFile file = WeightFile.Read(bytes, Name);
+        using WeightFile file = opened;
         foreach (WeightTensor tensor in file.Tensors)
         {
             tensor.Read();
         }
     }
 
-    /// <summary>Fails unless the bytes are refused in the way promised.</summary>
+    /// <summary>Fails unless the bytes are refused in the way promised, from a stream and at an odd address too.</summary>
     public static CudaNetException AssertRefused(ReadOnlySpan<byte> bytes, string reason = "")
     {
-        CudaNetException? exception = null;
-        try
-        {
-            Read(bytes);
-        }
-        catch (CudaNetException caught)
-        {
-            exception = caught;
-        }
-
-        Assert.NotNull(exception);
+        byte[] copy = bytes.ToArray();
+        CudaNetException exception = Refusal(() => Read(copy));
+        Assert.Equal(exception.Message, Refusal(() => Read(WeightFile.Open(new ScriptedStream(copy), name: Name))).Message);
+        Assert.Equal(exception.Message, Refusal(() => Read(WeightFile.Open(OpenForms.Moved(copy, 1), name: Name))).Message);
         Assert.Equal(Name, exception.File);
         Assert.StartsWith(Name, exception.Message, StringComparison.Ordinal);
         Assert.Contains(reason, exception.Message, StringComparison.Ordinal);
@@ -62,13 +58,15 @@ internal static class Hostile
     {
         if (refused)
         {
-            AssertRefused(bytes);
+            Refusal(() => Read(bytes));
         }
         else
         {
             Read(bytes);
         }
     });
+
+    private static CudaNetException Refusal(Action read) => Assert.ThrowsAny<CudaNetException>(read);
 
     private static long Allocated(Action action)
     {
