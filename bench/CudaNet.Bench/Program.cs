@@ -14,6 +14,12 @@ if (args is ["kernels"])
     return 0;
 }
 
+if (args is ["concurrency"])
+{
+    ConcurrencyReport.Write();
+    return 0;
+}
+
 if (args is not ["peers", ..])
 {
     BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

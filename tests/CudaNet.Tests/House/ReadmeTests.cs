@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using CudaNet.Cli;
 using CudaNet.Data;
 using CudaNet.Engine;
@@ -16,9 +15,12 @@ public sealed class ReadmeTests
     public void The_first_block_of_the_readme_is_the_code_that_runs()
     {
         string[] printed = Check("README.md", "ReadmeExample.cs", ReadmeExample.Run);
-        Assert.Equal(2, printed.Length);
-        Assert.StartsWith("global_pool 1×512, first ", printed[0], StringComparison.Ordinal);
-        Assert.StartsWith("logits 1×15, first ", printed[1], StringComparison.Ordinal);
+        Assert.Equal(5, printed.Length);
+        Assert.StartsWith("layer1.1.act2 1×64×32×32, first ", printed[0], StringComparison.Ordinal);
+        Assert.StartsWith("global_pool 1×512, first ", printed[1], StringComparison.Ordinal);
+        Assert.StartsWith("logits 1×15, first ", printed[2], StringComparison.Ordinal);
+        Assert.Equal("global_pool 1×512, logits 1×15", printed[3]);
+        Assert.Equal("global_pool of a run", printed[4]);
     }
 
     /// <summary>The command that the README starts with, without the build: its arguments as they stand there, its output somewhere else.</summary>
@@ -85,11 +87,7 @@ public sealed class ReadmeTests
     /// <summary>Compares a document's first C# block with the source of an example, runs that, and returns the lines it printed.</summary>
     private static string[] Check(string document, string example, Action run)
     {
-        string[] source = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(ThisFile())!, example));
-        IEnumerable<string> usings = source.TakeWhile(l => l.Length > 0);
-        IEnumerable<string> body = source.SkipWhile(l => l.Trim() != "// begin").Skip(1).TakeWhile(l => l.Trim() != "// end").Select(l => l.Length > 8 ? l[8..] : l);
-        Assert.Equal(string.Join('\n', [.. usings, "", .. body]), FirstBlock(File.ReadAllLines(Repository.File(document))));
-
+        DocumentExample.AssertSame(document, example);
         (TextWriter console, string folder) = (Console.Out, Environment.CurrentDirectory);
         using StringWriter output = new();
         try
@@ -106,9 +104,4 @@ public sealed class ReadmeTests
 
         return output.ToString().TrimEnd().Split('\n');
     }
-
-    private static string FirstBlock(string[] lines) =>
-        string.Join('\n', lines.SkipWhile(l => l != "```csharp").Skip(1).TakeWhile(l => l != "```"));
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 }
