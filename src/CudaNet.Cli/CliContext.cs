@@ -10,6 +10,9 @@ internal sealed record CliContext(TextWriter Out, TextWriter Error)
     /// <summary>True where a person watches <see cref="Error"/>: progress is shown there.</summary>
     public bool IsErrorTerminal { get; init; }
 
+    /// <summary>Computes instead of what <c>--backend</c> names, where a program that runs the tool brings its own; null otherwise.</summary>
+    public IBackend? Backend { get; init; }
+
     /// <summary>Set by Ctrl+C.</summary>
     public CancellationToken Cancellation { get; init; }
 

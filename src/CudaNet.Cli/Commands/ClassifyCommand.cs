@@ -28,7 +28,7 @@ internal sealed class ClassifyCommand : CliCommand
         Add(_top);
         _preprocessing = new PreprocessingOptions(this);
         Add(_batch);
-        _backend = new BackendOptions(this);
+        _backend = new BackendOptions(this, context);
         Add(Json);
     }
 

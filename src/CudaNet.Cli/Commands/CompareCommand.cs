@@ -47,7 +47,7 @@ internal sealed class CompareCommand : CliCommand
         Add(_model);
         Add(_reference);
         Add(_tolerance);
-        _backend = new BackendOptions(this);
+        _backend = new BackendOptions(this, context);
         Add(Json);
     }
 

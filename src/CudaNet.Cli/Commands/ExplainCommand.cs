@@ -25,7 +25,7 @@ internal sealed class ExplainCommand : CliCommand
         Add(_layers);
         Add(_input);
         Add(_batch);
-        _backend = new BackendOptions(this);
+        _backend = new BackendOptions(this, context);
         Add(Json);
     }
 

@@ -49,7 +49,7 @@ internal sealed class FeaturesCommand : CliCommand
         Add(_top);
         _preprocessing = new PreprocessingOptions(this);
         Add(_batch);
-        _backend = new BackendOptions(this);
+        _backend = new BackendOptions(this, context);
         Add(Json);
     }
 

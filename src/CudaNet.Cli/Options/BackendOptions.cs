@@ -20,8 +20,11 @@ internal sealed class BackendOptions
 
     private readonly Option<int?> _threads = SharedOptions.OptionalCount("--threads", CpuOptions.MaxThreads, "Threads that compute; default: one a core for cpu, always one for reference.");
 
-    public BackendOptions(Command command)
+    private readonly CliContext _context;
+
+    public BackendOptions(Command command, CliContext context)
     {
+        _context = context;
         _backend.AcceptOnlyFromAmong(Cpu, Reference);
         command.Add(_backend);
         command.Add(_threads);
@@ -32,7 +35,8 @@ internal sealed class BackendOptions
     public IBackend Create(ParseResult arguments)
     {
         int? threads = arguments.GetValue(_threads);
-        return arguments.GetValue(_backend) == Cpu ? new CpuBackend(new CpuOptions { Threads = threads ?? 0 })
+        return _context.Backend is { } own ? own
+            : arguments.GetValue(_backend) == Cpu ? new CpuBackend(new CpuOptions { Threads = threads ?? 0 })
             : threads is null or 1 ? new ReferenceBackend()
             : throw new UsageException($"the reference backend computes on one thread, not {threads}");
     }

@@ -31,6 +31,26 @@ public sealed class AbandonedSessionTests
         Assert.True(ThreadCount() <= before + Sessions, $"{ThreadCount()} threads, {before} before {Sessions} sessions of {ThreadsEach}");
     }
 
+    /// <summary>Nobody disposes and nobody asks for a collection: native memory alone must make the collector look.</summary>
+    [Fact]
+    public void Native_memory_presses_on_the_collector()
+    {
+        const int Count = 40;
+        NativeAllocator allocator = new();
+        using Model model = TestModels.Create("resnet18");
+        long each = 0, most = 0;
+        int before = GC.CollectionCount(0);
+        for (int i = 0; i < Count; i++)
+        {
+            _ = new Session(model, new CpuBackend(new CpuOptions { Threads = 1 }, allocator));
+            each = i == 0 ? allocator.LiveBytes : each;
+            most = Math.Max(most, allocator.LiveBytes);
+        }
+
+        Assert.True(GC.CollectionCount(0) > before + 3, $"{GC.CollectionCount(0) - before} collections");
+        Assert.True(most < Count / 2 * each, $"{most:n0} bytes alive at once, {each:n0} a session");
+    }
+
     /// <summary>The process's threads while the sessions live; nothing of them is reachable when it returns.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int Abandon(NativeAllocator allocator)
