@@ -59,6 +59,33 @@ public sealed class SharedPoolTests
         Assert.Equal(expected, work.SharedBy);
     }
 
+    /// <summary>Also where the threads cannot be divided evenly nobody has two more than another.</summary>
+    [Theory]
+    [InlineData(3, 2, "1 2")]
+    [InlineData(5, 3, "1 2 2")]
+    [InlineData(10, 4, "2 2 3 3")]
+    [InlineData(16, 5, "3 3 3 3 4")]
+    [InlineData(4, 6, "1 1 1 1 1 1")]
+    public void Callers_at_one_time_divide_the_threads(int threads, int callers, string expected)
+    {
+        using WorkerPool pool = new(threads);
+        for (int repeat = 0; repeat < 20; repeat++)
+        {
+            using CountdownEvent meeting = new(callers);
+            MeetingWork[] works = [.. Enumerable.Range(0, callers).Select(_ => new MeetingWork(64, meeting))];
+            Array.ForEach(works, _ => pool.BeginComputing());
+            Thread[] threadsOfCallers = [.. works.Select(work => new Thread(() => new WorkTeam(pool).Run(work)))];
+            Array.ForEach(threadsOfCallers, t => t.Start());
+            Array.ForEach(threadsOfCallers, t => t.Join());
+            Array.ForEach(works, _ => pool.EndComputing());
+            Assert.Equal(expected, string.Join(' ', works.Select(w => w.SharedBy).Order()));
+        }
+
+        CountingWork alone = new(64, threads);
+        new WorkTeam(pool).Run(alone);
+        Assert.Equal(threads, alone.SharedBy);
+    }
+
     [Fact]
     public void No_more_threads_are_given_than_have_something_to_do()
     {
@@ -66,53 +93,5 @@ public sealed class SharedPoolTests
         CountingWork work = new(3, 8);
         new WorkTeam(pool).Run(work);
         Assert.Equal(3, work.SharedBy);
-    }
-
-    /// <summary>An interrupt that comes while a caller computes must neither leave work behind nor get lost.</summary>
-    [Fact]
-    public void An_interrupted_caller_finishes_its_work_and_is_interrupted_afterwards()
-    {
-        using WorkerPool pool = new(4);
-        using CancellationTokenSource end = new(TimeSpan.FromSeconds(3));
-        int interrupts = 0, works = 0;
-        Exception? failure = null;
-        Thread caller = new(() =>
-        {
-            WorkTeam team = new(pool);
-            try
-            {
-                while (!end.IsCancellationRequested)
-                {
-                    CountingWork work = new(200, 4) { Length = 50 };
-                    team.Run(work);
-                    work.AssertComplete();
-                    works++;
-                    try
-                    {
-                        Thread.Sleep(0);
-                    }
-                    catch (ThreadInterruptedException)
-                    {
-                        interrupts++;
-                    }
-                }
-            }
-#pragma warning disable CA1031 // Whatever ends the thread is what the test is about.
-            catch (Exception exception)
-#pragma warning restore CA1031
-            {
-                failure = exception;
-            }
-        });
-        caller.Start();
-        Random random = new(3);
-        while (caller.IsAlive)
-        {
-            caller.Interrupt();
-            Thread.SpinWait(random.Next(20_000));
-        }
-
-        Assert.Null(failure);
-        Assert.True(works > 100 && interrupts > 100, $"{works} works, {interrupts} interrupts");
     }
 }

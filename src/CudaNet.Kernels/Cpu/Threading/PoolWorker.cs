@@ -96,9 +96,10 @@ internal sealed class PoolWorker : IDisposable
             _call.WaitOne();
         }
 
+        // Claimed already: the call follows at once, unless the claimer lost its core, which it may want back.
         while (Volatile.Read(ref _state) != Called)
         {
-            Thread.SpinWait(1);
+            Thread.Yield();
         }
     }
 }

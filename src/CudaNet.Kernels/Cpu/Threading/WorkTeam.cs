@@ -31,7 +31,7 @@ internal sealed class WorkTeam(WorkerPool pool)
     /// </summary>
     public void Run(ParallelWork work)
     {
-        int helpers = pool.Claim(_helpers, work.MaxThreads - 1);
+        int helpers = pool.Claim(_helpers, work.MaxThreads - 1, out bool hasSpare);
         work.Share(1 + helpers);
         _work = work;
         _items = work.Items;
@@ -57,7 +57,7 @@ internal sealed class WorkTeam(WorkerPool pool)
             }
         }
 
-        pool.Unclaim(helpers);
+        pool.Unclaim(helpers, hasSpare);
         _work = null;
         if (_failure is { } failure)
         {

@@ -11,6 +11,7 @@ internal sealed class WorkerPool : IDisposable
     private readonly PoolWorker[] _workers;
     private int _computing;
     private int _helping;
+    private int _spareTakers;
     private int _stopped;
 
     public WorkerPool(int threads)
@@ -44,52 +45,68 @@ internal sealed class WorkerPool : IDisposable
 
     public void EndComputing() => Interlocked.Decrement(ref _computing);
 
-    /// <summary>Claims workers for a caller: at most its share of the threads, and what others left of them. Returns how many.</summary>
-    public int Claim(PoolWorker[] helpers, int wanted)
+    /// <summary>
+    /// Claims workers for a caller: at most its share of the threads, and what others left of them. Each claimed worker must be called, then all given
+    /// back at once by <see cref="Unclaim"/>. Takes no lock, and allocates nothing.
+    /// </summary>
+    /// <param name="helpers">Receives them.</param>
+    /// <param name="wanted">The most that have something to do.</param>
+    /// <param name="hasSpare">Whether one of them is of the threads that remain where the callers do not divide them evenly.</param>
+    /// <returns>How many.</returns>
+    /// <exception cref="ObjectDisposedException">The pool was disposed of.</exception>
+    public int Claim(PoolWorker[] helpers, int wanted, out bool hasSpare)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _stopped) != 0, this);
         int callers = Math.Max(1, Volatile.Read(ref _computing));
-        int share = ((Threads + callers - 1) / callers) - 1;
-        int claimed = 0;
-        int most = Math.Min(Math.Min(share, wanted), helpers.Length);
-        for (int i = 0; i < _workers.Length && claimed < most; i++)
+        (int share, int spares) = Math.DivRem(Threads, callers);
+        hasSpare = share > 0 && wanted >= share && TakeSpare(spares);
+        int most = Math.Min(hasSpare ? share : share - 1, wanted);
+        if (most <= 0)
         {
-            if (Interlocked.Increment(ref _helping) > Threads - callers)
-            {
-                Interlocked.Decrement(ref _helping);
-                break;
-            }
+            return 0;
+        }
 
+        // Callers that began when they were fewer may still have more than their share.
+        int over = Interlocked.Add(ref _helping, most) - (Threads - callers);
+        int claimed = 0;
+        for (int i = 0; i < _workers.Length && claimed < most - over && claimed < most; i++)
+        {
             if (_workers[i].TryClaim())
             {
                 helpers[claimed++] = _workers[i];
             }
-            else
-            {
-                Interlocked.Decrement(ref _helping);
-            }
+        }
+
+        if (claimed < most)
+        {
+            Interlocked.Add(ref _helping, claimed - most);
         }
 
         return claimed;
     }
 
-    /// <summary>So many helpers have done their part.</summary>
-    public void Unclaim(int helpers)
+    /// <summary>What a caller claimed has done its part.</summary>
+    public void Unclaim(int helpers, bool hasSpare)
     {
         if (helpers > 0)
         {
             Interlocked.Add(ref _helping, -helpers);
         }
+
+        if (hasSpare)
+        {
+            Interlocked.Decrement(ref _spareTakers);
+        }
     }
 
-    /// <summary>Ends and joins the threads, after the work in progress. Idempotent.</summary>
+    /// <summary>
+    /// Ends the threads after the work in progress: a caller in <see cref="WorkTeam.Run"/> completes it with its helpers, and is refused the next.
+    /// Idempotent; whoever calls it, all threads have ended when it returns.
+    /// </summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _stopped, 1) == 0)
-        {
-            Stop(_workers);
-            Array.ForEach(_workers, w => w.Dispose());
-        }
+        Abandon();
+        Array.ForEach(_workers, w => w.Dispose());
     }
 
     /// <summary>Ends the threads without waiting for them: for finalisers, when nobody can run anything any more.</summary>
@@ -99,6 +116,23 @@ internal sealed class WorkerPool : IDisposable
         {
             Stop(_workers);
         }
+    }
+
+    /// <summary>So that nobody has two threads more than another: of those that remain, each caller may have one.</summary>
+    private bool TakeSpare(int spares)
+    {
+        if (spares == 0)
+        {
+            return false;
+        }
+
+        if (Interlocked.Increment(ref _spareTakers) <= spares)
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref _spareTakers);
+        return false;
     }
 
     private static void Stop(IEnumerable<PoolWorker> workers)
