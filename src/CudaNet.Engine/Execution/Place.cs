@@ -6,11 +6,14 @@ namespace CudaNet.Engine;
 /// </summary>
 public class Place : IDisposable
 {
+    private int _isDisposed;
+
     /// <param name="model">The prepared model that makes it.</param>
     /// <param name="index">From 0.</param>
     public Place(PreparedModel model, int index)
     {
         ArgumentNullException.ThrowIfNull(model);
+        model.Claim();
         Model = model;
         Index = index;
     }
@@ -27,11 +30,15 @@ public class Place : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Dispose(disposing: true);
-        GC.SuppressFinalize(this);
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+        {
+            Dispose(disposing: true);
+            Model.Release();
+            GC.SuppressFinalize(this);
+        }
     }
 
-    /// <summary>Releases what a derived place owns. Idempotent.</summary>
+    /// <summary>Releases what a derived place owns. Called once, while the model is still there.</summary>
     protected virtual void Dispose(bool disposing)
     {
     }

@@ -116,7 +116,8 @@ internal sealed class ExecutablePool(PreparedModel model, int capacity, int plac
         try
         {
             evicted.ForEach(e => e.Dispose());
-            ResidentExecutable loaded = new(model.Load(plan, place, binding));
+            float[] output = binding is null ? NewOutput(plan) : [];
+            ResidentExecutable loaded = new(model.Load(plan, place, binding), output);
             using (Uninterrupted.Enter(_lock))
             {
                 _loading--;
@@ -140,11 +141,24 @@ internal sealed class ExecutablePool(PreparedModel model, int capacity, int plac
         }
     }
 
+    private static float[] NewOutput(ExecutionPlan plan)
+    {
+        try
+        {
+            return new float[checked((int)plan.OutputShape.ElementCount)];
+        }
+        catch (Exception exception) when (exception is OverflowException or OutOfMemoryException)
+        {
+            throw new CudaNetException($"an output of {plan.OutputShape} is beyond what this machine can index or hold", exception) { Hint = "Run smaller batches or smaller images." };
+        }
+    }
+
     /// <summary>The place for one more, taken; and those who must go for it.</summary>
     private Place Reserve(TensorShape input, RunLayers layers, Type? binding, out List<ResidentExecutable> evicted)
     {
         using (Uninterrupted.Enter(_lock))
         {
+            Place place = Choose(input, layers, binding);
             evicted = [];
             while (_resident.Count + _loading >= capacity)
             {
@@ -153,7 +167,6 @@ internal sealed class ExecutablePool(PreparedModel model, int capacity, int plac
                 evicted.Add(oldest);
             }
 
-            Place place = Choose(input, layers, binding);
             _loading++;
             _running[place.Index]++;
             _loaded[place.Index]++;

@@ -5,7 +5,7 @@ namespace CudaNet.Engine;
 /// throws. A small value: copies are the same run, and once that has ended neither they nor a second <see cref="Dispose"/> can touch a later one.
 /// </summary>
 /// <example><c>using InferenceRun run = session.Start(image, ["layer1.1.act2"]); while (run.Next(out Observation o)) { … } … run.Output</c></example>
-public readonly record struct InferenceRun : IDisposable
+public readonly struct InferenceRun : IDisposable
 {
     private readonly RunHandle? _handle;
     private readonly long _generation;

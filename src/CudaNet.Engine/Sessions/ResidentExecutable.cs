@@ -1,16 +1,14 @@
 namespace CudaNet.Engine;
 
 /// <summary>An executable that a session keeps, with memory for its output. Its fields belong to the <see cref="ExecutablePool"/>.</summary>
-internal sealed class ResidentExecutable(Executable executable) : IDisposable
+internal sealed class ResidentExecutable(Executable executable, float[] output) : IDisposable
 {
-    private readonly float[] _output = executable.BindingType is null ? new float[executable.Plan.OutputShape.ElementCount] : [];
-
     public Executable Executable => executable;
 
     /// <summary>The output of a pulled run; managed memory, so that a span of it outlives whatever is done to the run.</summary>
-    public Span<float> Output => _output;
+    public Span<float> Output => output;
 
-    public long Bytes => executable.Bytes + (sizeof(float) * (long)_output.Length);
+    public long Bytes => executable.Bytes + (sizeof(float) * (long)output.Length);
 
     /// <summary>A run has it.</summary>
     public bool IsBusy { get; set; }

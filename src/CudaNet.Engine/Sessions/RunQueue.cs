@@ -32,7 +32,7 @@ internal sealed class RunQueue(int places)
             return;
         }
 
-        using CancellationTokenRegistration registration = CancelBy(cancellation, waiter);
+        CancellationTokenRegistration registration = CancelBy(cancellation, waiter);
         try
         {
             waiter.Value.Task.GetAwaiter().GetResult();
@@ -46,6 +46,11 @@ internal sealed class RunQueue(int places)
 
             throw;
         }
+        finally
+        {
+            // Not Dispose: that waits for a cancellation in progress, and could be interrupted with a place in hand.
+            registration.Unregister();
+        }
     }
 
     /// <summary>Waits for a place, holding no thread.</summary>
@@ -54,8 +59,15 @@ internal sealed class RunQueue(int places)
     {
         if (Join() is { } waiter)
         {
-            using CancellationTokenRegistration registration = CancelBy(cancellation, waiter);
-            await waiter.Value.Task.ConfigureAwait(false);
+            CancellationTokenRegistration registration = CancelBy(cancellation, waiter);
+            try
+            {
+                await waiter.Value.Task.ConfigureAwait(false);
+            }
+            finally
+            {
+                registration.Unregister();
+            }
         }
     }
 

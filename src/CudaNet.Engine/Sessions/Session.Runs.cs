@@ -57,7 +57,7 @@ public sealed partial class Session
     {
         ArgumentNullException.ThrowIfNull(binding);
         _prepared.CheckBinding(binding.GetType());
-        RunLayers resolved = Resolve(layers ?? _selections.Get([]));
+        RunLayers resolved = Resolve(layers ?? _selections.None);
         RunHandle handle = _scheduler.Enter(cancellation);
         long generation = _scheduler.Begin(handle, binding.InputShape, resolved, binding.GetType(), tag, isPulled: true, cancellation);
         try
@@ -85,7 +85,7 @@ public sealed partial class Session
     public void Run(Tensor input, Span<float> output, CancellationToken cancellation = default, object? tag = null)
     {
         ArgumentNullException.ThrowIfNull(input);
-        RunLayers layers = Resolve(_selections.Get([]));
+        RunLayers layers = Resolve(_selections.None);
         Whole(_scheduler.Enter(cancellation), input, layers, cancellation, tag, output);
     }
 
@@ -93,7 +93,7 @@ public sealed partial class Session
     public Tensor Predict(Tensor input, CancellationToken cancellation = default, object? tag = null)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return Extract(input, _selections.Get([]), cancellation, tag).Output;
+        return Extract(input, _selections.None, cancellation, tag).Output;
     }
 
     /// <summary>Runs a batch and returns its output and the named layers, in new memory.</summary>
@@ -117,13 +117,13 @@ public sealed partial class Session
     public async Task RunAsync(Tensor input, Memory<float> output, CancellationToken cancellation = default, object? tag = null)
     {
         ArgumentNullException.ThrowIfNull(input);
-        RunLayers layers = Resolve(_selections.Get([]));
+        RunLayers layers = Resolve(_selections.None);
         Whole(await _scheduler.EnterAsync(cancellation).ConfigureAwait(false), input, layers, cancellation, tag, output.Span);
     }
 
     /// <summary>As <see cref="Predict(Tensor, CancellationToken, object?)"/>, in the way of <see cref="RunAsync"/>.</summary>
     public async Task<Tensor> PredictAsync(Tensor input, CancellationToken cancellation = default, object? tag = null) =>
-        (await ExtractAsync(input, _selections.Get([]), cancellation, tag).ConfigureAwait(false)).Output;
+        (await ExtractAsync(input, _selections.None, cancellation, tag).ConfigureAwait(false)).Output;
 
     /// <summary>As <see cref="Extract(Tensor, ReadOnlySpan{string}, CancellationToken, object?)"/>, in the way of <see cref="RunAsync"/>.</summary>
     public Task<LayerOutputs> ExtractAsync(Tensor input, ReadOnlySpan<string> layers, CancellationToken cancellation = default, object? tag = null) =>
