@@ -89,8 +89,8 @@ public sealed class RunControl
         }
     }
 
-    /// <summary>Asks the run to end at its next step or call; nothing where it has ended.</summary>
-    internal void RequestAbandon(long generation) => Request(generation, Abandoned);
+    /// <summary>Asks the run to end at its next step or call; nothing where it has ended. True where a call is in progress, which ends the run.</summary>
+    internal bool RequestAbandon(long generation) => Request(generation, Abandoned);
 
     /// <summary>The same for whatever run there is.</summary>
     internal void RequestEndOfSession() => Request(Volatile.Read(ref _word) >> Generation, SessionDisposed);
@@ -99,7 +99,7 @@ public sealed class RunControl
         ? new ObjectDisposedException(nameof(Session), "the session was disposed of during the run")
         : new OperationCanceledException("the run was abandoned"));
 
-    private void Request(long generation, long flag)
+    private bool Request(long generation, long flag)
     {
         long word = Volatile.Read(ref _word);
         while (word >> Generation == generation)
@@ -107,11 +107,13 @@ public sealed class RunControl
             long seen = Interlocked.CompareExchange(ref _word, word | flag, word);
             if (seen == word)
             {
-                return;
+                return (word & InCall) != 0;
             }
 
             word = seen;
         }
+
+        return false;
     }
 
     /// <summary>What became of an attempt to use a run.</summary>

@@ -145,17 +145,20 @@ internal sealed class Run
     /// </summary>
     public bool TryEnterToEnd(long generation, bool isOwner)
     {
-        if (isOwner || IsHeldHere)
+        bool endsNow = isOwner || IsHeldHere;
+        while (true)
         {
-            RunControl.Entry entry = _control.TryEnter(generation);
-            if (entry != RunControl.Entry.Busy)
+            if (endsNow && _control.TryEnter(generation) is var entry && entry != RunControl.Entry.Busy)
             {
                 return entry == RunControl.Entry.Entered;
             }
-        }
 
-        _control.RequestAbandon(generation);
-        return false;
+            // The call that was in progress may have ended since: the run would be left to a next call that never comes.
+            if (_control.RequestAbandon(generation) || !endsNow)
+            {
+                return false;
+            }
+        }
     }
 
     /// <summary>Ends the run at its next step or call, because the session ends.</summary>
