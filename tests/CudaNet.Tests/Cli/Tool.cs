@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CudaNet.Cli;
+using CudaNet.Engine;
 
 namespace CudaNet.Tests.Cli;
 
@@ -11,11 +12,11 @@ internal sealed record Tool(int Code, string Out, string Error)
 
     public static Tool Run(params IReadOnlyList<string> args) => Run(args, CancellationToken.None);
 
-    public static Tool Run(IReadOnlyList<string> args, CancellationToken cancellation)
+    public static Tool Run(IReadOnlyList<string> args, CancellationToken cancellation, IBackend? backend = null)
     {
         using StringWriter output = new() { NewLine = "\n" };
         using StringWriter error = new() { NewLine = "\n" };
-        int code = CliProgram.Run(args, new CliContext(output, error) { Cancellation = cancellation });
+        int code = CliProgram.Run(args, new CliContext(output, error) { Cancellation = cancellation, Backend = backend });
         return new Tool(code, output.ToString(), error.ToString());
     }
 }
