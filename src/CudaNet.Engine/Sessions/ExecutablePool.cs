@@ -86,8 +86,14 @@ internal sealed class ExecutablePool(PreparedModel model, int capacity, int plac
     /// <summary>Releases every executable and every place. No run is in flight.</summary>
     public void Clear()
     {
-        _resident.ForEach(e => e.Dispose());
-        _resident.Clear();
+        ResidentExecutable[] resident;
+        using (Uninterrupted.Enter(_lock))
+        {
+            resident = [.. _resident];
+            _resident.Clear();
+        }
+
+        Array.ForEach(resident, e => e.Dispose());
         foreach (Place? place in _places)
         {
             place?.Dispose();

@@ -80,7 +80,8 @@ internal sealed class RunScheduler : IDisposable
             }
             else
             {
-                await _queue.EnterAsync(cancellation).ConfigureAwait(false);
+                // Yielding, because a place may have become free since.
+                await _queue.EnterAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             }
         }
         catch

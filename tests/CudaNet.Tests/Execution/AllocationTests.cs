@@ -25,7 +25,7 @@ public sealed class AllocationTests
 
         Tensor small = Formula.Input(1, 3, 40, 52), large = Formula.Input(3, 3, 64, 64);
         float[] one = new float[5], three = new float[15];
-        AssertAllocatesNothing(() =>
+        Allocations.AssertNone(() =>
         {
             for (int i = 0; i < Runs; i++)
             {
@@ -44,7 +44,7 @@ public sealed class AllocationTests
         using Session session = Open(backend);
         session.Run(Formula.Input(1, 3, size, size), logits);
         Tensor input = Formula.Input(1, 3, size, size);
-        AssertAllocatesNothing(
+        Allocations.AssertNone(
             () => session.Run(input, logits),
             before: () =>
             {
@@ -52,26 +52,6 @@ public sealed class AllocationTests
                 input = Formula.Input(1, 3, size, size);
                 session.Prepare(input.Shape);
             });
-    }
-
-    /// <summary>The runtime itself allocates now and then (tiering, timers): one quiet try of five is proof, an allocating run never has one.</summary>
-    private static void AssertAllocatesNothing(Action run, Action? before = null)
-    {
-        long least = long.MaxValue;
-        for (int attempt = 0; attempt < 5 && least > 0; attempt++)
-        {
-            if (before is null && attempt == 0)
-            {
-                run();
-            }
-
-            before?.Invoke();
-            long start = GC.GetTotalAllocatedBytes(precise: true);
-            run();
-            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - start);
-        }
-
-        Assert.Equal(0, least);
     }
 
     private static Session Open(string backend)

@@ -13,14 +13,17 @@ internal static class Backends
 {
     public static TheoryData<string> All => ["reference", "cpu-128-1", "cpu-128-2", "cpu-256-1", "cpu-256-2", "cpu-512-1", "cpu-512-2"];
 
+    /// <summary>The same and the one that computes nothing, for what holds whatever is computed.</summary>
+    public static TheoryData<string> AllAndNull => ["null", .. All.Select(row => row.Data)];
+
     /// <summary>The CPU backend at each SIMD width.</summary>
     public static TheoryData<string> Cpu => ["cpu-128-2", "cpu-256-2", "cpu-512-2"];
 
     public static IBackend Create(string name)
     {
-        if (name == "reference")
+        if (name is "reference" or "null")
         {
-            return new ReferenceBackend();
+            return name == "null" ? new NullBackend() : new ReferenceBackend();
         }
 
         string[] parts = name.Split('-');
