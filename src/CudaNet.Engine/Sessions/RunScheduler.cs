@@ -66,7 +66,7 @@ internal sealed class RunScheduler : IDisposable
         return TakeHandle();
     }
 
-    /// <summary>The same, waiting without a thread. Goes on on a pool thread, whether it had to wait or not.</summary>
+    /// <summary>The same, waiting without a thread.</summary>
     /// <inheritdoc cref="Enter"/>
     public async Task<RunHandle> EnterAsync(CancellationToken cancellation)
     {
@@ -74,14 +74,9 @@ internal sealed class RunScheduler : IDisposable
         Use();
         try
         {
-            if (TryEnterQueue())
+            if (!TryEnterQueue())
             {
-                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            }
-            else
-            {
-                // Yielding, because a place may have become free since.
-                await _queue.EnterAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                await _queue.EnterAsync(cancellation).ConfigureAwait(false);
             }
         }
         catch

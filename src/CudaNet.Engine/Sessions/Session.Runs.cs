@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Engine;
 
 /// <content>The forms of a run: pulled; whole, into memory of the caller's or new memory; the same without a thread while waiting.</content>
@@ -118,7 +120,7 @@ public sealed partial class Session
     {
         ArgumentNullException.ThrowIfNull(input);
         RunLayers layers = Resolve(_selections.None);
-        Whole(await _scheduler.EnterAsync(cancellation).ConfigureAwait(false), input, layers, cancellation, tag, output.Span);
+        Whole(await OnPoolThread(_scheduler.EnterAsync(cancellation)), input, layers, cancellation, tag, output.Span);
     }
 
     /// <summary>As <see cref="Predict(Tensor, CancellationToken, object?)"/>, in the way of <see cref="RunAsync"/>.</summary>
@@ -134,8 +136,12 @@ public sealed partial class Session
     {
         ArgumentNullException.ThrowIfNull(input);
         RunLayers resolved = Resolve(layers);
-        return Whole(await _scheduler.EnterAsync(cancellation).ConfigureAwait(false), input, resolved, cancellation, tag);
+        return Whole(await OnPoolThread(_scheduler.EnterAsync(cancellation)), input, resolved, cancellation, tag);
     }
+
+    /// <summary>Goes on on a pool thread also where the place was free at once: the caller's is for its own work. A refusal is there at once.</summary>
+    private static ConfiguredTaskAwaitable<RunHandle> OnPoolThread(Task<RunHandle> entering) =>
+        entering.ConfigureAwait(entering.IsFaulted || entering.IsCanceled ? ConfigureAwaitOptions.None : ConfigureAwaitOptions.ForceYielding);
 
     /// <summary>A run from beginning to end on this thread, in a place that was entered.</summary>
     private void Whole(RunHandle handle, Tensor input, RunLayers layers, CancellationToken cancellation, object? tag, Span<float> output)

@@ -146,7 +146,7 @@ public sealed class RunEndTests : NullSessionTest
             {
                 run.Next(out _);
             }
-            catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+            catch (Exception exception) when (exception is OperationCanceledException or InvalidOperationException)
             {
             }
 
