@@ -23,6 +23,9 @@ internal static class Uninterrupted
         }
     }
 
+    /// <summary>Takes a lock where somebody waits; done again after an interrupt, because whoever waits was not woken then.</summary>
+    public static void Set(ManualResetEventSlim signal) => Complete(signal, static s => s.Set());
+
     public static void Wait(ManualResetEventSlim signal) => Complete(signal, static s => s.Wait());
 
     public static void Join(Thread thread) => Complete(thread, static t => t.Join());

@@ -74,7 +74,7 @@ public sealed class ObserverHandle : IDisposable
     {
         if (Interlocked.Decrement(ref _calls) == Disposed)
         {
-            _quiet.Set();
+            Uninterrupted.Set(_quiet);
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace CudaNet.Engine;
 
 /// <summary>
@@ -7,7 +9,7 @@ namespace CudaNet.Engine;
 internal sealed class RunQueue(int places)
 {
     private readonly Lock _lock = new();
-    private readonly LinkedList<TaskCompletionSource> _waiting = [];
+    private readonly LinkedList<Waiter> _waiting = [];
     private int _free = places;
     private bool _isClosed;
 
@@ -35,7 +37,7 @@ internal sealed class RunQueue(int places)
         CancellationTokenRegistration registration = CancelBy(cancellation, waiter);
         try
         {
-            waiter.Value.Task.GetAwaiter().GetResult();
+            waiter.Value.Wait();
         }
         catch (ThreadInterruptedException)
         {
@@ -79,7 +81,7 @@ internal sealed class RunQueue(int places)
             while (_waiting.First is { } first)
             {
                 _waiting.RemoveFirst();
-                if (first.Value.TrySetResult())
+                if (first.Value.TryAdmit())
                 {
                     return;
                 }
@@ -95,9 +97,9 @@ internal sealed class RunQueue(int places)
         using (Uninterrupted.Enter(_lock))
         {
             _isClosed = true;
-            foreach (TaskCompletionSource waiter in _waiting)
+            foreach (Waiter waiter in _waiting)
             {
-                waiter.TrySetException(Closed());
+                waiter.TryRefuse(Closed());
             }
 
             _waiting.Clear();
@@ -123,20 +125,20 @@ internal sealed class RunQueue(int places)
     }
 
     /// <summary>A waiter, or null where a place was free.</summary>
-    private LinkedListNode<TaskCompletionSource>? Join()
+    private LinkedListNode<Waiter>? Join()
     {
         using (Uninterrupted.Enter(_lock))
         {
-            return TryTake() ? null : _waiting.AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            return TryTake() ? null : _waiting.AddLast(new Waiter());
         }
     }
 
-    private CancellationTokenRegistration CancelBy(CancellationToken cancellation, LinkedListNode<TaskCompletionSource> waiter) =>
+    private CancellationTokenRegistration CancelBy(CancellationToken cancellation, LinkedListNode<Waiter> waiter) =>
         cancellation.UnsafeRegister((_, token) => Cancel(waiter, token), null);
 
-    private bool Cancel(LinkedListNode<TaskCompletionSource> waiter, CancellationToken cancellation)
+    private bool Cancel(LinkedListNode<Waiter> waiter, CancellationToken cancellation)
     {
-        if (!waiter.Value.TrySetCanceled(cancellation))
+        if (!waiter.Value.TryCancel(cancellation))
         {
             return false;
         }
@@ -150,5 +152,40 @@ internal sealed class RunQueue(int places)
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// Somebody who waits. A thread waits for the signal, not for the task: to complete a task that a thread waits for takes a lock, where an interrupt
+    /// of the completing thread would leave the waiting one asleep.
+    /// </summary>
+    [SuppressMessage("Design", "CA1001", Justification = "The signal has no wait handle: nothing to dispose of, and whoever admits may still be setting it.")]
+    private sealed class Waiter
+    {
+        private readonly TaskCompletionSource _admitted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ManualResetEventSlim _signal = new();
+
+        public Task Task => _admitted.Task;
+
+        public void Wait()
+        {
+            _signal.Wait();
+            _admitted.Task.GetAwaiter().GetResult();
+        }
+
+        public bool TryAdmit() => Signal(_admitted.TrySetResult());
+
+        public bool TryCancel(CancellationToken cancellation) => Signal(_admitted.TrySetCanceled(cancellation));
+
+        public void TryRefuse(Exception reason) => Signal(_admitted.TrySetException(reason));
+
+        private bool Signal(bool isSet)
+        {
+            if (isSet)
+            {
+                Uninterrupted.Set(_signal);
+            }
+
+            return isSet;
+        }
     }
 }

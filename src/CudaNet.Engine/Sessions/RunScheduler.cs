@@ -150,7 +150,7 @@ internal sealed class RunScheduler : IDisposable
         {
             if (--_waitedFor == 0 && _isDisposed)
             {
-                _quiet.Set();
+                Uninterrupted.Set(_quiet);
             }
         }
     }

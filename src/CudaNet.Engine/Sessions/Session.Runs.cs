@@ -202,7 +202,13 @@ public sealed partial class Session
 
     private void EndWhole(RunHandle handle)
     {
-        handle.End();
-        _scheduler.EndWaitedFor();
+        try
+        {
+            handle.End();
+        }
+        finally
+        {
+            _scheduler.EndWaitedFor();
+        }
     }
 }

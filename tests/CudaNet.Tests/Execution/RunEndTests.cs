@@ -148,6 +148,7 @@ public sealed class RunEndTests : NullSessionTest
             }
             catch (Exception exception) when (exception is OperationCanceledException or InvalidOperationException)
             {
+                // Ended during this call, before it, or right now.
             }
 
             Patience.SpinUntil(ref disposed, i);
