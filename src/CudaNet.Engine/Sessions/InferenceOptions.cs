@@ -17,7 +17,7 @@ public sealed record InferenceOptions
 
     /// <summary>
     /// Called on a pool thread with a sentence for each pulled run that was neither ended nor disposed of and that the garbage collector found; its place
-    /// is free again then. By default the sentence goes to <see cref="System.Diagnostics.Trace"/> as a warning.
+    /// is free again then. What it throws goes to the trace. By default the sentence goes to <see cref="System.Diagnostics.Trace"/> as a warning.
     /// </summary>
     public Action<string>? RunForgotten { get; init; }
 }

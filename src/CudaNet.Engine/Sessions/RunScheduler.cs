@@ -130,8 +130,14 @@ internal sealed class RunScheduler : IDisposable
             _idle.Push(handle);
         }
 
-        _queue.Leave();
-        Release();
+        try
+        {
+            _queue.Leave();
+        }
+        finally
+        {
+            Release();
+        }
     }
 
     /// <summary>A call that computes on the calling thread from beginning to end: <see cref="Dispose"/> waits for it.</summary>
@@ -229,7 +235,16 @@ internal sealed class RunScheduler : IDisposable
         Executables.Discard(run.End());
         Leave(new RunHandle(this, run));
         Interlocked.Increment(ref _forgotten);
-        _runForgotten(message);
+        try
+        {
+            _runForgotten(message);
+        }
+#pragma warning disable CA1031 // It is the user's, on a thread that nobody waits for: thrown on, it would end the process.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Trace.TraceError($"{nameof(InferenceOptions.RunForgotten)} threw: {exception}");
+        }
     }
 
     private void Use()

@@ -1,7 +1,7 @@
 using System.Text;
+using CudaNet.Data;
 using CudaNet.Engine;
 using CudaNet.Kernels.Cpu;
-using CudaNet.Data;
 using CudaNet.Tests.Support;
 using CudaNet.Weights;
 using Xunit;
