@@ -8,7 +8,7 @@ public sealed class ObserverHandle : IDisposable
     private const int Disposed = 1 << 30;
 
     [ThreadStatic]
-    private static int s_callbacks;
+    private static int _callbacks;
 
     private readonly ObserverRegistry _registry;
     private readonly LayerObserver _observer;
@@ -28,7 +28,7 @@ public sealed class ObserverHandle : IDisposable
     public LayerNode Layer { get; }
 
     /// <summary>True on a thread that is inside a callback of any session.</summary>
-    internal static bool IsInsideCallback => s_callbacks > 0;
+    internal static bool IsInsideCallback => _callbacks > 0;
 
     /// <summary>
     /// Detaches the observer, at once, also in the midst of a run. Waits for calls of it in progress on other threads, which go on side by side, so those
@@ -53,14 +53,14 @@ public sealed class ObserverHandle : IDisposable
     {
         if ((Interlocked.Increment(ref _calls) & Disposed) == 0)
         {
-            s_callbacks++;
+            _callbacks++;
             try
             {
                 _observer(in observation);
             }
             finally
             {
-                s_callbacks--;
+                _callbacks--;
                 Leave();
             }
         }
