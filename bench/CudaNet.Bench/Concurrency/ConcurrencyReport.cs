@@ -13,7 +13,7 @@ namespace CudaNet.Bench;
 /// </summary>
 internal static class ConcurrencyReport
 {
-    private const int Rounds = 15;
+    private const int Rounds = 9;
 
     public static void Write()
     {
