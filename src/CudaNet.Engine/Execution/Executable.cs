@@ -38,15 +38,6 @@ public abstract partial class Executable : IDisposable
         }
     }
 
-    private enum State
-    {
-        Idle,
-        Started,
-        Running,
-        Drained,
-        Disposed,
-    }
-
     /// <summary>The plan it runs.</summary>
     public ExecutionPlan Plan { get; }
 
@@ -127,6 +118,7 @@ public abstract partial class Executable : IDisposable
                 _state = State.Running;
                 if (Plan.IsInputObserved)
                 {
+                    ThrowIfStopped();
                     stage = new Observation(Plan.Graph.Input, Plan.InputShape, _observedInput);
                     return true;
                 }
@@ -228,55 +220,15 @@ public abstract partial class Executable : IDisposable
 
         Abandon();
         _state = State.Disposed;
-        DisposeCore();
-        Place.Model.Release();
+        try
+        {
+            DisposeCore();
+        }
+        finally
+        {
+            Place.Model.Release();
+        }
+
         GC.SuppressFinalize(this);
-    }
-
-    /// <exception cref="ShapeException">The output has another length.</exception>
-    internal void CheckOutput(int length)
-    {
-        if (length != _outputElements)
-        {
-            throw new ShapeException($"the output of an input {Plan.InputShape} is {Plan.OutputShape}: {length} values were offered for it");
-        }
-    }
-
-    private static InvalidOperationException NoRun() => new("no run is in flight: start one");
-
-    private void BeginStart(RunBinding? binding, RunControl? control)
-    {
-        ObjectDisposedException.ThrowIf(_state == State.Disposed, this);
-        if (_state != State.Idle)
-        {
-            throw new InvalidOperationException("a run is in flight: finish or abandon it first");
-        }
-
-        if (binding?.GetType() != BindingType)
-        {
-            throw new InvalidOperationException($"this executable was loaded for {BindingType?.Name ?? "host memory"}, not {binding?.GetType().Name ?? "host memory"}");
-        }
-
-        _control = control ?? RunControl.None;
-    }
-
-    private void Drain()
-    {
-        while (Advance(out _))
-        {
-        }
-    }
-
-    private void Fail()
-    {
-        AbandonCore();
-        EndRun();
-    }
-
-    private void EndRun()
-    {
-        _control = RunControl.None;
-        _binding = null;
-        _state = State.Idle;
     }
 }

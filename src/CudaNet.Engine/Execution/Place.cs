@@ -13,7 +13,6 @@ public class Place : IDisposable
     public Place(PreparedModel model, int index)
     {
         ArgumentNullException.ThrowIfNull(model);
-        model.Claim();
         Model = model;
         Index = index;
     }
@@ -32,8 +31,15 @@ public class Place : IDisposable
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
-            Dispose(disposing: true);
-            Model.Release();
+            try
+            {
+                Dispose(disposing: true);
+            }
+            finally
+            {
+                Model.Release();
+            }
+
             GC.SuppressFinalize(this);
         }
     }

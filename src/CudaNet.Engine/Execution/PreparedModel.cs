@@ -36,7 +36,19 @@ public abstract class PreparedModel : IDisposable
 
     /// <summary>Makes a place for executables. The caller disposes of it, after them.</summary>
     /// <exception cref="CudaNetException">The device has not the memory.</exception>
-    public virtual Place CreatePlace(int index) => new(this, index);
+    public Place CreatePlace(int index)
+    {
+        Claim();
+        try
+        {
+            return CreatePlaceCore(index);
+        }
+        catch
+        {
+            Release();
+            throw;
+        }
+    }
 
     /// <summary>
     /// Turns a plan into something that runs: chooses the algorithm of each step, allocates every buffer. Weights are transformed at most once a layer and
@@ -75,7 +87,10 @@ public abstract class PreparedModel : IDisposable
         Claim();
         try
         {
-            return LoadCore(plan, place, binding);
+            Executable executable = LoadCore(plan, place, binding);
+            return executable.Plan == plan && executable.Place == place && executable.BindingType == binding
+                ? executable
+                : throw new InvalidOperationException($"the {Backend.Name} backend loaded another plan, place or binding than it was asked for");
         }
         catch
         {
@@ -141,6 +156,9 @@ public abstract class PreparedModel : IDisposable
 
         ReleaseCore();
     }
+
+    /// <summary>Makes a place of the backend's own type.</summary>
+    protected virtual Place CreatePlaceCore(int index) => new(this, index);
 
     /// <summary>Does the work of <see cref="Load"/>, whose arguments are checked. Called by several threads at once.</summary>
     protected abstract Executable LoadCore(ExecutionPlan plan, Place place, Type? binding);

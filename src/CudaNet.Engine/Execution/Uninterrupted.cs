@@ -26,6 +26,9 @@ internal static class Uninterrupted
     /// <summary>Takes a lock where somebody waits; done again after an interrupt, because whoever waits was not woken then.</summary>
     public static void Set(ManualResetEventSlim signal) => Complete(signal, static s => s.Set());
 
+    /// <summary>Takes the source's lock for a moment.</summary>
+    public static void Unregister(CancellationTokenRegistration registration) => Complete(registration, static r => r.Unregister());
+
     public static void Wait(ManualResetEventSlim signal) => Complete(signal, static s => s.Wait());
 
     public static void Join(Thread thread) => Complete(thread, static t => t.Join());

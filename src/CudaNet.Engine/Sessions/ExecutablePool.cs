@@ -126,10 +126,10 @@ internal sealed class ExecutablePool(PreparedModel model, int capacity, int plac
             ResidentExecutable loaded = new(model.Load(plan, place, binding), output);
             using (Uninterrupted.Enter(_lock))
             {
-                _loading--;
                 loaded.IsBusy = true;
                 loaded.LastUse = ++_clock;
                 _resident.Add(loaded);
+                _loading--;
             }
 
             return loaded;
@@ -187,16 +187,15 @@ internal sealed class ExecutablePool(PreparedModel model, int capacity, int plac
         (int, int, int) least = default;
         for (int index = 0; index < _places.Length; index++)
         {
-            _places[index] ??= model.CreatePlace(index);
             int same = _resident.Count(e => e.Executable.Place.Index == index && e.Runs(input, layers, binding));
             (int, int, int) cost = (same, _running[index], _loaded[index]);
-            if (IsFree(_places[index]!) && (best < 0 || cost.CompareTo(least) < 0))
+            if ((_places[index] is not { } place || IsFree(place)) && (best < 0 || cost.CompareTo(least) < 0))
             {
                 (best, least) = (index, cost);
             }
         }
 
-        return _places[best]!;
+        return _places[best] ??= model.CreatePlace(best);
     }
 
     private void Remove(ResidentExecutable executable)

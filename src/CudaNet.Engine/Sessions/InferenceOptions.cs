@@ -3,11 +3,18 @@ namespace CudaNet.Engine;
 /// <summary>What a session may hold and do.</summary>
 public sealed record InferenceOptions
 {
+    private readonly int? _maxExecutables;
+
     /// <summary>
-    /// Executables kept at once, one a run in flight of a pair of input shape and set of published layers; at least <see cref="MaxConcurrentRuns"/>.
+    /// Executables kept at once, one a run in flight of a pair of input shape and set of published layers; at least <see cref="MaxConcurrentRuns"/>,
+    /// by default 8 or as many.
     /// One more and the least recently used idle one goes, with its memory.
     /// </summary>
-    public int MaxExecutables { get; init; } = 8;
+    public int MaxExecutables
+    {
+        get => _maxExecutables ?? Math.Max(8, MaxConcurrentRuns);
+        init => _maxExecutables = value;
+    }
 
     /// <summary>
     /// Runs in flight at once, at least 1; further ones wait, first come first served. Each costs an executable of its own: the buffers that

@@ -4,13 +4,18 @@ namespace CudaNet.Engine;
 /// The state of one run at a time, used again by later ones: what executable it has, whom it calls, who holds it. Reached through a
 /// <see cref="RunHandle"/> and the run's generation; the calls of a run exclude each other by the <see cref="RunControl"/>.
 /// </summary>
-internal sealed class Run
+internal sealed class Run(RunScheduler scheduler)
 {
+    /// <summary>
+    /// Pulled runs in flight, of all sessions: whatever a forgotten one has must not be finalised before the run is found and ended.
+    /// </summary>
+    private static readonly HashSet<Run> Pulled = [];
+    private static readonly Lock PulledLock = new();
+
     private readonly RunControl _control = new();
     private ResidentExecutable? _resident;
     private RunLayers? _layers;
-    private ExecutionContext? _holderContext;
-    private volatile int _holder;
+    private volatile Thread? _holder;
     private bool _isComplete;
 
     /// <summary>What the caller gave the run to be known by.</summary>
@@ -23,12 +28,14 @@ internal sealed class Run
 
     public TensorShape OutputShape => Executable.Plan.OutputShape;
 
-    /// <summary>
-    /// Whether the calling thread would wait for itself if it waited for this run: it is inside a call of it, or used it last and is still in the same
-    /// flow of execution.
-    /// </summary>
-    public bool IsHeldHere =>
-        _holder == Environment.CurrentManagedThreadId && (_control.IsInCall || ReferenceEquals(_holderContext, ExecutionContext.Capture()));
+    /// <summary>Whose it is.</summary>
+    public RunScheduler Scheduler => scheduler;
+
+    /// <summary>Whether the calling thread used it last: it would wait for itself if it waited for this run.</summary>
+    public bool IsHeldHere => _holder == Thread.CurrentThread;
+
+    /// <summary>Whether the calling thread is inside a call of it.</summary>
+    public bool IsInCallHere => IsHeldHere && _control.IsInCall;
 
     /// <summary>The output of a run that is complete.</summary>
     /// <exception cref="InvalidOperationException">It went where the run's binding says.</exception>
@@ -45,7 +52,15 @@ internal sealed class Run
         _isComplete = false;
         Tag = tag;
         IsPulled = isPulled;
-        Hold();
+        _holder = Thread.CurrentThread;
+        if (isPulled)
+        {
+            using (Uninterrupted.Enter(PulledLock))
+            {
+                Pulled.Add(this);
+            }
+        }
+
         Volatile.Write(ref _resident, resident);
         return _control.Begin(cancellation);
     }
@@ -66,7 +81,7 @@ internal sealed class Run
             case RunControl.Entry.Ended:
                 throw new ObjectDisposedException(nameof(InferenceRun), "the run has ended");
             default:
-                Hold();
+                _holder = Thread.CurrentThread;
                 break;
         }
     }
@@ -129,13 +144,24 @@ internal sealed class Run
     public ResidentExecutable End()
     {
         ResidentExecutable resident = _resident!;
-        resident.Executable.Abandon();
-        _layers = null;
-        _holder = 0;
-        _holderContext = null;
-        Tag = null;
-        _control.End();
-        Volatile.Write(ref _resident, null);
+        try
+        {
+            resident.Executable.Abandon();
+        }
+        finally
+        {
+            _layers = null;
+            _holder = null;
+            Tag = null;
+            using (Uninterrupted.Enter(PulledLock))
+            {
+                Pulled.Remove(this);
+            }
+
+            _control.End();
+            Volatile.Write(ref _resident, null);
+        }
+
         return resident;
     }
 
@@ -176,11 +202,5 @@ internal sealed class Run
         _layers!.Call(in observation);
         _control.ThrowIfStopped();
         return true;
-    }
-
-    private void Hold()
-    {
-        _holderContext = ExecutionContext.Capture();
-        _holder = Environment.CurrentManagedThreadId;
     }
 }

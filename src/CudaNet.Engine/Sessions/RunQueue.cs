@@ -34,24 +34,21 @@ internal sealed class RunQueue(int places)
             return;
         }
 
-        CancellationTokenRegistration registration = CancelBy(cancellation, waiter);
+        CancellationTokenRegistration registration = default;
         try
         {
+            registration = CancelBy(cancellation, waiter);
             waiter.Value.Wait();
         }
-        catch (ThreadInterruptedException)
+        catch
         {
-            if (!Cancel(waiter, CancellationToken.None) && waiter.Value.Task.IsCompletedSuccessfully)
-            {
-                Leave();
-            }
-
+            GiveUp(waiter);
             throw;
         }
         finally
         {
-            // Not Dispose: that waits for a cancellation in progress, and could be interrupted with a place in hand.
-            registration.Unregister();
+            // Not Dispose: that waits for a cancellation in progress.
+            Uninterrupted.Unregister(registration);
         }
     }
 
@@ -61,14 +58,20 @@ internal sealed class RunQueue(int places)
     {
         if (Join() is { } waiter)
         {
-            CancellationTokenRegistration registration = CancelBy(cancellation, waiter);
+            CancellationTokenRegistration registration = default;
             try
             {
+                registration = CancelBy(cancellation, waiter);
                 await waiter.Value.Task.ConfigureAwait(false);
+            }
+            catch
+            {
+                GiveUp(waiter);
+                throw;
             }
             finally
             {
-                registration.Unregister();
+                Uninterrupted.Unregister(registration);
             }
         }
     }
@@ -76,34 +79,35 @@ internal sealed class RunQueue(int places)
     /// <summary>Gives a place to the first who waits. Whoever that is goes on on a thread of its own.</summary>
     public void Leave()
     {
+        Waiter admitted;
         using (Uninterrupted.Enter(_lock))
         {
-            while (_waiting.First is { } first)
+            if (_waiting.First is not { } first)
             {
-                _waiting.RemoveFirst();
-                if (first.Value.TryAdmit())
-                {
-                    return;
-                }
+                _free++;
+                return;
             }
 
-            _free++;
+            _waiting.RemoveFirst();
+            admitted = first.Value;
+            admitted.IsAdmitted = true;
         }
+
+        admitted.Admit();
     }
 
     /// <summary>Nobody is admitted any more, and nobody waits.</summary>
     public void Close()
     {
+        Waiter[] refused;
         using (Uninterrupted.Enter(_lock))
         {
             _isClosed = true;
-            foreach (Waiter waiter in _waiting)
-            {
-                waiter.TryRefuse(Closed());
-            }
-
+            refused = [.. _waiting];
             _waiting.Clear();
         }
+
+        Array.ForEach(refused, w => w.Refuse(Closed()));
     }
 
     private static ObjectDisposedException Closed() => new(nameof(Session));
@@ -136,22 +140,30 @@ internal sealed class RunQueue(int places)
     private CancellationTokenRegistration CancelBy(CancellationToken cancellation, LinkedListNode<Waiter> waiter) =>
         cancellation.UnsafeRegister((_, token) => Cancel(waiter, token), null);
 
+    /// <summary>Whether somebody still waits is decided under the lock; whoever took him from the list completes his task, undisturbed.</summary>
     private bool Cancel(LinkedListNode<Waiter> waiter, CancellationToken cancellation)
     {
-        if (!waiter.Value.TryCancel(cancellation))
-        {
-            return false;
-        }
-
         using (Uninterrupted.Enter(_lock))
         {
-            if (waiter.List is not null)
+            if (waiter.List is null)
             {
-                _waiting.Remove(waiter);
+                return false;
             }
+
+            _waiting.Remove(waiter);
         }
 
+        waiter.Value.Cancel(cancellation);
         return true;
+    }
+
+    /// <summary>The wait ended by an exception: a place that was given meanwhile goes to the next.</summary>
+    private void GiveUp(LinkedListNode<Waiter> waiter)
+    {
+        if (!Cancel(waiter, CancellationToken.None) && waiter.Value.IsAdmitted)
+        {
+            Leave();
+        }
     }
 
     /// <summary>
@@ -166,26 +178,31 @@ internal sealed class RunQueue(int places)
 
         public Task Task => _admitted.Task;
 
+        /// <summary>Has a place; written and read under the queue's lock, or after it.</summary>
+        public bool IsAdmitted { get; set; }
+
         public void Wait()
         {
             _signal.Wait();
             _admitted.Task.GetAwaiter().GetResult();
         }
 
-        public bool TryAdmit() => Signal(_admitted.TrySetResult());
-
-        public bool TryCancel(CancellationToken cancellation) => Signal(_admitted.TrySetCanceled(cancellation));
-
-        public void TryRefuse(Exception reason) => Signal(_admitted.TrySetException(reason));
-
-        private bool Signal(bool isSet)
+        public void Admit()
         {
-            if (isSet)
-            {
-                Uninterrupted.Set(_signal);
-            }
+            _admitted.TrySetResult();
+            Uninterrupted.Set(_signal);
+        }
 
-            return isSet;
+        public void Cancel(CancellationToken cancellation)
+        {
+            _admitted.TrySetCanceled(cancellation);
+            Uninterrupted.Set(_signal);
+        }
+
+        public void Refuse(Exception reason)
+        {
+            _admitted.TrySetException(reason);
+            Uninterrupted.Set(_signal);
         }
     }
 }

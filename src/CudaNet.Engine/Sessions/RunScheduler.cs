@@ -6,7 +6,7 @@ namespace CudaNet.Engine;
 /// Who runs, who waits, and what is left when a session goes: places in order of arrival, executables, and a count of users, the last of whom releases
 /// everything. Thread-safe.
 /// </summary>
-internal sealed class RunScheduler : IDisposable
+internal sealed partial class RunScheduler : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly PreparedModel _model;
@@ -27,8 +27,8 @@ internal sealed class RunScheduler : IDisposable
         _model = model;
         _queue = new RunQueue(options.MaxConcurrentRuns);
         Executables = new ExecutablePool(model, options.MaxExecutables, options.MaxConcurrentRuns);
-        _runs = [.. Enumerable.Range(0, options.MaxConcurrentRuns).Select(_ => new Run())];
-        _idle = new Stack<RunHandle>(_runs.Select(r => new RunHandle(this, r)));
+        _runs = [.. Enumerable.Range(0, options.MaxConcurrentRuns).Select(_ => new Run(this))];
+        _idle = new Stack<RunHandle>(_runs.Select(r => new RunHandle(r)));
         _runForgotten = options.RunForgotten ?? (static message => Trace.TraceWarning(message));
     }
 
@@ -52,7 +52,7 @@ internal sealed class RunScheduler : IDisposable
         Use();
         try
         {
-            if (!TryEnterQueue())
+            if (!TryEnterQueue(static run => run.IsHeldHere))
             {
                 _queue.Enter(cancellation);
             }
@@ -74,7 +74,8 @@ internal sealed class RunScheduler : IDisposable
         Use();
         try
         {
-            if (!TryEnterQueue())
+            // Between calls the thread is free: it may end its run while this one waits.
+            if (!TryEnterQueue(static run => run.IsInCallHere))
             {
                 await _queue.EnterAsync(cancellation).ConfigureAwait(false);
             }
@@ -97,6 +98,7 @@ internal sealed class RunScheduler : IDisposable
         try
         {
             ObjectDisposedException.ThrowIf(IsDisposed, typeof(Session));
+            cancellation.ThrowIfCancellationRequested();
             resident = Executables.Take(input, layers, binding);
         }
         catch
@@ -106,6 +108,7 @@ internal sealed class RunScheduler : IDisposable
         }
 
         long generation = handle.Run.Begin(resident, layers, tag, isPulled, cancellation);
+        handle.Hold(generation);
         if (IsDisposed)
         {
             handle.End();
@@ -116,10 +119,19 @@ internal sealed class RunScheduler : IDisposable
     }
 
     /// <summary>The run is over: its executable and its place are free.</summary>
-    public void GiveBack(RunHandle handle, ResidentExecutable resident)
+    public void GiveBack(RunHandle handle, ResidentExecutable? resident)
     {
-        Executables.Return(resident);
-        Leave(handle);
+        try
+        {
+            if (resident is not null)
+            {
+                Executables.Return(resident);
+            }
+        }
+        finally
+        {
+            Leave(handle);
+        }
     }
 
     /// <summary>Gives a place back in which no run is.</summary>
@@ -161,15 +173,6 @@ internal sealed class RunScheduler : IDisposable
         }
     }
 
-    /// <summary>Called by a finaliser: nobody can reach the run any more. It is ended on a pool thread.</summary>
-    public void Find(Run run)
-    {
-        if (run.IsInFlight)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(static state => state.Scheduler.EndForgotten(state.Run), (Scheduler: this, Run: run), preferLocal: false);
-        }
-    }
-
     /// <summary>No run begins any more; pulled runs end at their next call; calls in progress elsewhere are waited for. The last user releases.</summary>
     public void Dispose()
     {
@@ -202,7 +205,7 @@ internal sealed class RunScheduler : IDisposable
         Release();
     }
 
-    private bool TryEnterQueue()
+    private bool TryEnterQueue(Func<Run, bool> wouldWaitForItself)
     {
         if (_queue.TryEnter())
         {
@@ -211,7 +214,7 @@ internal sealed class RunScheduler : IDisposable
 
         foreach (Run run in _runs)
         {
-            if (run.IsInFlight && run.IsHeldHere)
+            if (run.IsInFlight && wouldWaitForItself(run))
             {
                 throw new InvalidOperationException(
                     "no place is free, and this thread holds a run of the session: waiting for itself would never end. Finish that run first, or allow more at once (InferenceOptions.MaxConcurrentRuns)");
@@ -225,25 +228,8 @@ internal sealed class RunScheduler : IDisposable
     {
         using (Uninterrupted.Enter(_lock))
         {
-            return _idle.Pop();
-        }
-    }
-
-    private void EndForgotten(Run run)
-    {
-        string message = $"a run of '{_model.Graph.Output}' was forgotten: neither finished by Dispose nor abandoned. Its place is free again; put it into a using statement";
-        Executables.Discard(run.End());
-        Leave(new RunHandle(this, run));
-        Interlocked.Increment(ref _forgotten);
-        try
-        {
-            _runForgotten(message);
-        }
-#pragma warning disable CA1031 // It is the user's, on a thread that nobody waits for: thrown on, it would end the process.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            Trace.TraceError($"{nameof(InferenceOptions.RunForgotten)} threw: {exception}");
+            RunHandle handle = _idle.Pop();
+            return handle.IsSpent ? new RunHandle(handle.Run) : handle;
         }
     }
 
@@ -266,7 +252,13 @@ internal sealed class RunScheduler : IDisposable
             }
         }
 
-        Executables.Clear();
-        _model.Release();
+        try
+        {
+            Executables.Clear();
+        }
+        finally
+        {
+            _model.Release();
+        }
     }
 }

@@ -58,10 +58,12 @@ public sealed partial class Session
     public InferenceRun Start(RunBinding binding, LayerSelection? layers = null, CancellationToken cancellation = default, object? tag = null)
     {
         ArgumentNullException.ThrowIfNull(binding);
-        _prepared.CheckBinding(binding.GetType());
+        Type type = binding.GetType();
+        TensorShape shape = binding.InputShape;
+        _prepared.CheckBinding(type);
         RunLayers resolved = Resolve(layers ?? _selections.None);
         RunHandle handle = _scheduler.Enter(cancellation);
-        long generation = _scheduler.Begin(handle, binding.InputShape, resolved, binding.GetType(), tag, isPulled: true, cancellation);
+        long generation = _scheduler.Begin(handle, shape, resolved, type, tag, isPulled: true, cancellation);
         try
         {
             handle.Run.Start(binding);

@@ -51,6 +51,36 @@ public sealed class AbandonedSessionTests
         Assert.True(most < Count / 2 * each, $"{most:n0} bytes alive at once, {each:n0} a session");
     }
 
+    /// <summary>The run is ended on another thread than the one that finalises what it has: nothing may be freed twice, or before.</summary>
+    [Fact]
+    public void Sessions_that_are_forgotten_with_their_pulled_runs_free_everything_once()
+    {
+        NativeAllocator allocator = new();
+        for (int round = 0; round < 20; round++)
+        {
+            ForgetRun(allocator);
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        for (int wait = 0; wait < 500 && allocator.LiveBytes != 0; wait++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Thread.Sleep(20);
+        }
+
+        Assert.Equal(0, allocator.LiveBytes);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ForgetRun(NativeAllocator allocator)
+    {
+        using Model model = TestModels.Tiny();
+        Session session = new(model, new CpuBackend(new CpuOptions { Threads = 2 }, allocator), new InferenceOptions { RunForgotten = _ => { } });
+        session.Start(Formula.Input(1, 3, 32, 32), ["layer1"]).Next(out _);
+    }
+
     /// <summary>The process's threads while the sessions live; nothing of them is reachable when it returns.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int Abandon(NativeAllocator allocator)

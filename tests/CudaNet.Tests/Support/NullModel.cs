@@ -17,7 +17,7 @@ internal sealed class NullModel(NullBackend backend, LayerGraph graph) : Prepare
 
     public override bool Takes(Type binding) => binding == typeof(NullBinding);
 
-    public override Place CreatePlace(int index)
+    protected override Place CreatePlaceCore(int index)
     {
         if (Ledger.Places.Add() == backend.Options.FailingPlace)
         {

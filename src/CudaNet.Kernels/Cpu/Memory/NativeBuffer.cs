@@ -4,12 +4,12 @@ namespace CudaNet.Kernels.Cpu;
 internal sealed unsafe class NativeBuffer : IDisposable
 {
     private readonly NativeAllocator _allocator;
-    private float* _pointer;
+    private nint _pointer;
 
     internal NativeBuffer(NativeAllocator allocator, float* pointer, long bytes)
     {
         _allocator = allocator;
-        _pointer = pointer;
+        _pointer = (nint)pointer;
         Bytes = bytes;
     }
 
@@ -17,7 +17,7 @@ internal sealed unsafe class NativeBuffer : IDisposable
 
     public long Bytes { get; }
 
-    public float* Pointer => _pointer;
+    public float* Pointer => (float*)_pointer;
 
     public void Dispose()
     {
@@ -27,10 +27,11 @@ internal sealed unsafe class NativeBuffer : IDisposable
 
     private void Release()
     {
-        if (_pointer != null)
+        // A finaliser and a disposer may come at once, where an owner was forgotten and is ended on another thread.
+        nint pointer = Interlocked.Exchange(ref _pointer, 0);
+        if (pointer != 0)
         {
-            _allocator.Free(_pointer, Bytes);
-            _pointer = null;
+            _allocator.Free((float*)pointer, Bytes);
         }
     }
 }
