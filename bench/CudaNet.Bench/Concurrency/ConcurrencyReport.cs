@@ -41,14 +41,7 @@ internal static class ConcurrencyReport
     private static void Compare(Model model, int size, int cores, StringBuilder text)
     {
         TensorShape shape = new(1, 3, size, size);
-        float[] values = new float[shape.ElementCount];
-        Random random = new(1);
-        for (int i = 0; i < values.Length; i++)
-        {
-            values[i] = (random.NextSingle() * 4) - 2;
-        }
-
-        Tensor input = new(shape, values);
+        Tensor input = PeerComparison.RandomBatch(shape);
         int runs = 40 * 224 * 224 / (size * size);
         InferenceOptions many = new() { MaxConcurrentRuns = cores };
         Session[] apart = [.. Enumerable.Range(0, cores).Select(_ => new Session(model, new CpuBackend(new CpuOptions { Threads = 1 })))];

@@ -72,7 +72,7 @@ internal static class PeerComparison
         }
     }
 
-    private static Tensor RandomBatch(TensorShape shape)
+    internal static Tensor RandomBatch(TensorShape shape)
     {
         Random random = new(1);
         float[] values = new float[shape.ElementCount];

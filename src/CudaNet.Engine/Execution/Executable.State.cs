@@ -39,19 +39,6 @@ public abstract partial class Executable
         _control = control ?? RunControl.None;
     }
 
-    private void ThrowIfStopped()
-    {
-        try
-        {
-            _control.ThrowIfStopped();
-        }
-        catch
-        {
-            Fail();
-            throw;
-        }
-    }
-
     private void Drain()
     {
         while (Advance(out _))

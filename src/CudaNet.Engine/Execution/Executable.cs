@@ -112,29 +112,27 @@ public abstract partial class Executable : IDisposable
     public bool Advance(out Observation stage)
     {
         stage = default;
-        switch (_state)
+        if (_state == State.Drained)
         {
-            case State.Started:
-                _state = State.Running;
-                if (Plan.IsInputObserved)
-                {
-                    ThrowIfStopped();
-                    stage = new Observation(Plan.Graph.Input, Plan.InputShape, _observedInput);
-                    return true;
-                }
+            return false;
+        }
 
-                break;
-            case State.Running:
-                break;
-            case State.Drained:
-                return false;
-            default:
-                throw NoRun();
+        if (_state is not (State.Started or State.Running))
+        {
+            throw NoRun();
         }
 
         try
         {
             _control.ThrowIfStopped();
+            bool isFirst = _state == State.Started;
+            _state = State.Running;
+            if (isFirst && Plan.IsInputObserved)
+            {
+                stage = new Observation(Plan.Graph.Input, Plan.InputShape, _observedInput);
+                return true;
+            }
+
             if (AdvanceCore(_control, out stage))
             {
                 return true;

@@ -29,21 +29,7 @@ public sealed partial class Session
     public InferenceRun Start(Tensor input, LayerSelection layers, CancellationToken cancellation = default, object? tag = null)
     {
         ArgumentNullException.ThrowIfNull(input);
-        RunLayers resolved = Resolve(layers);
-        RunHandle handle = _scheduler.Enter(cancellation);
-        long generation = _scheduler.Begin(handle, input.Shape, resolved, null, tag, isPulled: true, cancellation);
-        try
-        {
-            handle.Run.Start(input.Values);
-            handle.Run.Leave();
-        }
-        catch
-        {
-            handle.End();
-            throw;
-        }
-
-        return new InferenceRun(handle, generation);
+        return Start(input, null, input.Shape, Resolve(layers), cancellation, tag);
     }
 
     /// <summary>
@@ -58,24 +44,9 @@ public sealed partial class Session
     public InferenceRun Start(RunBinding binding, LayerSelection? layers = null, CancellationToken cancellation = default, object? tag = null)
     {
         ArgumentNullException.ThrowIfNull(binding);
-        Type type = binding.GetType();
         TensorShape shape = binding.InputShape;
-        _prepared.CheckBinding(type);
-        RunLayers resolved = Resolve(layers ?? _selections.None);
-        RunHandle handle = _scheduler.Enter(cancellation);
-        long generation = _scheduler.Begin(handle, shape, resolved, type, tag, isPulled: true, cancellation);
-        try
-        {
-            handle.Run.Start(binding);
-            handle.Run.Leave();
-        }
-        catch
-        {
-            handle.End();
-            throw;
-        }
-
-        return new InferenceRun(handle, generation);
+        _prepared.CheckBinding(binding.GetType());
+        return Start(null, binding, shape, Resolve(layers ?? _selections.None), cancellation, tag);
     }
 
     /// <summary>Runs a batch. Allocates nothing where the executable is resident and nobody waits.</summary>
@@ -139,6 +110,33 @@ public sealed partial class Session
         ArgumentNullException.ThrowIfNull(input);
         RunLayers resolved = Resolve(layers);
         return Whole(await OnPoolThread(_scheduler.EnterAsync(cancellation)), input, resolved, cancellation, tag);
+    }
+
+    /// <summary>A pulled run, on host memory or on a binding: one of the two is null. The binding's shape was read before: it may throw.</summary>
+    private InferenceRun Start(Tensor? input, RunBinding? binding, TensorShape shape, RunLayers layers, CancellationToken cancellation, object? tag)
+    {
+        RunHandle handle = _scheduler.Enter(cancellation);
+        long generation = _scheduler.Begin(handle, shape, layers, binding?.GetType(), tag, isPulled: true, cancellation);
+        try
+        {
+            if (binding is null)
+            {
+                handle.Run.Start(input!.Values);
+            }
+            else
+            {
+                handle.Run.Start(binding);
+            }
+
+            handle.Run.Leave();
+        }
+        catch
+        {
+            handle.End();
+            throw;
+        }
+
+        return new InferenceRun(handle, generation);
     }
 
     /// <summary>Goes on on a pool thread also where the place was free at once: the caller's is for its own work. A refusal is there at once.</summary>
