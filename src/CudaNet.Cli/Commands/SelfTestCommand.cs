@@ -76,21 +76,18 @@ internal sealed class SelfTestCommand : CliCommand
                 ? SelfTests.OnCuda(ordinal, AllChecks.List, times, Context.Cancellation, progress)
                 : SelfTests.OnEmulated(machine, AllChecks.List, Context.Cancellation, progress);
         });
+        Action print = arguments.GetValue(Json) ? () => JsonOutput.Write(Context.Out, report!.WriteJson) : () => report!.WriteText(Context.Out);
         if (arguments.GetValue(_output) is { } file)
         {
             Save(report!, file);
-        }
-
-        if (arguments.GetValue(Json))
-        {
-            JsonOutput.Write(Context.Out, report!.WriteJson);
+            Context.PrintBesideFile(print);
         }
         else
         {
-            report!.WriteText(Context.Out);
+            print();
         }
 
-        return report.Code;
+        return report!.Code;
     }
 
     private static int ParseBackend(ArgumentResult result)
@@ -114,12 +111,15 @@ internal sealed class SelfTestCommand : CliCommand
     {
         try
         {
-            using StreamWriter writer = new(file) { NewLine = "\n" };
+            using NewFile made = new(file);
+            using StreamWriter writer = new(made.Stream, leaveOpen: true) { NewLine = "\n" };
             JsonOutput.Write(writer, report.WriteJson);
+            writer.Flush();
+            made.Commit();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (IOException exception)
         {
-            throw new CudaNetException($"{file} cannot be written: {exception.Message}", exception) { File = file };
+            throw new CudaNetException($"cannot be written: {exception.Message}", exception) { File = file };
         }
     }
 }

@@ -11,12 +11,7 @@ internal sealed class BackendOptions
     private const string Cpu = "cpu";
     private const string Reference = "reference";
 
-    private readonly Option<string> _backend = new("--backend")
-    {
-        HelpName = $"{Cpu}|{Reference}",
-        Description = "What computes: SIMD kernels, or naive loops in double (slow: the judge).",
-        DefaultValueFactory = _ => Cpu,
-    };
+    private readonly Option<string?> _backend = SharedOptions.Choice("--backend", "What computes: SIMD kernels, or naive loops in double (slow: the judge).", Cpu, Reference);
 
     private readonly Option<int?> _threads = SharedOptions.OptionalCount("--threads", CpuOptions.MaxThreads, "Threads that compute; default: one a core for cpu, always one for reference.");
 
@@ -25,7 +20,7 @@ internal sealed class BackendOptions
     public BackendOptions(Command command, CliContext context)
     {
         _context = context;
-        _backend.AcceptOnlyFromAmong(Cpu, Reference);
+        _backend.DefaultValueFactory = _ => Cpu;
         command.Add(_backend);
         command.Add(_threads);
     }
