@@ -67,6 +67,12 @@ internal sealed class SelfTestCommand : CliCommand
             throw new UsageException("--seed and --cudnn are for --backend emulated");
         }
 
+        string? file = arguments.GetValue(_output);
+        if (file is not null)
+        {
+            OutputPath.RefuseInputs(file, []);
+        }
+
         SelfTestReport? report = null;
         EmulatorOptions options = new() { Seed = seed ?? 1, CudnnVersion = cudnn == 8 ? Cudnn8 : Cudnn9 };
         ProgressBar.Run(Context, "checks", AllChecks.List.Count, progress =>
@@ -77,7 +83,7 @@ internal sealed class SelfTestCommand : CliCommand
                 : SelfTests.OnEmulated(machine, AllChecks.List, Context.Cancellation, progress);
         });
         Action print = arguments.GetValue(Json) ? () => JsonOutput.Write(Context.Out, report!.WriteJson) : () => report!.WriteText(Context.Out);
-        if (arguments.GetValue(_output) is { } file)
+        if (file is not null)
         {
             Save(report!, file);
             Context.PrintBesideFile(print);

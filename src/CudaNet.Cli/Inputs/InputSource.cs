@@ -92,10 +92,23 @@ internal sealed class InputSource
             {
                 cancellation.ThrowIfCancellationRequested();
                 int count = Math.Min(_batch, group.Count - first);
-                yield return new InputBatch(start + first, whole is null ? _preprocessor!.Load(group.Paths.GetRange(first, count)) : Slice(whole, first, count));
+                yield return new InputBatch(start + first, whole is null ? Load(group.Paths.GetRange(first, count)) : Slice(whole, first, count));
             }
 
             start += group.Count;
+        }
+    }
+
+    private Tensor Load(List<string> paths)
+    {
+        try
+        {
+            return _preprocessor!.Load(paths);
+        }
+        catch (CudaNetException) when (_names.Count > 1)
+        {
+            _context.Note("--skip-unreadable passes over inputs that cannot be read");
+            throw;
         }
     }
 

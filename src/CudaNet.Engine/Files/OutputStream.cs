@@ -14,7 +14,7 @@ internal sealed class OutputStream(FileStream file) : Stream
     public override long Position
     {
         get => file.Position;
-        set => file.Position = value;
+        set => Seek(value, SeekOrigin.Begin);
     }
 
     /// <summary>What a failure to write comes to. A file that becomes too large for the system or the process's limit is, to the framework, a wrong argument.</summary>
@@ -49,7 +49,13 @@ internal sealed class OutputStream(FileStream file) : Stream
 
     public override void SetLength(long value) => Try(() => file.SetLength(value));
 
-    public override long Seek(long offset, SeekOrigin origin) => file.Seek(offset, origin);
+    /// <summary>May write what is in the buffer.</summary>
+    public override long Seek(long offset, SeekOrigin origin)
+    {
+        long position = 0;
+        Try(() => position = file.Seek(offset, origin));
+        return position;
+    }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
