@@ -19,6 +19,10 @@ internal static class CliProgram
             context.Out.Flush();
             return code;
         }
+        catch (OutputException exception)
+        {
+            return exception.IsUnread ? ExitCode.Unread : Fail(context, ExitCode.BadInput, $"standard output cannot be written: {exception.Message}", null, exception);
+        }
         catch (OperationCanceledException exception)
         {
             return Fail(context, ExitCode.Cancelled, "cancelled", null, exception);
@@ -72,11 +76,12 @@ internal static class CliProgram
     {
         // An image may be called @photo.jpg: no response files.
         ParseResult parsed = CreateRoot(context).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Action is ParseErrorAction)
+        string? unknown = parsed.Action is HelpWithExamples or VersionAction ? null : UnknownWord.Find(parsed);
+        if (unknown is not null || parsed.Action is ParseErrorAction)
         {
             Command command = parsed.CommandResult.Command;
             string name = command is RootCommand ? "cudanet" : $"cudanet {command.Name}";
-            return Fail(context, ExitCode.Usage, parsed.Errors[0].Message, $"`{name} --help` shows what there is.", null);
+            return Fail(context, ExitCode.Usage, unknown ?? parsed.Errors[0].Message, $"`{name} --help` shows what there is.", null);
         }
 
         return parsed.Invoke(new InvocationConfiguration
@@ -98,7 +103,10 @@ internal static class CliProgram
 
         if (exception is not null && Environment.GetEnvironmentVariable(DebugVariable) == "1")
         {
-            context.Error.WriteLine(exception);
+            foreach (string line in exception.ToString().ReplaceLineEndings("\n").Split('\n'))
+            {
+                context.ErrorLine(line);
+            }
         }
 
         return code;

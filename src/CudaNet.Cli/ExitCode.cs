@@ -17,8 +17,14 @@ internal static class ExitCode
     /// <summary>A fault of the tool itself (<c>EX_SOFTWARE</c> of sysexits.h).</summary>
     public const int Bug = 70;
 
+    /// <summary>What a signal's number is added to.</summary>
+    public const int Signalled = 128;
+
     /// <summary>Ctrl+C: 128 + SIGINT.</summary>
     public const int Cancelled = 130;
+
+    /// <summary>128 + SIGPIPE: nobody reads the results any more.</summary>
+    public const int Unread = 141;
 
     /// <summary>128 + SIGTERM.</summary>
     public const int Terminated = 143;

@@ -117,6 +117,9 @@ public sealed class WeightFile : IDisposable
         return Open(bytes.ToArray(), stateDict, name);
     }
 
+    /// <summary>Opens one file by a stream of it, which is not needed afterwards. Errors call it <paramref name="name"/>.</summary>
+    internal static WeightFile Open(FileStream stream, string name) => Load(FileBytes.Map(stream, name), stateDict: null);
+
     /// <summary>Closes the file. Values that are views of it throw from now on; spans taken before must not be used. Idempotent.</summary>
     public void Dispose()
     {

@@ -12,6 +12,7 @@ internal sealed class ClassifyCommand : CliCommand
     private readonly Option<int> _top = SharedOptions.Top(3);
     private readonly PreprocessingOptions _preprocessing;
     private readonly Option<int> _batch = SharedOptions.Batch(8, "Images a run; changes no bit of a result.");
+    private readonly Option<bool> _skipUnreadable = SharedOptions.SkipUnreadable();
     private readonly BackendOptions _backend;
 
     public ClassifyCommand(CliContext context)
@@ -28,6 +29,7 @@ internal sealed class ClassifyCommand : CliCommand
         Add(_top);
         _preprocessing = new PreprocessingOptions(this);
         Add(_batch);
+        Add(_skipUnreadable);
         _backend = new BackendOptions(this, context);
         Add(Json);
     }
@@ -36,11 +38,15 @@ internal sealed class ClassifyCommand : CliCommand
     {
         IBackend backend = _backend.Create(arguments);
         using Model model = ModelFile.Open(arguments.GetRequiredValue(_model));
-        InputSource inputs = new(arguments.GetRequiredValue(_images), arguments.GetValue(_batch), model.Graph, () => _preprocessing.Create(arguments, model, Context), Context);
+        InputSource inputs = new(arguments.GetRequiredValue(_images), arguments.GetValue(_batch), model.Graph, () => _preprocessing.Create(arguments, model, Context), arguments.GetValue(_skipUnreadable), Context);
         Prediction.SayWhatTheModelKnows(model.Metadata, Context);
         using Session session = new(model, backend);
-        IEnumerable<Prediction> predictions = inputs.Batches(Context.Cancellation)
-            .SelectMany(b => Prediction.Of(inputs.Names, b.Start, session.Predict(b.Tensor, Context.Cancellation), arguments.GetValue(_top)));
+        int top = arguments.GetValue(_top);
+        IEnumerable<Prediction> predictions = inputs.Batches(Context.Cancellation).SelectMany(batch =>
+        {
+            Context.ThrowIfUnread();
+            return Prediction.Of(inputs.Names, batch.Start, session.Predict(batch.Tensor, Context.Cancellation), top);
+        });
         if (arguments.GetValue(Json))
         {
             JsonOutput.Write(Context.Out, json =>
@@ -49,6 +55,7 @@ internal sealed class ClassifyCommand : CliCommand
                 json.WriteString("architecture", model.Metadata.Architecture.Name);
                 json.WriteString("backend", backend.Name);
                 json.WritePreprocessing(inputs.Preprocessing);
+                Prediction.WriteSkipped(json, inputs.Skipped);
                 Prediction.WriteJson(json, model.Metadata, predictions);
             });
             return ExitCode.Success;

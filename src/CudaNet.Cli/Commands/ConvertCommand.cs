@@ -37,24 +37,28 @@ internal sealed class ConvertCommand : CliCommand
 
     protected override int Execute(ParseResult arguments)
     {
-        string source = arguments.GetRequiredValue(_source);
+        (string source, string output) = (arguments.GetRequiredValue(_source), arguments.GetRequiredValue(_output));
+        string? labelFile = arguments.GetValue(_labels);
+        OutputPath.RefuseInputs(output, [.. ModelFolder.FilesOf(source), .. labelFile is null ? (string[])[] : [labelFile]]);
         ConversionOptions options = new()
         {
             StateDict = arguments.GetValue(_stateDict),
             IgnoreMetadata = arguments.GetValue(_ignoreMetadata),
-            Labels = arguments.GetValue(_labels) is { } labels ? LabelFile.Read(labels) : null,
+            Labels = labelFile is null ? null : LabelFile.Read(labelFile),
         };
         options = options with { Preprocessing = ResolvePreprocessing(arguments, source, options) };
-        ConversionSummary summary = ModelConverter.Convert(source, arguments.GetRequiredValue(_output), options);
-        if (arguments.GetValue(Json))
+        ConversionSummary summary = ModelConverter.Convert(source, output, options);
+        Context.PrintBesideFile(() =>
         {
-            JsonOutput.Write(Context.Out, json => WriteJson(json, summary));
-        }
-        else
-        {
-            WriteText(summary);
-        }
-
+            if (arguments.GetValue(Json))
+            {
+                JsonOutput.Write(Context.Out, json => WriteJson(json, summary));
+            }
+            else
+            {
+                WriteText(summary);
+            }
+        });
         if (summary.Metadata.Preprocessing is null)
         {
             Context.Note("the file does not say how images become inputs: --preset would write it down");

@@ -51,9 +51,9 @@ internal sealed class DoctorCommand : CliCommand
             ImageDecoder.Decode(onePixel);
             return null;
         }
-        catch (Exception exception) when (exception is CudaNetException or DllNotFoundException or TypeInitializationException or EntryPointNotFoundException)
+        catch (CudaNetException exception)
         {
-            return (exception.InnerException ?? exception).Message;
+            return exception.Message;
         }
     }
 

@@ -24,6 +24,7 @@ internal sealed class FeaturesCommand : CliCommand
     private readonly Option<int> _top = SharedOptions.Top(1);
     private readonly PreprocessingOptions _preprocessing;
     private readonly Option<int> _batch = SharedOptions.Batch(32, "Images a run; changes no bit of a result.");
+    private readonly Option<bool> _skipUnreadable = SharedOptions.SkipUnreadable();
     private readonly BackendOptions _backend;
 
     public FeaturesCommand(CliContext context)
@@ -49,6 +50,7 @@ internal sealed class FeaturesCommand : CliCommand
         Add(_top);
         _preprocessing = new PreprocessingOptions(this);
         Add(_batch);
+        Add(_skipUnreadable);
         _backend = new BackendOptions(this, context);
         Add(Json);
     }
@@ -57,14 +59,17 @@ internal sealed class FeaturesCommand : CliCommand
     {
         string output = arguments.GetRequiredValue(_output);
         IBackend backend = _backend.Create(arguments);
-        using Model model = ModelFile.Open(arguments.GetRequiredValue(_model));
+        string source = arguments.GetRequiredValue(_model);
+        OutputPath.RefuseInputs(output, [.. ModelFolder.FilesOf(source), .. arguments.GetRequiredValue(_images)]);
+        using Model model = ModelFile.Open(source);
         IReadOnlyList<LayerNode> layers = LayerNames.Resolve(model.Graph, arguments.GetValue(_layers)!);
         if (IsSingle(output) && layers.Count > 1)
         {
             throw new UsageException($"a .npy file holds one layer, not {layers.Count}: write a .npz file");
         }
 
-        InputSource inputs = new(arguments.GetRequiredValue(_images), arguments.GetValue(_batch), model.Graph, () => _preprocessing.Create(arguments, model, Context), Context);
+        InputSource inputs = new(arguments.GetRequiredValue(_images), arguments.GetValue(_batch), model.Graph, () => _preprocessing.Create(arguments, model, Context), arguments.GetValue(_skipUnreadable), Context);
+        OutputPath.RefuseInputs(output, inputs.Paths);
         List<FeatureArray> arrays = [.. layers.Select(l => new FeatureArray(l.Name, CommonShape(model.Graph, l, inputs)))];
         if (!IsSingle(output) || layers.Count == 0)
         {
@@ -73,14 +78,17 @@ internal sealed class FeaturesCommand : CliCommand
 
         Prediction.SayWhatTheModelKnows(model.Metadata, Context);
         List<Prediction> predictions = Write(new Session(model, backend), inputs, arrays, output, arguments.GetValue(_top));
-        if (arguments.GetValue(Json))
+        Context.PrintBesideFile(() =>
         {
-            JsonOutput.Write(Context.Out, json => WriteJson(json, model.Metadata, backend, inputs, arrays, output, predictions));
-        }
-        else
-        {
-            WriteText(model.Metadata, inputs, arrays, output, predictions);
-        }
+            if (arguments.GetValue(Json))
+            {
+                JsonOutput.Write(Context.Out, json => WriteJson(json, model.Metadata, backend, inputs, arrays, output, predictions));
+            }
+            else
+            {
+                WriteText(model.Metadata, inputs, arrays, output, predictions);
+            }
+        });
 
         return ExitCode.Success;
     }
@@ -138,7 +146,7 @@ internal sealed class FeaturesCommand : CliCommand
         Utf8JsonWriter json, ModelMetadata metadata, IBackend backend, InputSource inputs, List<FeatureArray> arrays, string output, List<Prediction> predictions)
     {
         json.WriteString("output", output);
-        json.WriteNumber("bytes", new FileInfo(output).Length);
+        json.WriteNumber("bytes", OutputPath.BytesOf(output));
         json.WriteString("architecture", metadata.Architecture.Name);
         json.WriteString("backend", backend.Name);
         json.WritePreprocessing(inputs.Preprocessing);
@@ -147,6 +155,7 @@ internal sealed class FeaturesCommand : CliCommand
             json.WriteString("name", array.Name);
             json.WriteShape("shape", array.Shape.WithBatch(inputs.Names.Count));
         });
+        Prediction.WriteSkipped(json, inputs.Skipped);
         Prediction.WriteJson(json, metadata, predictions);
     }
 
@@ -158,6 +167,6 @@ internal sealed class FeaturesCommand : CliCommand
         arrays.ForEach(a => table.Add(a.Name, a.Shape.WithBatch(inputs.Names.Count).ToString()));
         Context.Out.WriteLine();
         table.Write(Context.Out);
-        Context.Line($"{output}: {Format.Plural(inputs.Names.Count, "image")}, {Format.Bytes(new FileInfo(output).Length)}");
+        Context.Line($"{output}: {Format.Plural(inputs.Names.Count, "image")}, {Format.Bytes(OutputPath.BytesOf(output))}");
     }
 }

@@ -67,6 +67,12 @@ internal sealed class SelfTestCommand : CliCommand
             throw new UsageException("--seed and --cudnn are for --backend emulated");
         }
 
+        string? file = arguments.GetValue(_output);
+        if (file is not null)
+        {
+            OutputPath.RefuseInputs(file, []);
+        }
+
         SelfTestReport? report = null;
         EmulatorOptions options = new() { Seed = seed ?? 1, CudnnVersion = cudnn == 8 ? Cudnn8 : Cudnn9 };
         ProgressBar.Run(Context, "checks", AllChecks.List.Count, progress =>
@@ -76,21 +82,18 @@ internal sealed class SelfTestCommand : CliCommand
                 ? SelfTests.OnCuda(ordinal, AllChecks.List, times, Context.Cancellation, progress)
                 : SelfTests.OnEmulated(machine, AllChecks.List, Context.Cancellation, progress);
         });
-        if (arguments.GetValue(_output) is { } file)
+        Action print = arguments.GetValue(Json) ? () => JsonOutput.Write(Context.Out, report!.WriteJson) : () => report!.WriteText(Context.Out);
+        if (file is not null)
         {
             Save(report!, file);
-        }
-
-        if (arguments.GetValue(Json))
-        {
-            JsonOutput.Write(Context.Out, report!.WriteJson);
+            Context.PrintBesideFile(print);
         }
         else
         {
-            report!.WriteText(Context.Out);
+            print();
         }
 
-        return report.Code;
+        return report!.Code;
     }
 
     private static int ParseBackend(ArgumentResult result)
@@ -114,12 +117,15 @@ internal sealed class SelfTestCommand : CliCommand
     {
         try
         {
-            using StreamWriter writer = new(file) { NewLine = "\n" };
+            using NewFile made = new(file);
+            using StreamWriter writer = new(made.Stream, leaveOpen: true) { NewLine = "\n" };
             JsonOutput.Write(writer, report.WriteJson);
+            writer.Flush();
+            made.Commit();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (IOException exception)
         {
-            throw new CudaNetException($"{file} cannot be written: {exception.Message}", exception) { File = file };
+            throw new CudaNetException($"cannot be written: {exception.Message}", exception) { File = file };
         }
     }
 }

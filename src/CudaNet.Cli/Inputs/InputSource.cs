@@ -12,30 +12,51 @@ internal sealed class InputSource
     private readonly LayerGraph _graph;
     private readonly int _batch;
 
+    private readonly List<SkippedInput> _skipped = [];
+    private readonly CliContext _context;
+
     /// <param name="paths">Files and folders.</param>
     /// <param name="batch">Images a batch, at most.</param>
     /// <param name="graph">The model that will run them.</param>
     /// <param name="preprocessor">Makes the rule for images; not called where all inputs are tensors.</param>
+    /// <param name="skipUnreadable">Passes over what cannot be read; for that every image is decoded once before anything runs.</param>
     /// <param name="context">Is told what was passed over.</param>
-    public InputSource(IReadOnlyList<string> paths, int batch, LayerGraph graph, Func<Preprocessor> preprocessor, CliContext context)
+    public InputSource(IReadOnlyList<string> paths, int batch, LayerGraph graph, Func<Preprocessor> preprocessor, bool skipUnreadable, CliContext context)
     {
         _batch = batch;
         _graph = graph;
-        InputFiles inputs = InputFiles.Expand(paths);
+        _context = context;
+        InputFiles inputs = InputFiles.Expand(skipUnreadable ? Existing(paths) : paths);
         if (inputs.IgnoredCount > 0)
         {
             context.Note($"passed over {Format.Plural(inputs.IgnoredCount, "file")} in folders: hidden, or no image by extension");
         }
 
+        Paths = [.. inputs.Files.Select(f => f.Path)];
         foreach (InputFile file in inputs.Files)
         {
-            if (file.IsTensor)
+            if (!file.IsTensor)
             {
-                AddTensor(file);
+                _preprocessor ??= preprocessor();
+            }
+
+            if (skipUnreadable)
+            {
+                TryAdd(file);
             }
             else
             {
-                AddImage(file, _preprocessor ??= preprocessor());
+                Add(file);
+            }
+        }
+
+        if (_skipped.Count > 0)
+        {
+            int all = inputs.Files.Count + paths.Count(p => !Path.Exists(p));
+            context.Note($"passed over {_skipped.Count} of {Format.Plural(all, "input")}: unreadable");
+            if (_groups.Count == 0)
+            {
+                throw new CudaNetException($"no input can be read: {Format.Plural(all, "input")} passed over");
             }
         }
 
@@ -47,6 +68,12 @@ internal sealed class InputSource
 
     /// <summary>A name an image: its file's, with <c>[3]</c> behind it where a tensor file holds several.</summary>
     public IReadOnlyList<string> Names => _names;
+
+    /// <summary>Every file that was given or found in a folder.</summary>
+    public IReadOnlyList<string> Paths { get; }
+
+    /// <summary>What was passed over as unreadable.</summary>
+    public IReadOnlyList<SkippedInput> Skipped => _skipped;
 
     /// <summary>The rule images went through; null where all inputs are tensors.</summary>
     public Preprocessing? Preprocessing => _preprocessor?.Preprocessing;
@@ -65,10 +92,23 @@ internal sealed class InputSource
             {
                 cancellation.ThrowIfCancellationRequested();
                 int count = Math.Min(_batch, group.Count - first);
-                yield return new InputBatch(start + first, whole is null ? _preprocessor!.Load(group.Paths.GetRange(first, count)) : Slice(whole, first, count));
+                yield return new InputBatch(start + first, whole is null ? Load(group.Paths.GetRange(first, count)) : Slice(whole, first, count));
             }
 
             start += group.Count;
+        }
+    }
+
+    private Tensor Load(List<string> paths)
+    {
+        try
+        {
+            return _preprocessor!.Load(paths);
+        }
+        catch (CudaNetException) when (_names.Count > 1)
+        {
+            _context.Note("--skip-unreadable passes over inputs that cannot be read");
+            throw;
         }
     }
 
@@ -86,6 +126,54 @@ internal sealed class InputSource
         }
     }
 
+    private string[] Existing(IReadOnlyList<string> paths)
+    {
+        foreach (string missing in paths.Where(p => !Path.Exists(p)))
+        {
+            Skip(missing, "there is no such file or folder");
+        }
+
+        string[] existing = [.. paths.Where(Path.Exists)];
+        return existing.Length > 0 ? existing : throw new CudaNetException($"no input can be read: {Format.Plural(paths.Count, "input")} passed over");
+    }
+
+    private void TryAdd(InputFile file)
+    {
+        _context.Cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            if (!file.IsTensor)
+            {
+                _preprocessor!.Load(file.Path);
+            }
+
+            Add(file);
+        }
+        catch (CudaNetException exception)
+        {
+            string prefix = $"{file.Path}: ";
+            Skip(file.Name, exception.Message.StartsWith(prefix, StringComparison.Ordinal) ? exception.Message[prefix.Length..] : exception.Message);
+        }
+    }
+
+    private void Skip(string name, string reason)
+    {
+        _skipped.Add(new SkippedInput(name, reason));
+        _context.Note($"passed over {name}: {reason}");
+    }
+
+    private void Add(InputFile file)
+    {
+        if (file.IsTensor)
+        {
+            AddTensor(file);
+        }
+        else
+        {
+            AddImage(file);
+        }
+    }
+
     private void AddTensor(InputFile file)
     {
         TensorShape shape = NpyReader.ReadShape(file.Path);
@@ -94,11 +182,11 @@ internal sealed class InputSource
         _names.AddRange(shape.Batch == 1 ? [file.Name] : Enumerable.Range(0, shape.Batch).Select(i => $"{file.Name}[{i}]"));
     }
 
-    private void AddImage(InputFile file, Preprocessor preprocessor)
+    private void AddImage(InputFile file)
     {
         if (_groups.Count == 0 || _groups[^1].IsTensor)
         {
-            _groups.Add(new Group(preprocessor.ImageShape, 0, false, []));
+            _groups.Add(new Group(_preprocessor!.ImageShape, 0, false, []));
         }
 
         _groups[^1].Paths.Add(file.Path);

@@ -9,12 +9,10 @@ internal sealed class BackendOptions
 {
     private static readonly BackendEntry Default = BackendCatalogue.All[0];
 
-    private readonly Option<string> _backend = new("--backend")
-    {
-        HelpName = string.Join('|', BackendCatalogue.All.Select(b => b.Name)),
-        Description = $"What computes: {string.Join(", ", BackendCatalogue.All.Select(b => $"{b.Name}: {b.Summary}"))}.",
-        DefaultValueFactory = _ => Default.Name,
-    };
+    private readonly Option<string?> _backend = SharedOptions.Choice(
+        "--backend",
+        $"What computes: {string.Join(", ", BackendCatalogue.All.Select(b => $"{b.Name}: {b.Summary}"))}.",
+        [.. BackendCatalogue.All.Select(b => b.Name)]);
 
     private readonly Option<int?> _threads = SharedOptions.OptionalCount("--threads", Default.MaxThreads, "Threads that compute; default: one a core for cpu, always one for reference.");
 
@@ -23,7 +21,7 @@ internal sealed class BackendOptions
     public BackendOptions(Command command, CliContext context)
     {
         _context = context;
-        _backend.AcceptOnlyFromAmong([.. BackendCatalogue.All.Select(b => b.Name)]);
+        _backend.DefaultValueFactory = _ => Default.Name;
         command.Add(_backend);
         command.Add(_threads);
     }

@@ -39,6 +39,23 @@ internal static class SharedOptions
 
     public static Option<int> Batch(int byDefault, string description) => Count("--batch", byDefault, MaxBatch, description);
 
+    public static Option<bool> SkipUnreadable() => new("--skip-unreadable") { Description = "Pass over inputs that cannot be read, each named on stderr, instead of stopping at the first." };
+
+    /// <summary>One of a few words, or null.</summary>
+    public static Option<string?> Choice(string name, string description, params string[] choices)
+    {
+        Option<string?> option = new(name) { HelpName = string.Join('|', choices), Description = description };
+        option.CompletionSources.Add(choices);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(t => !choices.Contains(t.Value)) is { } wrong)
+            {
+                result.AddError($"'{wrong.Value}' does not fit {name}: one of {string.Join(", ", choices)}.");
+            }
+        });
+        return option;
+    }
+
     /// <summary>A whole number of at least 1.</summary>
     public static Option<int> Count(string name, int byDefault, int largest, string description) => new(name)
     {

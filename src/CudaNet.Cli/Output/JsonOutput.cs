@@ -23,7 +23,8 @@ internal static class JsonOutput
             json.WriteEndObject();
         }
 
-        output.WriteLine(Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length));
+        // Inside of strings alone there can be characters that are not shown: outside all is ASCII.
+        output.WriteLine(Printable.Escape(Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length)));
     }
 
     /// <summary>An array of objects, a call each.</summary>

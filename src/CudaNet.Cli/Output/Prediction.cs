@@ -43,5 +43,13 @@ internal sealed record Prediction(string File, IReadOnlyList<ClassProbability> T
             });
         });
 
+    /// <summary>Array <c>skipped</c>.</summary>
+    public static void WriteSkipped(Utf8JsonWriter json, IReadOnlyList<SkippedInput> skipped) =>
+        json.WriteObjects("skipped", skipped, input =>
+        {
+            json.WriteString("file", input.File);
+            json.WriteString("reason", input.Reason);
+        });
+
     private static string Label(ModelMetadata metadata, int index) => metadata.Labels.Count > index ? metadata.Labels[index] : $"class {index}";
 }

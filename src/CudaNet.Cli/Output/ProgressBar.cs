@@ -1,3 +1,4 @@
+using System.Text;
 using CudaNet.Engine;
 using Spectre.Console;
 
@@ -15,7 +16,7 @@ internal static class ProgressBar
             return;
         }
 
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new Terminal(context.Error) });
         console.Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
@@ -24,5 +25,23 @@ internal static class ProgressBar
                 ProgressTask task = progress.AddTask(Markup.Escape(Printable.Text(title)), maxValue: total);
                 work(done => task.Increment(done));
             });
+    }
+
+    /// <summary>The terminal behind standard error, which may go away while the work goes on.</summary>
+    private sealed class Terminal(TextWriter writer) : IAnsiConsoleOutput
+    {
+        private readonly AnsiConsoleOutput _usual = new(writer);
+
+        public TextWriter Writer => writer;
+
+        public bool IsTerminal => true;
+
+        public int Width => _usual.Width;
+
+        public int Height => _usual.Height;
+
+        public void SetEncoding(Encoding encoding)
+        {
+        }
     }
 }

@@ -54,8 +54,20 @@ public static class ImageDecoder
             throw NotAnImage(bytes, name);
         }
 
+        if (BmpSixteenBits.Find(bytes) is { } bmp && format == SKEncodedImageFormat.Bmp)
+        {
+            CheckLimits(bmp.Width, bmp.Height, 1, options, name);
+            return bmp.Decode(bytes) ?? throw Failed(SKCodecResult.IncompleteInput, "Bmp image", name);
+        }
+
         int scans = format == SKEncodedImageFormat.Jpeg ? CountScans(bytes, name) : 1;
-        using SKData data = SKData.CreateCopy(bytes);
+        SKEncodedOrigin? exif = options.ApplyExifOrientation && format == SKEncodedImageFormat.Png ? ExifOrientation.Of(PngExif.Of(bytes, name)) : null;
+        using SKData data = CodecLibrary.Copy(bytes);
+        return Decode(data, format, scans, exif, options, name);
+    }
+
+    private static PixelImage Decode(SKData data, SKEncodedImageFormat format, int scans, SKEncodedOrigin? exif, ImageDecoderOptions options, string name)
+    {
         if (format == SKEncodedImageFormat.Gif)
         {
             GifTransparency.Remove(data.Span);
@@ -69,7 +81,7 @@ public static class ImageDecoder
         }
 
         SKImageInfo declared = codec.Info;
-        CheckLimits(declared, scans, options, name);
+        CheckLimits(declared.Width, declared.Height, scans, options, name);
 
         // Without a colour space nothing is converted; unpremultiplied, colour survives where alpha is 0.
         SKAlphaType alpha = declared.IsOpaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
@@ -86,21 +98,21 @@ public static class ImageDecoder
             throw Failed(decoded, $"{format} image", name);
         }
 
-        SKEncodedOrigin origin = options.ApplyExifOrientation ? codec.EncodedOrigin : SKEncodedOrigin.TopLeft;
+        SKEncodedOrigin origin = options.ApplyExifOrientation ? exif ?? codec.EncodedOrigin : SKEncodedOrigin.TopLeft;
         return Orientation.ToRgb(bitmap.GetPixelSpan(), wanted.Height, wanted.Width, origin);
     }
 
     private static long MaxBytes(ImageDecoderOptions? options) => (options ?? ImageDecoderOptions.Default).MaxBytes;
 
-    private static void CheckLimits(SKImageInfo declared, int scans, ImageDecoderOptions options, string name)
+    private static void CheckLimits(int width, int height, int scans, ImageDecoderOptions options, string name)
     {
-        string size = $"the header declares {declared.Width}×{declared.Height} pixels";
-        if (declared.Width > ImageDecoderOptions.MaxSide || declared.Height > ImageDecoderOptions.MaxSide)
+        string size = $"the header declares {width}×{height} pixels";
+        if (width > ImageDecoderOptions.MaxSide || height > ImageDecoderOptions.MaxSide)
         {
             throw new ImageFormatException($"{size}; a side may have {ImageDecoderOptions.MaxSide}") { File = name };
         }
 
-        long pixels = (long)declared.Width * declared.Height;
+        long pixels = (long)width * height;
         if (pixels > options.MaxPixels)
         {
             throw new ImageFormatException($"{size}, more than the limit of {options.MaxPixels}")

@@ -14,6 +14,9 @@ public sealed class FeatureWriter : IDisposable
     private const string FilesName = "files";
     private const int MaxNameLength = 1000;
 
+    /// <summary>More than headers, names and the directory can take.</summary>
+    private const long MostBytesAround = 1L << 40;
+
     private readonly string _path;
     private readonly Dictionary<string, ArraySection> _arrays = new(StringComparer.Ordinal);
     private readonly List<ArraySection> _sections = [];
@@ -41,9 +44,8 @@ public sealed class FeatureWriter : IDisposable
         foreach (FeatureArray array in arrays)
         {
             CheckName(array.Name);
-            TensorShape shape = array.Shape.WithBatch(files.Count);
-            NpyHeader header = new("<f4", false, [.. shape.Extents.ToArray().Select(e => (long)e)]);
-            ArraySection section = new(array.Name, header, checked(shape.ElementCount * sizeof(float)), position, _isArchive);
+            NpyHeader header = new("<f4", false, Extents(array, files.Count, position));
+            ArraySection section = new(array.Name, header, header.Extents.Aggregate((long)sizeof(float), (product, extent) => product * extent), position, _isArchive);
             _arrays.Add(array.Name, section);
             _sections.Add(section);
             position = section.End;
@@ -131,6 +133,21 @@ public sealed class FeatureWriter : IDisposable
         }
     }
 
+    /// <summary>The shape of all images, whose bytes and place in the file are sure to fit in 63 bits.</summary>
+    private long[] Extents(FeatureArray array, int images, long position)
+    {
+        if (array.Shape.Rank == 0)
+        {
+            throw new CudaNetException($"array '{array.Name}' cannot be written: a scalar has no first extent for the images") { File = _path, Hint = "Give it the shape 1×1." };
+        }
+
+        long[] extents = [images, .. array.Shape.Extents[1..].ToArray().Select(e => (long)e)];
+        Int128 bytes = extents.Contains(0) ? 0 : extents.Aggregate((Int128)sizeof(float), (product, extent) => product > long.MaxValue ? product : product * extent);
+        return bytes + position <= long.MaxValue - MostBytesAround
+            ? extents
+            : throw new CudaNetException($"array '{array.Name}' cannot be written: {string.Join('×', extents)} values make the file longer than 63 bits can say") { File = _path, Hint = "Write fewer images or layers to one file." };
+    }
+
     private void WriteStart(IReadOnlyList<string> files, long position)
     {
         foreach (ArraySection section in _sections)
@@ -168,13 +185,13 @@ public sealed class FeatureWriter : IDisposable
         {
             return write();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (IOException exception)
         {
             throw Failed(exception);
         }
     }
 
-    private CudaNetException Failed(Exception exception)
+    private CudaNetException Failed(IOException exception)
     {
         _closed = "could not be written";
         _file?.Dispose();

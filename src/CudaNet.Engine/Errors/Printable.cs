@@ -27,6 +27,33 @@ internal static class Printable
         return shown.ToString();
     }
 
+    /// <summary>JSON with <c>\uXXXX</c> for each character of its strings that is not shown as itself: the same names to whoever reads it.</summary>
+    public static string Escape(string json)
+    {
+        if (json.All(c => c is >= ' ' and <= '~'))
+        {
+            return json;
+        }
+
+        StringBuilder shown = new(json.Length);
+        Span<char> characters = stackalloc char[2];
+        foreach (Rune rune in json.EnumerateRunes())
+        {
+            if (IsShown(rune))
+            {
+                shown.Append(rune);
+                continue;
+            }
+
+            foreach (char character in characters[..rune.EncodeToUtf16(characters)])
+            {
+                shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:X4}");
+            }
+        }
+
+        return shown.ToString();
+    }
+
     /// <summary>A name in quotes, cut where it is long.</summary>
     public static string Quote(string name) =>
         name.Length > MaxQuotedLength ? $"'{Text(name[..MaxQuotedLength])}…'" : $"'{Text(name)}'";

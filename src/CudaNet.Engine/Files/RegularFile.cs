@@ -1,5 +1,3 @@
-using System.Formats.Tar;
-
 namespace CudaNet.Engine;
 
 /// <summary>
@@ -8,9 +6,6 @@ namespace CudaNet.Engine;
 /// </summary>
 internal static class RegularFile
 {
-    private const int TarBlockBytes = 512;
-    private const int TarTypeOffset = 156;
-
     /// <summary>What <paramref name="read"/> makes of the open file, which is seekable, unbuffered, and closed afterwards.</summary>
     /// <exception cref="CudaNetException">There is no such file, it is of another kind, or reading fails; it names the file.</exception>
     public static T Read<T>(string path, Func<FileStream, T> read)
@@ -23,7 +18,7 @@ internal static class RegularFile
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new CudaNetException("there is no such file", exception) { File = path };
+            throw Missing(path, exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -43,47 +38,21 @@ internal static class RegularFile
             throw new CudaNetException("is a folder, not a file") { File = path };
         }
 
-        FileInfo named = new(path);
-        FileSystemInfo? target = named.ResolveLinkTarget(returnFinalTarget: true);
-        if (target is { Exists: false })
+        if (FileStatus.Of(path) is { } status)
         {
-            throw new CudaNetException($"links to '{target.FullName}', where there is no file") { File = path };
+            if (status.Kind != FileKind.Regular)
+            {
+                throw new CudaNetException($"is a {status.Kind.ToString().ToLowerInvariant()}, not a file with an end") { File = path, Hint = "Write its bytes to a file first." };
+            }
         }
-
-        FileInfo file = target as FileInfo ?? named;
-        if (file.Length == 0 && OtherKind(file.FullName) is { } kind)
+        else if (new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true) is { Exists: false } target)
         {
-            throw new CudaNetException($"is a {kind}, not a file with an end") { File = path, Hint = "Write its bytes to a file first." };
+            throw new CudaNetException($"links to {Printable.Quote(target.FullName)}, where there is no file") { File = path };
         }
     }
 
-    /// <summary>
-    /// What a file without a length is, where it is more than empty. In the framework only the writer of archives tells, in an entry's header;
-    /// it opens regular files alone.
-    /// </summary>
-    private static string? OtherKind(string path)
-    {
-        byte[] archive = new byte[3 * TarBlockBytes];
-        try
-        {
-            using TarWriter writer = new(new MemoryStream(archive), TarEntryFormat.Gnu);
-            writer.WriteEntry(path, "file");
-        }
-        catch (NotSupportedException)
-        {
-            // A file that has content in spite of its length, as there are under /proc, does not fit.
-            return null;
-        }
-        catch (IOException)
-        {
-            return "socket";
-        }
-
-        return (TarEntryType)archive[TarTypeOffset] switch
-        {
-            TarEntryType.Fifo => "pipe",
-            TarEntryType.CharacterDevice or TarEntryType.BlockDevice => "device",
-            _ => null,
-        };
-    }
+    /// <summary>A name that is no text reaches a program with U+FFFD where its bytes were, and leads nowhere.</summary>
+    private static CudaNetException Missing(string path, Exception exception) => path.Contains('\uFFFD', StringComparison.Ordinal)
+        ? new CudaNetException("there is no such file", exception) { File = path, Hint = "If its name is no UTF-8, rename it: such a name cannot be opened." }
+        : new CudaNetException("there is no such file", exception) { File = path };
 }

@@ -47,13 +47,16 @@ internal sealed unsafe class FileBytes : IDisposable
 
     /// <summary>A map of the file; no bytes for an empty one, which cannot be mapped.</summary>
     /// <exception cref="CudaNetException">There is no such file, or it cannot be read.</exception>
-    public static FileBytes Map(string path) => RegularFile.Read(path, stream =>
+    public static FileBytes Map(string path) => RegularFile.Read(path, stream => Map(stream, path));
+
+    /// <summary>A map of an open file, whatever its stream's position; the stream stays open and is not needed afterwards.</summary>
+    public static FileBytes Map(FileStream stream, string name)
     {
         long length = stream.Length;
         return length == 0
-            ? new FileBytes(path, ReadOnlyMemory<byte>.Empty)
-            : new FileBytes(path, MemoryMappedFile.CreateFromFile(stream, null, length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true), length);
-    });
+            ? new FileBytes(name, ReadOnlyMemory<byte>.Empty)
+            : new FileBytes(name, MemoryMappedFile.CreateFromFile(stream, null, length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true), length);
+    }
 
     /// <summary>A copy of what a stream has from its position to its end.</summary>
     /// <exception cref="CudaNetException">It cannot be read, or has more than <paramref name="maxBytes"/>.</exception>

@@ -13,13 +13,14 @@ public static class ModelConverter
     /// renamed: a failure leaves what was there before.
     /// </summary>
     /// <param name="source">A weight file or folder, as <see cref="WeightFile.Open(string, string?)"/> takes it.</param>
-    /// <param name="destination">The file to write or replace; may be the source.</param>
+    /// <param name="destination">The file to write or replace; none of the source's, under whatever name.</param>
     /// <param name="options">What it says beside the weights.</param>
-    /// <exception cref="CudaNetException">The source is no model, the labels or the preprocessing do not fit it, or the destination cannot be written.</exception>
+    /// <exception cref="CudaNetException">The source is no model, the labels or the preprocessing do not fit it, or the destination is one of its files or cannot be written.</exception>
     public static ConversionSummary Convert(string source, string destination, ConversionOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(destination);
         options ??= new ConversionOptions();
+        OutputPath.RefuseInputs(destination, ModelFolder.FilesOf(source));
         using WeightFile file = WeightFile.Open(source, options.StateDict);
         ModelMetadata found = ModelDescription.Of(file, options.IgnoreMetadata).Metadata;
         CheckChannels(options.Preprocessing, found.Architecture.InputChannels, file.Path);
@@ -77,26 +78,28 @@ public static class ModelConverter
         {
             using NewFile written = new(destination);
             SafetensorsWriter.Write(written.Stream, file.Tensors, MetadataWriter.Entries(metadata));
-            written.Close();
-            Verify(file, written.TemporaryPath);
+            using (WeightFile copy = written.ReadBack(stream => WeightFile.Open(stream, destination)))
+            {
+                Verify(file, copy);
+            }
+
             written.Commit();
-            return new FileInfo(destination).Length;
+            return OutputPath.BytesOf(destination);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (IOException exception)
         {
-            throw new CudaNetException($"the file cannot be written: {exception.Message}", exception) { File = destination };
+            throw new CudaNetException($"cannot be written: {exception.Message}", exception) { File = destination, Hint = "Nothing was left behind; make room or choose another folder." };
         }
     }
 
-    private static void Verify(WeightFile expected, string path)
+    private static void Verify(WeightFile expected, WeightFile written)
     {
-        using WeightFile written = WeightFile.Open(path);
         Dictionary<string, WeightTensor> tensors = written.Tensors.ToDictionary(t => t.Name, StringComparer.Ordinal);
         foreach (WeightTensor tensor in expected.Tensors)
         {
             if (!tensors.TryGetValue(tensor.Name, out WeightTensor? other) || !tensor.HasSameValues(other))
             {
-                throw new CudaNetException($"tensor {Printable.Quote(tensor.Name)} reads back with other values") { File = path, Hint = "The storage device may be at fault." };
+                throw new CudaNetException($"tensor {Printable.Quote(tensor.Name)} reads back with other values") { File = written.Path, Hint = "The storage device may be at fault." };
             }
         }
     }
