@@ -7,7 +7,8 @@ namespace CudaNet.Tests.Support;
 
 /// <summary>
 /// Every backend variant, by a name that a test can print: the reference, and the CPU backend at each SIMD width on one and two threads. One test
-/// body serves them all; a width that this machine lacks is skipped with the reason.
+/// body serves them all; a width that this machine lacks is skipped with the reason. Buffers of the CPU backend hold NaN at first, so that a halo that nobody
+/// cleared, or whatever else nobody wrote, shows.
 /// </summary>
 public static class Backends
 {
@@ -29,7 +30,8 @@ public static class Backends
         string[] parts = name.Split('-');
         try
         {
-            return new CpuBackend(new CpuOptions { SimdWidth = Enum.Parse<SimdWidth>($"Bits{parts[1]}"), Threads = parts[2][0] - '0' });
+            CpuOptions options = new() { SimdWidth = Enum.Parse<SimdWidth>($"Bits{parts[1]}"), Threads = parts[2][0] - '0' };
+            return new CpuBackend(options, new NativeAllocator { InitialValue = float.NaN });
         }
         catch (CudaNetException exception)
         {

@@ -32,6 +32,10 @@ public sealed class NullBackend(NullOptions? options = null) : IBackend
         Ledger.Prepared.Add();
         return new NullModel(this, graph);
     }
+
+    public PlanCost Measure(ExecutionPlan plan) => Options.FailingLoad == 1
+        ? throw new CudaNetException("the null backend was told to refuse")
+        : new PlanCost(0, 0, [.. plan.Steps.Select(_ => new StepChoice("nothing", 0))]);
 }
 
 /// <param name="ExclusivePlaces">One run at a time in a place.</param>

@@ -79,6 +79,7 @@ public sealed class NullBackendToolTests : IDisposable
         Tool tool = Tool.Run(["explain", Checkpoint], CancellationToken.None, failing);
         Assert.Equal(ExitCode.Success, tool.Code);
         Assert.Contains("algorithms: not chosen, ", tool.Out, StringComparison.Ordinal);
+        Assert.Equal(0, _backend.Ledger.Prepared.Value);
         failing.Ledger.AssertClean();
     }
 

@@ -5,7 +5,7 @@ namespace CudaNet.Kernels.Cpu;
 /// the first-level cache for all tiles of an item. Loops, outermost first: chunk of terms, panel, tile. The blocking follows Goto and van de Geijn,
 /// "Anatomy of High-Performance Matrix Multiplication" (2008), with the packing of convolution windows in place of a matrix.
 /// </summary>
-internal sealed unsafe class DirectStep<T> : ParallelWork
+internal sealed unsafe class DirectPhase<T> : StoringPhase
     where T : unmanaged, ISimd<T>
 {
     private readonly DirectConvolution _layer;
@@ -20,7 +20,7 @@ internal sealed unsafe class DirectStep<T> : ParallelWork
     private readonly Scratch _scratch;
     private DirectTiling _tiling;
 
-    public DirectStep(DirectConvolution layer, float* source, SourceGeometry from, BlockedImage to, Epilogue epilogue, Scratch scratch)
+    public DirectPhase(DirectConvolution layer, float* source, SourceGeometry from, BlockedImage to, Epilogue epilogue, Scratch scratch)
     {
         _layer = layer;
         _source = source + from.Origin;
@@ -43,9 +43,8 @@ internal sealed unsafe class DirectStep<T> : ParallelWork
 
     public override void Share(int threads) => _tiling = threads == 1 ? _alone : _shared;
 
-    public override void Execute(int item, int worker)
+    protected override void Compute(int item, int worker)
     {
-        _epilogue.ClearHalos(_to, item, Items);
         (int rest, int split) = Math.DivRem(item, _tiling.PanelSplits);
         (int pixelBlock, int group) = Math.DivRem(rest, _layer.Op.Groups);
         int firstPixel = pixelBlock * _tiling.Tiles * _tiling.TileRows;

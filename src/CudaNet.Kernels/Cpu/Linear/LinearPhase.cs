@@ -4,7 +4,7 @@ namespace CudaNet.Kernels.Cpu;
 /// y = x · weightᵀ + bias. One item is one panel of two vectors of outputs, for the whole batch, so that the panel is read from memory once. Sums run
 /// over chunks of <see cref="ChunkTerms"/> inputs, each from zero, added in order.
 /// </summary>
-internal sealed unsafe class LinearStep<T>(float* source, BlockedImage from, PackedLinear layer, float* destination, BlockedImage to) : ParallelWork
+internal sealed unsafe class LinearPhase<T>(float* source, BlockedImage from, PackedLinear layer, float* destination, BlockedImage to) : StoringPhase
     where T : unmanaged, ISimd<T>
 {
     private const int ChunkTerms = 128;
@@ -12,7 +12,7 @@ internal sealed unsafe class LinearStep<T>(float* source, BlockedImage from, Pac
     /// <summary>Panels over the outputs padded to blocks of 16: the padding is computed too, from zero weights.</summary>
     public override int Items { get; } = ((to.Blocks * BlockedImage.BlockChannels) + (2 * T.Count) - 1) / (2 * T.Count);
 
-    public override void Execute(int item, int worker)
+    protected override void Compute(int item, int worker)
     {
         int first = item * 2 * T.Count;
         float* panel = layer.Weights + ((nint)first * layer.Inputs);

@@ -1,12 +1,12 @@
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>The mean of each plane: sums of rows, then their sum, then the division, always in that order. One item is one plane of 16 channels.</summary>
-internal sealed unsafe class GlobalAverageStep<T>(float* source, BlockedImage from, float* destination) : ParallelWork
+internal sealed unsafe class GlobalAveragePhase<T>(float* source, BlockedImage from, float* destination) : StoringPhase
     where T : unmanaged, ISimd<T>
 {
     public override int Items { get; } = from.Planes;
 
-    public override void Execute(int item, int worker)
+    protected override void Compute(int item, int worker)
     {
         float* start = source + (item * from.PlaneStride) + from.Interior;
         float* target = destination + ((nint)item * BlockedImage.BlockChannels);

@@ -5,7 +5,7 @@ namespace CudaNet.Kernels.Cpu;
 /// channels, first spreads its input so that each lane finds its group's channels in its own lane, then runs over the window. Nothing is multiplied
 /// by zeros of other groups. Sums: window column, then channel of the group; the sums of the window's rows are added in order.
 /// </summary>
-internal sealed unsafe class LanewiseStep<T> : ParallelWork
+internal sealed unsafe class LanewisePhase<T> : StoringPhase
     where T : unmanaged, ISimd<T>
 {
     /// <summary>512 KiB: what an item spreads stays in the second-level cache.</summary>
@@ -15,25 +15,23 @@ internal sealed unsafe class LanewiseStep<T> : ParallelWork
 
     private readonly LanewiseConvolution _layer;
     private readonly float* _source;
-    private readonly BlockedImage _from;
+    private readonly SourceGeometry _from;
     private readonly BlockedImage _to;
     private readonly Epilogue _epilogue;
     private readonly Scratch _scratch;
     private readonly nint[] _laneOffsets;
-    private readonly nint _origin;
     private readonly int _columns;
     private readonly int _rows;
     private readonly int _rowBlocks;
 
-    public LanewiseStep(LanewiseConvolution layer, float* source, BlockedImage from, BlockedImage to, Epilogue epilogue, Scratch scratch)
+    public LanewisePhase(LanewiseConvolution layer, float* source, SourceGeometry from, BlockedImage to, Epilogue epilogue, Scratch scratch)
     {
         _layer = layer;
-        _source = source;
+        _source = source + from.Origin;
         _from = from;
         _to = to;
         _epilogue = epilogue;
         _scratch = scratch;
-        _origin = from.Interior - (layer.Op.Padding * (from.RowStride + Lanes));
         _laneOffsets = LaneOffsets(layer, from, to.Blocks);
         _columns = ((to.Width - 1) * layer.Op.Stride) + ((layer.Op.KernelWidth - 1) * layer.Op.Dilation) + 1;
         _rows = 1;
@@ -50,15 +48,14 @@ internal sealed unsafe class LanewiseStep<T> : ParallelWork
 
     private nint SpreadRow => (nint)_columns * _layer.GroupChannels * Lanes;
 
-    public override void Execute(int item, int worker)
+    protected override void Compute(int item, int worker)
     {
-        _epilogue.ClearHalos(_to, item, Items);
         (int plane, int rowBlock) = Math.DivRem(item, _rowBlocks);
         (int image, int block) = Math.DivRem(plane, _to.Blocks);
         int firstRow = rowBlock * _rows;
         int rows = Math.Min(_rows, _to.Height - firstRow);
         float* spread = _scratch.Of(worker);
-        float* source = _source + (image * _from.ImageStride) + _origin + (firstRow * (nint)_layer.Op.Stride * _from.RowStride);
+        float* source = _source + (image * _from.Image) + (firstRow * (nint)_layer.Op.Stride * _from.Row);
         Spread(source, block, SpreadRows(rows), spread);
         for (int y = 0; y < rows; y++)
         {
@@ -98,7 +95,7 @@ internal sealed unsafe class LanewiseStep<T> : ParallelWork
     private int SpreadRows(int rows) => ((rows - 1) * _layer.Op.Stride) + ((_layer.Op.KernelHeight - 1) * _layer.Op.Dilation) + 1;
 
     /// <summary>Where each lane of each block finds its group's channels, [block][channel of the group][16], relative to a pixel of the first plane.</summary>
-    private static nint[] LaneOffsets(LanewiseConvolution layer, BlockedImage from, int blocks)
+    private static nint[] LaneOffsets(LanewiseConvolution layer, SourceGeometry from, int blocks)
     {
         nint[] offsets = new nint[checked(blocks * layer.GroupChannels * Lanes)];
         for (int i = 0; i < offsets.Length; i++)
@@ -106,7 +103,7 @@ internal sealed unsafe class LanewiseStep<T> : ParallelWork
             (int rest, int lane) = Math.DivRem(i, Lanes);
             (int block, int index) = Math.DivRem(rest, layer.GroupChannels);
             int channel = layer.SourceChannel((block * Lanes) + lane, index);
-            offsets[i] = (channel / Lanes * from.PlaneStride) + (channel % Lanes);
+            offsets[i] = (channel / Lanes * from.Block) + (channel % Lanes);
         }
 
         return offsets;
@@ -120,7 +117,7 @@ internal sealed unsafe class LanewiseStep<T> : ParallelWork
         {
             for (int y = 0; y < rows; y++)
             {
-                float* pixel = source + (y * _from.RowStride);
+                float* pixel = source + (y * _from.Row);
                 for (int x = 0; x < _columns; x++, pixel += Lanes, spread += values)
                 {
                     for (int i = 0; i < values; i++)

@@ -1,16 +1,15 @@
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>Batch norm, sum and ReLU on a stored value. One item is one row of one plane of 16 channels.</summary>
-internal sealed unsafe class ElementwiseStep<T>(float* source, BlockedImage image, Epilogue epilogue) : ParallelWork
+internal sealed unsafe class ElementwisePhase<T>(float* source, BlockedImage image, Epilogue epilogue) : StoringPhase
     where T : unmanaged, ISimd<T>
 {
     private readonly Epilogue _epilogue = epilogue;
 
     public override int Items { get; } = checked(image.Planes * image.Height);
 
-    public override void Execute(int item, int worker)
+    protected override void Compute(int item, int worker)
     {
-        _epilogue.ClearHalos(image, item, Items);
         (int plane, int y) = Math.DivRem(item, image.Height);
         nint start = (plane * image.PlaneStride) + image.Interior + (y * image.RowStride);
         nint end = start + ((nint)image.Width * BlockedImage.BlockChannels);

@@ -2,21 +2,23 @@ using System.Runtime.InteropServices;
 
 namespace CudaNet.Kernels.Cpu;
 
-/// <summary>Keeps the zeros around stored values: a buffer is used by many shapes, so every step that stores a value clears its halo.</summary>
-internal static unsafe class Halo
+/// <summary>A value in its buffer, with the zeros around it.</summary>
+internal readonly unsafe struct StoredValue(float* start, BlockedImage image)
 {
-    /// <summary>Clears one item's share of the planes of a value.</summary>
-    public static void Clear(float* value, in BlockedImage image, int item, int items)
+    /// <summary>Clears one item's share of the halos of its planes.</summary>
+    public void ClearHalo(int item, int items)
     {
         int first = (int)((long)image.Planes * item / items);
         int end = (int)((long)image.Planes * (item + 1) / items);
         for (int plane = first; plane < end && image.Halo > 0; plane++)
         {
-            ClearPlane(value + (plane * image.PlaneStride), image);
+            ClearPlane(start + (plane * image.PlaneStride));
         }
     }
 
-    private static void ClearPlane(float* plane, in BlockedImage image)
+    private static void Zero(float* start, nint elements) => NativeMemory.Clear(start, (nuint)elements * sizeof(float));
+
+    private void ClearPlane(float* plane)
     {
         nint side = image.Halo * BlockedImage.BlockChannels;
         nint band = image.Halo * image.RowStride;
@@ -28,6 +30,4 @@ internal static unsafe class Halo
 
         Zero(plane + image.PlaneStride - band - side, band + side);
     }
-
-    private static void Zero(float* start, nint elements) => NativeMemory.Clear(start, (nuint)elements * sizeof(float));
 }

@@ -1,16 +1,17 @@
 using CudaNet.Engine;
 using CudaNet.Kernels.Reference;
-using CudaNet.Tests.Support;
 using Xunit;
 
-namespace CudaNet.Tests.Cpu;
+namespace CudaNet.Tests.Support;
 
 /// <summary>Small graphs with weights by formula, run with every layer observed.</summary>
 internal static class Networks
 {
-    public static Model Create(LayerGraph graph) => new(
+    public static Model Create(LayerGraph graph) => Create(graph, graph.Parameters.Select(p => KeyValuePair.Create(p.Name, Parameter(p))));
+
+    public static Model Create(LayerGraph graph, IEnumerable<KeyValuePair<string, Tensor>> parameters) => new(
         graph,
-        new ParameterSet(graph, graph.Parameters.Select(p => KeyValuePair.Create(p.Name, Parameter(p)))),
+        new ParameterSet(graph, parameters),
         new ModelMetadata { Architecture = TestModels.TinyConfig });
 
     /// <summary>Every layer's values, by name.</summary>
@@ -28,7 +29,7 @@ internal static class Networks
         return values;
     }
 
-    public static void AssertLikeReference(LayerGraph graph, Tensor input, IBackend backend)
+    public static void AssertLikeReference(LayerGraph graph, Tensor input, IBackend backend, string network = "")
     {
         Dictionary<string, Tensor> expected = Run(graph, input, new ReferenceBackend());
         Dictionary<string, Tensor> actual = Run(graph, input, backend);
@@ -36,7 +37,7 @@ internal static class Networks
         foreach ((string layer, Tensor values) in expected)
         {
             TensorComparison comparison = TensorComparison.Compare(actual[layer], values, backend.Tolerance);
-            Assert.True(comparison.Passed, $"{layer}: {comparison}");
+            Assert.True(comparison.Passed, $"{network} {layer}: {comparison}");
         }
     }
 
