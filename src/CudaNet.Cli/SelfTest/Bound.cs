@@ -2,52 +2,34 @@ using CudaNet.Engine;
 
 namespace CudaNet.Cli.SelfTest;
 
-/// <summary>How far an element may be from the exact one: a row of the tolerance table, and for kernels one unit in the last place where that is more.</summary>
-/// <param name="OfLargest">A fraction of the largest magnitude expected.</param>
-/// <param name="Unit">The 16-bit precision whose unit in the last place is allowed; null for none.</param>
-internal readonly record struct Bound(double OfLargest, StoragePrecision? Unit = null)
+/// <summary>Judges what a check computed, under a row of the tolerance table.</summary>
+internal readonly record struct Bound(Tolerance Tolerance)
 {
-    /// <summary>Every bit is as expected.</summary>
-    public static Bound Exact => default;
+    /// <summary>Every value is as expected.</summary>
+    public static Bound Exact => new(Tolerance.For("exact"));
 
     /// <summary>One hand-written kernel.</summary>
-    public static Bound Kernel(StoragePrecision stored) => new(Tolerance.For("cuda kernel").OfLargest, stored == StoragePrecision.Float32 ? null : stored);
+    public static Bound Kernel(StoragePrecision stored) => new(Tolerance.For("cuda kernel").StoredAs(stored));
 
     /// <summary>One call of a library.</summary>
-    public static Bound Library(BlockPrecision precision) => new(precision.Tolerance().OfLargest);
-
-    /// <summary>For this element, absolute.</summary>
-    public double Of(double expected, double largest) =>
-        Math.Max(OfLargest * largest, Unit is { } precision && double.IsFinite(expected) ? StoredValues.UnitInTheLastPlace(expected, precision) : 0);
+    public static Bound Library(BlockPrecision precision) => new(precision.Tolerance());
 
     /// <summary>Judges an array. NaN is within no bound.</summary>
     public Outcome Judge(ReadOnlySpan<double> expected, ReadOnlySpan<float> actual)
     {
-        double largest = 0;
-        foreach (double value in expected)
+        TensorComparison comparison = TensorComparison.Compare(new TensorShape(actual.Length), actual, new TensorShape(expected.Length), expected, Tolerance);
+        if (comparison.ActualShape != comparison.ExpectedShape)
         {
-            largest = double.IsFinite(value) ? Math.Max(largest, Math.Abs(value)) : largest;
+            return Outcome.Without(Verdict.Failed, comparison.ToString());
         }
 
-        double scale = largest == 0 ? 1 : largest;
-        double most = -1, error = 0, bound = 0;
-        (int worst, int beyond) = (0, 0);
-        for (int i = 0; i < expected.Length; i++)
-        {
-            double difference = Math.Abs(expected[i] - actual[i]);
-            double allowed = Of(expected[i], largest);
-            bool isWithin = difference <= allowed;
-            beyond += isWithin ? 0 : 1;
-            double use = difference == 0 ? 0 : isWithin ? difference / allowed : 1 + (double.IsNaN(difference) ? double.PositiveInfinity : difference);
-            if (use > most)
-            {
-                (most, error, bound, worst) = (use, difference / scale, allowed / scale, i);
-            }
-        }
-
-        return beyond == 0
+        double scale = comparison.LargestMagnitude == 0 ? 1 : comparison.LargestMagnitude;
+        (double error, double bound) = (comparison.WorstError / scale, comparison.WorstBound / scale);
+        return comparison.Passed
             ? new Outcome(Verdict.Ok, error, bound)
-            : new Outcome(Verdict.Failed, error, bound, FormattableString.Invariant($"element {worst} is {actual[worst]:g9}, expected {expected[worst]:g9}; {beyond} of {expected.Length} are beyond"));
+            : new Outcome(
+                Verdict.Failed, error, bound,
+                FormattableString.Invariant($"element {comparison.WorstIndex} is {comparison.WorstActual:g9}, expected {comparison.WorstExpected:g9}; {comparison.FailedCount} of {expected.Length} are beyond"));
     }
 
     /// <inheritdoc cref="Judge(ReadOnlySpan{double}, ReadOnlySpan{float})"/>

@@ -59,19 +59,6 @@ internal static class StoredValues
     /// <summary>The values that the precision can hold next to these.</summary>
     public static float[] Round(ReadOnlySpan<float> values, StoragePrecision precision) => Decode(Encode(values, precision), precision);
 
-    /// <summary>The distance of neighbouring numbers of the precision at this magnitude.</summary>
-    public static double UnitInTheLastPlace(double value, StoragePrecision precision)
-    {
-        (int bits, int smallest) = precision switch
-        {
-            StoragePrecision.Float32 => (23, -126),
-            StoragePrecision.Float16 => (10, -14),
-            _ => (7, -126),
-        };
-        int exponent = value == 0 ? smallest : Math.Max(Math.ILogB(value), smallest);
-        return Math.ScaleB(1, exponent - bits);
-    }
-
     /// <summary>N×C×H×W to N×H×W×pitch, zeros behind the channels.</summary>
     public static float[] ToNhwc(ReadOnlySpan<float> nchw, TensorShape shape, int pitch)
     {
@@ -98,7 +85,7 @@ internal static class StoredValues
             return value;
         }
 
-        double unit = UnitInTheLastPlace(value, StoragePrecision.BFloat16);
+        double unit = StoragePrecision.BFloat16.UnitInTheLastPlace(value);
         return (float)(Math.Round(value / unit, MidpointRounding.ToEven) * unit);
     }
 }

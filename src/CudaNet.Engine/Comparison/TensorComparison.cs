@@ -1,7 +1,10 @@
+using System.Numerics;
+
 namespace CudaNet.Engine;
 
 /// <summary>
-/// How one array of values differs from what was expected. Passes only where every |difference| ≤ bound holds, so a NaN or an infinity on either side fails.
+/// How one array of values differs from what was expected: the one comparer. Passes only where every |difference| ≤ bound holds, so a NaN on either side fails;
+/// an infinite expected value must be met exactly and widens no other's bound.
 /// </summary>
 public sealed record TensorComparison
 {
@@ -30,7 +33,7 @@ public sealed record TensorComparison
     /// <summary>The largest difference over the largest magnitude: what a <see cref="Tolerance"/> bounds.</summary>
     public double MaxErrorOfLargest => MaxError == 0 ? 0 : MaxError / LargestMagnitude;
 
-    /// <summary>Row-major index of the worst element, −1 where there is none.</summary>
+    /// <summary>Row-major index of the worst element, which used most of its bound: the furthest off, unless bounds differ. −1 where there is none.</summary>
     public long WorstIndex { get; private init; } = -1;
 
     /// <summary>The worst element's value under test.</summary>
@@ -38,6 +41,12 @@ public sealed record TensorComparison
 
     /// <summary>The worst element's expected value.</summary>
     public double WorstExpected { get; private init; }
+
+    /// <summary>The worst element's absolute difference.</summary>
+    public double WorstError { get; private init; }
+
+    /// <summary>The worst element's bound, absolute.</summary>
+    public double WorstBound { get; private init; }
 
     /// <summary>Elements beyond the bound.</summary>
     public long FailedCount { get; private init; }
@@ -66,7 +75,15 @@ public sealed record TensorComparison
     }
 
     /// <summary>Compares fp32 values with expected values in double.</summary>
-    public static TensorComparison Compare(TensorShape actualShape, ReadOnlySpan<float> actual, TensorShape expectedShape, ReadOnlySpan<double> expected, Tolerance tolerance)
+    public static TensorComparison Compare(TensorShape actualShape, ReadOnlySpan<float> actual, TensorShape expectedShape, ReadOnlySpan<double> expected, Tolerance tolerance) =>
+        CompareAny(actualShape, actual, expectedShape, expected, tolerance);
+
+    /// <summary>Compares values in double with expected values in double.</summary>
+    public static TensorComparison Compare(TensorShape actualShape, ReadOnlySpan<double> actual, TensorShape expectedShape, ReadOnlySpan<double> expected, Tolerance tolerance) =>
+        CompareAny(actualShape, actual, expectedShape, expected, tolerance);
+
+    private static TensorComparison CompareAny<T>(TensorShape actualShape, ReadOnlySpan<T> actual, TensorShape expectedShape, ReadOnlySpan<double> expected, Tolerance tolerance)
+        where T : INumberBase<T>
     {
         ArgumentNullException.ThrowIfNull(tolerance);
         if (actualShape != expectedShape || actual.Length != expected.Length)
@@ -74,29 +91,33 @@ public sealed record TensorComparison
             return new TensorComparison { Passed = false, ActualShape = actualShape, ExpectedShape = expectedShape, FailedCount = expected.Length };
         }
 
-        double largest = 0, actualSquares = 0, expectedSquares = 0, dot = 0, total = 0, worst = -1;
-        for (int i = 0; i < expected.Length; i++)
+        double largest = 0, actualSquares = 0, expectedSquares = 0, dot = 0, total = 0, max = 0, most = -1;
+        foreach (double value in expected)
         {
-            // An infinite value must not make every bound infinite: against it no difference is within one.
-            largest = double.IsFinite(expected[i]) ? Math.Max(largest, Math.Abs(expected[i])) : largest;
+            // An infinite value must not make every bound infinite.
+            largest = double.IsFinite(value) ? Math.Max(largest, Math.Abs(value)) : largest;
         }
 
-        double bound = tolerance.OfLargest * largest;
         long failed = 0;
-        int worstIndex = -1;
+        (int worst, double worstDifference) = (-1, 0);
         for (int i = 0; i < expected.Length; i++)
         {
-            double difference = Math.Abs(actual[i] - expected[i]);
-            failed += difference <= bound ? 0 : 1;
+            double value = double.CreateTruncating(actual[i]);
+            double difference = double.IsInfinity(expected[i]) && value == expected[i] ? 0 : Math.Abs(value - expected[i]);
+            double allowed = tolerance.Of(expected[i], largest);
+            bool isWithin = difference <= allowed;
+            failed += isWithin ? 0 : 1;
             // A NaN is worse than anything, and stays the worst.
-            if (!(difference <= worst) && !double.IsNaN(worst))
+            double used = difference == 0 ? 0 : double.IsNaN(difference) ? double.NaN : difference / allowed;
+            if (!double.IsNaN(most) && (double.IsNaN(used) || used > most || (used == most && difference > worstDifference)))
             {
-                (worst, worstIndex) = (difference, i);
+                (most, worst, worstDifference) = (used, i, difference);
             }
 
+            max = Math.Max(max, difference);
             total += difference;
-            dot += actual[i] * expected[i];
-            actualSquares += (double)actual[i] * actual[i];
+            dot += value * expected[i];
+            actualSquares += value * value;
             expectedSquares += expected[i] * expected[i];
         }
 
@@ -106,11 +127,13 @@ public sealed record TensorComparison
             ActualShape = actualShape,
             ExpectedShape = expectedShape,
             LargestMagnitude = largest,
-            MaxError = worstIndex < 0 ? 0 : worst,
+            MaxError = max,
             MeanError = expected.Length == 0 ? 0 : total / expected.Length,
-            WorstIndex = worstIndex,
-            WorstActual = worstIndex < 0 ? 0 : actual[worstIndex],
-            WorstExpected = worstIndex < 0 ? 0 : expected[worstIndex],
+            WorstIndex = worst,
+            WorstActual = worst < 0 ? 0 : double.CreateTruncating(actual[worst]),
+            WorstExpected = worst < 0 ? 0 : expected[worst],
+            WorstError = worstDifference,
+            WorstBound = worst < 0 ? 0 : tolerance.Of(expected[worst], largest),
             FailedCount = failed,
             Cosine = actualSquares == 0 && expectedSquares == 0 ? 1 : dot / Math.Sqrt(actualSquares * expectedSquares),
         };

@@ -6,6 +6,9 @@ namespace CudaNet.Engine;
 /// <param name="Reason">Why this much and not less, in words.</param>
 public sealed record Tolerance(string Name, double OfLargest, string Reason)
 {
+    /// <summary>The 16-bit precision in which values are stored, whose unit in the last place is allowed where that is more; null for none.</summary>
+    public StoragePrecision? Stored { get; private init; }
+
     /// <summary>The whole table; <c>docs/numerics.md</c> shows it, and a test holds the two together. No other tolerance exists in the project.</summary>
     public static IReadOnlyList<Tolerance> Table { get; } =
     [
@@ -16,7 +19,20 @@ public sealed record Tolerance(string Name, double OfLargest, string Reason)
         new("cuda tf32", 1e-3, "factors rounded to 10 bits of mantissa: each product is off by up to 1e-3, a sum of hundreds by far less"),
         new("cuda fp16", 3e-3, "every stored value is rounded to 10 bits of mantissa, several times in a row"),
         new("cuda bf16", 3e-2, "every stored value is rounded to 7 bits of mantissa, several times in a row"),
+        new("emulated call", 1e-6, "one call of the emulated cuDNN or cuBLAS: exact products, fp32 sums; in 16-bit storage one unit in the last place where that is more"),
+        new("emulated call fp16 sums", 1e-2, "every partial sum is rounded to 10 bits of mantissa, tens of times in a row"),
+        new("emulated call fp64", 1e-14, "sums in double of at most hundreds of products"),
+        new("exact", 0, "nothing is computed: values are copied, chosen, or rounded once"),
     ];
+
+    /// <summary>The same for values that were rounded to a precision of storage at the end.</summary>
+    public Tolerance StoredAs(StoragePrecision precision) => this with { Stored = precision == StoragePrecision.Float32 ? null : precision };
+
+    /// <summary>How far one value may be from the exact one.</summary>
+    /// <param name="expected">The exact value. An infinite one must be met: 0.</param>
+    /// <param name="largest">The largest magnitude of the finite expected values.</param>
+    public double Of(double expected, double largest) =>
+        !double.IsFinite(expected) ? 0 : Stored is { } precision ? Math.Max(OfLargest * largest, precision.UnitInTheLastPlace(expected)) : OfLargest * largest;
 
     /// <summary>The row of that name.</summary>
     /// <exception cref="CudaNetException">There is none.</exception>

@@ -1,5 +1,6 @@
 using CudaNet.Emulator.Arithmetic;
 using CudaNet.Emulator.Tests.Cudnn;
+using CudaNet.Engine;
 using CudaNet.Kernels.Cuda.Native;
 using Xunit;
 using static CudaNet.Kernels.Cuda.Native.cublasComputeType_t;
@@ -42,23 +43,30 @@ public sealed unsafe class GemmTests
             }
         }
 
-        ConvolutionCase.Close(expected, c.Decode(program.Device.Download(result, c.Bytes)), 1e-6);
+        Closeness.AssertClose(expected, c.Decode(program.Device.Download(result, c.Bytes)));
     }
 
     [Theory]
-    [InlineData((int)CUDA_R_16F, (int)CUDA_R_16F, (int)CUBLAS_COMPUTE_32F, 1.0 / 1024)]
-    [InlineData((int)CUDA_R_16F, (int)CUDA_R_32F, (int)CUBLAS_COMPUTE_32F, 0)]
-    [InlineData((int)CUDA_R_16BF, (int)CUDA_R_16BF, (int)CUBLAS_COMPUTE_32F, 1.0 / 128)]
-    [InlineData((int)CUDA_R_16BF, (int)CUDA_R_32F, (int)CUBLAS_COMPUTE_32F, 0)]
-    [InlineData((int)CUDA_R_32F, (int)CUDA_R_32F, (int)CUBLAS_COMPUTE_32F_PEDANTIC, 0)]
-    [InlineData((int)CUDA_R_64F, (int)CUDA_R_64F, (int)CUBLAS_COMPUTE_64F, 0)]
-    [InlineData((int)CUDA_R_8I, (int)CUDA_R_32I, (int)CUBLAS_COMPUTE_32I, 0)]
-    public void Each_combination_of_types_gives_the_rounded_product(int input, int output, int compute, double step)
+    [InlineData((int)CUDA_R_16F, (int)CUDA_R_16F, (int)CUBLAS_COMPUTE_32F)]
+    [InlineData((int)CUDA_R_16F, (int)CUDA_R_32F, (int)CUBLAS_COMPUTE_32F)]
+    [InlineData((int)CUDA_R_16BF, (int)CUDA_R_16BF, (int)CUBLAS_COMPUTE_32F)]
+    [InlineData((int)CUDA_R_16BF, (int)CUDA_R_32F, (int)CUBLAS_COMPUTE_32F)]
+    [InlineData((int)CUDA_R_32F, (int)CUDA_R_32F, (int)CUBLAS_COMPUTE_32F_PEDANTIC)]
+    [InlineData((int)CUDA_R_64F, (int)CUDA_R_64F, (int)CUBLAS_COMPUTE_64F)]
+    [InlineData((int)CUDA_R_8I, (int)CUDA_R_32I, (int)CUBLAS_COMPUTE_32I)]
+    public void Each_combination_of_types_gives_the_rounded_product(int input, int output, int compute)
     {
         using BlasProgram program = new();
         (double[] expected, double[] actual, cublasStatus_t status) = Run(program, (cudaDataType)input, (cudaDataType)output, (cublasComputeType_t)compute);
         BlasProgram.Ok(status);
-        ConvolutionCase.Close(expected, actual, 1e-6, step);
+        Closeness.AssertClose(expected, actual, (cudaDataType)output switch
+        {
+            CUDA_R_16F => Closeness.Call(StoragePrecision.Float16),
+            CUDA_R_16BF => Closeness.Call(StoragePrecision.BFloat16),
+            CUDA_R_64F => Closeness.Double,
+            CUDA_R_32I => Closeness.Exact,
+            _ => Closeness.Call(),
+        });
     }
 
     [Fact]

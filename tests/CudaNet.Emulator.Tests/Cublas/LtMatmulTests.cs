@@ -60,7 +60,7 @@ public sealed unsafe class LtMatmulTests
             }
         }
 
-        ConvolutionCase.Close(expected, d.Memory.Decode(program.Device.Download(result, d.Memory.Bytes)), 1e-6);
+        Closeness.AssertClose(expected, d.Memory.Decode(program.Device.Download(result, d.Memory.Bytes)));
         Assert.Empty(program.Device.Machine.Findings);
     }
 

@@ -55,7 +55,7 @@ public sealed unsafe class LtTests
     {
         using BlasProgram program = new();
         (double[] expected, double[] actual, _) = Layer(program, epilogue, workspace: 1 << 20, given: 1 << 20);
-        ConvolutionCase.Close(expected, actual, 1e-6);
+        Closeness.AssertClose(expected, actual);
         Assert.Empty(program.Device.Machine.Findings);
     }
 
@@ -65,7 +65,7 @@ public sealed unsafe class LtTests
         using BlasProgram program = new();
         (double[] expected, double[] actual, cublasStatus_t none) = Layer(program, 1, workspace: 0, given: 0);
         BlasProgram.Ok(none);
-        ConvolutionCase.Close(expected, actual, 1e-6);
+        Closeness.AssertClose(expected, actual);
         Assert.Equal(7, (int)Layer(program, 1, workspace: 1 << 20, given: 16).Status);
         Assert.Contains(program.Device.Machine.Findings, finding => finding.Kind == FindingKind.Workspace);
     }

@@ -1,6 +1,5 @@
 using CudaNet.Emulator.Arithmetic;
 using CudaNet.Kernels.Cuda.Native;
-using Xunit;
 using static CudaNet.Kernels.Cuda.Native.cudnnDataType_t;
 
 namespace CudaNet.Emulator.Tests.Cudnn;
@@ -103,17 +102,5 @@ internal sealed unsafe class ConvolutionCase
         }
 
         return y;
-    }
-
-    /// <summary>Every element is within the fraction of the largest magnitude, or a step of the stored type.</summary>
-    public static void Close(double[] expected, double[] actual, double ofLargest, double ofEach = 0)
-    {
-        Assert.Equal(expected.Length, actual.Length);
-        double largest = expected.Max(System.Math.Abs);
-        for (int i = 0; i < expected.Length; i++)
-        {
-            double allowed = System.Math.Max(ofLargest * largest, ofEach * System.Math.Abs(expected[i]));
-            Assert.True(System.Math.Abs(expected[i] - actual[i]) <= allowed, $"element {i}: {actual[i]} for {expected[i]}");
-        }
     }
 }

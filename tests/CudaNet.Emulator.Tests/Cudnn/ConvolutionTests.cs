@@ -1,3 +1,4 @@
+using CudaNet.Engine;
 using CudaNet.Kernels.Cuda.Native;
 using Xunit;
 using static CudaNet.Kernels.Cuda.Native.cudnnConvolutionFwdAlgo_t;
@@ -9,8 +10,6 @@ namespace CudaNet.Emulator.Tests.Cudnn;
 /// <summary>The convolutions' numbers against plain loops.</summary>
 public sealed class ConvolutionTests
 {
-    private const double HalfStep = 1.0 / 1024;
-    private const double BFloatStep = 1.0 / 128;
 
     [Theory]
     [InlineData(1, 1, 1, 1, 3, false)]
@@ -25,7 +24,7 @@ public sealed class ConvolutionTests
     {
         using LibraryProgram program = new();
         ConvolutionCase convolution = new() { Type = CUDNN_DATA_FLOAT, Pad = pad, Stride = stride, Dilation = dilation, Groups = groups, Filter = (12, window), Nhwc = nhwc };
-        ConvolutionCase.Close(convolution.Expected(), convolution.Run(program).Values, 1e-6);
+        Closeness.AssertClose(convolution.Expected(), convolution.Run(program).Values);
         Assert.Empty(program.Machine.Findings);
     }
 
@@ -36,7 +35,7 @@ public sealed class ConvolutionTests
         ConvolutionCase tensor = new() { Type = CUDNN_DATA_FLOAT, Math = CUDNN_DEFAULT_MATH };
         ConvolutionCase exact = new() { Type = CUDNN_DATA_FLOAT };
         (double[] values, byte[] bytes) = tensor.Run(program);
-        ConvolutionCase.Close(tensor.Expected(ToTensorFloat), values, 1e-6);
+        Closeness.AssertClose(tensor.Expected(ToTensorFloat), values);
         Assert.NotEqual(exact.Run(program).Bytes, bytes);
     }
 
@@ -45,7 +44,7 @@ public sealed class ConvolutionTests
     {
         using LibraryProgram program = new(new EmulatorOptions { Devices = [EmulatedDeviceProfile.Turing] });
         ConvolutionCase convolution = new() { Type = CUDNN_DATA_FLOAT, Math = CUDNN_DEFAULT_MATH };
-        ConvolutionCase.Close(convolution.Expected(), convolution.Run(program).Values, 1e-6);
+        Closeness.AssertClose(convolution.Expected(), convolution.Run(program).Values);
     }
 
     [Theory]
@@ -55,9 +54,9 @@ public sealed class ConvolutionTests
     {
         using LibraryProgram program = new();
         ConvolutionCase half = new() { Type = CUDNN_DATA_HALF, Nhwc = nhwc };
-        ConvolutionCase.Close(half.Expected(), half.Run(program).Values, 1e-6, HalfStep);
+        Closeness.AssertClose(half.Expected(), half.Run(program).Values, Closeness.Call(StoragePrecision.Float16));
         ConvolutionCase brain = new() { Type = CUDNN_DATA_BFLOAT16, Nhwc = nhwc };
-        ConvolutionCase.Close(brain.Expected(), brain.Run(program).Values, 1e-6, BFloatStep);
+        Closeness.AssertClose(brain.Expected(), brain.Run(program).Values, Closeness.Call(StoragePrecision.BFloat16));
     }
 
     [Fact]
@@ -68,7 +67,7 @@ public sealed class ConvolutionTests
         ConvolutionCase narrow = new() { Type = CUDNN_DATA_HALF, Compute = CUDNN_DATA_HALF };
         (double[] values, byte[] bytes) = narrow.Run(program);
         Assert.NotEqual(wide.Run(program).Bytes, bytes);
-        ConvolutionCase.Close(narrow.Expected(), values, 1e-2);
+        Closeness.AssertClose(narrow.Expected(), values, Closeness.HalfSums);
     }
 
     [Fact]
@@ -76,7 +75,7 @@ public sealed class ConvolutionTests
     {
         using LibraryProgram program = new();
         ConvolutionCase wide = new() { Type = CUDNN_DATA_DOUBLE, Compute = CUDNN_DATA_DOUBLE };
-        ConvolutionCase.Close(wide.Expected(), wide.Run(program).Values, 1e-14);
+        Closeness.AssertClose(wide.Expected(), wide.Run(program).Values, Closeness.Double);
         ConvolutionCase bytes = new() { Type = CUDNN_DATA_INT8, Compute = CUDNN_DATA_INT32, Nhwc = true };
         double[] expected = [.. bytes.Expected().Select(value => Math.Clamp(value, -128, 127))];
         Assert.Equal(expected, bytes.Run(program).Values);
@@ -93,7 +92,7 @@ public sealed class ConvolutionTests
     {
         using LibraryProgram program = new();
         ConvolutionCase convolution = new() { Type = CUDNN_DATA_FLOAT, Algorithm = (cudnnConvolutionFwdAlgo_t)algorithm, Input = (1, 70, 11, 9) };
-        ConvolutionCase.Close(convolution.Expected(), convolution.Run(program).Values, 1e-6);
+        Closeness.AssertClose(convolution.Expected(), convolution.Run(program).Values);
     }
 
     [Fact]

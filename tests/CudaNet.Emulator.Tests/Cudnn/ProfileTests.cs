@@ -18,7 +18,7 @@ public sealed class ProfileTests
         (bool Fused, double[] Values) able = On(Ampere, program => (program.Run(), program.Result()));
         (bool Fused, double[] Values) unable = On(Ampere with { HasFusedConvolution = false }, program => (program.Run(), program.Result()));
         Assert.Equal((true, false), (able.Fused, unable.Fused));
-        ConvolutionCase.Close(able.Values, unable.Values, 1e-6);
+        Closeness.AssertClose(able.Values, unable.Values);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class ProfileTests
             program.Run(ranked.Algorithm);
             return program.Result();
         });
-        ConvolutionCase.Close(expected, actual, 1e-6);
+        Closeness.AssertClose(expected, actual);
     }
 
     [Fact]

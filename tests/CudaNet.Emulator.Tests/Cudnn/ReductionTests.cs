@@ -36,8 +36,8 @@ public sealed unsafe class ReductionTests
         HostTensor old = HostTensor.Random(7, ElementType.Float32, false, expected.Extents);
         ulong c = program.Upload(old.ToBytes());
         LibraryProgram.Ok(Call(program, operation, 0, a, expected.Extents, 2, 0.5f, c, indices: 0));
-        ConvolutionCase.Close(
-            [.. expected.Values.Select((value, i) => (2 * value) + (0.5 * old.Values[i]))], old.Decode(program.Download(c, old.Bytes)), 1e-6);
+        Closeness.AssertClose(
+            [.. expected.Values.Select((value, i) => (2 * value) + (0.5 * old.Values[i]))], old.Decode(program.Download(c, old.Bytes)));
         Assert.Empty(program.Machine.Findings);
     }
 

@@ -24,7 +24,7 @@ public sealed unsafe class TensorCallTests
         LibraryProgram.Ok(program.Cudnn.cudnnSetPooling2dDescriptor(pooling, (cudnnPoolingMode_t)mode, 0, 3, 3, 1, 1, 2, 2));
         double[] actual = Run(program, [2, 3, 4, 3], (alpha, beta, x, y, xDesc, yDesc) =>
             program.Cudnn.cudnnPoolingForward(program.Handle, pooling, (void*)alpha, xDesc, (void*)x, (void*)beta, yDesc, (void*)y));
-        ConvolutionCase.Close(Pool(mode), actual, 1e-6);
+        Closeness.AssertClose(Pool(mode), actual);
     }
 
     [Theory]
@@ -47,7 +47,7 @@ public sealed unsafe class TensorCallTests
             expected[i] = algorithm == 2 ? Math.Log(share) : share;
         }
 
-        ConvolutionCase.Close(expected, actual, 1e-6);
+        Closeness.AssertClose(expected, actual);
     }
 
     [Fact]

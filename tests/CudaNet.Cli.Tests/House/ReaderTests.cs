@@ -7,7 +7,7 @@ using Xunit;
 namespace CudaNet.Cli.Tests.House;
 
 /// <summary>Every reader of the project, given what is no regular file, refuses it without waiting for it.</summary>
-public sealed class RegularFileTests : IDisposable
+public sealed class ReaderTests : IDisposable
 {
     private static readonly Dictionary<string, Action<string>> Readers = new()
     {
@@ -58,13 +58,6 @@ public sealed class RegularFileTests : IDisposable
         File.CreateSymbolicLink(labels, _folder.Write("labels.txt", "a\nb\n"u8));
         Assert.Equal(97, ImageDecoder.Decode(image).Width);
         Assert.Equal(["a", "b"], LabelFile.Read(labels));
-    }
-
-    [Fact]
-    public void A_file_without_a_length_is_an_empty_file()
-    {
-        Assert.SkipUnless(File.Exists("/proc/self/status"), "needs /proc");
-        Assert.Equal(0, RegularFile.Read("/proc/self/status", file => file.Length));
     }
 
     /// <summary>On a thread of its own, so that one that waits for ever fails the test.</summary>
