@@ -6,37 +6,43 @@ namespace CudaNet.Kernels.Reference;
 internal static class ReferencePooling
 {
     /// <summary>The largest element of each window; elements outside the image do not count, a NaN inside wins.</summary>
-    public static void Max(ReadOnlySpan<float> source, TensorShape from, MaxPool2d op, Span<float> destination, TensorShape to) =>
-        EachWindow(source, from, op, destination, to, (values, window) =>
+    public static void Max(ReadOnlySpan<float> source, TensorShape from, MaxPool2d op, Span<float> destination, TensorShape to)
+    {
+        for (int index = 0; index < destination.Length; index++)
         {
+            Window window = Window.At(index, op, from, to, out int plane);
             float largest = float.NegativeInfinity;
             for (int y = window.Top; y < window.Bottom; y++)
             {
                 for (int x = window.Left; x < window.Right; x++)
                 {
-                    largest = Math.Max(largest, values[(y * from.Width) + x]);
+                    largest = Math.Max(largest, source[(((plane * from.Height) + y) * from.Width) + x]);
                 }
             }
 
-            return largest;
-        });
+            destination[index] = largest;
+        }
+    }
 
     /// <summary>The sum of each window over the number of its elements, or of its elements inside the image.</summary>
-    public static void Average(ReadOnlySpan<float> source, TensorShape from, AvgPool2d op, Span<float> destination, TensorShape to) =>
-        EachWindow(source, from, op, destination, to, (values, window) =>
+    public static void Average(ReadOnlySpan<float> source, TensorShape from, AvgPool2d op, Span<float> destination, TensorShape to)
+    {
+        for (int index = 0; index < destination.Length; index++)
         {
+            Window window = Window.At(index, op, from, to, out int plane);
             double sum = 0;
             for (int y = window.Top; y < window.Bottom; y++)
             {
                 for (int x = window.Left; x < window.Right; x++)
                 {
-                    sum += values[(y * from.Width) + x];
+                    sum += source[(((plane * from.Height) + y) * from.Width) + x];
                 }
             }
 
             double inside = (double)(window.Bottom - window.Top) * (window.Right - window.Left);
-            return (float)(sum / (op.CountIncludePad ? window.PaddedElements : inside));
-        });
+            destination[index] = (float)(sum / (op.CountIncludePad ? window.PaddedElements : inside));
+        }
+    }
 
     /// <summary>The mean of each plane.</summary>
     public static void GlobalAverage(ReadOnlySpan<float> source, TensorShape from, Span<float> destination)
@@ -54,29 +60,14 @@ internal static class ReferencePooling
         }
     }
 
-    private static void EachWindow(
-        ReadOnlySpan<float> source, TensorShape from, WindowPool op, Span<float> destination, TensorShape to, Func<ReadOnlySpan<float>, Window, float> reduce)
-    {
-        int plane = from.Height * from.Width;
-        int index = 0;
-        for (int image = 0; image < to.Batch * to.Channels; image++)
-        {
-            ReadOnlySpan<float> values = source.Slice(image * plane, plane);
-            for (int oy = 0; oy < to.Height; oy++)
-            {
-                for (int ox = 0; ox < to.Width; ox++)
-                {
-                    destination[index++] = reduce(values, Window.At(oy, ox, op, from));
-                }
-            }
-        }
-    }
-
     /// <summary>What a window sees of the image, and how many elements of the padded image it covers.</summary>
     private readonly record struct Window(int Top, int Bottom, int Left, int Right, double PaddedElements)
     {
-        public static Window At(int oy, int ox, WindowPool op, TensorShape from)
+        /// <summary>The window of the output element at <paramref name="index"/>, and the plane it is in.</summary>
+        public static Window At(int index, WindowPool op, TensorShape from, TensorShape to, out int plane)
         {
+            (int row, int ox) = Math.DivRem(index, to.Width);
+            (plane, int oy) = Math.DivRem(row, to.Height);
             (long top, long bottom) = Cut(oy, op, op.Padding.Top, from.Height + (long)op.Padding.Bottom);
             (long left, long right) = Cut(ox, op, op.Padding.Left, from.Width + (long)op.Padding.Right);
             return new Window(

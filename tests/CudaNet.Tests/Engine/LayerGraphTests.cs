@@ -75,7 +75,8 @@ public sealed class LayerGraphTests
         new Conv2d(0, 4, 3, 3),
         new Conv2d(4, 4, 3, 3, Padding: -1),
         new MaxPool2d(3, 2) with { Stride = 0 },
-        new MaxPool2d(3, 2, 2),
+        new MaxPool2d(3, 2, 3),
+        new AvgPool2d(3, 2, new Padding(0, 0, 0, 3)),
         new MaxPool2d(3, 2, int.MaxValue),
     ];
 
