@@ -36,6 +36,7 @@ public sealed class PrintedNamesTests : IDisposable
         Assert.Contains($"{Shown}.npz: 2 images", written.Out, StringComparison.Ordinal);
 
         Tool json = Tool.Run("classify", model, _folder.File("images"), "--json");
+        AssertPlain(json);
         Assert.Equal(names, json.Json.GetProperty("predictions").EnumerateArray().Select(p => p.GetProperty("file").GetString()));
     }
 
@@ -48,6 +49,24 @@ public sealed class PrintedNamesTests : IDisposable
         Assert.Equal(2, tool.Error.Count(c => c == '\n'));
     }
 
+    [Fact]
+    public void A_stack_trace_is_as_plain()
+    {
+        const string Variable = "CUDANET_DEBUG";
+        string? before = Environment.GetEnvironmentVariable(Variable);
+        Environment.SetEnvironmentVariable(Variable, "1");
+        try
+        {
+            Tool tool = Tool.Run("layers", $"a{Evil}\u2066");
+            AssertPlain(tool);
+            Assert.Contains("   at CudaNet", tool.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(Variable, before);
+        }
+    }
+
     private static void AssertPlain(Tool tool) =>
-        Assert.DoesNotContain(tool.Out + tool.Error, c => c != '\n' && (char.IsControl(c) || c == '\u202e'));
+        Assert.DoesNotContain(tool.Out + tool.Error, c => c != '\n' && (char.IsControl(c) || c is '\u202e' or '\u2066'));
 }
