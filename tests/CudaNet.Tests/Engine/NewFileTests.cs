@@ -57,16 +57,6 @@ public sealed class NewFileTests : IDisposable
     }
 
     [Fact]
-    public void What_is_not_complete_when_the_process_ends_is_removed()
-    {
-        NewFile file = new(_folder.File("a"));
-        NewFile.DiscardAll();
-        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
-        Assert.Throws<IOException>(file.Commit);
-        file.Dispose();
-    }
-
-    [Fact]
     public void What_a_killed_process_left_is_replaced_and_a_living_one_is_left_alone()
     {
         string path = _folder.File("a"), left = _folder.Write(".a.unfinished", new byte[100]);
@@ -131,6 +121,17 @@ public sealed class NewFileTests : IDisposable
         Assert.Equal((Mode, "new", "new"), (File.GetUnixFileMode(path), File.ReadAllText(path), File.ReadAllText(_folder.File("sub/b"))));
         Assert.Equal(("sub/../a", "sub/b"), (new FileInfo(link).LinkTarget, new FileInfo(dangling).LinkTarget));
         Assert.Empty(Directory.GetFiles(_folder.Path, ".*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void The_owner_is_kept_where_the_system_allows_it()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root", "needs to be root");
+        Python.Require("os");
+        string path = _folder.Write("a", "before"u8);
+        Python.Evaluate("import os, sys; os.chown(sys.argv[1], 1234, 1235)", path);
+        Make(path);
+        Assert.Equal("1234 1235\n", Python.Evaluate("import os, sys; s = os.stat(sys.argv[1]); print(s.st_uid, s.st_gid)", path));
     }
 
     [Fact]
