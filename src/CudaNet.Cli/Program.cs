@@ -6,7 +6,7 @@ using CancellationTokenSource stop = new();
 using EndingSignals signals = new(stop);
 UTF8Encoding utf8 = new(encoderShouldEmitUTF8Identifier: false);
 using StandardOutput standard = new(isOutputOpen);
-using StreamWriter output = new(standard, utf8) { NewLine = "\n" };
+StreamWriter output = new(standard, utf8) { NewLine = "\n" };
 StreamWriter error = new(isErrorOpen ? Console.OpenStandardError() : Stream.Null, utf8) { NewLine = "\n", AutoFlush = true };
 CliContext context = new(output, error)
 {
@@ -15,4 +15,14 @@ CliContext context = new(output, error)
     ThrowIfUnread = standard.ThrowIfUnread,
 };
 int code = CliProgram.Run(args, context);
+try
+{
+    // What was printed before an error.
+    output.Flush();
+}
+catch (OutputException)
+{
+    // The error is what counts.
+}
+
 return code == ExitCode.Cancelled ? signals.Code ?? code : code;

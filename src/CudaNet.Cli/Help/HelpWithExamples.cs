@@ -28,7 +28,8 @@ internal sealed class HelpWithExamples(HelpAction usual, CliContext context) : S
                 "2    wrong usage: an unknown option, a value it does not take",
                 "3    bad input: a file, model, image or layer that cannot be used",
                 "70   a fault of cudanet itself",
-                "130  cancelled with Ctrl+C",
+                "130  cancelled with Ctrl+C; another signal N that ends it: 128 + N",
+                "141  nobody reads the results any more",
             ]);
         }
 

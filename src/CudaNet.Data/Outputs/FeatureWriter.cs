@@ -198,7 +198,7 @@ public sealed class FeatureWriter : IDisposable
         return new CudaNetException($"cannot be written: {exception.Message}", exception)
         {
             File = _path,
-            Hint = "Nothing was left behind; make room or choose another folder.",
+            Hint = "Nothing was left behind; make room or choose another file.",
         };
     }
 }

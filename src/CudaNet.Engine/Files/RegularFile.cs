@@ -53,6 +53,6 @@ internal static class RegularFile
 
     /// <summary>A name that is no text reaches a program with U+FFFD where its bytes were, and leads nowhere.</summary>
     private static CudaNetException Missing(string path, Exception exception) => path.Contains('\uFFFD', StringComparison.Ordinal)
-        ? new CudaNetException("there is no such file", exception) { File = path, Hint = "If its name is no UTF-8, rename it: such a name cannot be opened." }
+        ? new CudaNetException("there is no such file, or its name is no UTF-8, which cannot be opened", exception) { File = path, Hint = "Rename it." }
         : new CudaNetException("there is no such file", exception) { File = path };
 }

@@ -45,6 +45,22 @@ public sealed class ErrorTests
     [MemberData(nameof(BadInput))]
     public void Bad_input_ends_with_3_and_says_what(string line, string expected) => Assert.Contains(expected, AssertFails(line, ExitCode.BadInput), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("classify MODEL IMAGE --tpo 5", "unknown option --tpo, did you mean --top?")]
+    [InlineData("classify MODEL IMAGE --tpo=5", "unknown option --tpo, did you mean --top?")]
+    [InlineData("features MODEL IMAGE --layr conv1 -o o.npz", "unknown option --layr, did you mean --layer?")]
+    [InlineData("layers MODEL --bogus", "unknown option --bogus")]
+    [InlineData("convert MODEL -o x --labls y", "unknown option --labls, did you mean --labels?")]
+    [InlineData("layerz MODEL", "unknown command layerz, did you mean layers?")]
+    [InlineData("classify MODEL IMAGE --backend cuda", "'cuda' does not fit --backend: one of cpu, reference.")]
+    [InlineData("classify MODEL IMAGE --preset TIMM", "'TIMM' does not fit --preset: one of timm, torchvision, albumentations.")]
+    public void A_mistyped_word_is_named_with_the_closest(string line, string message) =>
+        Assert.StartsWith($"error: {message}\n", AssertFails(line, ExitCode.Usage), StringComparison.Ordinal);
+
+    [Fact]
+    public void What_follows_two_dashes_is_a_file() =>
+        Assert.StartsWith("error: --tpo: there is no such file", AssertFails("classify MODEL -- --tpo", ExitCode.BadInput), StringComparison.Ordinal);
+
     [Fact]
     public void Json_leaves_errors_to_stderr()
     {

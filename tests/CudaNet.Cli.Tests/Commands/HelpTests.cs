@@ -49,7 +49,7 @@ public sealed class HelpTests
         RootCommand root = CliProgram.CreateRoot(new CliContext(TextWriter.Null, TextWriter.Null));
         Assert.All(root.Subcommands, c => Assert.Contains($"## {c.Name}", manual, StringComparison.Ordinal));
         Assert.All(root.Subcommands.SelectMany(c => c.Options), o => Assert.True(manual.Contains($"`{o.Name}", StringComparison.Ordinal), o.Name));
-        int[] codes = [ExitCode.Success, ExitCode.BeyondTolerance, ExitCode.Usage, ExitCode.BadInput, ExitCode.Bug, ExitCode.Cancelled, ExitCode.Terminated];
+        int[] codes = [ExitCode.Success, ExitCode.BeyondTolerance, ExitCode.Usage, ExitCode.BadInput, ExitCode.Bug, ExitCode.Cancelled, ExitCode.Unread, ExitCode.Terminated];
         Assert.All(codes, c => Assert.Contains($"| {c} |", manual, StringComparison.Ordinal));
     }
 }

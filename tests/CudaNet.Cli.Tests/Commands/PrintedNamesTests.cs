@@ -35,6 +35,7 @@ public sealed class PrintedNamesTests : IDisposable
         Assert.Contains($"{Shown}.npz: 2 images", written.Out, StringComparison.Ordinal);
 
         Tool json = Tool.Run("classify", model, _folder.File("images"), "--json");
+        AssertPlain(json);
         Assert.Equal(names, json.Json.GetProperty("predictions").EnumerateArray().Select(p => p.GetProperty("file").GetString()));
     }
 
@@ -47,6 +48,14 @@ public sealed class PrintedNamesTests : IDisposable
         Assert.Equal(2, tool.Error.Count(c => c == '\n'));
     }
 
+    [Fact]
+    public void A_stack_trace_is_as_plain()
+    {
+        Tool tool = ToolProcess.Bash(_folder, "CUDANET_DEBUG=1 tool layers $'ev\\e[31mil\\u202e\\u2066.pth'");
+        AssertPlain(tool);
+        Assert.Contains("   at CudaNet", tool.Error, StringComparison.Ordinal);
+    }
+
     private static void AssertPlain(Tool tool) =>
-        Assert.DoesNotContain(tool.Out + tool.Error, c => c != '\n' && (char.IsControl(c) || c == '\u202e'));
+        Assert.DoesNotContain(tool.Out + tool.Error, c => c != '\n' && (char.IsControl(c) || c is '\u202e' or '\u2066'));
 }

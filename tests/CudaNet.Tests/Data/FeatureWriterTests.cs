@@ -176,6 +176,23 @@ public sealed class FeatureWriterTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
+    [Fact]
+    public void Scalars_and_more_than_63_bits_are_refused_by_name()
+    {
+        string path = _folder.File("f.npz");
+        FeatureArray[] wrong = [new("scalar", new TensorShape()), new("huge", new TensorShape(1, int.MaxValue, int.MaxValue)), new("large", new TensorShape(1, int.MaxValue, 1 << 30))];
+        foreach (FeatureArray array in wrong)
+        {
+            CudaNetException exception = Assert.Throws<CudaNetException>(() => new FeatureWriter(path, Files, [Arrays[0], array]));
+            Assert.Equal(path, exception.File);
+            Assert.Contains($"'{array.Name}'", exception.Message, StringComparison.Ordinal);
+        }
+
+        FeatureArray[] together = [.. Enumerable.Range(0, 4).Select(i => new FeatureArray($"part{i}", new TensorShape(1, int.MaxValue, 1 << 28)))];
+        Assert.Contains("'part1'", Assert.Throws<CudaNetException>(() => new FeatureWriter(path, Files, together)).Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_folder.Path));
+    }
+
     private static void AssertClosed(FeatureWriter writer, string reason)
     {
         Action[] uses = [() => writer.Append("predictions", Values(5)), writer.Complete];

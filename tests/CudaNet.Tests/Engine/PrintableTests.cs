@@ -16,6 +16,15 @@ public sealed class PrintableTests
     [InlineData("tag\U000E0041", "tag�")]
     public void Text_stays_on_its_line(string text, string expected) => Assert.Equal(expected, Printable.Text(text));
 
+    /// <summary>In JSON every character survives, and none is raw.</summary>
+    [Theory]
+    [InlineData("{\"a\":\"b\u202e\u2066\u061c\u200f\"}", """{"a":"b\u202E\u2066\u061C\u200F"}""")]
+    [InlineData("\"\u0085\u007f\U000e0041\"", """
+        "\u0085\u007F\uDB40\uDC41"
+        """)]
+    [InlineData("\"föhn 𝒳 �\"", "\"föhn 𝒳 �\"")]
+    public void Json_is_escaped(string json, string expected) => Assert.Equal(expected, Printable.Escape(json));
+
     [Fact]
     public void Half_a_character_is_replaced() => Assert.Equal("a�b", Printable.Text($"a{'\ud800'}b"));
 
