@@ -3,7 +3,7 @@ using CudaNet.Engine;
 namespace CudaNet.Tests.Support;
 
 /// <summary>Networks around one operator of the catalogue; the operator's node is named <c>op</c>.</summary>
-internal static class CaseNetworks
+public static class CaseNetworks
 {
     /// <summary>The operator with input and weights by formula, as <c>operators.py</c> computes it.</summary>
     public static (Model Model, Tensor Input) Alone(OperatorCase tested)

@@ -3,7 +3,7 @@ using CudaNet.Engine;
 namespace CudaNet.Tests.Support;
 
 /// <summary>Kernels × paddings × channel counts, with strides, dilations, groups, outputs and image sizes in turn; then shapes of networks, larger.</summary>
-internal static class ConvolutionCases
+public static class ConvolutionCases
 {
     private static readonly (int Height, int Width)[] Kernels = [(1, 1), (3, 3), (2, 2), (5, 5), (7, 7), (1, 7), (3, 2)];
 

@@ -3,7 +3,7 @@ using CudaNet.Engine;
 namespace CudaNet.Tests.Support;
 
 /// <summary>Random choices, the same for the same seed on every machine.</summary>
-internal sealed class Draws(int seed)
+public sealed class Draws(int seed)
 {
     private readonly Random _random = new(seed);
 

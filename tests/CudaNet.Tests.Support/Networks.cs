@@ -5,7 +5,7 @@ using Xunit;
 namespace CudaNet.Tests.Support;
 
 /// <summary>Small graphs with weights by formula, run with every layer observed.</summary>
-internal static class Networks
+public static class Networks
 {
     public static Model Create(LayerGraph graph) => Create(graph, graph.Parameters.Select(p => KeyValuePair.Create(p.Name, Parameter(p))));
 

@@ -4,7 +4,7 @@ using CudaNet.Engine;
 namespace CudaNet.Tests.Support;
 
 /// <summary>One operator with its attributes on one input shape, by value. A sum reads two inputs of that shape.</summary>
-internal sealed record OperatorCase(LayerOp Op, TensorShape Input)
+public sealed record OperatorCase(LayerOp Op, TensorShape Input)
 {
     /// <summary>More values than this are not recorded: there the reference backend judges.</summary>
     private const int MaxRecorded = 1200;
@@ -32,4 +32,4 @@ internal sealed record OperatorCase(LayerOp Op, TensorShape Input)
 /// <param name="Rank">Of its input.</param>
 /// <param name="Draw">A random one for an input of that shape.</param>
 /// <param name="Cases">What the operator tests run.</param>
-internal sealed record OperatorRow(Type Op, string Attributes, int Share, int Rank, Func<Draws, TensorShape, LayerOp> Draw, IReadOnlyList<OperatorCase> Cases);
+public sealed record OperatorRow(Type Op, string Attributes, int Share, int Rank, Func<Draws, TensorShape, LayerOp> Draw, IReadOnlyList<OperatorCase> Cases);

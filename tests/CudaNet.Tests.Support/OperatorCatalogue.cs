@@ -6,7 +6,7 @@ namespace CudaNet.Tests.Support;
 /// Every operator there is, with its cases: the one list that feeds the operator tests, the invariance tests, random graphs, the numbers recorded from
 /// PyTorch and the documentation's table. A test holds it against the closed set of <see cref="LayerOp"/>.
 /// </summary>
-internal static class OperatorCatalogue
+public static class OperatorCatalogue
 {
     /// <summary>Around the vector widths and the block of 16.</summary>
     public static readonly int[] ChannelCounts = [1, 2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 48, 130];

@@ -3,7 +3,7 @@ using CudaNet.Engine;
 namespace CudaNet.Tests.Support;
 
 /// <summary>Windows × strides × paddings × ceil mode, on channel counts and image sizes in turn.</summary>
-internal static class PoolingCases
+public static class PoolingCases
 {
     public static IReadOnlyList<OperatorCase> Max { get; } = [.. Each((k, s, p, ceil) => [new MaxPool2d(k, s, p, ceil)])];
 
