@@ -37,19 +37,26 @@ internal sealed class ClassifyCommand : CliCommand
         IBackend backend = _backend.Create(arguments);
         using Model model = ModelFile.Open(arguments.GetRequiredValue(_model));
         InputSource inputs = new(arguments.GetRequiredValue(_images), arguments.GetValue(_batch), model.Graph, () => _preprocessing.Create(arguments, model, Context), Context);
-        Prediction.SayWhatTheModelKnows(model.Metadata, Context);
+        Prediction.SayWhatTheModelKnows(model, inputs, Context);
+        FinitenessNotes notes = new(model, Context);
         using Session session = new(model, backend);
-        IEnumerable<Prediction> predictions = inputs.Batches(Context.Cancellation)
-            .SelectMany(b => Prediction.Of(inputs.Names, b.Start, session.Predict(b.Tensor, Context.Cancellation), arguments.GetValue(_top)));
+        IEnumerable<Prediction> predictions = inputs.Batches(Context.Cancellation).SelectMany(b =>
+        {
+            Tensor logits = session.Predict(b.Tensor, Context.Cancellation);
+            notes.Look(session, inputs.Names, b, logits);
+            return Prediction.Of(inputs.Names, b.Start, logits, arguments.GetValue(_top));
+        });
         if (arguments.GetValue(Json))
         {
             JsonOutput.Write(Context.Out, json =>
             {
                 json.WriteString("model", arguments.GetRequiredValue(_model));
-                json.WriteString("architecture", model.Metadata.Architecture.Name);
+                json.WriteString("architecture", model.Metadata.Architecture);
                 json.WriteString("backend", backend.Name);
                 json.WritePreprocessing(inputs.Preprocessing);
                 Prediction.WriteJson(json, model.Metadata, predictions);
+                notes.Finish();
+                json.WriteStrings("notes", notes.All);
             });
             return ExitCode.Success;
         }
@@ -61,6 +68,7 @@ internal sealed class ClassifyCommand : CliCommand
             Context.Out.Flush();
         }
 
+        notes.Finish();
         return ExitCode.Success;
     }
 }

@@ -85,7 +85,7 @@ public sealed class OperatorTests
             parameters[spec.Name] = name == "running_var" ? new Tensor(spec.Shape, values.Values.ToArray().Select(v => v + 1.5f).ToArray()) : values;
         }
 
-        return new Model(graph, new ParameterSet(graph, parameters), new ModelMetadata { Architecture = TestModels.TinyConfig });
+        return new Model(graph, new ParameterSet(graph, parameters), new ModelMetadata { Architecture = "test" });
     }
 
     /// <summary>Two operands reach a sum as the halves of one input's channels, each picked by a unit convolution.</summary>

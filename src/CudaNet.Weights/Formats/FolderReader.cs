@@ -1,0 +1,36 @@
+using CudaNet.Engine;
+
+namespace CudaNet.Weights;
+
+/// <summary>Finds the weight file of a folder as model hubs lay them out, under the names that the table's rows call usual.</summary>
+internal static class FolderReader
+{
+    /// <summary>The names, those of the first row first.</summary>
+    public static IEnumerable<string> UsualNames => FileFormats.Read.SelectMany(f => f.UsualNames);
+
+    /// <exception cref="CudaNetException">There is none, or more than one.</exception>
+    public static RawWeights Read(FormatSource folder) => FileFormats.ReadAny(folder.OpenBeside(Find(folder.Name), folder.StateDict));
+
+    private static string Find(string folder)
+    {
+        try
+        {
+            foreach (string pattern in UsualNames)
+            {
+                string[] found = [.. Directory.GetFiles(folder, pattern).Select(f => Path.GetFileName(f))];
+                if (found.Length > 0)
+                {
+                    return found.Length == 1
+                        ? found[0]
+                        : throw new CudaNetException($"the folder has {Printable.List(found.Order(StringComparer.Ordinal))}") { File = folder, Hint = "Name the one to open." };
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CudaNetException($"the folder cannot be read: {exception.Message}", exception) { File = folder };
+        }
+
+        throw new CudaNetException("the folder has no weight file under a usual name") { File = folder, Hint = $"Usual are {string.Join(", ", UsualNames)}; or name the file." };
+    }
+}
