@@ -1,4 +1,5 @@
 """Small valid files for the fuzzers to start from: the same kinds that people have, a few hundred bytes each.
+A weight format's folder has the name that the library gives it (WeightFormat).
 
 usage: python3 make_corpus.py (Debian's python3-torch, python3-pil, python3-numpy), in this folder."""
 import argparse, collections, io, json, os, struct
@@ -31,9 +32,9 @@ norm = lambda name: {f'{name}.{k}': one(1) for k in ('weight', 'bias', 'running_
 write('model', 'smallest', safetensors({'conv1.weight': one(1, 1, 7, 7), **norm('bn1'), 'layer1.0.conv1.weight': one(1, 1, 3, 3), **norm('layer1.0.bn1'),
                                         'layer1.0.conv2.weight': one(1, 1, 3, 3), **norm('layer1.0.bn2'), 'fc.weight': one(2, 1), 'fc.bias': one(2)},
                                        dict(format='pt', architecture='resnet', classes='2', labels='["x", "y"]', input_size='[1, 32, 32]', mean='[0.5]', std='[0.5]', interpolation='bilinear', crop='0.875')))
-write('safetensors', 'plain', safetensors({'fc.weight': ('F32', np.ones((2, 3), '<f4')), 'fc.bias': ('F32', np.ones(2, '<f4'))}))
-write('safetensors', 'kinds', safetensors({'a': ('F16', np.ones((3, 1), '<f2')), 'b': ('F64', np.ones(2, '<f8')), 'c': ('I64', np.ones((), '<i8')), 'd': ('BF16', np.ones((1, 0), '<u2'))}, {'format': 'pt', 'labels': '["x", "y"]'}))
-write('index', 'two', json.dumps(dict(metadata=dict(total_size=32), weight_map={'fc.weight': 'part.safetensors', 'fc.bias': 'part.safetensors'})).encode())
+write('Safetensors', 'plain', safetensors({'fc.weight': ('F32', np.ones((2, 3), '<f4')), 'fc.bias': ('F32', np.ones(2, '<f4'))}))
+write('Safetensors', 'kinds', safetensors({'a': ('F16', np.ones((3, 1), '<f2')), 'b': ('F64', np.ones(2, '<f8')), 'c': ('I64', np.ones((), '<i8')), 'd': ('BF16', np.ones((1, 0), '<u2'))}, {'format': 'pt', 'labels': '["x", "y"]'}))
+write('Sharded', 'two', json.dumps(dict(metadata=dict(total_size=32), weight_map={'fc.weight': 'part.safetensors', 'fc.bias': 'part.safetensors'})).encode())
 state = collections.OrderedDict((('conv1.weight', torch.rand(2, 1, 3, 3)), ('bn1.weight', torch.nn.Parameter(torch.rand(2))), ('fc.bias', torch.rand(4)[1:3]), ('n', torch.tensor(3))))
 
 
@@ -43,13 +44,13 @@ def save(value, **kw):
     return stream.getvalue()
 
 
-write('checkpoint', 'zip', save(state))
-write('checkpoint', 'legacy', save(state, _use_new_zipfile_serialization=False))
-write('checkpoint', 'protocol4', save(state, pickle_protocol=4))
-write('checkpoint', 'training', save(dict(epoch=1, args=argparse.Namespace(lr=.1), best=np.float64(2), state_dict=state, half=torch.rand(3).half().t())))
-write('checkpoint', 'module', save(torch.nn.Sequential(torch.nn.Conv2d(1, 2, 1), torch.nn.BatchNorm2d(2))))
+write('TorchZip', 'zip', save(state))
+write('TorchStream', 'legacy', save(state, _use_new_zipfile_serialization=False))
+write('TorchZip', 'protocol4', save(state, pickle_protocol=4))
+write('TorchZip', 'training', save(dict(epoch=1, args=argparse.Namespace(lr=.1), best=np.float64(2), state_dict=state, half=torch.rand(3).half().t())))
+write('TorchZip', 'module', save(torch.nn.Sequential(torch.nn.Conv2d(1, 2, 1), torch.nn.BatchNorm2d(2))))
 stream = io.BytesIO(); torch.jit.save(torch.jit.script(torch.nn.Linear(2, 1)), stream)
-write('checkpoint', 'torchscript', stream.getvalue())
+write('TorchScript', 'torchscript', stream.getvalue())
 
 pixels = (np.arange(7 * 5 * 3) * 11 % 256).astype(np.uint8).reshape(7, 5, 3)
 rgb = Image.fromarray(pixels)

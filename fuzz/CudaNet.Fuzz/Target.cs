@@ -22,20 +22,27 @@ internal sealed record Target(string Name, Action<byte[]> Parse, long MaxBytes, 
     {
         string folder = Path.Combine(Path.GetTempPath(), $"{FileName}-{Environment.ProcessId}");
         Directory.CreateDirectory(folder);
-        File.Copy(Path.Combine(AppContext.BaseDirectory, "corpus", "safetensors", "plain"), Path.Combine(folder, "part.safetensors"), overwrite: true);
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "corpus", nameof(WeightFormat.Safetensors), "plain"), Path.Combine(folder, "part.safetensors"), overwrite: true);
         return folder;
     });
 
     public static IReadOnlyList<Target> All { get; } =
     [
-        new("safetensors", ReadWeights, 4 * Megabyte, Text("{\"a\":", "{\"__metadata__\":{", "[[[[", "]]", "\"F32\"", "\"data_offsets\"", "\"shape\":[", "1e9", "-1", "\\u0000", "null", "9223372036854775807", "\"fc.bias\"")),
+        .. WeightFormats.All.Where(f => f.IsRead).Select(f => f.Format).OfType<WeightFormat>().Select(Weights),
         new("model", ReadModel, 8 * Megabyte, Text("\"labels\":\"[", "\"mean\":\"[0,0,0]\"", "\"std\":\"[0,0,0]\"", "\"input_size\":\"[3,1,1]\"", "\"crop\":\"none\"", "\"architecture\":\"resnet18\"", "1e999", "NaN", "-1", "layer1.0.se.fc1.weight", "layer1.9999.conv1.weight", "layer99999999999.0.conv1.weight")),
-        new("index", ReadIndex, 4 * Megabyte, Text("\"weight_map\":{", "\"../../etc/passwd\"", "\"/dev/zero\"", "\"part.safetensors\"", "\"model.safetensors.index.json\"", "\"\"", "{", "}", "null", "1e999")),
-        new("checkpoint", ReadWeights, 4 * Megabyte, Opcodes()),
         new("image", bytes => ImageDecoder.Decode(bytes, new ImageDecoderOptions { MaxPixels = Megabyte }, FileName), 64 * Megabyte, [[0xFF, 0xD8], [0xFF, 0xC0], [0xFF, 0xDA], [0xFF, 0xD9], [0xFF, 0xEE], .. Text("IHDR", "IDAT", "PLTE", "tRNS", "VP8L", "VP8X", "GIF89a")]),
         new("ptx", ReadPtx, 8 * Megabyte, Text(".reg .b32 %r<2000000000>;", ".shared .b8 s[1099511627776];", "{", "}", "((((", "@!%p1 ", ".f32", ".v4", "0f3F800000", ", ", ";", "[%rd1+-4]", "bra $L__BB0_1;", ".global .b8 g[9999999][9999999] = {{1},{2}};", "0x", "/*", ".loc 1 2 3", "{%r1, %r2}", "call.uni (a), f, (b);")),
         new("npy", ReadNpy, 4 * Megabyte, Text("'descr': '<f8'", "'fortran_order': True", "(1, 3, 4, 4)", "(99999999999,", "((((", "\\x93NUMPY", "'")),
     ];
+
+    /// <summary>A target a format that is read; its corpus has the format's name.</summary>
+    private static Target Weights(WeightFormat format) => new(format.ToString(), format == WeightFormat.Sharded ? ReadIndex : ReadWeights, 4 * Megabyte, format switch
+    {
+        WeightFormat.Safetensors => Text("{\"a\":", "{\"__metadata__\":{", "[[[[", "]]", "\"F32\"", "\"data_offsets\"", "\"shape\":[", "1e9", "-1", "\\u0000", "null", "9223372036854775807", "\"fc.bias\""),
+        WeightFormat.Sharded => Text("\"weight_map\":{", "\"../../etc/passwd\"", "\"/dev/zero\"", "\"part.safetensors\"", "\"model.safetensors.index.json\"", "\"\"", "{", "}", "null", "1e999"),
+        WeightFormat.TorchZip or WeightFormat.TorchStream or WeightFormat.TorchScript => Opcodes(),
+        _ => throw new InvalidOperationException($"{format} needs pieces to be mutated with"),
+    });
 
     private static void ReadWeights(byte[] bytes)
     {
@@ -49,7 +56,7 @@ internal sealed record Target(string Name, Action<byte[]> Parse, long MaxBytes, 
     private static void ReadModel(byte[] bytes)
     {
         using Model model = ModelFile.Read(bytes, FileName);
-        _ = model.Graph.InferShapes(new TensorShape(1, model.Metadata.Architecture.InputChannels, 64, 64));
+        _ = model.Graph.InferShapes(new TensorShape(1, ((GraphInput)model.Graph.Input.Op).Channels, 64, 64));
     }
 
     /// <summary>An index leads to other files: it gets a folder with one shard in it.</summary>
@@ -88,7 +95,7 @@ internal sealed record Target(string Name, Action<byte[]> Parse, long MaxBytes, 
     /// <summary>Pickle opcodes with arguments at their edges, and globals that a careless reader would call.</summary>
     private static byte[][] Opcodes() =>
     [
-        .. Text("cos\nsystem\n", "cbuiltins\neval\n", "ctorch._utils\n_rebuild_tensor_v2\n", "ccollections\nOrderedDict\n", "(", "t", "R", "b", "u", "s", "0", "2", ")", "}", "]", "a", "e", "Q", "N", ".", "l", "d", "I9999999999\n", "L-1L\n", "g0\n", "p0\n", "h\0", "q\0"),
+        .. Text("cos\nsystem\n", "cbuiltins\neval\n", "ctorch._utils\n_rebuild_tensor_v2\n", "ctorch._utils\n_rebuild_tensor_v3\n", "ctorch._utils\n_rebuild_parameter_with_state\n", "}X\x03\0\0\0neg\x88s", "}X\x04\0\0\0conj\x88s", "ctorch\nfloat16\n", "ccollections\nOrderedDict\n", "(", "t", "R", "b", "u", "s", "0", "2", ")", "}", "]", "a", "e", "Q", "N", ".", "l", "d", "I9999999999\n", "L-1L\n", "g0\n", "p0\n", "h\0", "q\0"),
         [0x80, 4], [0x94], [0x93], [0x81], [0x92], [0x86], [0x85], [0x87], [0x8A, 0xFF], [0x8B, 0xFF, 0xFF, 0xFF, 0x7F], [(byte)'T', 0xFF, 0xFF, 0xFF, 0x7F], [(byte)'X', 0xFF, 0xFF, 0xFF, 0xFF],
         [0x8D, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F], [0x8E, 0, 0, 0, 0, 1, 0, 0, 0], [0x95, 0xFF, 0, 0, 0, 0, 0, 0, 0], [(byte)'r', 0xFF, 0xFF, 0xFF, 0x7F], [(byte)'j', 0, 0, 0, 0x40], [(byte)'J', 0, 0, 0, 0x80],
         [(byte)'P', (byte)'K', 1, 2], [(byte)'P', (byte)'K', 5, 6], [(byte)'P', (byte)'K', 6, 6],

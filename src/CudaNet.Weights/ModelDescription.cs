@@ -7,7 +7,7 @@ namespace CudaNet.Weights;
 /// <param name="Metadata">Labels, preprocessing and the rest.</param>
 internal sealed record ModelDescription(LayerGraph Graph, ModelMetadata Metadata)
 {
-    /// <exception cref="CudaNetException">The weights fit no ResNet, or the metadata is malformed; the file is always named.</exception>
+    /// <exception cref="CudaNetException">The weights fit no network, or the metadata is malformed; the file is always named.</exception>
     public static ModelDescription Of(WeightFile file, bool ignoreMetadata)
     {
         if (file.Placeholders.Count > 0)
@@ -22,11 +22,12 @@ internal sealed record ModelDescription(LayerGraph Graph, ModelMetadata Metadata
         Dictionary<string, TensorShape> shapes = file.Tensors.ToDictionary(t => t.Name, t => t.Shape, StringComparer.Ordinal);
         try
         {
-            ResNetConfig config = ArchitectureInference.Infer(shapes);
-            LayerGraph graph = ResNet.Build(config);
+            ResNetConfig? config = file.Network is null ? ArchitectureInference.Infer(shapes) : null;
+            LayerGraph graph = file.Network?.Graph ?? ResNet.Build(config!);
+            NetworkFacts facts = NetworkFacts.Of(graph, file.Network?.Architecture ?? config!.Name, config);
             IReadOnlyList<ParameterMisfit> misfits = ParameterSet.Misfits(graph, shapes);
             return misfits.Count == 0
-                ? new ModelDescription(graph, MetadataReader.Read(ignoreMetadata ? RawWeights.NoMetadata : file.Metadata, config))
+                ? new ModelDescription(graph, MetadataReader.Read(ignoreMetadata ? RawWeights.NoMetadata : file.Metadata, facts))
                 : throw new ParameterMismatchException(misfits);
         }
         catch (CudaNetException exception)

@@ -10,8 +10,8 @@ namespace CudaNet.Weights;
 public static class ModelFile
 {
     /// <summary>
-    /// Opens a safetensors file, an index of shards, a PyTorch checkpoint, or a folder that holds one of these, told apart by content. The
-    /// architecture is inferred from the tensors.
+    /// Opens a file, or a folder, of any kind that <see cref="WeightFormats"/> calls read, told apart by content. The architecture is inferred from the
+    /// tensors, where the file does not describe its network itself.
     /// </summary>
     /// <exception cref="WeightFormatException">The file is damaged or of a kind that is refused.</exception>
     /// <exception cref="ParameterMismatchException">Tensors are missing, left over or of another shape: all of them at once.</exception>

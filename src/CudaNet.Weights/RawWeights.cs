@@ -1,3 +1,5 @@
+using CudaNet.Engine;
+
 namespace CudaNet.Weights;
 
 /// <summary>What a format's reader finds: tensors under the names of the file, before prefixes are removed.</summary>
@@ -15,5 +17,16 @@ internal sealed record RawWeights(
     IReadOnlyList<LeftOutEntry> LeftOut,
     IReadOnlyList<string> Wrappers)
 {
+    /// <summary>The file that they were read from, where it is not the one that was named; null until it is known.</summary>
+    public string? File { get; init; }
+
+    /// <summary>The network that the file itself describes; null where the tensors' names and shapes have to tell it.</summary>
+    public RawNetwork? Network { get; init; }
+
     public static IReadOnlyDictionary<string, string> NoMetadata { get; } = new Dictionary<string, string>();
 }
+
+/// <summary>A network as a file describes it. Its parameters' names are the tensors' names, as they are stored.</summary>
+/// <param name="Architecture">What it is called.</param>
+/// <param name="Graph">Its layers.</param>
+internal sealed record RawNetwork(string Architecture, LayerGraph Graph);

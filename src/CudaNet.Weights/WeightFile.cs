@@ -11,11 +11,15 @@ public sealed class WeightFile : IDisposable
 {
     private readonly List<FileBytes> _owned;
 
-    private WeightFile(string path, List<FileBytes> owned, RawWeights raw)
+    /// <param name="path">What it was opened by.</param>
+    /// <param name="owned">The open files, which it closes.</param>
+    /// <param name="raw">What a format's reader found.</param>
+    internal WeightFile(string path, List<FileBytes> owned, RawWeights raw)
     {
         Path = path;
         _owned = owned;
         Format = raw.Format;
+        Network = raw.Network;
         Metadata = raw.Metadata;
         Wrappers = raw.Wrappers;
         Placeholders = [.. raw.Placeholders.Select(p => KeyValuePair.Create(KeyCleaner.Clean(p.Key, out _), p.Value))];
@@ -24,7 +28,8 @@ public sealed class WeightFile : IDisposable
         SortedSet<string> prefixes = new(StringComparer.Ordinal);
         foreach (WeightTensor tensor in raw.Tensors)
         {
-            string name = KeyCleaner.Clean(tensor.StoredName, out string removed);
+            string removed = "";
+            string name = Network is null ? KeyCleaner.Clean(tensor.StoredName, out removed) : tensor.StoredName;
             if (KeyCleaner.IsCounter(name))
             {
                 leftOut.Add(new LeftOutEntry(tensor.StoredName, "a counter of training"));
@@ -67,18 +72,20 @@ public sealed class WeightFile : IDisposable
     /// <summary>The prefixes removed from names (<c>module.</c>), each once.</summary>
     public IReadOnlyList<string> Prefixes { get; }
 
+    /// <summary>As <see cref="RawWeights.Network"/>.</summary>
+    internal RawNetwork? Network { get; }
+
     /// <summary>Names that should be weights but would be made by calling something, with its global name.</summary>
     internal IReadOnlyList<KeyValuePair<string, string>> Placeholders { get; }
 
-    /// <summary>Opens a safetensors file, an index of shards, a PyTorch checkpoint, or a folder that holds one of these under its usual name.</summary>
+    /// <summary>Opens a file, or a folder, of any kind that <see cref="WeightFormats"/> calls read.</summary>
     /// <param name="path">The file or folder.</param>
     /// <param name="stateDict">The entry of a checkpoint that holds the weights; null: <c>state_dict_ema</c>, <c>model_ema</c>, <c>state_dict</c>, <c>model</c>, or the whole. An error for files that are no checkpoints.</param>
     /// <exception cref="CudaNetException">It cannot be read; <see cref="WeightFormatException"/> where its content is at fault.</exception>
     public static WeightFile Open(string path, string? stateDict = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string file = Directory.Exists(path) ? ModelFolder.Find(path) : path;
-        return Load(FileBytes.Map(file), stateDict, FileBytes.Map);
+        return Load(opened => FormatSource.At(path, stateDict, opened));
     }
 
     /// <summary>
@@ -129,16 +136,19 @@ public sealed class WeightFile : IDisposable
         }
     }
 
-    private static WeightFile Load(FileBytes whole, string? stateDict, Func<string, FileBytes>? open = null)
+    private static WeightFile Load(FileBytes whole, string? stateDict) => Load(opened => FormatSource.Of(whole, stateDict, opened));
+
+    private static WeightFile Load(Func<List<FileBytes>, FormatSource> open)
     {
-        List<FileBytes> owned = [whole];
+        List<FileBytes> opened = [];
         try
         {
-            return new WeightFile(whole.Name, owned, WeightFileReader.Read(whole, open, owned, stateDict));
+            RawWeights raw = FileFormats.ReadAny(open(opened));
+            return new WeightFile(raw.File!, opened, raw);
         }
         catch
         {
-            owned.ForEach(f => f.Dispose());
+            opened.ForEach(f => f.Dispose());
             throw;
         }
     }

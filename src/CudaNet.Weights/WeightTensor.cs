@@ -14,13 +14,15 @@ public sealed class WeightTensor
     private readonly ByteRegion _storage;
     private readonly TensorLayout _layout;
     private readonly bool _bigEndian;
+    private readonly bool _isNegated;
 
     /// <param name="name">The name in the file.</param>
     /// <param name="type">Element type.</param>
     /// <param name="storage">The storage; the layout's elements lie inside it.</param>
     /// <param name="layout">Which of its elements.</param>
     /// <param name="bigEndian">The byte order of the storage.</param>
-    internal WeightTensor(string name, WeightType type, ByteRegion storage, TensorLayout layout, bool bigEndian = false)
+    /// <param name="isNegated">Whether its values are the storage's with the other sign.</param>
+    internal WeightTensor(string name, WeightType type, ByteRegion storage, TensorLayout layout, bool bigEndian = false, bool isNegated = false)
     {
         if (name.Length > MaxNameLength || name.Any(char.IsControl))
         {
@@ -33,11 +35,11 @@ public sealed class WeightTensor
         }
 
         (Name, StoredName, Type) = (name, name, type);
-        (_storage, _layout, _bigEndian) = (storage, layout, bigEndian);
+        (_storage, _layout, _bigEndian, _isNegated) = (storage, layout, bigEndian, isNegated);
     }
 
     private WeightTensor(WeightTensor other, string name)
-        : this(other.StoredName, other.Type, other._storage, other._layout, other._bigEndian) => Name = name;
+        : this(other.StoredName, other.Type, other._storage, other._layout, other._bigEndian, other._isNegated) => Name = name;
 
     /// <summary>timm's name, wrappers and prefixes removed.</summary>
     public string Name { get; }
@@ -51,9 +53,9 @@ public sealed class WeightTensor
     /// <summary>Extents.</summary>
     public TensorShape Shape => _layout.Shape;
 
-    /// <summary>True where <see cref="Read()"/> returns the file's own memory: fp32, little-endian, row-major, at an aligned address.</summary>
+    /// <summary>True where <see cref="Read()"/> returns the file's own memory: fp32, little-endian, row-major, at an aligned address, with its sign.</summary>
     public bool IsZeroCopy =>
-        Type == WeightType.Float32 && !_bigEndian && BitConverter.IsLittleEndian && _layout.IsContiguous && _storage.File.IsAlignedForFloats(Position);
+        Type == WeightType.Float32 && !_bigEndian && !_isNegated && BitConverter.IsLittleEndian && _layout.IsContiguous && _storage.File.IsAlignedForFloats(Position);
 
     private long Position => _storage.Start + (_layout.Offset * Type.SizeBytes());
 
@@ -85,12 +87,12 @@ public sealed class WeightTensor
         return new Tensor(Shape, values);
     }
 
-    /// <summary>The elements as they are stored, but row-major and little-endian: the file's own memory where it has them so.</summary>
+    /// <summary>The elements as they are stored, but row-major, little-endian and with their sign: the file's own memory where it has them so.</summary>
     internal ReadOnlySpan<byte> ReadBytes()
     {
         int size = Type.SizeBytes();
         ReadOnlySpan<byte> span = _storage.Span(_layout.Offset * size, (int)_layout.Span * size);
-        if (_layout.IsContiguous && (!_bigEndian || size == 1))
+        if (_layout.IsContiguous && !_isNegated && (!_bigEndian || size == 1))
         {
             return span[..SizeBytes];
         }
@@ -104,6 +106,11 @@ public sealed class WeightTensor
             {
                 bytes.AsSpan(i, width).Reverse();
             }
+        }
+
+        if (_isNegated)
+        {
+            ElementConversion.Negate(bytes, Type);
         }
 
         return bytes;

@@ -35,7 +35,9 @@ internal static class WeightTypes
 
     public static WeightType? FromSafetensors(string name) => Array.Find(Table, r => r.Safetensors == name)?.Type;
 
-    /// <summary>The type of <c>torch.float32</c> or of <c>torch.FloatStorage</c>, by the name behind the dot.</summary>
-    public static WeightType? FromTorch(string name) =>
-        name.Length == 0 ? null : Array.Find(Table, r => r.TorchType == name || r.TorchStorage == name)?.Type;
+    /// <summary>The type of <c>torch.float32</c>, by the name behind the dot.</summary>
+    public static WeightType? FromTorchType(string name) => Array.Find(Table, r => r.TorchType == name)?.Type;
+
+    /// <summary>The type of <c>torch.FloatStorage</c>, by the name behind the dot.</summary>
+    public static WeightType? FromTorchStorage(string name) => name.Length == 0 ? null : Array.Find(Table, r => r.TorchStorage == name)?.Type;
 }

@@ -21,7 +21,7 @@ public abstract class NullSessionTest : IDisposable
     }
 
     public static Model CreateModel() =>
-        new(Graph, new ParameterSet(Graph, Graph.Parameters.Select(p => KeyValuePair.Create(p.Name, Formula.Uniform(p.Name, p.Shape)))), new ModelMetadata { Architecture = TestModels.TinyConfig });
+        new(Graph, new ParameterSet(Graph, Graph.Parameters.Select(p => KeyValuePair.Create(p.Name, Formula.Uniform(p.Name, p.Shape)))), new ModelMetadata { Architecture = "test" });
 
     /// <summary>A session with so many places, disposed of with the test.</summary>
     protected Session Open(int places = 1, int executables = 8) =>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 using CudaNet.Engine;
 
@@ -14,6 +15,21 @@ public static class SafetensorsBytes
         byte[] file = new byte[8 + json.Length + dataBytes];
         BinaryPrimitives.WriteUInt64LittleEndian(file, (ulong)json.Length);
         json.CopyTo(file, 8);
+        return file;
+    }
+
+    /// <summary>These tensors, without metadata.</summary>
+    public static byte[] Values(IEnumerable<(string Name, TensorShape Shape, float[] Values)> tensors)
+    {
+        (string Name, TensorShape Shape, float[] Values)[] all = [.. tensors];
+        byte[] file = Zeros(all.Select(t => KeyValuePair.Create(t.Name, t.Shape)));
+        int at = file.Length - all.Sum(t => sizeof(float) * t.Values.Length);
+        foreach ((_, _, float[] values) in all)
+        {
+            MemoryMarshal.AsBytes(values.AsSpan()).CopyTo(file.AsSpan(at));
+            at += sizeof(float) * values.Length;
+        }
+
         return file;
     }
 

@@ -23,6 +23,6 @@ public static class TestModels
     public static Model Create(ResNetConfig config)
     {
         LayerGraph graph = ResNet.Build(config);
-        return new Model(graph, Formula.Parameters(graph), new ModelMetadata { Architecture = config });
+        return new Model(graph, Formula.Parameters(graph), new ModelMetadata { Architecture = config.Name, ResNet = config });
     }
 }

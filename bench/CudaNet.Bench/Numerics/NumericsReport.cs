@@ -68,7 +68,7 @@ internal static class NumericsReport
             foreach (JsonProperty network in document.RootElement.EnumerateObject())
             {
                 LayerGraph graph = ResNet.Build(network.Name, classes: 10);
-                using Model model = new(graph, Formula.Parameters(graph), new ModelMetadata { Architecture = ResNet.Configure(network.Name, 10) });
+                using Model model = new(graph, Formula.Parameters(graph), new ModelMetadata { Architecture = network.Name });
                 foreach (JsonProperty shape in network.Value.EnumerateObject())
                 {
                     double[] exact = [.. shape.Value.GetProperty("logits").EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(v => v.GetDouble())];

@@ -43,7 +43,7 @@ internal static class PeerComparison
 
     private static FormattableString Compare(Model model, PeerOptions options, int batch, int size, int threads)
     {
-        Tensor input = RandomBatch(new TensorShape(batch, model.Metadata.Architecture.InputChannels, size, size));
+        Tensor input = RandomBatch(new TensorShape(batch, ((GraphInput)model.Graph.Input.Op).Channels, size, size));
         using CudaNetContender ours = new(model, input, new CpuOptions { Threads = threads, SimdWidth = options.Width });
         using OnnxRuntimeContender theirs = new(model, input, threads);
         ours.Run();
@@ -113,7 +113,7 @@ internal static class PeerComparison
         Directory.CreateDirectory(folder);
         string path = Path.Combine(folder, "peers.md");
         File.WriteAllText(path, $"""
-            # CudaNet against ONNX Runtime, {model.Metadata.Architecture.Name}, fp32
+            # CudaNet against ONNX Runtime, {model.Metadata.Architecture}, fp32
 
             - {Device.Cpu}; {RuntimeInformation.OSDescription}; {DateTime.UtcNow:yyyy-MM-dd}; load average before the run {load}
             - CudaNet at {(int)SimdSupport.Resolve(options.Width)} bits on {RuntimeInformation.FrameworkDescription}; ONNX Runtime {OnnxRuntimeContender.Version}, CPU provider, all optimisations

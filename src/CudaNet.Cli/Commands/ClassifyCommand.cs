@@ -39,24 +39,29 @@ internal sealed class ClassifyCommand : CliCommand
         IBackend backend = _backend.Create(arguments);
         using Model model = ModelFile.Open(arguments.GetRequiredValue(_model));
         InputSource inputs = new(arguments.GetRequiredValue(_images), arguments.GetValue(_batch), model.Graph, () => _preprocessing.Create(arguments, model, Context), arguments.GetValue(_skipUnreadable), Context);
-        Prediction.SayWhatTheModelKnows(model.Metadata, Context);
+        Prediction.SayWhatTheModelKnows(model, inputs, Context);
+        FinitenessNotes notes = new(model, Context);
         using Session session = new(model, backend);
         int top = arguments.GetValue(_top);
         IEnumerable<Prediction> predictions = inputs.Batches(Context.Cancellation).SelectMany(batch =>
         {
             Context.ThrowIfUnread();
-            return Prediction.Of(inputs.Names, batch.Start, session.Predict(batch.Tensor, Context.Cancellation), top);
+            Tensor logits = session.Predict(batch.Tensor, Context.Cancellation);
+            notes.Look(session, inputs.Names, batch, logits);
+            return Prediction.Of(inputs.Names, batch.Start, logits, top);
         });
         if (arguments.GetValue(Json))
         {
             JsonOutput.Write(Context.Out, json =>
             {
                 json.WriteString("model", arguments.GetRequiredValue(_model));
-                json.WriteString("architecture", model.Metadata.Architecture.Name);
+                json.WriteString("architecture", model.Metadata.Architecture);
                 json.WriteString("backend", backend.Name);
                 json.WritePreprocessing(inputs.Preprocessing);
                 Prediction.WriteSkipped(json, inputs.Skipped);
                 Prediction.WriteJson(json, model.Metadata, predictions);
+                notes.Finish();
+                json.WriteStrings("notes", notes.All);
             });
             return ExitCode.Success;
         }
@@ -68,6 +73,7 @@ internal sealed class ClassifyCommand : CliCommand
             Context.Out.Flush();
         }
 
+        notes.Finish();
         return ExitCode.Success;
     }
 }

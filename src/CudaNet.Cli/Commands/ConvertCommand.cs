@@ -39,7 +39,7 @@ internal sealed class ConvertCommand : CliCommand
     {
         (string source, string output) = (arguments.GetRequiredValue(_source), arguments.GetRequiredValue(_output));
         string? labelFile = arguments.GetValue(_labels);
-        OutputPath.RefuseInputs(output, [.. ModelFolder.FilesOf(source), .. labelFile is null ? (string[])[] : [labelFile]]);
+        OutputPath.RefuseInputs(output, [.. FolderReader.FilesOf(source), .. labelFile is null ? (string[])[] : [labelFile]]);
         ConversionOptions options = new()
         {
             StateDict = arguments.GetValue(_stateDict),
@@ -95,8 +95,8 @@ internal sealed class ConvertCommand : CliCommand
         json.WriteString("sourceFormat", summary.SourceFormat.ToString());
         json.WriteString("output", summary.Destination);
         json.WriteNumber("bytes", summary.Bytes);
-        json.WriteString("architecture", summary.Metadata.Architecture.Name);
-        json.WriteNumber("classes", summary.Metadata.Architecture.Classes);
+        json.WriteString("architecture", summary.Metadata.Architecture);
+        json.WriteOptional("classes", summary.Metadata.ResNet?.Classes);
         json.WriteStrings("labels", summary.Metadata.Labels);
         json.WritePreprocessing(summary.Metadata.Preprocessing);
         json.WriteNumber("tensors", summary.TensorCount);
@@ -121,12 +121,13 @@ internal sealed class ConvertCommand : CliCommand
     private void WriteText(ConversionSummary summary)
     {
         ModelMetadata metadata = summary.Metadata;
+        ResNetConfig network = metadata.ResNet!; // others are refused
         TextTable table = new("what", "value");
         table.Add("read", $"{summary.Source} ({summary.SourceFormat})");
         table.Add("under", summary.Wrappers.Count == 0 ? "the whole file" : string.Join(" → ", summary.Wrappers));
         table.Add("prefixes removed", summary.Prefixes.Count == 0 ? "none" : string.Join(", ", summary.Prefixes));
         table.Add("tensors", $"{summary.TensorCount} ({Types(summary)}), {Format.Count(summary.ElementCount)} parameters");
-        table.Add("architecture", $"{metadata.Architecture.Name}, {metadata.Architecture.Classes} classes, {metadata.Architecture.InputChannels} input channels");
+        table.Add("architecture", $"{metadata.Architecture}, {network.Classes} classes, {network.InputChannels} input channels");
         table.Add("labels", metadata.Labels.Count == 0 ? "none" : $"{metadata.Labels.Count}, from '{metadata.Labels[0]}' to '{metadata.Labels[^1]}'");
         table.Add("preprocessing", metadata.Preprocessing is { } rule ? Describe(rule) : "none");
         foreach (IGrouping<string, LeftOutEntry> group in summary.LeftOut.GroupBy(l => l.Reason))

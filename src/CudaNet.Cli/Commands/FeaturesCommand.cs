@@ -60,7 +60,7 @@ internal sealed class FeaturesCommand : CliCommand
         string output = arguments.GetRequiredValue(_output);
         IBackend backend = _backend.Create(arguments);
         string source = arguments.GetRequiredValue(_model);
-        OutputPath.RefuseInputs(output, [.. ModelFolder.FilesOf(source), .. arguments.GetRequiredValue(_images)]);
+        OutputPath.RefuseInputs(output, [.. FolderReader.FilesOf(source), .. arguments.GetRequiredValue(_images)]);
         using Model model = ModelFile.Open(source);
         IReadOnlyList<LayerNode> layers = LayerNames.Resolve(model.Graph, arguments.GetValue(_layers)!);
         if (IsSingle(output) && layers.Count > 1)
@@ -76,13 +76,15 @@ internal sealed class FeaturesCommand : CliCommand
             arrays.Insert(0, new FeatureArray(Predictions, CommonShape(model.Graph, model.Graph.Output, inputs)));
         }
 
-        Prediction.SayWhatTheModelKnows(model.Metadata, Context);
-        List<Prediction> predictions = Write(new Session(model, backend), inputs, arrays, output, arguments.GetValue(_top));
+        Prediction.SayWhatTheModelKnows(model, inputs, Context);
+        FinitenessNotes notes = new(model, Context);
+        List<Prediction> predictions = Write(new Session(model, backend), inputs, arrays, output, arguments.GetValue(_top), notes);
+        notes.Finish();
         Context.PrintBesideFile(() =>
         {
             if (arguments.GetValue(Json))
             {
-                JsonOutput.Write(Context.Out, json => WriteJson(json, model.Metadata, backend, inputs, arrays, output, predictions));
+                JsonOutput.Write(Context.Out, json => WriteJson(json, model.Metadata, backend, inputs, arrays, output, predictions, notes));
             }
             else
             {
@@ -111,7 +113,7 @@ internal sealed class FeaturesCommand : CliCommand
     }
 
     /// <summary>Runs everything; the file exists once this returns.</summary>
-    private List<Prediction> Write(Session session, InputSource inputs, List<FeatureArray> arrays, string output, int top)
+    private List<Prediction> Write(Session session, InputSource inputs, List<FeatureArray> arrays, string output, int top, FinitenessNotes notes)
     {
         using Session disposed = session;
         using FeatureWriter writer = new(output, inputs.Names, arrays);
@@ -121,18 +123,13 @@ internal sealed class FeaturesCommand : CliCommand
         {
             foreach (InputBatch batch in inputs.Batches(Context.Cancellation))
             {
-                using InferenceRun run = session.Start(batch.Tensor, layers, Context.Cancellation);
-                while (run.Next(out Observation observation))
-                {
-                    writer.Append(observation.Name, observation.Values);
-                }
-
-                Tensor logits = new(run.OutputShape, run.Output.ToArray());
+                Tensor logits = Run(session, batch, layers, writer);
                 if (arrays[0].Name == Predictions)
                 {
                     writer.Append(Predictions, logits.Values);
                 }
 
+                notes.Look(session, inputs.Names, batch, logits);
                 predictions.AddRange(Prediction.Of(inputs.Names, batch.Start, logits, top));
                 report(logits.Shape.Batch);
             }
@@ -142,12 +139,24 @@ internal sealed class FeaturesCommand : CliCommand
         return predictions;
     }
 
+    /// <summary>Appends the layers, and returns the logits; the run has ended.</summary>
+    private Tensor Run(Session session, InputBatch batch, LayerSelection layers, FeatureWriter writer)
+    {
+        using InferenceRun run = session.Start(batch.Tensor, layers, Context.Cancellation);
+        while (run.Next(out Observation observation))
+        {
+            writer.Append(observation.Name, observation.Values);
+        }
+
+        return new Tensor(run.OutputShape, run.Output.ToArray());
+    }
+
     private static void WriteJson(
-        Utf8JsonWriter json, ModelMetadata metadata, IBackend backend, InputSource inputs, List<FeatureArray> arrays, string output, List<Prediction> predictions)
+        Utf8JsonWriter json, ModelMetadata metadata, IBackend backend, InputSource inputs, List<FeatureArray> arrays, string output, List<Prediction> predictions, FinitenessNotes notes)
     {
         json.WriteString("output", output);
         json.WriteNumber("bytes", OutputPath.BytesOf(output));
-        json.WriteString("architecture", metadata.Architecture.Name);
+        json.WriteString("architecture", metadata.Architecture);
         json.WriteString("backend", backend.Name);
         json.WritePreprocessing(inputs.Preprocessing);
         json.WriteObjects("arrays", arrays, array =>
@@ -157,6 +166,7 @@ internal sealed class FeaturesCommand : CliCommand
         });
         Prediction.WriteSkipped(json, inputs.Skipped);
         Prediction.WriteJson(json, metadata, predictions);
+        json.WriteStrings("notes", notes.All);
     }
 
     private void WriteText(ModelMetadata metadata, InputSource inputs, List<FeatureArray> arrays, string output, List<Prediction> predictions)

@@ -24,7 +24,7 @@ internal sealed class BlockNetwork : IDisposable
         builder.Add("fc", new Linear(channels, classes), builder.Add("global_pool", new GlobalAveragePool(), block));
         LayerGraph graph = builder.Build();
         Random random = new(channels);
-        _model = new Model(graph, new ParameterSet(graph, graph.Parameters.Select(p => KeyValuePair.Create(p.Name, Draw(random, p)))), new ModelMetadata { Architecture = ResNet.Configure("resnet18") });
+        _model = new Model(graph, new ParameterSet(graph, graph.Parameters.Select(p => KeyValuePair.Create(p.Name, Draw(random, p)))), new ModelMetadata { Architecture = "block" });
         (Channels, Classes) = (channels, classes);
     }
 

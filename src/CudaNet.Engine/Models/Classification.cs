@@ -5,13 +5,19 @@ public static class Classification
 {
     /// <summary>
     /// The <paramref name="count"/> most probable classes of one image, best first, all where there are fewer; of equals the first class leads,
-    /// NaN comes last. Probabilities are the softmax in double.
+    /// NaN comes last. Probabilities are the softmax in double. One logit alone says yes or no, as models trained with a binary cross-entropy give it:
+    /// its probability is its sigmoid, where the softmax would be 1 whatever it is. The sigmoid means nothing where the output is a measure (a regression).
     /// </summary>
     /// <param name="logits">One image's logits, a value a class.</param>
     /// <param name="count">At least 1.</param>
     public static IReadOnlyList<ClassProbability> Top(ReadOnlySpan<float> logits, int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        if (logits.Length == 1)
+        {
+            return [new ClassProbability(0, logits[0], 1 / (1 + Math.Exp(-(double)logits[0])))];
+        }
+
         double largest = double.NegativeInfinity;
         foreach (float logit in logits)
         {

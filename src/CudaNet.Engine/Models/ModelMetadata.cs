@@ -3,8 +3,11 @@ namespace CudaNet.Engine;
 /// <summary>What a model file says about its model beside the weights.</summary>
 public sealed record ModelMetadata
 {
-    /// <summary>The network's structure.</summary>
-    public required ResNetConfig Architecture { get; init; }
+    /// <summary>The network's name: a ResNet's as in <see cref="ResNetConfig.Name"/>, any other's as its file or its maker calls it.</summary>
+    public required string Architecture { get; init; }
+
+    /// <summary>The network's structure where it is a ResNet; null for any other, whose structure is its graph alone.</summary>
+    public ResNetConfig? ResNet { get; init; }
 
     /// <summary>A label a class, in order of the logits; empty where the file has none.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];

@@ -38,6 +38,6 @@ public sealed record ConversionSummary
     /// <summary>As in <see cref="WeightFile.LeftOut"/>.</summary>
     public required IReadOnlyList<LeftOutEntry> LeftOut { get; init; }
 
-    /// <summary>Sentences on what the written file has otherwise than the source: fp64 rounded to fp32.</summary>
+    /// <summary>Sentences on what a person should know of the values: fp64 rounded to fp32, NaN in the source.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 }

@@ -8,6 +8,8 @@ namespace CudaNet.Weights;
 /// </summary>
 public static class ModelConverter
 {
+    private const int MostFaults = 5;
+
     /// <summary>
     /// Converts. The file is written under a temporary name beside the destination, read back and compared bit by bit, and only then
     /// renamed: a failure leaves what was there before.
@@ -20,12 +22,22 @@ public static class ModelConverter
     {
         ArgumentException.ThrowIfNullOrEmpty(destination);
         options ??= new ConversionOptions();
-        OutputPath.RefuseInputs(destination, ModelFolder.FilesOf(source));
+        OutputPath.RefuseInputs(destination, FolderReader.FilesOf(source));
         using WeightFile file = WeightFile.Open(source, options.StateDict);
-        ModelMetadata found = ModelDescription.Of(file, options.IgnoreMetadata).Metadata;
-        CheckChannels(options.Preprocessing, found.Architecture.InputChannels, file.Path);
-        ModelMetadata metadata = Metadata(found, options, destination);
-        long bytes = Write(file, metadata, destination);
+        return Convert(file, destination, options);
+    }
+
+    internal static ConversionSummary Convert(WeightFile file, string destination, ConversionOptions options)
+    {
+        ModelDescription description = ModelDescription.Of(file, options.IgnoreMetadata);
+        ResNetConfig network = description.Metadata.ResNet ?? throw new CudaNetException($"a {Printable.Text(description.Metadata.Architecture)} cannot be converted: safetensors keep names and shapes, which tell a ResNet and no other network")
+        {
+            File = file.Path,
+            Hint = "Use the file as it is.",
+        };
+        CheckChannels(options.Preprocessing, network.InputChannels, file.Path);
+        ModelMetadata metadata = Metadata(description, network, options, destination);
+        long bytes = Write(file, MetadataWriter.Entries(metadata, network), destination);
         return new ConversionSummary
         {
             Source = file.Path,
@@ -39,7 +51,7 @@ public static class ModelConverter
             Wrappers = file.Wrappers,
             Prefixes = file.Prefixes,
             LeftOut = file.LeftOut,
-            Notes = Notes(file),
+            Notes = Notes(file, description.Graph, metadata),
         };
     }
 
@@ -55,13 +67,14 @@ public static class ModelConverter
         }
     }
 
-    private static ModelMetadata Metadata(ModelMetadata found, ConversionOptions options, string destination)
+    private static ModelMetadata Metadata(ModelDescription description, ResNetConfig network, ConversionOptions options, string destination)
     {
+        ModelMetadata found = description.Metadata;
         ModelMetadata metadata = found with { Labels = options.Labels ?? found.Labels, Preprocessing = options.Preprocessing ?? found.Preprocessing };
         try
         {
             // What was written must be readable: the reader judges it first.
-            MetadataReader.Read(MetadataWriter.Entries(metadata).ToDictionary(), metadata.Architecture);
+            MetadataReader.Read(MetadataWriter.Entries(metadata, network).ToDictionary(), NetworkFacts.Of(description.Graph, network.Name, network));
         }
         catch (CudaNetException exception)
         {
@@ -72,12 +85,12 @@ public static class ModelConverter
         return metadata;
     }
 
-    private static long Write(WeightFile file, ModelMetadata metadata, string destination)
+    private static long Write(WeightFile file, IReadOnlyList<KeyValuePair<string, string>> entries, string destination)
     {
         try
         {
             using NewFile written = new(destination);
-            SafetensorsWriter.Write(written.Stream, file.Tensors, MetadataWriter.Entries(metadata));
+            SafetensorsWriter.Write(written.Stream, file.Tensors, entries);
             using (WeightFile copy = written.ReadBack(stream => WeightFile.Open(stream, destination)))
             {
                 Verify(file, copy);
@@ -104,8 +117,13 @@ public static class ModelConverter
         }
     }
 
-    private static string[] Notes(WeightFile file) =>
-    [
-        .. file.Tensors.Where(t => SafetensorsWriter.WrittenType(t) != t.Type).CountBy(t => t.Type).Select(c => $"{c.Value} tensors of {c.Key.TorchName()} were rounded to float32."),
-    ];
+    private static string[] Notes(WeightFile file, LayerGraph graph, ModelMetadata metadata)
+    {
+        using Model model = new(graph, new ParameterSet(graph, file.Tensors.Select(t => KeyValuePair.Create(t.Name, t.Read()))), metadata);
+        return
+        [
+            .. file.Tensors.Where(t => SafetensorsWriter.WrittenType(t) != t.Type).CountBy(t => t.Type).Select(c => $"{c.Value} tensors of {c.Key.TorchName()} were rounded to float32."),
+            .. Finiteness.FindFaults(model).Take(MostFaults).Select(f => $"{f}, as in the source."),
+        ];
+    }
 }

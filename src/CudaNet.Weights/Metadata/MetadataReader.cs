@@ -11,27 +11,32 @@ internal static class MetadataReader
     private const string Remedy = "`cudanet convert --ignore-metadata` (in code ModelFileOptions.IgnoreMetadata) takes the weights alone.";
 
     /// <param name="metadata">The file's entries.</param>
-    /// <param name="architecture">What its tensors say.</param>
+    /// <param name="network">What its tensors, or the file itself, say.</param>
     /// <exception cref="CudaNetException">A value is malformed or contradicts the tensors, or preprocessing is incomplete.</exception>
-    public static ModelMetadata Read(IReadOnlyDictionary<string, string> metadata, ResNetConfig architecture)
+    public static ModelMetadata Read(IReadOnlyDictionary<string, string> metadata, NetworkFacts network)
     {
-        CheckArchitecture(metadata, architecture);
-        if (metadata.TryGetValue(MetadataKeys.Classes, out string? classes) && classes != architecture.Classes.ToString(CultureInfo.InvariantCulture))
+        if (network.ResNet is { } config)
         {
-            throw Malformed(MetadataKeys.Classes, classes, $"{architecture.Classes}, as many as fc has outputs");
+            CheckArchitecture(metadata, config);
+        }
+
+        if (network.Classes is { } outputs && metadata.TryGetValue(MetadataKeys.Classes, out string? classes) && classes != outputs.ToString(CultureInfo.InvariantCulture))
+        {
+            throw Malformed(MetadataKeys.Classes, classes, $"{outputs}, as many as {network.OutputName} has outputs");
         }
 
         string[] labels = metadata.TryGetValue(MetadataKeys.Labels, out string? text) ? ReadArray(MetadataKeys.Labels, text, JsonTokenType.String) : [];
-        if (text is not null && labels.Length != architecture.Classes)
+        if (text is not null && network.Classes is { } labelled && labels.Length != labelled)
         {
-            throw new CudaNetException($"metadata '{MetadataKeys.Labels}' has {labels.Length} labels for {architecture.Classes} classes") { Hint = Remedy };
+            throw new CudaNetException($"metadata '{MetadataKeys.Labels}' has {labels.Length} labels for {labelled} classes") { Hint = Remedy };
         }
 
         return new ModelMetadata
         {
-            Architecture = architecture,
+            Architecture = network.Architecture,
+            ResNet = network.ResNet,
             Labels = labels,
-            Preprocessing = SaysPreprocessing(metadata) ? ReadPreprocessing(metadata, architecture.InputChannels) : null,
+            Preprocessing = SaysPreprocessing(metadata) ? ReadPreprocessing(metadata, network.InputChannels) : null,
             Other = metadata.Where(m => !MetadataKeys.All.Contains(m.Key)).ToDictionary(m => m.Key, m => m.Value, StringComparer.Ordinal),
         };
     }

@@ -9,13 +9,15 @@ namespace CudaNet.Weights;
 internal static class MetadataWriter
 {
     /// <summary>All entries in a fixed order: format, architecture, classes, labels, preprocessing, then the others by name.</summary>
-    public static IReadOnlyList<KeyValuePair<string, string>> Entries(ModelMetadata metadata)
+    /// <param name="metadata">What the file says beside its weights.</param>
+    /// <param name="network">What the file is.</param>
+    public static IReadOnlyList<KeyValuePair<string, string>> Entries(ModelMetadata metadata, ResNetConfig network)
     {
         List<KeyValuePair<string, string>> entries =
         [
             new(MetadataKeys.Format, "pt"),
-            new(MetadataKeys.Architecture, metadata.Architecture.Name),
-            new(MetadataKeys.Classes, metadata.Architecture.Classes.ToString(CultureInfo.InvariantCulture)),
+            new(MetadataKeys.Architecture, network.Name),
+            new(MetadataKeys.Classes, network.Classes.ToString(CultureInfo.InvariantCulture)),
         ];
         if (metadata.Labels.Count > 0)
         {
@@ -24,7 +26,7 @@ internal static class MetadataWriter
 
         if (metadata.Preprocessing is { } preprocessing)
         {
-            entries.Add(new(MetadataKeys.InputSize, Numbers([metadata.Architecture.InputChannels, preprocessing.Height, preprocessing.Width])));
+            entries.Add(new(MetadataKeys.InputSize, Numbers([network.InputChannels, preprocessing.Height, preprocessing.Width])));
             entries.Add(new(MetadataKeys.Mean, Numbers(preprocessing.Mean)));
             entries.Add(new(MetadataKeys.Std, Numbers(preprocessing.Std)));
             entries.Add(new(MetadataKeys.Interpolation, preprocessing.Interpolation.Name()));

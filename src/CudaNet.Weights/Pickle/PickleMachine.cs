@@ -8,7 +8,7 @@ namespace CudaNet.Weights;
 /// what <see cref="TorchObjects"/> knows it to mean, or a named placeholder. Iterative, so nesting costs no stack; the number of
 /// operations, and with it the memory, is bounded.
 /// Values: null, bool, long, BigInteger, double, string, <c>object[]</c> (tuple), <c>List</c>, <see cref="PickleDictionary"/>,
-/// <see cref="PickleGlobal"/>, <see cref="PicklePlaceholder"/>, <see cref="StorageReference"/>, <see cref="TensorReference"/>.
+/// <see cref="PickleGlobal"/>, <see cref="PicklePlaceholder"/>, <see cref="StorageReference"/>, <see cref="TensorReference"/>, <see cref="MalformedTensor"/>.
 /// </summary>
 internal sealed class PickleMachine
 {
@@ -62,7 +62,8 @@ internal sealed class PickleMachine
             case (byte)'K': value = (long)stream.ReadByte(); break;
             case (byte)'M': value = (long)stream.ReadUInt16(); break;
             case (byte)'J': value = (long)stream.ReadInt32(); break;
-            case (byte)'I' or (byte)'L': value = stream.ReadDecimal(); break;
+            case (byte)'I': value = stream.ReadDecimalOrBoolean(); break;
+            case (byte)'L': value = stream.ReadDecimal(); break;
             case 0x8A: value = stream.ReadLong(stream.ReadByte()); break;
             case 0x8B: value = stream.ReadLong(stream.ReadInt32()); break;
             case (byte)'G': value = stream.ReadDouble(); break;
@@ -109,8 +110,8 @@ internal sealed class PickleMachine
             case 0x91: _stack.PopToMark(ref stream); _stack.Push(PicklePlaceholder.FrozenSet); break;
             case (byte)'s': AddItems(_stack.Pop(2, ref stream), _stack.Top(ref stream), ref stream); break;
             case (byte)'u': AddItems(_stack.PopToMark(ref stream), _stack.Top(ref stream), ref stream); break;
-            case (byte)'R' or 0x81: Call(_stack.Pop(2, ref stream), ref stream); break;
-            case 0x92: Call(_stack.Pop(3, ref stream), ref stream); break;
+            case (byte)'R' or 0x81: Call(_stack.Pop(2, ref stream)); break;
+            case 0x92: Call(_stack.Pop(3, ref stream)); break;
             case (byte)'o': CallList(_stack.PopToMark(ref stream), ref stream); break;
             case (byte)'i': CallInstance(ref stream); break;
             case (byte)'b': Build(_stack.Pop(ref stream), _stack.Top(ref stream)); break;
@@ -174,17 +175,7 @@ internal sealed class PickleMachine
         _stack.Push(_memo.TryGetValue(index, out object? value) ? value : throw stream.Error($"it recalls entry {index}, which was never stored"));
 
     /// <summary>A callable, its arguments, and keyword arguments that only placeholders have.</summary>
-    private void Call(object?[] operands, ref PickleStream stream)
-    {
-        try
-        {
-            _stack.Push(TorchObjects.Call(operands[0], operands[1]));
-        }
-        catch (Engine.ShapeException exception)
-        {
-            throw stream.Error(exception.Message);
-        }
-    }
+    private void Call(object?[] operands) => _stack.Push(TorchObjects.Call(operands[0], operands[1]));
 
     private void CallList(object?[] values, ref PickleStream stream)
     {
@@ -193,13 +184,13 @@ internal sealed class PickleMachine
             throw stream.Error("it makes an object of no class");
         }
 
-        Call([values[0], values[1..]], ref stream);
+        Call([values[0], values[1..]]);
     }
 
     private void CallInstance(ref PickleStream stream)
     {
         PickleGlobal global = new(stream.ReadLine(), stream.ReadLine());
-        Call([global, _stack.PopToMark(ref stream)], ref stream);
+        Call([global, _stack.PopToMark(ref stream)]);
     }
 
     private static void Build(object? state, object? target)

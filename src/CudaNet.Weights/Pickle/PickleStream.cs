@@ -65,9 +65,19 @@ internal ref struct PickleStream(ByteRegion region, long position = 0)
     }
 
     /// <summary>A decimal number on a line, with or without Python's L: a <see cref="long"/>, or a <see cref="BigInteger"/> beyond it.</summary>
-    public object ReadDecimal()
+    public object ReadDecimal() => Decimal(ReadLine());
+
+    /// <summary>The same, but <c>00</c> and <c>01</c> are how protocols 0 and 1 write False and True.</summary>
+    public object ReadDecimalOrBoolean() => ReadLine() switch
     {
-        string line = ReadLine().TrimEnd('L');
+        "00" => false,
+        "01" => true,
+        string line => Decimal(line),
+    };
+
+    private readonly object Decimal(string text)
+    {
+        string line = text.TrimEnd('L');
         if (long.TryParse(line, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number))
         {
             return number;

@@ -12,7 +12,12 @@ internal static class SafetensorsReader
     /// <summary>The format's own limit on the header.</summary>
     public const int MaxHeaderBytes = 100_000_000;
 
-    private const int LengthBytes = 8;
+    /// <summary>Bytes of the header's length.</summary>
+    public const int LengthBytes = 8;
+
+    /// <summary>True where a header starts as one does and ends within the file.</summary>
+    public static bool HasHeader(FormatSource source) =>
+        source.Start.Length > LengthBytes && source.Start[LengthBytes] == '{' && BinaryPrimitives.ReadUInt64LittleEndian(source.Start) <= (ulong)source.Bytes.Length - LengthBytes;
 
     /// <exception cref="WeightFormatException">The file is damaged.</exception>
     public static RawWeights Read(FileBytes file)

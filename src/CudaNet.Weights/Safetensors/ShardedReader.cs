@@ -5,13 +5,19 @@ namespace CudaNet.Weights;
 /// <summary>Reads the shards that an index names, and merges them.</summary>
 internal static class ShardedReader
 {
-    /// <param name="index">The index file.</param>
-    /// <param name="path">Its path; the shards lie beside it.</param>
-    /// <param name="open">Opens one shard; whoever passes this owns what it opens.</param>
-    public static RawWeights Read(FileBytes index, string path, Func<string, RawWeights> open)
+    /// <exception cref="WeightFormatException">The index has no folder, or its shards are not as it says.</exception>
+    public static RawWeights Read(FormatSource index)
     {
-        IReadOnlyDictionary<string, string> map = ShardIndex.Parse(index);
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        IReadOnlyDictionary<string, string> map = ShardIndex.Parse(index.Bytes);
+        if (index.Folder is null)
+        {
+            throw new WeightFormatException($"an index of {map.Count} tensors names other files, and there is no folder to find them in")
+            {
+                File = index.Name,
+                Hint = "Open it by its path, or make one file of it with `cudanet convert`.",
+            };
+        }
+
         List<WeightTensor> tensors = [];
         List<KeyValuePair<string, string>> placeholders = [];
         List<LeftOutEntry> leftOut = [];
@@ -19,7 +25,7 @@ internal static class ShardedReader
         HashSet<string> found = new(StringComparer.Ordinal);
         foreach (string shard in map.Values.Distinct().Order(StringComparer.Ordinal))
         {
-            RawWeights part = open(Path.Combine(folder, shard));
+            RawWeights part = ReadShard(index.OpenBeside(shard, stateDict: null));
             leftOut.AddRange(part.LeftOut);
             foreach ((string key, string value) in part.Metadata)
             {
@@ -49,6 +55,14 @@ internal static class ShardedReader
         string[] missing = [.. map.Keys.Where(k => !found.Contains(k)).Order(StringComparer.Ordinal)];
         return missing.Length == 0
             ? new RawWeights(WeightFormat.Sharded, tensors, placeholders, metadata, leftOut, [])
-            : throw new WeightFormatException($"the shards lack {Printable.List(missing.Select(m => $"{m} ({map[m]})"))}") { File = path };
+            : throw new WeightFormatException($"the shards lack {Printable.List(missing.Select(m => $"{m} ({map[m]})"))}") { File = index.Name };
+    }
+
+    private static RawWeights ReadShard(FormatSource shard)
+    {
+        FileFormat format = FileFormats.Recognise(shard);
+        return format is ReadFormat { LeadsToOthers: true }
+            ? throw shard.Error($"an index of shards names this file, which is {format.What} itself")
+            : format.Read(shard);
     }
 }

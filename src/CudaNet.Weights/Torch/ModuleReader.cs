@@ -41,7 +41,7 @@ internal static class ModuleReader
                 {
                     open.Push((name + ".", state));
                 }
-                else if (value is TensorReference or PicklePlaceholder)
+                else if (value is TensorReference or MalformedTensor or PicklePlaceholder)
                 {
                     yield return KeyValuePair.Create<object?, object?>(name, value);
                 }

@@ -82,13 +82,17 @@ internal static class StateDictReader
             {
                 tensors.Add(storages.Resolve(name, tensor));
             }
+            else if (key is string && value is MalformedTensor malformed)
+            {
+                throw pickle.Error(0, $"tensor {Printable.Quote(name)} {malformed.Reason}", PlainTensors);
+            }
             else if (value is PicklePlaceholder placeholder && WeightSuffixes.Any(s => name.EndsWith(s, StringComparison.Ordinal)))
             {
                 placeholders.Add(KeyValuePair.Create(name, placeholder.Global.ToString()));
             }
             else
             {
-                leftOut.Add(new LeftOutEntry(name, Describe(value)));
+                leftOut.Add(new LeftOutEntry(name, PickleValues.Describe(value)));
             }
         }
 
@@ -104,10 +108,12 @@ internal static class StateDictReader
 
     private static WeightFormatException Twice(string name, ByteRegion pickle) => pickle.Error(0, $"the name {Printable.Quote(name)} appears twice");
 
+    private const string PlainTensors = "Save plain tensors: torch.save({name: value.detach().clone() for name, value in model.state_dict().items()}, path).";
+
     private const string Remedy = "Save the weights with torch.save(model.state_dict(), path), or name the entry that has them.";
 
     private static WeightFormatException NoMapping(object? value, List<string> wrappers, ByteRegion pickle) =>
-        pickle.Error(0, $"{Where(wrappers)} is {Describe(value)}, not a mapping of names to tensors", Remedy);
+        pickle.Error(0, $"{Where(wrappers)} is {PickleValues.Describe(value)}, not a mapping of names to tensors", Remedy);
 
     private static string Where(List<string> wrappers) => wrappers.Count == 0 ? "the checkpoint" : $"the checkpoint's {Printable.Quote(string.Join(" → ", wrappers))}";
 
@@ -115,24 +121,11 @@ internal static class StateDictReader
     {
         string name => name,
         long number => number.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        _ => Describe(key),
+        _ => PickleValues.Describe(key),
     };
 
     private static string ReasonFor(KeyValuePair<object?, object?> item, string notChosen) =>
         item.Key is string key && WrapperKeys.Contains(key) && item.Value is PickleDictionary or PicklePlaceholder
             ? notChosen
-            : $"{Describe(item.Value)} beside the weights";
-
-    private static string Describe(object? value) => value switch
-    {
-        null => "None",
-        string => "a string",
-        bool or long or double or System.Numerics.BigInteger => "a number",
-        object?[] => "a tuple",
-        List<object?> => "a list",
-        PickleDictionary => "a dictionary",
-        TensorReference => "a tensor",
-        PicklePlaceholder placeholder => $"an object of {placeholder.Global}",
-        _ => "an object",
-    };
+            : $"{PickleValues.Describe(item.Value)} beside the weights";
 }

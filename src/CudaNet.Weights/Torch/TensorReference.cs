@@ -6,4 +6,5 @@ namespace CudaNet.Weights;
 /// <param name="Offset">First element in the storage.</param>
 /// <param name="Extents">Its shape.</param>
 /// <param name="Strides">Elements from one index to the next, an axis.</param>
-internal sealed record TensorReference(StorageReference Storage, WeightType Type, long Offset, long[] Extents, long[] Strides);
+/// <param name="IsNegated">True where its values are the storage's with the other sign: PyTorch's negative bit.</param>
+internal sealed record TensorReference(StorageReference Storage, WeightType Type, long Offset, long[] Extents, long[] Strides, bool IsNegated);

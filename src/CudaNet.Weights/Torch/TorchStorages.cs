@@ -24,10 +24,14 @@ internal sealed class TorchStorages(Func<string, ByteRegion?> find, bool bigEndi
         try
         {
             long elements = (long)needed / tensor.Type.SizeBytes();
-            TensorLayout layout = TensorLayout.View(tensor.Extents, tensor.Strides, checked(storage.Offset + tensor.Offset), elements);
-            return new WeightTensor(name, tensor.Type, bytes, layout, bigEndian);
+            // A view of a storage starts at an element of the storage's type, whatever the tensor's is.
+            (long start, long rest) = Math.DivRem(checked(storage.Offset * storage.Type.SizeBytes()), tensor.Type.SizeBytes());
+            TensorLayout layout = TensorLayout.View(tensor.Extents, tensor.Strides, checked(start + tensor.Offset), elements);
+            return rest == 0
+                ? new WeightTensor(name, tensor.Type, bytes, layout, bigEndian, tensor.IsNegated)
+                : throw new ShapeException($"its storage starts between two {tensor.Type.TorchName()}");
         }
-        catch (Exception exception) when (exception is Engine.ShapeException or OverflowException)
+        catch (Exception exception) when (exception is ShapeException or OverflowException)
         {
             throw bytes.Error(0, $"tensor {Printable.Quote(name)}: {exception.Message}", inner: exception);
         }

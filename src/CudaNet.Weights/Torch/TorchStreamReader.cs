@@ -14,6 +14,9 @@ internal static class TorchStreamReader
 
     private static readonly BigInteger Magic = BigInteger.Parse("01950A86A20F9469CFC6C", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
+    /// <summary>Protocol 2 and up start with PROTO; below that, with the magic number as decimal text.</summary>
+    public static bool IsPickle(ReadOnlySpan<byte> start) => start is [0x80, <= 5, ..] || start.StartsWith("L1195470"u8);
+
     /// <exception cref="WeightFormatException">The stream is damaged, or a pickle of something else.</exception>
     public static RawWeights Read(FileBytes file, string? stateDict)
     {

@@ -1,5 +1,3 @@
-using CudaNet.Engine;
-
 namespace CudaNet.Weights;
 
 /// <summary>
@@ -13,25 +11,37 @@ internal static class TorchZipReader
     /// <summary>Operations that any pickle may have, however small its archive.</summary>
     private const int FreeOperations = 65_536;
 
-    /// <exception cref="WeightFormatException">The archive is damaged, or no checkpoint.</exception>
-    public static RawWeights Read(FileBytes file, string? stateDict)
-    {
-        ZipArchiveBytes archive = new(file, new ReadBudget(file));
-        string[] pickles = [.. archive.Names.Where(n => n == PickleName || (n.EndsWith("/" + PickleName, StringComparison.Ordinal) && n.IndexOf('/', StringComparison.Ordinal) == n.Length - PickleName.Length - 1))];
-        if (pickles is not [string name])
-        {
-            throw NoCheckpoint(file, archive, pickles.Length);
-        }
+    /// <summary>The names of <c>data.pkl</c> at the root of an archive, or in a folder there.</summary>
+    public static string[] Pickles(FormatSource source) =>
+        [.. (source.Zip?.Names ?? []).Where(n => n == PickleName || (n.EndsWith("/" + PickleName, StringComparison.Ordinal) && n.IndexOf('/', StringComparison.Ordinal) == n.Length - PickleName.Length - 1))];
 
-        string folder = name[..^PickleName.Length];
-        bool script = archive.Names.Any(n => n.StartsWith(folder + "code/", StringComparison.Ordinal)) || archive.Names.Contains(folder + "constants.pkl");
+    /// <summary>True for a zip archive with one pickle.</summary>
+    public static bool IsCheckpoint(FormatSource source) => Pickles(source).Length == 1;
+
+    /// <summary>True where TorchScript's code lies beside the pickle.</summary>
+    public static bool HasCode(FormatSource source)
+    {
+        string folder = Folder(Pickles(source)[0]);
+        return source.Zip!.Names.Any(n => n.StartsWith(folder + "code/", StringComparison.Ordinal)) || source.Zip.Names.Contains(folder + "constants.pkl");
+    }
+
+    /// <param name="source">An archive of which <see cref="IsCheckpoint"/> is true.</param>
+    /// <param name="format">How its objects are to be taken.</param>
+    /// <exception cref="WeightFormatException">The archive is damaged.</exception>
+    public static RawWeights Read(FormatSource source, WeightFormat format)
+    {
+        ZipArchiveBytes archive = source.Zip!;
+        string name = Pickles(source)[0];
+        string folder = Folder(name);
         ByteRegion pickle = archive.Find(name)!.Value;
         PickleStream stream = new(pickle);
         // A stored pickle has at most an operation a byte of the file; one that inflates to many more is no checkpoint.
-        object? root = PickleMachine.Run(ref stream, maxOperations: (int)Math.Min(PickleMachine.MaxOperations, file.Length + FreeOperations));
+        object? root = PickleMachine.Run(ref stream, maxOperations: (int)Math.Min(PickleMachine.MaxOperations, source.Bytes.Length + FreeOperations));
         TorchStorages storages = new(key => archive.Find($"{folder}data/{key}"), IsBigEndian(archive, folder), pickle);
-        return StateDictReader.Read(script ? WeightFormat.TorchScript : WeightFormat.TorchZip, root, storages, pickle, stateDict);
+        return StateDictReader.Read(format, root, storages, pickle, source.StateDict);
     }
+
+    private static string Folder(string pickle) => pickle[..^PickleName.Length];
 
     private static bool IsBigEndian(ZipArchiveBytes archive, string folder)
     {
@@ -42,12 +52,5 @@ internal static class TorchZipReader
 
         ReadOnlySpan<byte> text = order.First(16);
         return text.SequenceEqual("big"u8) || (text.SequenceEqual("little"u8) ? false : throw order.Error(0, "the byte order is neither 'little' nor 'big'"));
-    }
-
-    private static WeightFormatException NoCheckpoint(FileBytes file, ZipArchiveBytes archive, int pickles)
-    {
-        bool numpy = archive.Names.Count > 0 && archive.Names.All(n => n.EndsWith(".npy", StringComparison.Ordinal));
-        string what = pickles > 1 ? $"has {pickles} data.pkl" : numpy ? "is NumPy's (.npz), not a checkpoint" : $"has no data.pkl, but {Printable.List(archive.Names)}";
-        return file.All.Error(0, $"the zip archive {what}", "Save the weights with torch.save(model.state_dict(), path) or as safetensors.");
     }
 }

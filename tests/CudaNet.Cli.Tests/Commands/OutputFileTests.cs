@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using CudaNet.Cli;
 using CudaNet.Tests.Support;
 using Xunit;
 

@@ -1,4 +1,3 @@
-using CudaNet.Cli;
 using Xunit;
 
 namespace CudaNet.Cli.Tests.Commands;

@@ -1,4 +1,3 @@
-using CudaNet.Cli;
 using CudaNet.Tests.Support;
 using Xunit;
 

@@ -31,6 +31,19 @@ public sealed class ClassificationTests
         Assert.All(top, c => Assert.True(double.IsNaN(c.Probability)));
     }
 
+    [Theory]
+    [InlineData(0f, 0.5)]
+    [InlineData(1.8761346f, 0.867167)]
+    [InlineData(-3e38f, 0)]
+    [InlineData(3e38f, 1)]
+    [InlineData(float.NaN, double.NaN)]
+    public void One_logit_alone_has_its_sigmoid(float logit, double probability)
+    {
+        ClassProbability only = Assert.Single(Classification.Top([logit], 3));
+        Assert.Equal((0, logit), (only.Index, only.Logit));
+        Assert.Equal(probability, only.Probability, 6);
+    }
+
     [Fact]
     public void At_least_one_class_is_asked_for() => Assert.Throws<ArgumentOutOfRangeException>(() => Classification.Top([1f], 0));
 }

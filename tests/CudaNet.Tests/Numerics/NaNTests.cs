@@ -19,7 +19,7 @@ public sealed class NaNTests
         builder.Add("conv", new Conv2d(5, 5, 3, 3, Padding: 1, Groups: 5), value);
         LayerGraph graph = builder.Build();
         Dictionary<string, Tensor> weights = new() { ["conv.weight"] = Formula.Uniform("w", new TensorShape(5, 1, 3, 3)) };
-        using Model model = new(graph, new ParameterSet(graph, weights), new ModelMetadata { Architecture = TestModels.TinyConfig });
+        using Model model = new(graph, new ParameterSet(graph, weights), new ModelMetadata { Architecture = "test" });
         using Session session = new(model, Backends.Create(backend));
         float[] values = Formula.Uniform("x", new TensorShape(2, 5, 9, 9)).Values.ToArray();
         // Image 1, channel 2, row 4, column 4: only pooling window (2, 2) covers it, and that value reaches rows and columns 1 to 3.

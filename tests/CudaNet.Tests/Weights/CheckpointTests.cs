@@ -15,7 +15,7 @@ public sealed class CheckpointTests
     public void Gives_the_logits_of_the_network_that_was_saved(string name)
     {
         using Model model = ModelFile.Open(Checkpoints.Path(name));
-        ResNetConfig config = model.Metadata.Architecture;
+        ResNetConfig config = model.Metadata.ResNet!;
         Assert.Equal(ResNetBlock.Basic, config.Block);
         Assert.Equal([1, 1, 1, 1], config.Depths);
         Assert.Equal([8, 16, 16, 32], config.Widths);

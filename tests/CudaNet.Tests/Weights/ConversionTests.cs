@@ -123,7 +123,7 @@ public sealed class ConversionTests : IDisposable
     {
         string source = Shared.Require("models/resnet18-leaf.safetensors");
         ConversionSummary summary = ModelConverter.Convert(source, _folder.File("leaf.safetensors"));
-        Assert.Equal("resnet18", summary.Metadata.Architecture.Name);
+        Assert.Equal("resnet18", summary.Metadata.Architecture);
         using WeightFile before = WeightFile.Open(source);
         using WeightFile after = WeightFile.Open(_folder.File("leaf.safetensors"));
         Assert.Equal(before.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal), after.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal));

@@ -115,9 +115,9 @@ public sealed class MetadataTests
     public void What_a_file_may_say_is_what_can_be_done(int side, double crop, bool possible)
     {
         Preprocessing rule = Preprocessing.Timm with { Height = side, Width = 1, Crop = crop };
-        ModelMetadata metadata = new() { Architecture = TestModels.TinyConfig, Preprocessing = rule };
+        ModelMetadata metadata = new() { Architecture = TestModels.TinyConfig.Name, Preprocessing = rule };
         Assert.Equal(possible, Record.Exception(() => new Preprocessor(rule)) is not CudaNetException);
-        Assert.Equal(possible, Record.Exception(() => MetadataReader.Read(MetadataWriter.Entries(metadata).ToDictionary(), metadata.Architecture)) is not CudaNetException);
+        Assert.Equal(possible, Record.Exception(() => MetadataReader.Read(MetadataWriter.Entries(metadata, TestModels.TinyConfig).ToDictionary(), NetworkFacts.Of(ResNet.Build(TestModels.TinyConfig), "resnet", TestModels.TinyConfig))) is not CudaNetException);
     }
 
     [Fact]

@@ -13,12 +13,12 @@ public sealed class ModelFileTests
     public void Reads_the_leaf_models()
     {
         using Model leaf = ModelFile.Open(Repository.File("models/resnet18-leaf.safetensors"));
-        Assert.Equal(("resnet18", 15, "Tomato: healthy"), (leaf.Metadata.Architecture.Name, leaf.Metadata.Labels.Count, leaf.Metadata.Labels[^1]));
+        Assert.Equal(("resnet18", 15, "Tomato: healthy"), (leaf.Metadata.Architecture, leaf.Metadata.Labels.Count, leaf.Metadata.Labels[^1]));
         Preprocessing preprocessing = leaf.Metadata.Preprocessing!;
         Assert.Equal((128, 128, Interpolation.Bilinear, null), (preprocessing.Height, preprocessing.Width, preprocessing.Interpolation, preprocessing.Crop));
         Assert.Equal("timm", leaf.Metadata.Other["source"]);
         using Model two = ModelFile.Open(Shared.Require("models/resnet18-leaf-2.pth"));
-        Assert.Equal(("resnet18", 2), (two.Metadata.Architecture.Name, two.Metadata.Architecture.Classes));
+        Assert.Equal(("resnet18", 2), (two.Metadata.Architecture, two.Metadata.ResNet!.Classes));
         Assert.Null(two.Metadata.Preprocessing);
     }
 
@@ -54,8 +54,8 @@ public sealed class ModelFileTests
         string path = folder.Write("model.pth", Convert.FromHexString(hex));
         WeightFormatException exception = Assert.Throws<WeightFormatException>(() => ModelFile.Open(path));
         Assert.Equal(path, exception.File);
-        Assert.Contains(what, exception.Message, StringComparison.Ordinal);
         Assert.NotNull(exception.Hint);
+        Assert.Contains(what, $"{exception.Message} {exception.Hint}", StringComparison.Ordinal);
     }
 
     [Fact]

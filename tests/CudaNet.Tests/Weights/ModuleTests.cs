@@ -22,7 +22,7 @@ public sealed class ModuleTests
         }
 
         using Model model = ModelFile.Open(path);
-        Assert.Equal([4, 6], model.Metadata.Architecture.Widths);
+        Assert.Equal([4, 6], model.Metadata.ResNet!.Widths);
         using JsonDocument expected = JsonDocument.Parse(File.ReadAllBytes(Repository.Data("checkpoints/modules.json")));
         double[] logits = [.. expected.RootElement.GetProperty("logits").EnumerateArray().SelectMany(r => r.EnumerateArray()).Select(v => v.GetDouble())];
         using Session session = new(model, Backends.Create("reference"));

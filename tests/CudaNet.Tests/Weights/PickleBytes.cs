@@ -16,6 +16,13 @@ internal sealed class PickleBytes
         return this;
     }
 
+    /// <summary>What <paramref name="more"/> pushes.</summary>
+    public PickleBytes Apply(Action<PickleBytes> more)
+    {
+        more(this);
+        return this;
+    }
+
     public PickleBytes Text(string text)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(text);
