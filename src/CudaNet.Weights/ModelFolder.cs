@@ -13,7 +13,6 @@ internal static class ModelFolder
     /// <exception cref="CudaNetException">There is none, or an index cannot be read.</exception>
     public static IReadOnlyList<string> FilesOf(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
         bool isFolder = Directory.Exists(path);
         string file = isFolder ? Find(path) : path;
         List<string> files = [file, .. isFolder ? Directory.GetFiles(path, "*.json") : []];
