@@ -21,7 +21,7 @@ internal readonly record struct FileStatus(FileKind Kind, ulong Device, ulong In
 
     /// <summary>The status of what a path leads to; null where there is nothing, or the system is another. <c>..</c> is removed from the text first, as the framework does.</summary>
     public static FileStatus? Of(string path, bool followLink = true) =>
-        OperatingSystem.IsLinux() ? Read(record => NativeStatus(CurrentFolder, Encoding.UTF8.GetBytes(Path.GetFullPath(path) + '\0'), followLink ? 0 : NoFollow, BasicFields, record)) : null;
+        OperatingSystem.IsLinux() && path.Length > 0 && !path.Contains('\0', StringComparison.Ordinal) ? Read(record => NativeStatus(CurrentFolder, Encoding.UTF8.GetBytes(Path.GetFullPath(path) + '\0'), followLink ? 0 : NoFollow, BasicFields, record)) : null;
 
     /// <summary>The status of an open file; null on another system.</summary>
     public static FileStatus? Of(SafeFileHandle file) =>

@@ -15,6 +15,11 @@ internal readonly record struct OutputPath(string Destination, string Temporary)
     /// <exception cref="IOException">The path leads to what is no regular file, links go round in a circle, or its name is too long.</exception>
     public static OutputPath Of(string path)
     {
+        if (path.Length == 0)
+        {
+            throw new IOException("it has no name");
+        }
+
         if (path.Contains('\0', StringComparison.Ordinal))
         {
             throw new IOException("the name holds a zero, which no file's name can");

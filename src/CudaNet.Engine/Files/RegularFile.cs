@@ -33,6 +33,11 @@ internal static class RegularFile
             throw new CudaNetException("the name holds a zero, which no file's name can") { File = path };
         }
 
+        if (path.Length == 0)
+        {
+            throw new CudaNetException("a file's name is empty");
+        }
+
         if (Directory.Exists(path))
         {
             throw new CudaNetException("is a folder, not a file") { File = path };

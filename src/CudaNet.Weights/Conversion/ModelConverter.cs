@@ -20,6 +20,7 @@ public static class ModelConverter
     /// <exception cref="CudaNetException">The source is no model, the labels or the preprocessing do not fit it, or the destination is one of its files or cannot be written.</exception>
     public static ConversionSummary Convert(string source, string destination, ConversionOptions? options = null)
     {
+        ArgumentException.ThrowIfNullOrEmpty(source);
         ArgumentException.ThrowIfNullOrEmpty(destination);
         options ??= new ConversionOptions();
         OutputPath.RefuseInputs(destination, FolderReader.FilesOf(source));

@@ -47,6 +47,14 @@ public sealed class OutputFileTests : IDisposable
     }
 
     [Fact]
+    public void Empty_names_are_a_sentence()
+    {
+        string[][] lines = [["convert", Checkpoint, "-o", ""], ["convert", "", "-o", _folder.File("c")], ["features", "", Image, "-o", _folder.File("f.npz")], ["features", Checkpoint, "", "-o", _folder.File("f.npz")]];
+        Assert.All(lines, line => Assert.Equal(ExitCode.BadInput, Tool.Run(line).Code));
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
     public void An_image_of_a_folder_is_an_input()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs links");
