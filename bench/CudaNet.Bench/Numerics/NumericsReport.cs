@@ -1,7 +1,6 @@
 using System.Text.Json;
 using CudaNet.Engine;
-using CudaNet.Kernels.Cpu;
-using CudaNet.Kernels.Reference;
+using CudaNet.Kernels;
 using CudaNet.Tests.Support;
 using CudaNet.Weights;
 
@@ -17,8 +16,7 @@ internal static class NumericsReport
 
     private static readonly (string Name, IBackend Backend)[] Variants =
     [
-        ("reference", new ReferenceBackend()),
-        .. SimdSupport.Widths.Select(w => ($"cpu, {(int)w} bits", (IBackend)new CpuBackend(new CpuOptions { SimdWidth = w }))),
+        .. BackendCatalogue.All.SelectMany(b => b.Variants).Where(v => v.WhyNot is null).Select(v => (v.Name, v.Create())),
     ];
 
     /// <param name="golden">The folder of reference numbers that holds <c>layers/</c>.</param>

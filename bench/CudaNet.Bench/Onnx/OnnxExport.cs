@@ -48,7 +48,7 @@ internal static class OnnxExport
                 {
                     Integers(a, "kernel_shape", op.KernelHeight, op.KernelWidth);
                     Integers(a, "strides", op.Stride, op.Stride);
-                    Integers(a, "pads", op.Padding, op.Padding, op.Padding, op.Padding);
+                    Pads(a, op.Padding);
                     Integers(a, "dilations", op.Dilation, op.Dilation);
                     Integer(a, "group", op.Groups);
                 });
@@ -62,11 +62,13 @@ internal static class OnnxExport
                 }));
                 break;
             case MaxPool2d op:
-                Node(graph, "MaxPool", node, parameters, a =>
+                Node(graph, "MaxPool", node, parameters, a => Window(a, op));
+                break;
+            case AvgPool2d op:
+                Node(graph, "AveragePool", node, parameters, a =>
                 {
-                    Integers(a, "kernel_shape", op.Kernel, op.Kernel);
-                    Integers(a, "strides", op.Stride, op.Stride);
-                    Integers(a, "pads", op.Padding, op.Padding, op.Padding, op.Padding);
+                    Window(a, op);
+                    Integer(a, "count_include_pad", op.CountIncludePad ? 1 : 0);
                 });
                 break;
             case GlobalAveragePool:
@@ -80,11 +82,23 @@ internal static class OnnxExport
             case ReLU:
                 Node(graph, "Relu", node, parameters, _ => { });
                 break;
-            default:
-                Node(graph, node.Op.Kind, node, parameters, _ => { });
+            case Add:
+                Node(graph, "Add", node, parameters, _ => { });
                 break;
+            default:
+                throw new UnknownOperatorException("the ONNX export", node);
         }
     }
+
+    private static void Window(ProtobufWriter attributes, WindowPool op)
+    {
+        Integers(attributes, "kernel_shape", op.Kernel, op.Kernel);
+        Integers(attributes, "strides", op.Stride, op.Stride);
+        Pads(attributes, op.Padding);
+        Integer(attributes, "ceil_mode", op.CeilMode ? 1 : 0);
+    }
+
+    private static void Pads(ProtobufWriter attributes, Padding padding) => Integers(attributes, "pads", padding.Top, padding.Left, padding.Bottom, padding.Right);
 
     private static void Node(ProtobufWriter graph, string kind, LayerNode node, string[] parameters, Action<ProtobufWriter> attributes) =>
         graph.Message(1, n =>

@@ -3,6 +3,7 @@ using System.Runtime;
 using System.Runtime.InteropServices;
 using CudaNet.Data;
 using CudaNet.Engine;
+using CudaNet.Kernels;
 using CudaNet.Kernels.Cpu;
 
 namespace CudaNet.Cli;
@@ -69,8 +70,11 @@ internal sealed class DoctorCommand : CliCommand
             table.Add($"SIMD {(int)width} bits", width == Used ? "yes, used" : Usable(SimdDiagnosis.WhyNot(width)));
         }
 
-        table.Add("backend cpu", Usable(Used is null ? SimdDiagnosis.WhyNot(SimdWidth.Bits128) : null));
-        table.Add("backend reference", Usable(null));
+        foreach (BackendEntry backend in BackendCatalogue.All)
+        {
+            table.Add($"backend {backend.Name}", Usable(backend.WhyNot));
+        }
+
         table.Add("backend cuda", Usable(NoCudaBackend));
         table.Add("images", Usable(images));
         new CudaDiagnosis().Write(table);
@@ -91,6 +95,11 @@ internal sealed class DoctorCommand : CliCommand
         {
             json.WriteNumber("bits", (int)width);
             json.WriteString("whyNot", SimdDiagnosis.WhyNot(width));
+        });
+        json.WriteObjects("backends", BackendCatalogue.All, backend =>
+        {
+            json.WriteString("name", backend.Name);
+            json.WriteString("whyNot", backend.WhyNot);
         });
         json.WriteString("imagesWhyNot", images);
         json.WriteString("cudaWhyNot", NoCudaBackend);

@@ -37,20 +37,32 @@ internal sealed class ExplainCommand : CliCommand
         IBackend backend = _backend.Create(arguments);
         ExecutionPlan bare = Planner.Plan(source.Graph, input, [], backend.Layout);
         ExecutionPlan plan = observed.Count == 0 ? bare : Planner.Plan(source.Graph, input, observed, backend.Layout);
-        LoadedPlan? loaded = LoadedPlan.Of(source.Model, backend, plan);
+        (PlanCost? cost, string? whyNot) = Measure(backend, plan);
         if (arguments.GetValue(Json))
         {
-            JsonOutput.Write(Context.Out, json => WriteJson(json, backend, bare, plan, loaded));
+            JsonOutput.Write(Context.Out, json => WriteJson(json, backend, bare, plan, cost, whyNot));
         }
         else
         {
-            WriteText(backend, bare, plan, loaded);
+            WriteText(backend, bare, plan, cost, whyNot);
         }
 
         return ExitCode.Success;
     }
 
-    private static void WriteJson(Utf8JsonWriter json, IBackend backend, ExecutionPlan bare, ExecutionPlan plan, LoadedPlan? loaded)
+    private static (PlanCost? Cost, string? WhyNot) Measure(IBackend backend, ExecutionPlan plan)
+    {
+        try
+        {
+            return (backend.Measure(plan), null);
+        }
+        catch (CudaNetException exception)
+        {
+            return (null, exception.Message);
+        }
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, IBackend backend, ExecutionPlan bare, ExecutionPlan plan, PlanCost? cost, string? whyNot)
     {
         json.WriteString("backend", backend.Name);
         json.WriteString("layout", plan.Layout.Name);
@@ -69,8 +81,8 @@ internal sealed class ExplainCommand : CliCommand
             });
             json.WriteOptional("inputSlot", step.Input.Slot);
             json.WriteOptional("residualSlot", step.Residual?.Slot);
-            json.WriteString("algorithm", loaded?.Choices?[step.Index].Algorithm);
-            json.WriteOptional("workspaceBytes", loaded?.Choices?[step.Index].WorkspaceBytes);
+            json.WriteString("algorithm", cost?.Choices[step.Index].Algorithm);
+            json.WriteOptional("workspaceBytes", cost?.Choices[step.Index].WorkspaceBytes);
         });
         json.WriteStartArray("slotBytes");
         foreach (long bytes in plan.SlotBytes)
@@ -81,11 +93,12 @@ internal sealed class ExplainCommand : CliCommand
         json.WriteEndArray();
         json.WriteNumber("bytes", plan.TotalBytes);
         json.WriteNumber("bytesWithoutObservers", bare.TotalBytes);
-        json.WriteOptional("weightBytes", loaded?.WeightBytes);
-        json.WriteString("whyNotLoaded", loaded?.WhyNot);
+        json.WriteOptional("bufferBytes", cost?.BufferBytes);
+        json.WriteOptional("weightBytes", cost?.WeightBytes);
+        json.WriteString("whyNotLoaded", whyNot);
     }
 
-    private void WriteText(IBackend backend, ExecutionPlan bare, ExecutionPlan plan, LoadedPlan? loaded)
+    private void WriteText(IBackend backend, ExecutionPlan bare, ExecutionPlan plan, PlanCost? cost, string? whyNot)
     {
         Context.Out.Write(bare);
         if (plan != bare)
@@ -96,23 +109,18 @@ internal sealed class ExplainCommand : CliCommand
             Context.Out.WriteLine($"observing {Format.Plural(plan.Observed.Count, "layer")}: {Format.Count(plan.TotalBytes - bare.TotalBytes)} bytes more");
         }
 
-        if (loaded is null)
+        if (cost is null)
         {
-            Context.Out.WriteLine("packed weights: none, this is an architecture without weights");
+            Context.Line($"algorithms: not chosen, {whyNot}");
             return;
         }
 
-        Context.Out.WriteLine($"packed weights ({backend.Name}): {Format.Bytes(loaded.WeightBytes)}, one set for all plans");
-        if (loaded.Choices is null)
-        {
-            Context.Line($"algorithms: not chosen, {loaded.WhyNot}");
-            return;
-        }
-
+        Context.Out.WriteLine($"an executable: {Format.Bytes(cost.BufferBytes)}, with copies for the host and workspaces");
+        Context.Out.WriteLine($"packed weights ({backend.Name}): {Format.Bytes(cost.WeightBytes)}, one set for all plans");
         TextTable table = new("step", "algorithm", "workspace");
         foreach (PlanStep step in plan.Steps)
         {
-            StepChoice choice = loaded.Choices[step.Index];
+            StepChoice choice = cost.Choices[step.Index];
             table.Add($"{step.Index} {step.Head.Node}", choice.Algorithm, choice.WorkspaceBytes == 0 ? "" : $"{Format.Count(choice.WorkspaceBytes)} bytes");
         }
 

@@ -1,31 +1,29 @@
 using System.CommandLine;
 using CudaNet.Engine;
-using CudaNet.Kernels.Cpu;
-using CudaNet.Kernels.Reference;
+using CudaNet.Kernels;
 
 namespace CudaNet.Cli;
 
 /// <summary><c>--backend</c> and <c>--threads</c>.</summary>
 internal sealed class BackendOptions
 {
-    private const string Cpu = "cpu";
-    private const string Reference = "reference";
+    private static readonly BackendEntry Default = BackendCatalogue.All[0];
 
     private readonly Option<string> _backend = new("--backend")
     {
-        HelpName = $"{Cpu}|{Reference}",
-        Description = "What computes: SIMD kernels, or naive loops in double (slow: the judge).",
-        DefaultValueFactory = _ => Cpu,
+        HelpName = string.Join('|', BackendCatalogue.All.Select(b => b.Name)),
+        Description = $"What computes: {string.Join(", ", BackendCatalogue.All.Select(b => $"{b.Name}: {b.Summary}"))}.",
+        DefaultValueFactory = _ => Default.Name,
     };
 
-    private readonly Option<int?> _threads = SharedOptions.OptionalCount("--threads", CpuOptions.MaxThreads, "Threads that compute; default: one a core for cpu, always one for reference.");
+    private readonly Option<int?> _threads = SharedOptions.OptionalCount("--threads", Default.MaxThreads, "Threads that compute; default: one a core for cpu, always one for reference.");
 
     private readonly CliContext _context;
 
     public BackendOptions(Command command, CliContext context)
     {
         _context = context;
-        _backend.AcceptOnlyFromAmong(Cpu, Reference);
+        _backend.AcceptOnlyFromAmong([.. BackendCatalogue.All.Select(b => b.Name)]);
         command.Add(_backend);
         command.Add(_threads);
     }
@@ -34,10 +32,15 @@ internal sealed class BackendOptions
     /// <exception cref="CudaNetException">The machine cannot run the backend.</exception>
     public IBackend Create(ParseResult arguments)
     {
-        int? threads = arguments.GetValue(_threads);
-        return _context.Backend is { } own ? own
-            : arguments.GetValue(_backend) == Cpu ? new CpuBackend(new CpuOptions { Threads = threads ?? 0 })
-            : threads is null or 1 ? new ReferenceBackend()
-            : throw new UsageException($"the reference backend computes on one thread, not {threads}");
+        if (_context.Backend is { } own)
+        {
+            return own;
+        }
+
+        BackendEntry entry = BackendCatalogue.Find(arguments.GetValue(_backend)!);
+        int threads = arguments.GetValue(_threads) ?? 0;
+        return threads <= entry.MaxThreads
+            ? entry.Create(threads)
+            : throw new UsageException($"the {entry.Name} backend computes on {(entry.MaxThreads == 1 ? "one thread" : $"at most {entry.MaxThreads} threads")}, not {threads}");
     }
 }

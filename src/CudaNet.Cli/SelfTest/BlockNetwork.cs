@@ -1,4 +1,5 @@
 using CudaNet.Engine;
+using CudaNet.Kernels;
 using CudaNet.Kernels.Reference;
 
 namespace CudaNet.Cli.SelfTest;
@@ -43,14 +44,9 @@ internal sealed class BlockNetwork : IDisposable
     /// <summary>Batch norm as it is applied: y = scale · x + shift.</summary>
     public (float[] Scale, float[] Shift) Affine(string batchNorm)
     {
-        (float[] scale, float[] shift) = (new float[Channels], new float[Channels]);
-        for (int c = 0; c < Channels; c++)
-        {
-            double factor = this[$"{batchNorm}.weight"].Values[c] / Math.Sqrt(this[$"{batchNorm}.running_var"].Values[c] + new BatchNorm2d(Channels).Epsilon);
-            (scale[c], shift[c]) = ((float)factor, (float)(this[$"{batchNorm}.bias"].Values[c] - (this[$"{batchNorm}.running_mean"].Values[c] * factor)));
-        }
-
-        return (scale, shift);
+        LayerNode node = _model.Graph.Find(batchNorm);
+        ScaleAndShift constants = new((BatchNorm2d)node.Op, _model.Parameters.Of(node));
+        return (constants.Scale, constants.Shift);
     }
 
     /// <summary>What the reference backend computes.</summary>

@@ -17,6 +17,10 @@ public interface IBackend
     /// </summary>
     /// <exception cref="CudaNetException">The device cannot run an operator of the graph, or has not the memory.</exception>
     PreparedModel Prepare(LayerGraph graph, ParameterSet parameters);
+
+    /// <summary>What preparing the plan's graph and loading the plan would take and choose; nothing of it is allocated, and no weights are needed.</summary>
+    /// <exception cref="CudaNetException">The device cannot run an operator of the graph, or cannot address that much.</exception>
+    PlanCost Measure(ExecutionPlan plan);
 }
 
 /// <summary>What every backend offers.</summary>

@@ -3,16 +3,20 @@ namespace CudaNet.Engine;
 /// <summary>
 /// <c>torch.nn.Conv2d</c>: cross-correlation with zero padding. Weight (outChannels, inChannels / groups, kernelHeight, kernelWidth), bias (outChannels).
 /// </summary>
-public sealed record Conv2d(int InChannels, int OutChannels, int KernelHeight, int KernelWidth, int Stride = 1, int Padding = 0, int Dilation = 1, int Groups = 1, bool Bias = false) : LayerOp
+public sealed record Conv2d(int InChannels, int OutChannels, int KernelHeight, int KernelWidth, int Stride = 1, Padding Padding = default, int Dilation = 1, int Groups = 1, bool Bias = false) : LayerOp
 {
     /// <inheritdoc/>
     public override string Kind => "Conv2d";
+
+    internal override string StepName => "convolution";
+
+    internal override FusionPlace Place => FusionPlace.Convolution;
 
     /// <inheritdoc/>
     public override string Describe() =>
         $"{KernelHeight}×{KernelWidth}, {InChannels} → {OutChannels}"
         + (Stride == 1 ? "" : $", stride {Stride}")
-        + (Padding == 0 ? "" : $", padding {Padding}")
+        + (Padding == default ? "" : $", padding {Padding}")
         + (Dilation == 1 ? "" : $", dilation {Dilation}")
         + (Groups == 1 ? "" : $", groups {Groups}")
         + (Bias ? ", bias" : "");
@@ -35,13 +39,13 @@ public sealed record Conv2d(int InChannels, int OutChannels, int KernelHeight, i
         return new TensorShape(
             shape.Batch,
             OutChannels,
-            WindowCount(shape, 2, KernelHeight, Stride, Padding, Dilation),
-            WindowCount(shape, 3, KernelWidth, Stride, Padding, Dilation));
+            WindowCount(shape, 2, new Window(KernelHeight, Stride, Padding.Top, Padding.Bottom, Dilation)),
+            WindowCount(shape, 3, new Window(KernelWidth, Stride, Padding.Left, Padding.Right, Dilation)));
     }
 
     internal override void Validate()
     {
-        bool positive = InChannels > 0 && OutChannels > 0 && KernelHeight > 0 && KernelWidth > 0 && Stride > 0 && Dilation > 0 && Groups > 0 && Padding >= 0;
+        bool positive = InChannels > 0 && OutChannels > 0 && KernelHeight > 0 && KernelWidth > 0 && Stride > 0 && Dilation > 0 && Groups > 0 && Padding.Smallest >= 0;
         if (!positive || InChannels % Groups != 0 || OutChannels % Groups != 0)
         {
             throw new ShapeException(

@@ -8,6 +8,10 @@ public sealed record BatchNorm2d(int Channels, double Epsilon = 1e-5) : LayerOp
     /// <inheritdoc/>
     public override string Kind => "BatchNorm2d";
 
+    internal override string StepName => "bn";
+
+    internal override FusionPlace Place => FusionPlace.Norm;
+
     /// <inheritdoc/>
     public override string Describe() => Epsilon == 1e-5 ? $"{Channels}" : FormattableString.Invariant($"{Channels}, eps {Epsilon}");
 
@@ -33,6 +37,10 @@ public sealed record ReLU : LayerOp
     /// <inheritdoc/>
     public override string Kind => "ReLU";
 
+    internal override string StepName => "relu";
+
+    internal override FusionPlace Place => FusionPlace.Activation;
+
     /// <inheritdoc/>
     public override string Describe() => "";
 
@@ -49,6 +57,10 @@ public sealed record Add : LayerOp
 
     /// <inheritdoc/>
     public override string Kind => "Add";
+
+    internal override string StepName => "add";
+
+    internal override FusionPlace Place => FusionPlace.Sum;
 
     /// <inheritdoc/>
     public override string Describe() => "";

@@ -9,6 +9,10 @@ public sealed record GraphInput(int Channels) : LayerOp
     /// <inheritdoc/>
     public override string Kind => "Input";
 
+    internal override string StepName => "input";
+
+    internal override FusionPlace Place => FusionPlace.Alone;
+
     /// <inheritdoc/>
     public override string Describe() => $"{Channels} channels";
 

@@ -16,6 +16,12 @@ public abstract record LayerOp
     /// <summary>The operator's name, as in <c>torch.nn</c>.</summary>
     public abstract string Kind { get; }
 
+    /// <summary>What a plan calls it.</summary>
+    internal abstract string StepName { get; }
+
+    /// <summary>Where in a fused step it may stand.</summary>
+    internal abstract FusionPlace Place { get; }
+
     /// <summary>The attributes in words, for listings: <c>3×3, stride 2, 64 → 128</c>.</summary>
     public abstract string Describe();
 
@@ -61,18 +67,33 @@ public abstract record LayerOp
         return shape;
     }
 
-    /// <summary>Floor rule of convolution and pooling: how often a dilated window fits into a padded extent.</summary>
-    private protected static int WindowCount(TensorShape shape, int axis, int kernel, int stride, int padding, int dilation)
+    /// <summary>How often a dilated window fits into a padded extent.</summary>
+    private protected static int WindowCount(TensorShape shape, int axis, in Window window)
     {
-        long reach = ((long)dilation * (kernel - 1)) + 1;
-        long room = shape[axis] + (2L * padding) - reach;
-        if (room / stride >= int.MaxValue)
+        string Extent() => axis == 2 ? "height" : "width";
+        long reach = ((long)window.Dilation * (window.Kernel - 1)) + 1;
+        long room = shape[axis] + (long)window.Before + window.After - reach;
+        if (room < 0)
         {
-            throw new ShapeException($"padding {padding} makes {room} window positions of {(axis == 2 ? "height" : "width")} {shape[axis]}, too many to index ({shape})");
+            string padding = window.Before == window.After ? $"{window.Before}" : $"{window.Before} and {window.After}";
+            throw new ShapeException($"a window of {reach} does not fit into {Extent()} {shape[axis]} with padding {padding} ({shape})");
         }
 
-        return room >= 0
-            ? (int)((room / stride) + 1)
-            : throw new ShapeException($"a window of {reach} does not fit into {(axis == 2 ? "height" : "width")} {shape[axis]} with padding {padding} ({shape})");
+        long last = window.CeilMode ? (room + window.Stride - 1) / window.Stride : room / window.Stride;
+
+        // A window that starts in the padding after the image would see nothing.
+        last -= window.CeilMode && last * window.Stride >= (long)shape[axis] + window.Before ? 1 : 0;
+        return last < int.MaxValue
+            ? (int)(last + 1)
+            : throw new ShapeException($"padding makes {room} window positions of {Extent()} {shape[axis]}, too many to index ({shape})");
     }
+
+    /// <summary>A window along one axis.</summary>
+    /// <param name="Kernel">Positions it covers.</param>
+    /// <param name="Stride">From one window to the next.</param>
+    /// <param name="Before">Padding before the first element.</param>
+    /// <param name="After">Padding after the last one.</param>
+    /// <param name="Dilation">From one position to the next.</param>
+    /// <param name="CeilMode">Whether a last window counts that does not fit whole.</param>
+    private protected readonly record struct Window(int Kernel, int Stride, int Before, int After, int Dilation = 1, bool CeilMode = false);
 }

@@ -6,6 +6,10 @@ public sealed record Linear(int InFeatures, int OutFeatures, bool Bias = true) :
     /// <inheritdoc/>
     public override string Kind => "Linear";
 
+    internal override string StepName => "linear";
+
+    internal override FusionPlace Place => FusionPlace.Alone;
+
     /// <inheritdoc/>
     public override string Describe() => $"{InFeatures} → {OutFeatures}" + (Bias ? "" : ", no bias");
 

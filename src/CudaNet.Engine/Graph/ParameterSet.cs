@@ -32,6 +32,15 @@ public sealed class ParameterSet
     /// <summary>The number of values in all parameters.</summary>
     public long ElementCount => _tensors.Values.Sum(t => t.Shape.ElementCount);
 
+    /// <summary>The parameters of one layer.</summary>
+    public LayerParameters Of(LayerNode node)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        return new LayerParameters(Get("weight"), Get("bias"), Get("running_mean"), Get("running_var"));
+
+        Tensor? Get(string name) => _tensors.GetValueOrDefault($"{node.Name}.{name}");
+    }
+
     /// <summary>The parameter of that full name, where there is one.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out Tensor? tensor) => _tensors.TryGetValue(name, out tensor);
 

@@ -1,7 +1,7 @@
 namespace CudaNet.Engine;
 
 /// <summary>A step before anyone knows shapes or buffers.</summary>
-internal sealed record StepOutline(StepKind Kind, LayerNode Input, LayerNode? Residual, IReadOnlyList<LayerNode> Nodes);
+internal sealed record StepOutline(LayerNode Input, LayerNode? Residual, IReadOnlyList<LayerNode> Nodes);
 
 /// <summary>
 /// Groups a graph's layers into steps. From each layer not yet taken, in execution order, a step grows along its consumers as long as they
@@ -39,32 +39,13 @@ internal static class Fusion
             nodes.Add(next);
         }
 
-        return new StepOutline(KindOf(head), head.Inputs[0], residual, nodes);
+        return new StepOutline(head.Inputs[0], residual, nodes);
     }
 
     private static LayerNode? Next(LayerNode last, ILookup<LayerNode, LayerNode> consumers, HashSet<LayerNode> done) =>
-        Place(last) is not { } place
+        last.Op.Place == FusionPlace.Alone
             ? null
-            : consumers[last].FirstOrDefault(c => !done.Contains(c) && Place(c) > place && (c.Op is not Add || done.Contains(Other(c, last))));
-
-    /// <summary>Where in <c>convolution, bn, add, relu</c> a layer may stand; null where it is always a step of its own.</summary>
-    private static int? Place(LayerNode node) => node.Op switch
-    {
-        Conv2d => 0,
-        BatchNorm2d => 1,
-        Add => 2,
-        ReLU => 3,
-        _ => null,
-    };
+            : consumers[last].FirstOrDefault(c => !done.Contains(c) && c.Op.Place > last.Op.Place && (c.Op is not Add || done.Contains(Other(c, last))));
 
     private static LayerNode Other(LayerNode add, LayerNode operand) => add.Inputs[0] == operand ? add.Inputs[1] : add.Inputs[0];
-
-    private static StepKind KindOf(LayerNode head) => head.Op switch
-    {
-        Conv2d => StepKind.Convolution,
-        MaxPool2d => StepKind.MaxPool,
-        GlobalAveragePool => StepKind.GlobalAveragePool,
-        Linear => StepKind.Linear,
-        _ => StepKind.Elementwise,
-    };
 }

@@ -1,34 +1,14 @@
 namespace CudaNet.Engine;
 
-/// <summary>What a step begins with.</summary>
-public enum StepKind
-{
-    /// <summary>A convolution, then any of batch norm, sum, ReLU in that order.</summary>
-    Convolution,
-
-    /// <summary>Any of batch norm, sum, ReLU in that order, on a stored value.</summary>
-    Elementwise,
-
-    /// <summary>Max pooling alone.</summary>
-    MaxPool,
-
-    /// <summary>Global average pooling alone.</summary>
-    GlobalAveragePool,
-
-    /// <summary>A fully connected layer alone.</summary>
-    Linear,
-}
-
 /// <summary>
 /// What runs as one piece: <c>convolution [+ bn] [+ add] [+ relu]</c>, or one of the other kinds. Every stage has a defined value, whether it is
 /// stored or not; the last stage is always stored.
 /// </summary>
 /// <param name="Index">Place in the plan.</param>
-/// <param name="Kind">What it begins with.</param>
 /// <param name="Input">The value it reads.</param>
 /// <param name="Residual">The second operand of its <see cref="Add"/>, or null.</param>
 /// <param name="Stages">Its layers in execution order.</param>
-public sealed record PlanStep(int Index, StepKind Kind, PlanValue Input, PlanValue? Residual, IReadOnlyList<PlanStage> Stages)
+public sealed record PlanStep(int Index, PlanValue Input, PlanValue? Residual, IReadOnlyList<PlanStage> Stages)
 {
     /// <summary>The first layer.</summary>
     public PlanStage Head => Stages[0];
@@ -37,15 +17,5 @@ public sealed record PlanStep(int Index, StepKind Kind, PlanValue Input, PlanVal
     public PlanValue Output => Stages[^1].Stored!;
 
     /// <summary>In words: <c>convolution + bn + relu</c>.</summary>
-    public string Describe() => string.Join(" + ", Stages.Select(s => s.Node.Op switch
-    {
-        Conv2d => "convolution",
-        BatchNorm2d => "bn",
-        Add => "add",
-        ReLU => "relu",
-        MaxPool2d => "max pool",
-        GlobalAveragePool => "global average pool",
-        Linear => "linear",
-        LayerOp op => op.Kind,
-    }));
+    public string Describe() => string.Join(" + ", Stages.Select(s => s.Node.Op.StepName));
 }

@@ -36,6 +36,6 @@ public static class Planner
     {
         PlanValue Value(LayerNode node) => new(node, shapes[node.Index], layout, node == graph.Input ? null : slots.SlotOf(node));
         PlanStage[] stages = [.. outline.Nodes.Select(n => new PlanStage(n, shapes[n.Index], slots.IsStored(n) ? Value(n) : null, published.Contains(n)))];
-        return new PlanStep(index, outline.Kind, Value(outline.Input), outline.Residual is { } residual ? Value(residual) : null, stages);
+        return new PlanStep(index, Value(outline.Input), outline.Residual is { } residual ? Value(residual) : null, stages);
     }
 }

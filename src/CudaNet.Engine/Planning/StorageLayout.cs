@@ -21,6 +21,9 @@ public sealed record StorageLayout(string Name, int ChannelBlock, int Halo)
     /// </summary>
     public bool KeepsPublished { get; init; }
 
+    /// <summary>That many channels and what they are padded with: the next multiple of <see cref="ChannelBlock"/>.</summary>
+    public long PaddedChannels(long channels) => (channels + ChannelBlock - 1) / ChannelBlock * ChannelBlock;
+
     /// <summary>Bytes of a value of this shape, padding included.</summary>
     /// <exception cref="ShapeException">Beyond 63 bits.</exception>
     public long Bytes(TensorShape shape)
@@ -29,9 +32,8 @@ public sealed record StorageLayout(string Name, int ChannelBlock, int Halo)
         {
             checked
             {
-                long channels = (shape.Channels + ChannelBlock - 1L) / ChannelBlock * ChannelBlock;
                 long plane = shape.Rank == 4 ? (shape.Height + (2L * Halo)) * (shape.Width + (2L * Halo)) : 1;
-                return shape.Batch * channels * plane * Precision.Bytes();
+                return shape.Batch * PaddedChannels(shape.Channels) * plane * Precision.Bytes();
             }
         }
         catch (OverflowException)

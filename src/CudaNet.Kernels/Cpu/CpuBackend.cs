@@ -54,4 +54,16 @@ public sealed class CpuBackend : IBackend
         ArgumentNullException.ThrowIfNull(parameters);
         return new CpuModel(this, graph, parameters, _allocator);
     }
+
+    /// <inheritdoc/>
+    public PlanCost Measure(ExecutionPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        NativeAllocator counting = new() { IsCounting = true };
+        using CpuLayers layers = new(plan.Graph, parameters: null, SimdWidth, counting);
+        using NativeArena arena = new(counting);
+        CpuProgram program = layers.Load(plan, arena, Threads);
+        long observedInput = plan.IsInputObserved ? plan.InputShape.ElementCount : 0;
+        return new PlanCost(layers.Forms.Bytes, arena.Bytes + (sizeof(float) * (program.ObservedElements + observedInput)), program.Choices);
+    }
 }

@@ -8,16 +8,15 @@ internal sealed unsafe class CpuExecutable(
     Place place,
     NativeArena arena,
     CpuModel model,
-    HostInput[] inputs,
-    LoadedStep[] steps,
-    HostOutput result,
+    CpuProgram program,
     HostValues staging) : Executable(plan, place, binding: null)
 {
+    private readonly LoadedStep[] _steps = program.Steps;
     private readonly WorkTeam _team = new(model.Pool);
     private int _step;
     private int _publication;
 
-    public override IReadOnlyList<StepChoice> Choices { get; } = [.. steps.Select(s => s.Choice)];
+    public override IReadOnlyList<StepChoice> Choices { get; } = program.Choices;
 
     protected override long BufferBytes => arena.Bytes + staging.Bytes;
 
@@ -29,7 +28,7 @@ internal sealed unsafe class CpuExecutable(
         {
             fixed (float* source = input)
             {
-                foreach (HostInput destination in inputs)
+                foreach (HostInput destination in program.Inputs)
                 {
                     destination.Source = source;
                     _team.Run(destination);
@@ -47,9 +46,9 @@ internal sealed unsafe class CpuExecutable(
         _team.BeginComputing();
         try
         {
-            while (_step < 0 || _publication == steps[_step].Publications.Length)
+            while (_step < 0 || _publication == _steps[_step].Publications.Length)
             {
-                if (++_step == steps.Length)
+                if (++_step == _steps.Length)
                 {
                     stage = default;
                     return false;
@@ -57,13 +56,13 @@ internal sealed unsafe class CpuExecutable(
 
                 control.ThrowIfStopped();
                 _publication = 0;
-                foreach (ParallelWork phase in steps[_step].Phases)
+                foreach (StoringPhase phase in _steps[_step].Phases)
                 {
                     _team.Run(phase);
                 }
             }
 
-            stage = Publish(steps[_step].Publications[_publication++]);
+            stage = Publish(_steps[_step].Publications[_publication++]);
             return true;
         }
         finally
@@ -79,8 +78,8 @@ internal sealed unsafe class CpuExecutable(
         {
             fixed (float* destination = output)
             {
-                result.Destination = destination;
-                _team.Run(result);
+                program.Result.Destination = destination;
+                _team.Run(program.Result);
             }
         }
         finally

@@ -6,27 +6,20 @@ namespace CudaNet.Kernels.Cpu;
 internal sealed class CpuModel : PreparedModel
 {
     private readonly NativeAllocator _allocator;
-    private readonly WeightForms _forms;
-    private readonly SimdWidth _width;
+    private readonly CpuLayers _layers;
 
     public CpuModel(CpuBackend backend, LayerGraph graph, ParameterSet parameters, NativeAllocator allocator)
         : base(backend, graph)
     {
-        _width = backend.SimdWidth;
         _allocator = allocator;
-        _forms = new WeightForms(allocator);
+        _layers = new CpuLayers(graph, parameters, backend.SimdWidth, allocator);
         try
         {
-            foreach (LayerNode node in graph.Layers)
-            {
-                Pack(node, parameters);
-            }
-
             Pool = new WorkerPool(backend.Threads);
         }
         catch
         {
-            _forms.Dispose();
+            _layers.Dispose();
             throw;
         }
     }
@@ -34,29 +27,17 @@ internal sealed class CpuModel : PreparedModel
     /// <summary>The pool's threads would outlive a model that nobody disposed: they hold the pool, not the model.</summary>
     ~CpuModel() => Pool?.Abandon();
 
-    public override long Bytes => _forms.Bytes;
+    public override long Bytes => _layers.Forms.Bytes;
 
     public WorkerPool Pool { get; }
-
-    /// <summary>A layer's weights in the form that an algorithm wants.</summary>
-    public TForm Get<TForm>(LayerNode node, string algorithm) => _forms.Get<TForm>(node, algorithm);
 
     protected override Executable LoadCore(ExecutionPlan plan, Place place, Type? binding)
     {
         NativeArena arena = new(_allocator);
         try
         {
-            return _width switch
-            {
-                SimdWidth.Bits512 => new PlanLoader<Simd512>(this, plan, place, arena).Load(),
-                SimdWidth.Bits256 => new PlanLoader<Simd256>(this, plan, place, arena).Load(),
-                _ => new PlanLoader<Simd128>(this, plan, place, arena).Load(),
-            };
-        }
-        catch (OverflowException exception)
-        {
-            arena.Dispose();
-            throw new CudaNetException($"a batch of {plan.InputShape} is beyond what the cpu backend can index", exception) { Hint = "Run smaller batches or smaller images." };
+            CpuProgram program = _layers.Load(plan, arena, Pool.Threads);
+            return new CpuExecutable(plan, place, arena, this, program, new HostValues(program.ObservedElements));
         }
         catch
         {
@@ -68,32 +49,6 @@ internal sealed class CpuModel : PreparedModel
     protected override void ReleaseCore()
     {
         Pool.Dispose();
-        _forms.Dispose();
+        _layers.Dispose();
     }
-
-    private void Pack(LayerNode node, ParameterSet parameters)
-    {
-        Tensor? Get(string name) => parameters.TryGet($"{node.Name}.{name}", out Tensor? tensor) ? tensor : null;
-        int lanes = (int)_width / (8 * sizeof(float));
-        switch (node.Op)
-        {
-            case Conv2d op:
-                string algorithm = StepAlgorithms.Of(op, node.Inputs[0] == Graph.Input);
-                _forms.GetOrAdd(node, algorithm, arena => PackedConvolution.Pack(op, algorithm, Values(Get("weight")), Values(Get("bias")), lanes, arena));
-                break;
-            case BatchNorm2d op:
-                _forms.GetOrAdd(node, StepAlgorithms.ScaleAndShift, arena =>
-                    new PackedBatchNorm(op, Values(Get("weight")), Values(Get("bias")), Values(Get("running_mean")), Values(Get("running_var")), arena));
-                break;
-            case Linear op:
-                _forms.GetOrAdd(node, StepAlgorithms.Panels, arena => new PackedLinear(op, Values(Get("weight")), Values(Get("bias")), lanes, arena));
-                break;
-            case ReLU or Add or MaxPool2d or GlobalAveragePool:
-                break;
-            default:
-                throw new CudaNetException($"the cpu backend does not know {node.Op.Kind}") { Layer = node.Name };
-        }
-    }
-
-    private static ReadOnlySpan<float> Values(Tensor? tensor) => tensor is null ? default : tensor.Values;
 }

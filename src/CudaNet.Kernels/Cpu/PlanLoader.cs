@@ -2,121 +2,100 @@ using CudaNet.Engine;
 
 namespace CudaNet.Kernels.Cpu;
 
-/// <summary>Turns a plan into an executable at one vector width: allocates every buffer, makes every step.</summary>
-internal sealed unsafe class PlanLoader<T>(CpuModel model, ExecutionPlan plan, Place place, NativeArena arena)
+/// <summary>Turns a plan into phases at one vector width: allocates every buffer, makes every step, and answers the layers what lies where.</summary>
+internal sealed unsafe class PlanLoader<T>(CpuLayers layers, ExecutionPlan plan, NativeArena arena, int threads)
     where T : unmanaged, ISimd<T>
 {
     private readonly List<HostInput> _inputs = [];
-    private readonly Scratch _scratch = new(model.Pool.Threads);
+    private readonly List<StoringPhase> _phases = [];
     private NativeBuffer[] _slots = [];
+    private float* _copies;
     private long _copyBytes;
 
-    public CpuExecutable Load()
+    /// <summary>Memory of each thread, shared by all steps.</summary>
+    public Scratch Scratch { get; } = new(threads);
+
+    public WeightForms Forms => layers.Forms;
+
+    public CpuProgram Load()
     {
-        _slots = [.. plan.SlotBytes.Select(bytes => arena.Allocate(bytes / sizeof(float), "the values of the layers"))];
+        _slots = [.. plan.SlotBytes.Select(bytes => arena.AllocateValues(bytes / sizeof(float)))];
+
+        // One workspace for the copies of all steps: each is read by its own step only.
+        long copied = plan.Steps.Max(s => layers[s.Head.Node].CopyElements(s.Input));
+        _copies = copied == 0 ? null : arena.Allocate(copied, "workspaces").Pointer;
         LoadedStep[] steps = [.. plan.Steps.Select(Load)];
         HostOutput result = new(Pointer(plan.Output), BlockedImage.Of(plan.OutputShape));
         int observed = steps.SelectMany(s => s.Publications).Select(p => p.Output.Elements).DefaultIfEmpty().Max();
-        _scratch.Allocate(arena);
-        return new CpuExecutable(plan, place, arena, model, [.. _inputs], steps, result, new HostValues(observed));
+        Scratch.Allocate(arena);
+        return new CpuProgram([.. _inputs], steps, result, observed);
     }
 
-    private LoadedStep Load(PlanStep step)
-    {
-        PlanValue output = step.Output;
-        BlockedImage to = BlockedImage.Of(output.Shape);
-        string algorithm = step.Head.Node.Op switch
-        {
-            Conv2d op => StepAlgorithms.Of(op, step.Input.Slot is null),
-            MaxPool2d or GlobalAveragePool => StepAlgorithms.Rows,
-            Linear => StepAlgorithms.Panels,
-            _ => StepAlgorithms.ScaleAndShift,
-        };
-        (_scratch.RequiredBytes, _copyBytes) = (0, 0);
-        ParallelWork[] phases = step.Head.Node.Op switch
-        {
-            Conv2d => Convolution(step, algorithm, model.Get<PackedConvolution>(step.Head.Node, algorithm), to),
-            MaxPool2d op => [new MaxPoolStep<T>(Pointer(step.Input), BlockedImage.Of(step.Input.Shape), op, Pointer(output), to)],
-            GlobalAveragePool => [new GlobalAverageStep<T>(Pointer(step.Input), BlockedImage.Of(step.Input.Shape), Pointer(output))],
-            Linear => [new LinearStep<T>(Pointer(step.Input), BlockedImage.Of(step.Input.Shape), model.Get<PackedLinear>(step.Head.Node, algorithm), Pointer(output), to)],
-            _ => [new ElementwiseStep<T>(Pointer(step.Input), to, Epilogue(step))],
-        };
-        Publication[] publications = [.. step.Stages.Where(s => s.IsObserved).Select(s => new Publication(s, new HostOutput(Pointer(s.Stored!), BlockedImage.Of(s.Shape))))];
-        return new LoadedStep(phases, publications, new StepChoice(algorithm, _scratch.RequiredBytes + _copyBytes));
-    }
+    /// <summary>Where a value is stored.</summary>
+    public float* Pointer(PlanValue value) => value.Slot is { } slot ? _slots[slot].Pointer : Input(StorageLayout.Blocked16.Halo).Destination;
 
-    private ParallelWork[] Convolution(PlanStep step, string algorithm, PackedConvolution layer, BlockedImage to)
-    {
-        Epilogue epilogue = Epilogue(step);
-        epilogue.Bias = layer.Bias;
-        if (algorithm == StepAlgorithms.CompactDirect)
-        {
-            CompactInput input = Compact(layer.Op.Padding);
-            return [new DirectStep<T>((DirectConvolution)layer, input.Destination, SourceGeometry.Of(input, layer.Op), to, epilogue, _scratch)];
-        }
+    /// <summary>Where a stage is stored; null where it is not.</summary>
+    public float* Destination(PlanStage stage) => stage.Stored is { } stored ? Pointer(stored) : null;
 
-        float* source = Source(step.Input, layer.Op.Padding, out BlockedImage from, out ParallelWork? copy);
-        ParallelWork work = layer is DirectConvolution direct
-            ? new DirectStep<T>(direct, source, SourceGeometry.Of(from, layer.Op), to, epilogue, _scratch)
-            : new LanewiseStep<T>((LanewiseConvolution)layer, source, from, to, epilogue, _scratch);
-        return copy is null ? [work] : [copy, work];
-    }
-
-    /// <summary>A value with a halo at least as wide as the padding, and the copy that makes it where the stored one is narrower.</summary>
-    private float* Source(PlanValue value, int padding, out BlockedImage from, out ParallelWork? copy)
-    {
-        BlockedImage stored = BlockedImage.Of(value.Shape);
-        from = stored;
-        copy = null;
-        if (padding <= stored.Halo)
-        {
-            return Pointer(value);
-        }
-
-        from = stored.WithHalo(padding);
-        if (value.Slot is null)
-        {
-            return Input(padding).Destination;
-        }
-
-        float* destination = arena.Allocate(from.Elements, "workspaces").Pointer;
-        _copyBytes = sizeof(float) * from.Elements;
-        copy = new HaloCopy(Pointer(value), stored, destination, from);
-        return destination;
-    }
-
-    private Epilogue Epilogue(PlanStep step)
+    /// <summary>What happens to the values of a step after their sums.</summary>
+    public Epilogue Epilogue(PlanStep step)
     {
         Epilogue epilogue = default;
         foreach (PlanStage stage in step.Stages)
         {
-            float* destination = stage.Stored is { } stored ? Pointer(stored) : null;
-            switch (stage.Node.Op)
-            {
-                case Conv2d:
-                    epilogue.RawTo = destination;
-                    break;
-                case BatchNorm2d:
-                    PackedBatchNorm constants = model.Get<PackedBatchNorm>(stage.Node, StepAlgorithms.ScaleAndShift);
-                    epilogue.Scale = constants.Scale;
-                    epilogue.Shift = constants.Shift;
-                    epilogue.NormTo = destination;
-                    break;
-                case Add:
-                    epilogue.Residual = Pointer(step.Residual!);
-                    epilogue.SumTo = destination;
-                    break;
-                default:
-                    epilogue.Relu = true;
-                    epilogue.ReluTo = destination;
-                    break;
-            }
+            layers[stage.Node].Join(this, step, stage, ref epilogue);
         }
 
         return epilogue;
     }
 
-    private float* Pointer(PlanValue value) => value.Slot is { } slot ? _slots[slot].Pointer : Input(StorageLayout.Blocked16.Halo).Destination;
+    /// <summary>A value with a halo that is wide enough: the stored one, or a copy that the step makes first.</summary>
+    public float* Source(PlanValue value, int halo, out BlockedImage image)
+    {
+        BlockedImage stored = BlockedImage.Of(value.Shape);
+        image = stored;
+        if (halo <= stored.Halo)
+        {
+            return Pointer(value);
+        }
+
+        image = stored.WithHalo(halo);
+        if (value.Slot is null)
+        {
+            return Input(halo).Destination;
+        }
+
+        _copyBytes = sizeof(float) * image.Elements;
+        _phases.Add(new HaloCopy(Pointer(value), stored, _copies, image) { Stored = [new StoredValue(_copies, image)] });
+        return _copies;
+    }
+
+    /// <summary>The run's input as runs of neighbouring values; made once for each halo that a step needs.</summary>
+    public CompactInput CompactInput(int halo)
+    {
+        CompactInput? input = _inputs.OfType<CompactInput>().FirstOrDefault(i => i.Halo == halo);
+        if (input is null)
+        {
+            TensorShape shape = plan.InputShape;
+            long elements = Cpu.CompactInput.Elements(shape.Batch, shape.Channels, shape.Height, shape.Width, halo);
+            input = new CompactInput(arena.Allocate(elements, "the input").Pointer, shape.Batch, shape.Channels, shape.Height, shape.Width, halo);
+            _inputs.Add(input);
+        }
+
+        return input;
+    }
+
+    private LoadedStep Load(PlanStep step)
+    {
+        _phases.Clear();
+        (Scratch.RequiredBytes, _copyBytes) = (0, 0);
+        CpuLayer head = layers[step.Head.Node];
+        StoringPhase phase = head.Begin(this, step);
+        phase.Stored = [.. step.Stages.Where(s => s.Stored is not null).Select(s => new StoredValue(Destination(s), BlockedImage.Of(s.Shape)))];
+        _phases.Add(phase);
+        Publication[] publications = [.. step.Stages.Where(s => s.IsObserved).Select(s => new Publication(s, new HostOutput(Destination(s), BlockedImage.Of(s.Shape))))];
+        return new LoadedStep([.. _phases], publications, new StepChoice(head.Algorithm, Scratch.RequiredBytes + _copyBytes));
+    }
 
     /// <summary>The run's input in blocks of 16 channels; made once for each halo that a step needs.</summary>
     private BlockedInput Input(int halo)
@@ -126,20 +105,6 @@ internal sealed unsafe class PlanLoader<T>(CpuModel model, ExecutionPlan plan, P
         if (input is null)
         {
             input = new BlockedInput(arena.Allocate(image.Elements, "the input").Pointer, image);
-            _inputs.Add(input);
-        }
-
-        return input;
-    }
-
-    private CompactInput Compact(int halo)
-    {
-        CompactInput? input = _inputs.OfType<CompactInput>().FirstOrDefault(i => i.Halo == halo);
-        if (input is null)
-        {
-            TensorShape shape = plan.InputShape;
-            long elements = CompactInput.Elements(shape.Batch, shape.Channels, shape.Height, shape.Width, halo);
-            input = new CompactInput(arena.Allocate(elements, "the input").Pointer, shape.Batch, shape.Channels, shape.Height, shape.Width, halo);
             _inputs.Add(input);
         }
 

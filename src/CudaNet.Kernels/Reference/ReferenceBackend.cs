@@ -23,4 +23,19 @@ public sealed class ReferenceBackend : IBackend
         ArgumentNullException.ThrowIfNull(parameters);
         return new ReferenceModel(this, graph, parameters);
     }
+
+    /// <inheritdoc/>
+    public PlanCost Measure(ExecutionPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        LayerParameters none = new(null, null, null, null);
+        foreach (LayerNode node in plan.Graph.Layers)
+        {
+            _ = ReferenceLayers.Of(node, none);
+        }
+
+        long observedInput = plan.IsInputObserved ? plan.InputShape.ElementCount : 0;
+        long buffers = ReferenceExecutable.BytesOf(plan) + (sizeof(float) * observedInput);
+        return new PlanCost(sizeof(float) * plan.Graph.Parameters.Sum(p => p.Shape.ElementCount), buffers, ReferenceExecutable.ChoicesOf(plan));
+    }
 }

@@ -3,7 +3,7 @@ using CudaNet.Engine;
 namespace CudaNet.Kernels.Reference;
 
 /// <summary>
-/// y[n,k,oy,ox] = bias[k] + Σ over the group's channels c and the window (i,j) of x[n, c, oy·s + i·d − p, ox·s + j·d − p] · w[k,c,i,j], zero outside.
+/// y[n,k,oy,ox] = bias[k] + Σ over the group's channels c and the window (i,j) of x[n, c, oy·s + i·d − p, ox·s + j·d − q] · w[k,c,i,j], zero outside.
 /// </summary>
 internal static class ReferenceConvolution
 {
@@ -50,24 +50,21 @@ internal static class ReferenceConvolution
         {
             (int rest, int j) = Math.DivRem(tap, op.KernelWidth);
             (int c, int i) = Math.DivRem(rest, op.KernelHeight);
-            int y = (oy * op.Stride) + (i * op.Dilation) - op.Padding;
-            if ((uint)y >= (uint)height)
+            long y = ((long)oy * op.Stride) + ((long)i * op.Dilation) - op.Padding.Top;
+            if (y < 0 || y >= height)
             {
                 continue;
             }
 
-            ReadOnlySpan<float> row = image.Slice(((c * height) + y) * width, width);
+            ReadOnlySpan<float> row = image.Slice(((c * height) + (int)y) * width, width);
             double weight = filter[tap];
-            int x = (j * op.Dilation) - op.Padding;
-            int ox = 0;
-            for (; x < 0; x += op.Stride)
-            {
-                ox++;
-            }
+            long start = ((long)j * op.Dilation) - op.Padding.Left;
 
-            for (; ox < sums.Length && x < row.Length; ox++, x += op.Stride)
+            // The first output column whose window has this tap inside the image.
+            long ox = start >= 0 ? 0 : (-start + op.Stride - 1) / op.Stride;
+            for (long x = start + (ox * op.Stride); ox < sums.Length && x < row.Length; ox++, x += op.Stride)
             {
-                sums[ox] += row[x] * weight;
+                sums[(int)ox] += row[(int)x] * weight;
             }
         }
     }

@@ -18,15 +18,14 @@ internal sealed class ReferenceExecutable : Executable
         : base(plan, place, binding: null)
     {
         _model = model;
-        long scratch = plan.Steps.SelectMany(s => s.Stages).Where(s => s.Stored is null).Select(s => plan.Layout.Bytes(s.Shape)).DefaultIfEmpty().Max();
-        int columns = plan.Steps.SelectMany(s => s.Stages).Max(s => s.Shape.Width);
-        BufferBytes = plan.TotalBytes + (2 * scratch) + (sizeof(double) * (long)columns) + (sizeof(float) * plan.InputShape.ElementCount);
-        Choices = [.. plan.Steps.Select(s => new StepChoice("loops in double", s.Stages.Any(t => t.Stored is null) ? 2 * scratch : 0))];
+        long scratch = ScratchBytes(plan);
+        BufferBytes = BytesOf(plan);
+        Choices = ChoicesOf(plan);
         try
         {
             _slots = [.. plan.SlotBytes.Select(Allocate)];
             _scratch = [Allocate(scratch), Allocate(scratch)];
-            _row = new double[columns];
+            _row = new double[Columns(plan)];
             _input = new float[plan.InputShape.ElementCount];
         }
         catch (Exception exception) when (exception is OutOfMemoryException or OverflowException)
@@ -41,6 +40,13 @@ internal sealed class ReferenceExecutable : Executable
     public override IReadOnlyList<StepChoice> Choices { get; }
 
     protected override long BufferBytes { get; }
+
+    /// <summary>Bytes of all buffers for a plan.</summary>
+    public static long BytesOf(ExecutionPlan plan) =>
+        plan.TotalBytes + (2 * ScratchBytes(plan)) + (sizeof(double) * (long)Columns(plan)) + (sizeof(float) * plan.InputShape.ElementCount);
+
+    public static IReadOnlyList<StepChoice> ChoicesOf(ExecutionPlan plan) =>
+        [.. plan.Steps.Select(s => new StepChoice("loops in double", s.Stages.Any(t => t.Stored is null) ? 2 * ScratchBytes(plan) : 0))];
 
     protected override void StartCore(ReadOnlySpan<float> input, RunControl control)
     {
@@ -84,6 +90,12 @@ internal sealed class ReferenceExecutable : Executable
     {
     }
 
+    /// <summary>Of each of the two values between stages that are not stored.</summary>
+    private static long ScratchBytes(ExecutionPlan plan) =>
+        plan.Steps.SelectMany(s => s.Stages).Where(s => s.Stored is null).Select(s => plan.Layout.Bytes(s.Shape)).DefaultIfEmpty().Max();
+
+    private static int Columns(ExecutionPlan plan) => plan.Steps.SelectMany(s => s.Stages).Max(s => s.Shape.Width);
+
     private static float[] Allocate(long bytes) => new float[checked((int)(bytes / sizeof(float)))];
 
     private Span<float> Values(PlanValue value) => _slots[value.Slot!.Value].AsSpan(0, (int)value.Shape.ElementCount);
@@ -99,40 +111,9 @@ internal sealed class ReferenceExecutable : Executable
             PlanStage stage = step.Stages[i];
             Span<float> destination = stage.Stored is { } stored ? Values(stored) : _scratch[i % 2].AsSpan(0, (int)stage.Shape.ElementCount);
             ReadOnlySpan<float> residual = step.Residual is { } other ? Read(other) : default;
-            Apply(stage.Node, source, shape, residual, destination, stage.Shape);
+            _model.LayerOf(stage.Node)(source, shape, residual, destination, stage.Shape, _row.AsSpan(0, stage.Shape.Width));
             source = destination;
             shape = stage.Shape;
-        }
-    }
-
-    private void Apply(LayerNode node, ReadOnlySpan<float> source, TensorShape from, ReadOnlySpan<float> residual, Span<float> destination, TensorShape to)
-    {
-        LayerParameters p = _model.ParametersOf(node);
-        switch (node.Op)
-        {
-            case Conv2d op:
-                ReferenceConvolution.Run(source, from, op, p.Weight, p.Bias, destination, to, _row.AsSpan(0, to.Width));
-                break;
-            case BatchNorm2d op:
-                ReferenceElementwise.BatchNorm(source, from, op.Epsilon, p.Weight, p.Bias, p.Mean, p.Variance, destination);
-                break;
-            case Add:
-                ReferenceElementwise.Add(source, residual, destination);
-                break;
-            case ReLU:
-                ReferenceElementwise.ReLU(source, destination);
-                break;
-            case MaxPool2d op:
-                ReferencePooling.Max(source, from, op, destination, to);
-                break;
-            case GlobalAveragePool:
-                ReferencePooling.GlobalAverage(source, from, destination);
-                break;
-            case Linear op:
-                ReferenceLinear.Run(source, op, p.Weight, p.Bias, destination);
-                break;
-            default:
-                throw new CudaNetException($"the reference backend does not know {node.Op.Kind}") { Layer = node.Name };
         }
     }
 }

@@ -2,22 +2,21 @@ using CudaNet.Engine;
 
 namespace CudaNet.Kernels.Reference;
 
-/// <summary>The weights as they came, copied to arrays, by layer.</summary>
+/// <summary>The layers' loops, with the weights as they came, copied to arrays.</summary>
 internal sealed class ReferenceModel : PreparedModel
 {
-    private readonly LayerParameters[] _parameters;
+    private readonly ReferenceLayer?[] _layers;
 
     public ReferenceModel(IBackend backend, LayerGraph graph, ParameterSet parameters)
         : base(backend, graph)
     {
-        float[]? Copy(LayerNode node, string name) => parameters.TryGet($"{node}.{name}", out Tensor? tensor) ? tensor.Values.ToArray() : null;
-        _parameters = [.. graph.Nodes.Select(n => new LayerParameters(Copy(n, "weight"), Copy(n, "bias"), Copy(n, "running_mean"), Copy(n, "running_var")))];
+        _layers = [null, .. graph.Layers.Select(node => ReferenceLayers.Of(node, parameters.Of(node)))];
         Bytes = parameters.ElementCount * sizeof(float);
     }
 
     public override long Bytes { get; }
 
-    public LayerParameters ParametersOf(LayerNode node) => _parameters[node.Index];
+    public ReferenceLayer LayerOf(LayerNode node) => _layers[node.Index]!;
 
     protected override Executable LoadCore(ExecutionPlan plan, Place place, Type? binding) => new ReferenceExecutable(plan, place, this);
 
@@ -25,6 +24,3 @@ internal sealed class ReferenceModel : PreparedModel
     {
     }
 }
-
-/// <summary>A layer's parameters; null where its operator has none of that name.</summary>
-internal sealed record LayerParameters(float[]? Weight, float[]? Bias, float[]? Mean, float[]? Variance);

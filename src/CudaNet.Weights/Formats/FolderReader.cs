@@ -1,15 +1,23 @@
+using System.Text.RegularExpressions;
 using CudaNet.Engine;
 
 namespace CudaNet.Weights;
 
 /// <summary>Finds the weight file of a folder as model hubs lay them out, under the names that the table's rows call usual.</summary>
-internal static class FolderReader
+internal static partial class FolderReader
 {
     /// <summary>The names, those of the first row first.</summary>
     public static IEnumerable<string> UsualNames => FileFormats.Read.SelectMany(f => f.UsualNames);
 
     /// <exception cref="CudaNetException">There is none, or more than one.</exception>
     public static RawWeights Read(FormatSource folder) => FileFormats.ReadAny(folder.OpenBeside(Find(folder.Name), folder.StateDict));
+
+    private static string Hint(string[] found) => Array.TrueForAll(found, f => Shard().IsMatch(f))
+        ? "They are parts of one set of weights: put the index that names them (*.index.json) beside them."
+        : "Name the one to open.";
+
+    [GeneratedRegex(@"-[0-9]+-of-[0-9]+\.", RegexOptions.CultureInvariant)]
+    private static partial Regex Shard();
 
     private static string Find(string folder)
     {
@@ -22,7 +30,7 @@ internal static class FolderReader
                 {
                     return found.Length == 1
                         ? found[0]
-                        : throw new CudaNetException($"the folder has {Printable.List(found.Order(StringComparer.Ordinal))}") { File = folder, Hint = "Name the one to open." };
+                        : throw new CudaNetException($"the folder has {Printable.List(found.Order(StringComparer.Ordinal))}") { File = folder, Hint = Hint(found) };
                 }
             }
         }

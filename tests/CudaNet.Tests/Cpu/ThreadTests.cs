@@ -89,6 +89,8 @@ public sealed class ThreadTests
             return model;
         }
 
+        public PlanCost Measure(ExecutionPlan plan) => backend.Measure(plan);
+
         public void Dispose() => _isOver = true;
 
         private void GoAndCome(WorkerPool pool)

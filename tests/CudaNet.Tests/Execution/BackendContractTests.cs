@@ -11,6 +11,8 @@ public sealed class BackendContractTests
 
     public static TheoryData<string> AllBackends => Backends.AllAndNull;
 
+    public static TheoryData<string> RealBackends => Backends.All;
+
     [Theory]
     [MemberData(nameof(AllBackends))]
     public void Only_plans_of_its_graph_in_its_layout_for_its_places_are_loaded(string backend)
@@ -27,6 +29,22 @@ public sealed class BackendContractTests
         AssertRefused(nameof(ForeignBinding), () => model.Load(plan, place, typeof(ForeignBinding)));
         AssertRefused("String", () => model.Load(plan, place, typeof(string)));
         model.Load(plan, place).Dispose();
+    }
+
+    /// <summary>What is told without weights is what loading then takes, to the byte.</summary>
+    [Theory]
+    [MemberData(nameof(RealBackends))]
+    public void Measuring_tells_what_loading_takes(string name)
+    {
+        using Model model = TestModels.Tiny();
+        IBackend backend = Backends.Create(name);
+        ExecutionPlan plan = Planner.Plan(model.Graph, new TensorShape(2, 3, 40, 52), [model.Graph.Input, model.Graph.Find("layer1"), model.Graph.Find("fc")], backend.Layout);
+        PlanCost cost = backend.Measure(plan);
+        using PreparedModel prepared = backend.Prepare(model);
+        using Place place = prepared.CreatePlace(0);
+        using Executable executable = prepared.Load(plan, place);
+        Assert.Equal((prepared.Bytes, executable.Bytes), (cost.WeightBytes, cost.BufferBytes));
+        Assert.Equal(executable.Choices, cost.Choices);
     }
 
     [Theory]

@@ -5,111 +5,97 @@ using Xunit;
 
 namespace CudaNet.Tests.Numerics;
 
-/// <summary>Single operators of every shape and attribute, on every backend variant, against PyTorch in double precision.</summary>
+/// <summary>Every operator of the catalogue, alone, on every backend variant, against PyTorch in double precision.</summary>
 public sealed class OperatorTests
 {
-    private static readonly JsonElement Recorded = JsonDocument.Parse(File.ReadAllBytes(Repository.Data("operators.json"))).RootElement;
+    private static readonly Lazy<Dictionary<string, JsonElement>> Recorded = new(() =>
+        JsonDocument.Parse(File.ReadAllBytes(Repository.Data("operators.json"))).RootElement.EnumerateArray().ToDictionary(c => c.GetProperty("name").GetString()!));
 
-    public static TheoryData<string, string> Cases()
+    public static TheoryData<string, string> Kinds()
     {
-        TheoryData<string, string> cases = [];
+        TheoryData<string, string> rows = [];
         foreach (string backend in Backends.All.Select(row => row.Data))
         {
-            foreach (JsonElement recorded in Recorded.EnumerateArray())
+            foreach (string kind in OperatorCatalogue.Kinds)
             {
-                cases.Add(backend, recorded.GetProperty("name").GetString()!);
+                rows.Add(backend, kind);
             }
         }
 
-        return cases;
+        return rows;
     }
 
     [Theory]
-    [MemberData(nameof(Cases))]
-    public void Matches_PyTorch(string backendName, string name)
+    [MemberData(nameof(Kinds))]
+    public void Matches_PyTorch(string backendName, string kind)
     {
-        JsonElement recorded = Recorded.EnumerateArray().Single(c => c.GetProperty("name").GetString() == name);
-        JsonElement attributes = recorded.GetProperty("attributes");
-        TensorShape shape = Shape(recorded.GetProperty("input"));
-        Model model = Build(recorded.GetProperty("op").GetString()!, attributes, shape, out Tensor input);
         IBackend backend = Backends.Create(backendName);
-        using Session session = new(model, backend);
-        Tensor actual = session.Predict(input);
-        double[] expected = [.. recorded.GetProperty("values").EnumerateArray().Select(v => v.GetDouble())];
-        TensorComparison comparison = TensorComparison.Compare(actual.Shape, actual.Values, Shape(recorded.GetProperty("shape")), expected, backend.Tolerance);
-        Assert.True(comparison.Passed, comparison.ToString());
-    }
-
-    /// <summary>A graph around one operator; a vector reaches it as the average of 1×1 planes.</summary>
-    private static Model Build(string op, JsonElement attributes, TensorShape shape, out Tensor input)
-    {
-        int Int(string key) => attributes.GetProperty(key).GetInt32();
-        bool Flag(string key) => attributes.GetProperty(key).GetBoolean();
-        GraphBuilder builder = new(shape.Channels);
-        Dictionary<string, Tensor> parameters = [];
-        input = shape.Rank == 4 ? Formula.Uniform("x", shape) : new Tensor(new TensorShape(shape.Batch, shape.Channels, 1, 1), Formula.Uniform("x", shape).Memory);
-        switch (op)
+        List<string> beyond = [];
+        foreach (OperatorCase tested in OperatorCatalogue.Row(kind).Cases.Where(c => c.IsRecorded))
         {
-            case "Conv2d":
-                builder.Add("op", new Conv2d(shape.Channels, Int("k"), Int("r"), Int("s"), Int("stride"), Int("padding"), Int("dilation"), Int("groups"), Flag("bias")), builder.Input);
-                break;
-            case "MaxPool2d":
-                input = new Tensor(shape, input.Values.ToArray().Select(v => v - 2).ToArray());
-                builder.Add("op", new MaxPool2d(Int("kernel"), Int("stride"), Int("padding")), builder.Input);
-                break;
-            case "BatchNorm2d":
-                builder.Add("op", new BatchNorm2d(shape.Channels, attributes.GetProperty("eps").GetDouble()), builder.Input);
-                break;
-            case "ReLU":
-                builder.Add("op", new ReLU(), builder.Input);
-                break;
-            case "Add":
-                (builder, input) = AddOfTwoInputs(shape);
-                parameters["left.weight"] = Selector(shape.Channels, 0);
-                parameters["right.weight"] = Selector(shape.Channels, shape.Channels);
-                break;
-            case "GlobalAveragePool":
-                builder.Add("op", new GlobalAveragePool(), builder.Input);
-                break;
-            case "Linear":
-                LayerNode vector = builder.Add("vector", new GlobalAveragePool(), builder.Input);
-                builder.Add("op", new Linear(shape.Channels, Int("k"), Flag("bias")), vector);
-                break;
+            (Model model, Tensor input) = CaseNetworks.Alone(tested);
+            using (model)
+            {
+                using Session session = new(model, backend);
+                Tensor actual = session.Predict(input);
+                TensorComparison comparison = TensorComparison.Compare(actual.Shape, actual.Values, tested.Output, Values(tested), backend.Tolerance);
+                if (!comparison.Passed)
+                {
+                    beyond.Add($"{tested}: {comparison}");
+                }
+            }
         }
 
-        LayerGraph graph = builder.Build();
-        foreach (ParameterSpec spec in graph.Parameters.Where(p => !parameters.ContainsKey(p.Name)))
+        Assert.Empty(beyond);
+    }
+
+    /// <summary>
+    /// What <c>operators.py</c> is to compute, a case a line. After a change of the catalogue: approve the list, then run
+    /// <c>operators.py approved/operators.jsonl operators.json</c> in <c>tests/data</c>.
+    /// </summary>
+    [Fact]
+    public void The_recorded_cases_are_the_catalogues()
+    {
+        OperatorCase[] cases = [.. OperatorCatalogue.Cases.Where(c => c.IsRecorded)];
+        Approved.Check("operators.jsonl", string.Concat(cases.Select(c => $"{Line(c)}\n")));
+        Assert.Equal(cases.Select(c => c.Name), Recorded.Value.Keys);
+    }
+
+    private static double[] Values(OperatorCase tested) =>
+        Recorded.Value.TryGetValue(tested.Name, out JsonElement recorded)
+            ? [.. recorded.GetProperty("values").EnumerateArray().Select(v => v.GetDouble())]
+            : throw new InvalidDataException($"tests/data/operators.json has no numbers for {tested}");
+
+    private static string Line(OperatorCase tested)
+    {
+        using MemoryStream bytes = new();
+        using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
-            string name = spec.Name.Split('.')[^1];
-            Tensor values = Formula.Uniform(name, spec.Shape);
-            parameters[spec.Name] = name == "running_var" ? new Tensor(spec.Shape, values.Values.ToArray().Select(v => v + 1.5f).ToArray()) : values;
+            json.WriteStartObject();
+            json.WriteString("name", tested.Name);
+            json.WriteString("op", tested.Op.Kind);
+            foreach ((string name, object value) in tested.Attributes)
+            {
+                json.WritePropertyName(name);
+                JsonSerializer.Serialize(json, value is Padding p ? (int[])[p.Top, p.Left, p.Bottom, p.Right] : value);
+            }
+
+            WriteShape(json, "input", tested.Input);
+            WriteShape(json, "shape", tested.Output);
+            json.WriteEndObject();
         }
 
-        return new Model(graph, new ParameterSet(graph, parameters), new ModelMetadata { Architecture = "test" });
+        return System.Text.Encoding.UTF8.GetString(bytes.ToArray());
     }
 
-    /// <summary>Two operands reach a sum as the halves of one input's channels, each picked by a unit convolution.</summary>
-    private static (GraphBuilder Builder, Tensor Input) AddOfTwoInputs(TensorShape shape)
+    private static void WriteShape(Utf8JsonWriter json, string name, TensorShape shape)
     {
-        GraphBuilder builder = new(2 * shape.Channels);
-        LayerNode left = builder.Add("left", new Conv2d(2 * shape.Channels, shape.Channels, 1, 1), builder.Input);
-        LayerNode right = builder.Add("right", new Conv2d(2 * shape.Channels, shape.Channels, 1, 1), builder.Input);
-        builder.Add("op", new Add(), left, right);
-        Tensor x = Formula.Uniform("x", shape), y = Formula.Uniform("y", shape);
-        IEnumerable<float> both = Enumerable.Range(0, shape.Batch).SelectMany(n => (float[])[.. x.Image(n).Values, .. y.Image(n).Values]);
-        return (builder, new Tensor(new TensorShape(shape.Batch, 2 * shape.Channels, shape.Height, shape.Width), both.ToArray()));
-    }
-
-    private static Tensor Selector(int channels, int first)
-    {
-        float[] weight = new float[channels * 2 * channels];
-        for (int k = 0; k < channels; k++)
+        json.WriteStartArray(name);
+        foreach (int extent in shape.Extents)
         {
-            weight[(k * 2 * channels) + first + k] = 1;
+            json.WriteNumberValue(extent);
         }
 
-        return new Tensor(new TensorShape(channels, 2 * channels, 1, 1), weight);
+        json.WriteEndArray();
     }
-
-    private static TensorShape Shape(JsonElement extents) => new([.. extents.EnumerateArray().Select(e => e.GetInt32())]);
 }

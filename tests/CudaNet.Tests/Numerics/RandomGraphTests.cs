@@ -1,6 +1,5 @@
 using CudaNet.Engine;
 using CudaNet.Kernels.Cpu;
-using CudaNet.Tests.Cpu;
 using CudaNet.Tests.Support;
 using Xunit;
 
@@ -9,16 +8,16 @@ namespace CudaNet.Tests.Numerics;
 /// <summary>Graphs that are no ResNets: any operator after any other, odd shapes, values read several times, branches that nothing reads.</summary>
 public sealed class RandomGraphTests
 {
-    private const int Graphs = 150;
+    public static TheoryData<string> Judged => Backends.Judged;
 
-    public static TheoryData<string> CpuBackends => ["cpu-128-3", "cpu-256-2", "cpu-512-1"];
+    public static TheoryData<string> AllBackends => Backends.All;
 
     [Theory]
-    [MemberData(nameof(CpuBackends))]
+    [MemberData(nameof(Judged))]
     public void Every_layer_is_like_the_reference(string name)
     {
         IBackend backend = Backends.Create(name);
-        for (int seed = 0; seed < Graphs; seed++)
+        for (int seed = 0; seed < RandomGraphs.Count; seed++)
         {
             (LayerGraph graph, TensorShape shape) = RandomGraphs.Create(seed);
             Networks.AssertLikeReference(graph, Formula.Uniform("input", shape), backend);
@@ -26,14 +25,11 @@ public sealed class RandomGraphTests
     }
 
     [Theory]
-    [InlineData("reference")]
-    [InlineData("cpu-128-1")]
-    [InlineData("cpu-256-3")]
-    [InlineData("cpu-512-2")]
+    [MemberData(nameof(AllBackends))]
     public void The_output_is_the_last_layers_and_observers_change_no_bit_of_it(string name)
     {
         IBackend backend = Backends.Create(name);
-        for (int seed = 0; seed < Graphs; seed++)
+        for (int seed = 0; seed < RandomGraphs.Count; seed++)
         {
             (LayerGraph graph, TensorShape shape) = RandomGraphs.Create(seed);
             Tensor input = Formula.Uniform("input", shape);

@@ -83,6 +83,6 @@ public sealed class StorageTests
         return stages.Where((stage, index) => stage.IsObserved && stages.Skip(index + 1).Any(later => later.Stored!.Slot == stage.Stored!.Slot)).Select(s => s.Node);
     }
 
-    private static IEnumerable<(StepKind, LayerNode, LayerNode?, string)> Structure(ExecutionPlan plan) =>
-        plan.Steps.Select(s => (s.Kind, s.Input.Node, s.Residual?.Node, string.Join(',', s.Stages.Select(t => $"{t.Node} {t.IsObserved} {t.Stored is not null}"))));
+    private static IEnumerable<(LayerNode, LayerNode?, string)> Structure(ExecutionPlan plan) =>
+        plan.Steps.Select(s => (s.Input.Node, s.Residual?.Node, string.Join(',', s.Stages.Select(t => $"{t.Node} {t.IsObserved} {t.Stored is not null}"))));
 }

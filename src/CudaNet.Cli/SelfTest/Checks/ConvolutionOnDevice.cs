@@ -20,7 +20,7 @@ internal sealed class ConvolutionOnDevice
         TensorDescriptor x = device.Own(new TensorDescriptor(context)).Set(format, type, input.Batch, input.Channels, input.Height, input.Width);
         FilterDescriptor w = device.Own(new FilterDescriptor(context)).Set(format, type, op.OutChannels, op.InChannels, op.KernelHeight, op.KernelWidth);
         ConvolutionDescriptor attributes = device.Own(new ConvolutionDescriptor(context))
-            .Set((op.Padding, op.Padding), (op.Stride, op.Stride), (op.Dilation, op.Dilation), op.Groups, cudnnDataType_t.CUDNN_DATA_FLOAT);
+            .Set((op.Padding.Top, op.Padding.Left), (op.Stride, op.Stride), (op.Dilation, op.Dilation), op.Groups, cudnnDataType_t.CUDNN_DATA_FLOAT);
         attributes.SetMathType(precision.MathType());
         (int n, int c, int height, int width) = attributes.OutputOf(x, w);
         TensorDescriptor y = device.Own(new TensorDescriptor(context)).Set(format, type, n, c, height, width);

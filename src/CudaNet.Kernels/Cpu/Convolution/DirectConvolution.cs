@@ -3,7 +3,7 @@ using CudaNet.Engine;
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
-/// Weights for <see cref="DirectStep{T}"/>: [group][chunk][panel][term][outputs], a panel being two vectors of outputs (one for the last, where the
+/// Weights for <see cref="DirectPhase{T}"/>: [group][chunk][panel][term][outputs], a panel being two vectors of outputs (one for the last, where the
 /// blocks of 16 end). Outputs are padded with zeros to blocks of 16.
 /// </summary>
 internal sealed unsafe class DirectConvolution : PackedConvolution
@@ -16,10 +16,10 @@ internal sealed unsafe class DirectConvolution : PackedConvolution
         _panelOutputs = 2 * lanes;
         Reduction = reduction;
         GroupOutputs = op.OutChannels / op.Groups;
-        PaddedOutputs = (GroupOutputs + BlockedImage.BlockChannels - 1) / BlockedImage.BlockChannels * BlockedImage.BlockChannels;
+        PaddedOutputs = (int)BlockedImage.PaddedChannels(GroupOutputs);
         Panels = (PaddedOutputs + _panelOutputs - 1) / _panelOutputs;
         Weights = arena.Allocate((long)op.Groups * PaddedOutputs * reduction.Terms, "packed weights").Pointer;
-        for (int output = 0; output < op.OutChannels; output++)
+        for (int output = 0; output < op.OutChannels && !weight.IsEmpty; output++)
         {
             PackFilter(weight.Slice(output * reduction.Terms, reduction.Terms), output);
         }

@@ -3,7 +3,7 @@ using CudaNet.Engine;
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
-/// Weights for <see cref="LanewiseStep{T}"/>, for groups that do not fill blocks of 16 channels (ResNeXt's 4 and 8, depthwise):
+/// Weights for <see cref="LanewisePhase{T}"/>, for groups that do not fill blocks of 16 channels (ResNeXt's 4 and 8, depthwise):
 /// [block of 16 outputs][row][column][channel of the group][16].
 /// </summary>
 internal sealed unsafe class LanewiseConvolution : PackedConvolution
@@ -15,9 +15,9 @@ internal sealed unsafe class LanewiseConvolution : PackedConvolution
         int window = op.KernelHeight * op.KernelWidth;
         int filterTerms = GroupChannels * window;
         BlockWeights = (nint)filterTerms * BlockedImage.BlockChannels;
-        long blocks = ((long)op.OutChannels + BlockedImage.BlockChannels - 1) / BlockedImage.BlockChannels;
+        long blocks = BlockedImage.PaddedChannels(op.OutChannels) / BlockedImage.BlockChannels;
         Weights = arena.Allocate(blocks * BlockWeights, "packed weights").Pointer;
-        for (int output = 0; output < op.OutChannels; output++)
+        for (int output = 0; output < op.OutChannels && !weight.IsEmpty; output++)
         {
             ReadOnlySpan<float> filter = weight.Slice(output * filterTerms, filterTerms);
             float* lane = Weights + (output / BlockedImage.BlockChannels * BlockWeights) + (output % BlockedImage.BlockChannels);

@@ -13,15 +13,17 @@ internal abstract unsafe class PackedConvolution(Conv2d op, float* bias)
     /// <summary>Packs a layer.</summary>
     /// <param name="op">The layer.</param>
     /// <param name="algorithm">One of <see cref="StepAlgorithms"/> for convolutions.</param>
-    /// <param name="weight">(K, C / groups, R, S).</param>
-    /// <param name="bias">(K), or empty.</param>
+    /// <param name="parameters">What is packed; null where only its size is wanted.</param>
     /// <param name="lanes">Of the SIMD width.</param>
     /// <param name="arena">Owns what is packed.</param>
-    public static PackedConvolution Pack(Conv2d op, string algorithm, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, int lanes, NativeArena arena)
+    public static PackedConvolution Pack(Conv2d op, string algorithm, LayerParameters? parameters, int lanes, NativeArena arena)
     {
-        float* packedBias = bias.IsEmpty ? null : PaddedConstants.Pack(bias, arena);
+        float* packedBias = op.Bias ? PaddedConstants.Pack(op.OutChannels, Values(parameters?.Bias), arena) : null;
+        ReadOnlySpan<float> weight = Values(parameters?.Weight);
         return algorithm == StepAlgorithms.Lanewise
             ? new LanewiseConvolution(op, weight, packedBias, arena)
             : new DirectConvolution(op, new ReductionPlan(op, algorithm == StepAlgorithms.CompactDirect), weight, packedBias, lanes, arena);
     }
+
+    private static ReadOnlySpan<float> Values(Tensor? tensor) => tensor is null ? default : tensor.Values;
 }

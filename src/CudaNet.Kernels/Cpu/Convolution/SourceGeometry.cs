@@ -9,8 +9,13 @@ namespace CudaNet.Kernels.Cpu;
 internal readonly record struct SourceGeometry(nint Origin, nint Image, nint Block, nint Row, nint Pixel)
 {
     public static SourceGeometry Of(in BlockedImage image, Conv2d op) =>
-        new(image.Interior - (op.Padding * (image.RowStride + BlockedImage.BlockChannels)), image.ImageStride, image.PlaneStride, image.RowStride, BlockedImage.BlockChannels);
+        new(image.Interior - (op.Padding.Top * image.RowStride) - ((nint)op.Padding.Left * BlockedImage.BlockChannels), image.ImageStride, image.PlaneStride, image.RowStride, BlockedImage.BlockChannels);
 
     public static SourceGeometry Of(CompactInput input, Conv2d op) =>
-        new(0, input.ImageStride, BlockedImage.BlockChannels, input.RowStride, op.InChannels);
+        new(
+            ((nint)(input.Halo - op.Padding.Top) * input.RowStride) + ((nint)(input.Halo - op.Padding.Left) * op.InChannels),
+            input.ImageStride,
+            BlockedImage.BlockChannels,
+            input.RowStride,
+            op.InChannels);
 }

@@ -65,21 +65,4 @@ internal unsafe struct Epilogue
             }
         }
     }
-
-    /// <summary>Clears one item's share of the halos of all destinations.</summary>
-    public readonly void ClearHalos(in BlockedImage image, int item, int items)
-    {
-        Clear(RawTo, image, item, items);
-        Clear(NormTo, image, item, items);
-        Clear(SumTo, image, item, items);
-        Clear(ReluTo, image, item, items);
-    }
-
-    private static void Clear(float* value, in BlockedImage image, int item, int items)
-    {
-        if (value != null)
-        {
-            Halo.Clear(value, image, item, items);
-        }
-    }
 }

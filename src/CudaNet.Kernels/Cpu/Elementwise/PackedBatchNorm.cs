@@ -2,30 +2,17 @@ using CudaNet.Engine;
 
 namespace CudaNet.Kernels.Cpu;
 
-/// <summary>
-/// Batch norm as y = x · scale + shift: scale = weight / √(variance + epsilon), shift = bias − mean · scale, both in double and rounded once.
-/// </summary>
+/// <summary>Batch norm's <see cref="ScaleAndShift"/>, padded to blocks of 16.</summary>
 internal sealed unsafe class PackedBatchNorm
 {
-    public PackedBatchNorm(
-        BatchNorm2d op,
-        ReadOnlySpan<float> weight,      // (C), as the three below
-        ReadOnlySpan<float> bias,
-        ReadOnlySpan<float> mean,
-        ReadOnlySpan<float> variance,
-        NativeArena arena)
+    /// <param name="op">The layer.</param>
+    /// <param name="parameters">Null where only the size is wanted.</param>
+    /// <param name="arena">Owns what is packed.</param>
+    public PackedBatchNorm(BatchNorm2d op, LayerParameters? parameters, NativeArena arena)
     {
-        float[] scales = new float[op.Channels];
-        float[] shifts = new float[op.Channels];
-        for (int c = 0; c < op.Channels; c++)
-        {
-            double scale = weight[c] / Math.Sqrt(variance[c] + op.Epsilon);
-            scales[c] = (float)scale;
-            shifts[c] = (float)(bias[c] - (mean[c] * scale));
-        }
-
-        Scale = PaddedConstants.Pack(scales, arena);
-        Shift = PaddedConstants.Pack(shifts, arena);
+        ScaleAndShift? constants = parameters is null ? null : new ScaleAndShift(op, parameters);
+        Scale = PaddedConstants.Pack(op.Channels, constants?.Scale, arena);
+        Shift = PaddedConstants.Pack(op.Channels, constants?.Shift, arena);
     }
 
     public float* Scale { get; }

@@ -16,7 +16,7 @@ internal readonly record struct BlockedImage
         checked
         {
             (Batch, Channels, Height, Width, Halo) = (batch, channels, height, width, halo);
-            Blocks = (int)(((long)channels + BlockChannels - 1) / BlockChannels);
+            Blocks = (int)(PaddedChannels(channels) / BlockChannels);
             RowStride = (width + (2 * (nint)halo)) * BlockChannels;
             PlaneStride = (height + (2 * (nint)halo)) * RowStride;
             ImageStride = Blocks * PlaneStride;
@@ -51,6 +51,9 @@ internal readonly record struct BlockedImage
 
     /// <summary>Planes of 16 channels in the whole batch.</summary>
     public int Planes { get; }
+
+    /// <summary>That many channels, padded to whole blocks.</summary>
+    public static long PaddedChannels(long channels) => StorageLayout.Blocked16.PaddedChannels(channels);
 
     /// <summary>How values of that shape lie between steps.</summary>
     /// <exception cref="OverflowException">They are more than can be indexed; likewise below.</exception>

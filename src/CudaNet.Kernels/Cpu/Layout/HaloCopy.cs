@@ -1,11 +1,11 @@
 namespace CudaNet.Kernels.Cpu;
 
-/// <summary>Copies a stored value into one with a wider halo, for convolutions that pad by more than the stored one. One item is one plane.</summary>
-internal sealed unsafe class HaloCopy(float* source, BlockedImage from, float* destination, BlockedImage to) : ParallelWork
+/// <summary>Copies a stored value to where it has a wider halo, for convolutions that pad by more than the stored one. One item is one plane.</summary>
+internal sealed unsafe class HaloCopy(float* source, BlockedImage from, float* destination, BlockedImage to) : StoringPhase
 {
     public override int Items { get; } = from.Planes;
 
-    public override void Execute(int item, int worker)
+    protected override void Compute(int item, int worker)
     {
         float* start = source + (item * from.PlaneStride) + from.Interior;
         float* target = destination + (item * to.PlaneStride) + to.Interior;

@@ -3,10 +3,12 @@ namespace CudaNet.Kernels.Cpu;
 /// <summary>Constants of a channel each, padded with zeros to blocks of 16.</summary>
 internal static unsafe class PaddedConstants
 {
-    public static float* Pack(ReadOnlySpan<float> values, NativeArena arena)
+    /// <param name="channels">How many.</param>
+    /// <param name="values">The constants; empty where only the size is wanted.</param>
+    /// <param name="arena">Owns them.</param>
+    public static float* Pack(int channels, ReadOnlySpan<float> values, NativeArena arena)
     {
-        long length = ((long)values.Length + BlockedImage.BlockChannels - 1) / BlockedImage.BlockChannels * BlockedImage.BlockChannels;
-        float* constants = arena.Allocate(length, "packed weights").Pointer;
+        float* constants = arena.Allocate(BlockedImage.PaddedChannels(channels), "packed weights").Pointer;
         values.CopyTo(new Span<float>(constants, values.Length));
         return constants;
     }

@@ -5,14 +5,24 @@ namespace CudaNet.Kernels.Cpu;
 /// <summary>A fully connected layer's weights as [panel][input][2 · lanes] and its bias (zero where it has none), outputs padded with zeros.</summary>
 internal sealed unsafe class PackedLinear
 {
-    public PackedLinear(Linear op, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, int lanes, NativeArena arena)
+    /// <param name="op">The layer.</param>
+    /// <param name="parameters">Null where only the size is wanted.</param>
+    /// <param name="lanes">Of the SIMD width.</param>
+    /// <param name="arena">Owns what is packed.</param>
+    public PackedLinear(Linear op, LayerParameters? parameters, int lanes, NativeArena arena)
     {
         int panel = 2 * lanes;
         int panels = (int)(((long)op.OutFeatures + BlockedImage.BlockChannels + panel - 1) / panel);
         Inputs = op.InFeatures;
         Weights = arena.Allocate((long)panels * panel * Inputs, "packed weights").Pointer;
         Bias = arena.Allocate((long)panels * panel, "packed weights").Pointer;
-        bias.CopyTo(new Span<float>(Bias, op.OutFeatures));
+        if (parameters is null)
+        {
+            return;
+        }
+
+        ReadOnlySpan<float> weight = parameters.Weight!.Values;
+        parameters.Bias?.Values.CopyTo(new Span<float>(Bias, op.OutFeatures));
         for (int o = 0; o < op.OutFeatures; o++)
         {
             float* target = Weights + ((nint)(o / panel) * panel * Inputs) + (o % panel);

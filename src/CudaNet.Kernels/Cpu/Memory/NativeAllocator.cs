@@ -24,6 +24,12 @@ internal sealed unsafe class NativeAllocator
     /// <summary>The allocation, counted from 1, that fails as if memory had run out; 0 for none.</summary>
     public int FailAt { get; init; }
 
+    /// <summary>Counts and hands out nothing: pointers are null. For measuring what would be needed.</summary>
+    public bool IsCounting { get; init; }
+
+    /// <summary>What memory for layers' values holds at first, before anything is stored there. Tests put NaN, so that whatever nobody wrote shows.</summary>
+    public float InitialValue { get; init; }
+
     /// <summary>Zeroed memory for <paramref name="elements"/> values and a cache line more, so that a kernel may read a vector past the end.</summary>
     /// <exception cref="CudaNetException">The machine has not that much.</exception>
     public NativeBuffer Allocate(long elements, string purpose)
@@ -34,6 +40,11 @@ internal sealed unsafe class NativeAllocator
         }
 
         long bytes = (((elements * sizeof(float)) + Alignment - 1) / Alignment * Alignment) + Alignment;
+        if (IsCounting)
+        {
+            return new NativeBuffer(this, null, bytes);
+        }
+
         bool fails = Interlocked.Increment(ref _allocations) == FailAt;
         if (fails || LiveBytes + bytes > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
         {

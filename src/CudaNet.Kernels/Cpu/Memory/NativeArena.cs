@@ -16,6 +16,15 @@ internal sealed class NativeArena(NativeAllocator allocator) : IDisposable
         return buffer;
     }
 
+    /// <summary>Memory for layers' values, which is written before it is read.</summary>
+    /// <inheritdoc cref="NativeAllocator.Allocate"/>
+    public NativeBuffer AllocateValues(long elements)
+    {
+        NativeBuffer buffer = Allocate(elements, "the values of the layers");
+        buffer.Fill(allocator.InitialValue);
+        return buffer;
+    }
+
     public void Dispose()
     {
         foreach (NativeBuffer buffer in _buffers)

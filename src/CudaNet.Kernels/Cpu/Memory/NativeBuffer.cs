@@ -19,6 +19,15 @@ internal sealed unsafe class NativeBuffer : IDisposable
 
     public float* Pointer => (float*)_pointer;
 
+    /// <summary>Writes a value everywhere; zero is there already.</summary>
+    public void Fill(float value)
+    {
+        for (long i = 0; value != 0 && i < Bytes / sizeof(float) && _pointer != 0; i++)
+        {
+            Pointer[i] = value;
+        }
+    }
+
     public void Dispose()
     {
         Release();

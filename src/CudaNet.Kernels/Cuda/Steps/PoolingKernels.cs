@@ -27,11 +27,16 @@ internal sealed class PoolingKernels(CudaModule module)
         KernelVariant variant = KernelVariant.Fastest)
     {
         TensorShape to = op.InferShape([shape]);
+        if (op.Padding.Top != op.Padding.Left)
+        {
+            throw new ShapeException($"the max-pool kernel takes one padding for top and left, not {op.Padding}");
+        }
+
         LaunchChecks.RequireCountable(shape);
         LaunchChecks.RequireCountable(to);
         source.RequireValues(shape.ElementCount, precision.Bytes());
         destination.RequireValues(to.ElementCount, precision.Bytes());
-        bool isFast = variant == KernelVariant.Fastest && op is { Kernel: 3, Stride: 2, Padding: 1 }
+        bool isFast = variant == KernelVariant.Fastest && op is { Kernel: 3, Stride: 2, CeilMode: false } && op.Padding == 1
             && shape.Channels % precision.Lanes() == 0 && source.IsAligned() && destination.IsAligned();
         int pieces = isFast ? shape.Channels / precision.Lanes() : shape.Channels;
         int outputs = isFast ? LaunchChecks.CeilingDivide(to.Width, 2) : to.Width;
@@ -45,7 +50,7 @@ internal sealed class PoolingKernels(CudaModule module)
         else
         {
             _max[precision].Launch(
-                stream, launch, source, shape.Height, shape.Width, shape.Channels, to.Height, to.Width, op.Kernel, op.Stride, op.Padding, destination);
+                stream, launch, source, shape.Height, shape.Width, shape.Channels, to.Height, to.Width, op.Kernel, op.Stride, op.Padding.Top, destination);
         }
     }
 

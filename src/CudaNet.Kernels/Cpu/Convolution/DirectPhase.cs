@@ -1,0 +1,130 @@
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>
+/// A convolution as a blocked matrix product: pixels, packed tile by tile from wherever the window finds them, by panels of weights that stay in
+/// the first-level cache for all tiles of an item. Loops, outermost first: chunk of terms, panel, tile. The blocking follows Goto and van de Geijn,
+/// "Anatomy of High-Performance Matrix Multiplication" (2008), with the packing of convolution windows in place of a matrix.
+/// </summary>
+internal sealed unsafe class DirectPhase<T> : StoringPhase
+    where T : unmanaged, ISimd<T>
+{
+    private readonly DirectConvolution _layer;
+    private readonly DirectTiling _alone;
+    private readonly DirectTiling _shared;
+    private readonly TermChunk[] _chunks;
+    private readonly nint[] _groupOffsets;
+    private readonly float* _source;
+    private readonly SourceGeometry _from;
+    private readonly BlockedImage _to;
+    private readonly Epilogue _epilogue;
+    private readonly Scratch _scratch;
+    private DirectTiling _tiling;
+
+    public DirectPhase(DirectConvolution layer, float* source, SourceGeometry from, BlockedImage to, Epilogue epilogue, Scratch scratch)
+    {
+        _layer = layer;
+        _source = source + from.Origin;
+        _from = from;
+        _to = to;
+        _epilogue = epilogue;
+        _scratch = scratch;
+        _alone = new DirectTiling(layer, to, T.TileRows, T.Count, threads: 1);
+        _shared = scratch.Threads == 1 ? _alone : new DirectTiling(layer, to, T.TileRows, T.Count, scratch.Threads);
+        _tiling = _alone;
+        _chunks = [.. layer.Reduction.Chunks];
+        int dilation = layer.Op.Dilation;
+        _groupOffsets = [.. layer.Reduction.Groups.Select(g => (g.Block * from.Block) + ((nint)g.Row * dilation * from.Row) + ((nint)g.Column * dilation * from.Pixel))];
+        scratch.Require(Math.Max(_alone.ScratchElements, _shared.ScratchElements));
+    }
+
+    public override int Items => _tiling.Items;
+
+    public override int MaxThreads => _shared.Items;
+
+    public override void Share(int threads) => _tiling = threads == 1 ? _alone : _shared;
+
+    protected override void Compute(int item, int worker)
+    {
+        (int rest, int split) = Math.DivRem(item, _tiling.PanelSplits);
+        (int pixelBlock, int group) = Math.DivRem(rest, _layer.Op.Groups);
+        int firstPixel = pixelBlock * _tiling.Tiles * _tiling.TileRows;
+        int pixels = Math.Min(_tiling.Tiles * _tiling.TileRows, _tiling.Pixels - firstPixel);
+        int tiles = (pixels + _tiling.TileRows - 1) / _tiling.TileRows;
+        int firstPanel = split * _tiling.Panels;
+        int endPanel = Math.Min(firstPanel + _tiling.Panels, _layer.Panels);
+
+        nint* sources = (nint*)_scratch.Of(worker);
+        nint* destinations = sources + _tiling.RowElements;
+        float* packed = (float*)Scratch.Align(destinations + _tiling.RowElements);
+        float* sums = packed + _tiling.PackedElements;
+        Locate(firstPixel, pixels, tiles * _tiling.TileRows, sources, destinations);
+        float* source = _source + (group * (nint)(_layer.Op.InChannels / _layer.Op.Groups / BlockedImage.BlockChannels) * _from.Block);
+
+        for (int index = 0; index < _chunks.Length; index++)
+        {
+            ref readonly TermChunk chunk = ref _chunks[index];
+            WindowPacker.Pack<T>(source, sources, tiles, _groupOffsets.AsSpan(chunk.FirstGroup, chunk.Groups), packed);
+            for (int panel = firstPanel; panel < endPanel; panel++)
+            {
+                float* panelSums = sums + (_chunks.Length == 1 ? 0 : (nint)(panel - firstPanel) * tiles * _tiling.TileRows * 2 * T.Count);
+                float* next = panel + 1 < endPanel ? _layer.Panel(group, chunk, panel + 1) : _layer.Panel(group, _chunks[Math.Min(index + 1, _chunks.Length - 1)], firstPanel);
+                RunPanel(chunk, group, panel, index, tiles, pixels, packed, panelSums, next, destinations);
+            }
+        }
+    }
+
+    /// <summary>Multiplies all tiles by one panel; after the last chunk the sums go through the epilogue while they are in the first-level cache.</summary>
+    private void RunPanel(in TermChunk chunk, int group, int panel, int chunkIndex, int tiles, int pixels, float* packed, float* sums, float* next, nint* destinations)
+    {
+        int outputs = _layer.PanelOutputs(panel);
+        float* weights = _layer.Panel(group, chunk, panel);
+        nint step = outputs * sizeof(float) / tiles;
+        byte* prefetch = (byte*)next;
+        bool isLast = chunkIndex == _chunks.Length - 1;
+        for (int tile = 0; tile < tiles; tile++)
+        {
+            float* rows = packed + ((nint)tile * _tiling.TileRows * BlockedImage.BlockChannels * chunk.Groups);
+            float* tileSums = sums + (_chunks.Length == 1 ? 0 : (nint)tile * _tiling.TileRows * outputs);
+            int firstRow = tile * _tiling.TileRows;
+            int filled = Math.Min(_tiling.TileRows, pixels - firstRow);
+            TileKernel.Run<T>(rows, filled, weights, chunk.Groups, chunk.TermsPerGroup, outputs, tileSums, chunkIndex > 0, prefetch + (tile * step * chunk.Terms), step);
+            if (isLast)
+            {
+                int firstChannel = (group * _layer.GroupOutputs) + (panel * 2 * T.Count);
+                Finish(tileSums, destinations + firstRow, filled, firstChannel, outputs);
+            }
+        }
+    }
+
+    private void Finish(float* sums, nint* destinations, int rows, int firstChannel, int outputs)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            for (int output = 0; output < outputs; output += T.Count, sums += T.Count)
+            {
+                int channel = firstChannel + output;
+                nint offset = destinations[row] + (channel / BlockedImage.BlockChannels * _to.PlaneStride) + (channel % BlockedImage.BlockChannels);
+                _epilogue.Apply(T.Load(sums), channel, offset);
+            }
+        }
+    }
+
+    /// <summary>Where each pixel's window starts and where its result goes; the last tile is filled up with its last pixel.</summary>
+    private void Locate(int firstPixel, int pixels, int rows, nint* sources, nint* destinations)
+    {
+        (int line, int x) = Math.DivRem(firstPixel, _to.Width);
+        (int image, int y) = Math.DivRem(line, _to.Height);
+        int stride = _layer.Op.Stride;
+        for (int row = 0; row < rows; row++)
+        {
+            sources[row] = (image * _from.Image) + ((nint)y * stride * _from.Row) + ((nint)x * stride * _from.Pixel);
+            destinations[row] = (image * _to.ImageStride) + _to.Interior + (y * _to.RowStride) + ((nint)x * BlockedImage.BlockChannels);
+            if (row + 1 < pixels && ++x == _to.Width)
+            {
+                x = 0;
+                y = (y + 1) % _to.Height;
+                image += y == 0 ? 1 : 0;
+            }
+        }
+    }
+}

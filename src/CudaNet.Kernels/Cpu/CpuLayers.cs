@@ -1,0 +1,60 @@
+using CudaNet.Engine;
+
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>A graph's layers with their weights, and what turns plans into phases at one vector width.</summary>
+internal sealed class CpuLayers : IDisposable
+{
+    private readonly Dictionary<LayerNode, CpuLayer> _layers = [];
+    private readonly SimdWidth _width;
+
+    /// <param name="graph">Whose layers.</param>
+    /// <param name="parameters">Packed here; null where only sizes are wanted.</param>
+    /// <param name="width">The vector width.</param>
+    /// <param name="allocator">Where the weights' memory comes from.</param>
+    public CpuLayers(LayerGraph graph, ParameterSet? parameters, SimdWidth width, NativeAllocator allocator)
+    {
+        _width = width;
+        Forms = new WeightForms(allocator);
+        try
+        {
+            foreach (LayerNode node in graph.Layers)
+            {
+                CpuLayer layer = CpuLayer.Of(node, readsInput: node.Inputs[0] == graph.Input);
+                layer.Pack(Forms, parameters?.Of(node), (int)width / (8 * sizeof(float)));
+                _layers.Add(node, layer);
+            }
+        }
+        catch
+        {
+            Forms.Dispose();
+            throw;
+        }
+    }
+
+    public WeightForms Forms { get; }
+
+    public CpuLayer this[LayerNode node] => _layers[node];
+
+    /// <summary>Allocates every buffer of a plan, and makes every step.</summary>
+    /// <exception cref="CudaNetException">The machine has not the memory, or cannot index that much. The arena is the caller's to dispose of.</exception>
+    public CpuProgram Load(ExecutionPlan plan, NativeArena arena, int threads)
+    {
+        try
+        {
+            return _width switch
+            {
+                SimdWidth.Bits512 => new PlanLoader<Simd512>(this, plan, arena, threads).Load(),
+                SimdWidth.Bits256 => new PlanLoader<Simd256>(this, plan, arena, threads).Load(),
+                SimdWidth.Bits128 => new PlanLoader<Simd128>(this, plan, arena, threads).Load(),
+                _ => throw new ArgumentOutOfRangeException(nameof(plan), _width, "no SIMD width"),
+            };
+        }
+        catch (OverflowException exception)
+        {
+            throw new CudaNetException($"a batch of {plan.InputShape} is beyond what the cpu backend can index", exception) { Hint = "Run smaller batches or smaller images." };
+        }
+    }
+
+    public void Dispose() => Forms.Dispose();
+}

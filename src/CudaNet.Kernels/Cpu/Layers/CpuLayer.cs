@@ -1,0 +1,48 @@
+using CudaNet.Engine;
+
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>
+/// A layer as the CPU backend computes it, one class an operator: the weights it packs, the phase of a step that begins with it, its part of the
+/// epilogue of a step that it continues. Made when a model is prepared, so that what is not known is refused there.
+/// </summary>
+internal abstract class CpuLayer(LayerNode node)
+{
+    /// <summary>How it is computed.</summary>
+    public abstract string Algorithm { get; }
+
+    protected LayerNode Node => node;
+
+    /// <exception cref="UnknownOperatorException">There is no class for it.</exception>
+    public static CpuLayer Of(LayerNode node, bool readsInput) => node.Op switch
+    {
+        Conv2d op => new ConvolutionLayer(node, op, readsInput),
+        BatchNorm2d op => new NormLayer(node, op),
+        Add => new SumLayer(node),
+        ReLU => new ActivationLayer(node),
+        MaxPool2d op => new MaxPoolLayer(node, op),
+        AvgPool2d op => new AveragePoolLayer(node, op),
+        GlobalAveragePool => new GlobalAverageLayer(node),
+        Linear op => new LinearLayer(node, op),
+        _ => throw new UnknownOperatorException("the cpu backend", node),
+    };
+
+    /// <summary>Packs its weights, where it has any.</summary>
+    /// <param name="forms">Keeps them.</param>
+    /// <param name="parameters">What is packed; null where only its size is wanted.</param>
+    /// <param name="lanes">Of the SIMD width.</param>
+    public virtual void Pack(WeightForms forms, LayerParameters? parameters, int lanes)
+    {
+    }
+
+    /// <summary>Elements of the copy that it makes of a stored input whose halo is too narrow; 0 where it makes none.</summary>
+    public virtual long CopyElements(PlanValue input) => 0;
+
+    /// <summary>The phase of a step that begins with it.</summary>
+    public abstract StoringPhase Begin<T>(PlanLoader<T> loader, PlanStep step)
+        where T : unmanaged, ISimd<T>;
+
+    /// <summary>Puts its part into the epilogue of a step that it begins or continues.</summary>
+    public virtual void Join<T>(PlanLoader<T> loader, PlanStep step, PlanStage stage, ref Epilogue epilogue)
+        where T : unmanaged, ISimd<T> => throw new UnknownOperatorException("an epilogue", node);
+}

@@ -1,0 +1,89 @@
+using CudaNet.Tests.Support;
+using Xunit;
+
+namespace CudaNet.Cli.Tests.Commands;
+
+/// <summary>Whatever is wrong is one line on stderr, nothing on stdout, and the documented code.</summary>
+public sealed class ErrorTests
+{
+    private static readonly string Model = Repository.Data("checkpoints/zip.pth");
+    private static readonly string Image = Repository.Data("formats/rgb.png");
+
+    public static TheoryData<string> WrongUsage =>
+    [
+        "layerz", "layers", "layers resnet18 --foo", "layers resnet18 --input 224", "layers resnet18 --input 0x1", "layers resnet18 --input 20000x1",
+        "explain resnet18 --batch 0", "explain resnet18 --batch x", "explain resnet18 --backend cuda", "explain resnet18 --threads 0",
+        "explain resnet18 --backend reference --threads 2", "classify MODEL", "classify MODEL IMAGE --top -1", "classify MODEL IMAGE --preset keras",
+        "features MODEL IMAGE", "features MODEL IMAGE --output x.txt", "features MODEL IMAGE --layer all --output x.npy", "compare MODEL",
+        "compare MODEL --reference MODEL --tolerance -1", "compare MODEL --reference MODEL --tolerance NaN", "convert MODEL",
+        "convert MODEL -o x.safetensors --size 64x64",
+        "selftest", "selftest --backend gpu", "selftest --backend cuda:x", "selftest --backend cuda:-1", "selftest --backend emulated --times",
+        "selftest --backend emulated --cudnn 7", "selftest --backend cuda --seed 2",
+        "features MODEL IMAGE IMAGE IMAGE IMAGE --size 16384x16384 --output x.npz",
+    ];
+
+    public static TheoryData<string, string> BadInput => new()
+    {
+        { "layers resnet19", "Architectures are" },
+        { "layers nothing.pth", "no such file" },
+        { "layers IMAGE", "rgb.png: at byte 0" },
+        { "layers MISSING", "layer3.0.bn1.weight" },
+        { "explain MODEL --layer layer33", "Did you mean" },
+        { "classify MODEL nothing.jpg", "no such file" },
+        { "classify MODEL MODEL", "no image" },
+        { "features MODEL IMAGE --output nowhere/x.npz", "cannot be written" },
+        { "compare MODEL --reference MODEL", "no tensor 'input'" },
+        { "convert MODEL -o nowhere/x.safetensors", "cannot be written" },
+        { "convert MODEL -o x.safetensors --labels nothing.txt", "nothing.txt" },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongUsage))]
+    public void Wrong_usage_ends_with_2(string line) => AssertFails(line, ExitCode.Usage);
+
+    [Theory]
+    [MemberData(nameof(BadInput))]
+    public void Bad_input_ends_with_3_and_says_what(string line, string expected) => Assert.Contains(expected, AssertFails(line, ExitCode.BadInput), StringComparison.Ordinal);
+
+    [Fact]
+    public void Json_leaves_errors_to_stderr()
+    {
+        Tool tool = Tool.Run("layers", "resnet19", "--json");
+        Assert.Equal(ExitCode.BadInput, tool.Code);
+        Assert.Empty(tool.Out);
+        Assert.StartsWith("error: ", tool.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_fault_of_the_tool_is_one_line_too()
+    {
+        using StringWriter error = new() { NewLine = "\n" };
+        int code = CliProgram.Run(["layers", "resnet18"], new CliContext(new BrokenWriter(), error));
+        Assert.Equal(ExitCode.Bug, code);
+        Assert.Equal(2, error.ToString().Count(c => c == '\n'));
+        Assert.DoesNotContain("   at ", error.ToString(), StringComparison.Ordinal);
+    }
+
+    private static string AssertFails(string line, int code)
+    {
+        Tool tool = Tool.Run([.. line.Split(' ').Select(a => a switch
+        {
+            "MODEL" => Model,
+            "MISSING" => Repository.Data("checkpoints/layer_missing.pth"),
+            "IMAGE" => Image,
+            _ => a,
+        })]);
+        Assert.Equal(code, tool.Code);
+        Assert.Empty(tool.Out);
+        string[] lines = tool.Error.TrimEnd('\n').Split('\n').Where(l => !l.StartsWith("note: ", StringComparison.Ordinal)).ToArray();
+        Assert.StartsWith("error: ", lines[0], StringComparison.Ordinal);
+        Assert.All(lines.Skip(1), l => Assert.StartsWith("hint: ", l, StringComparison.Ordinal));
+        Assert.InRange(lines.Length, 1, 2);
+        return tool.Error;
+    }
+
+    private sealed class BrokenWriter : StringWriter
+    {
+        public override void WriteLine(string? value) => throw new InvalidOperationException("broken");
+    }
+}
