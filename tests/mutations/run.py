@@ -7,7 +7,8 @@ root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 copy = os.path.join(tempfile.mkdtemp(prefix='cudanet-mutations-'), 'copy')
 project = 'tests/CudaNet.Tests'
 classes = ['Engine.OperatorCatalogueTests', 'Execution.BackendCatalogueTests', 'Execution.BackendContractTests', 'Numerics.OperatorTests', 'Cpu.CatalogueTests',
-           'Cpu.MemoryTests', 'Numerics.RandomGraphTests', 'Planning.PlannerTests', 'Planning.StorageTests']
+           'Cpu.MemoryTests', 'Numerics.RandomGraphTests', 'Planning.PlannerTests', 'Planning.StorageTests',
+           'Engine.ClassificationTests', 'Engine.FinitenessTests', 'Weights.FormatTableTests', 'Weights.RebuildCallTests', 'Weights.HostilePickleTests']
 
 
 def call(*command):

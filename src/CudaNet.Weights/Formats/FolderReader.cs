@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using CudaNet.Engine;
 
 namespace CudaNet.Weights;
 
 /// <summary>Finds the weight file of a folder as model hubs lay them out, under the names that the table's rows call usual; and all files that a path stands for.</summary>
-internal static class FolderReader
+internal static partial class FolderReader
 {
     /// <summary>The names, those of the first row first.</summary>
     public static IEnumerable<string> UsualNames => FileFormats.Read.SelectMany(f => f.UsualNames);
@@ -14,7 +15,6 @@ internal static class FolderReader
     /// <exception cref="CudaNetException">There is none, or an index cannot be read.</exception>
     public static IReadOnlyList<string> FilesOf(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
         List<FileBytes> opened = [];
         try
         {
@@ -39,6 +39,13 @@ internal static class FolderReader
     /// <exception cref="CudaNetException">There is none, or more than one.</exception>
     public static RawWeights Read(FormatSource folder) => FileFormats.ReadAny(folder.OpenBeside(Find(folder.Name), folder.StateDict));
 
+    private static string Hint(string[] found) => Array.TrueForAll(found, f => Shard().IsMatch(f))
+        ? "They are parts of one set of weights: put the index that names them (*.index.json) beside them."
+        : "Name the one to open.";
+
+    [GeneratedRegex(@"-[0-9]+-of-[0-9]+\.", RegexOptions.CultureInvariant)]
+    private static partial Regex Shard();
+
     private static string Find(string folder)
     {
         try
@@ -50,7 +57,7 @@ internal static class FolderReader
                 {
                     return found.Length == 1
                         ? found[0]
-                        : throw new CudaNetException($"the folder has {Printable.List(found.Order(StringComparer.Ordinal))}") { File = folder, Hint = "Name the one to open." };
+                        : throw new CudaNetException($"the folder has {Printable.List(found.Order(StringComparer.Ordinal))}") { File = folder, Hint = Hint(found) };
                 }
             }
         }

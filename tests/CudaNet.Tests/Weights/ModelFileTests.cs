@@ -37,6 +37,15 @@ public sealed class ModelFileTests
         ModelFile.Open(folder.Path).Dispose();
     }
 
+    [Fact]
+    public void Shards_without_their_index_are_told_from_files_to_choose_from()
+    {
+        using TemporaryFolder folder = new();
+        folder.Write("model-00001-of-00002.safetensors", SafetensorsBytes.Zeros(Tiny()));
+        folder.Write("model-00002-of-00002.safetensors", SafetensorsBytes.Zeros(Tiny()));
+        Assert.Contains("index", Assert.Throws<CudaNetException>(() => ModelFile.Open(folder.Path)).Hint, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("89484446", "HDF5")]
     [InlineData("934E554D5059", "NumPy")]
