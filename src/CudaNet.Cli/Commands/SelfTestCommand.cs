@@ -118,9 +118,11 @@ internal sealed class SelfTestCommand : CliCommand
         try
         {
             using NewFile made = new(file);
-            using StreamWriter writer = new(made.Stream, leaveOpen: true) { NewLine = "\n" };
-            JsonOutput.Write(writer, report.WriteJson);
-            writer.Flush();
+            using (StreamWriter writer = new(made.Stream, leaveOpen: true) { NewLine = "\n" })
+            {
+                JsonOutput.Write(writer, report.WriteJson);
+            }
+
             made.Commit();
         }
         catch (IOException exception)
