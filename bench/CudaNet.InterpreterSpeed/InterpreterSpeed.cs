@@ -2,7 +2,7 @@ using CudaNet.Emulator;
 using CudaNet.Emulator.Tests.Kernels;
 using CudaNet.Engine;
 using CudaNet.Kernels.Cuda;
-using CudaNet.Kernels.Cuda.Steps;
+using CudaNet.Kernels.Cuda.Launchers;
 
 namespace CudaNet.Bench;
 

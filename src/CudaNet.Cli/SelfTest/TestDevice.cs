@@ -1,6 +1,6 @@
 using CudaNet.Engine;
 using CudaNet.Kernels.Cuda;
-using CudaNet.Kernels.Cuda.Steps;
+using CudaNet.Kernels.Cuda.Launchers;
 
 namespace CudaNet.Cli.SelfTest;
 

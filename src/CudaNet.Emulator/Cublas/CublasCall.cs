@@ -64,7 +64,7 @@ internal readonly ref struct CublasCall
     }
 
     /// <summary>The handle, whose context must be the current one.</summary>
-    public cublasStatus_t? Find(nint handle, out CublasHandle cublas)
+    public cublasStatus_t? Find(nint handle, out EmulatedCublasHandle cublas)
     {
         cublas = null!;
         return Refused ?? Find(handle, "cuBLAS handle", out cublas) ?? InContext(handle, cublas.Context);
@@ -73,7 +73,7 @@ internal readonly ref struct CublasCall
     /// <param name="handle">A cublasLt handle.</param>
     /// <param name="cublas">Meaningful where the answer is null.</param>
     /// <param name="nullIn12">What generation 12 answers to null; nothing: it crashes.</param>
-    public cublasStatus_t? Find(nint handle, out CublasLtHandle cublas, cublasStatus_t? nullIn12 = null)
+    public cublasStatus_t? Find(nint handle, out EmulatedCublasLtHandle cublas, cublasStatus_t? nullIn12 = null)
     {
         cublas = null!;
         if (handle == 0 && Generation < 13 && Refused is null)

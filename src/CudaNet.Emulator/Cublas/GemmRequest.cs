@@ -48,7 +48,7 @@ internal readonly unsafe ref struct GemmRequest
 
     public cublasComputeType_t Compute { get; init; }
 
-    public cublasStatus_t Enqueue(CublasCall call, CublasHandle cublas)
+    public cublasStatus_t Enqueue(CublasCall call, EmulatedCublasHandle cublas)
     {
         if (!AreSound())
         {

@@ -12,7 +12,7 @@ internal static class BatchNormShapes
     private const int LastMode = 2;
 
     /// <summary>Always dense in NCHW order, also for an input in NHWC; FLOAT for all but DOUBLE.</summary>
-    public static CudnnAnswer Derive(TensorDescriptor derived, TensorLayout? x, int mode)
+    public static CudnnAnswer Derive(EmulatedTensorDescriptor derived, TensorLayout? x, int mode)
     {
         if (x is null || mode is < PerActivation or > LastMode)
         {
@@ -27,14 +27,14 @@ internal static class BatchNormShapes
         }
 
         cudnnDataType_t type = x.Type == CUDNN_DATA_DOUBLE ? CUDNN_DATA_DOUBLE : CUDNN_DATA_FLOAT;
-        derived.Assign(new TensorLayout(type, extents, TensorDescriptor.DenseStrides(cudnnTensorFormat_t.CUDNN_TENSOR_NCHW, extents)));
+        derived.Assign(new TensorLayout(type, extents, EmulatedTensorDescriptor.DenseStrides(cudnnTensorFormat_t.CUDNN_TENSOR_NCHW, extents)));
         return CudnnAnswer.Success;
     }
 
     /// <summary>Whether parameters of this layout fit the input under the mode.</summary>
     public static bool Fit(TensorLayout parameters, TensorLayout x, int mode)
     {
-        TensorDescriptor expected = new();
+        EmulatedTensorDescriptor expected = new();
         return Derive(expected, x, mode).IsSuccess && parameters.Type == expected.Layout!.Type && parameters.HasExtentsOf(expected.Layout) && parameters.IsNchw;
     }
 }

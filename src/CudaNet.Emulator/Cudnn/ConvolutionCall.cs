@@ -8,13 +8,13 @@ namespace CudaNet.Emulator.Cudnn;
 /// <summary>The arguments that all calls on convolutions share, looked up and tested.</summary>
 internal readonly ref struct ConvolutionCall
 {
-    private ConvolutionCall(CudnnHandle cudnn, ConvolutionProblem problem)
+    private ConvolutionCall(EmulatedCudnnHandle cudnn, ConvolutionProblem problem)
     {
         Cudnn = cudnn;
         Problem = problem;
     }
 
-    public CudnnHandle Cudnn { get; }
+    public EmulatedCudnnHandle Cudnn { get; }
 
     public ConvolutionProblem Problem { get; }
 
@@ -22,16 +22,16 @@ internal readonly ref struct ConvolutionCall
     public static CudnnAnswer? TryMake(CudnnCall call, nint handle, nint xDesc, nint wDesc, nint convDesc, nint yDesc, out ConvolutionCall made)
     {
         made = default;
-        if ((call.Find(handle, out CudnnHandle cudnn) ?? call.Find(xDesc, out TensorDescriptor _) ?? call.Find(wDesc, out FilterDescriptor _)
-            ?? call.Find(convDesc, out ConvolutionDescriptor _) ?? call.Find(yDesc, out TensorDescriptor _)) is { } refused)
+        if ((call.Find(handle, out EmulatedCudnnHandle cudnn) ?? call.Find(xDesc, out EmulatedTensorDescriptor _) ?? call.Find(wDesc, out EmulatedFilterDescriptor _)
+            ?? call.Find(convDesc, out EmulatedConvolutionDescriptor _) ?? call.Find(yDesc, out EmulatedTensorDescriptor _)) is { } refused)
         {
             return refused;
         }
 
-        call.Find(xDesc, out TensorDescriptor x);
-        call.Find(wDesc, out FilterDescriptor w);
-        call.Find(convDesc, out ConvolutionDescriptor convolution);
-        call.Find(yDesc, out TensorDescriptor y);
+        call.Find(xDesc, out EmulatedTensorDescriptor x);
+        call.Find(wDesc, out EmulatedFilterDescriptor w);
+        call.Find(convDesc, out EmulatedConvolutionDescriptor convolution);
+        call.Find(yDesc, out EmulatedTensorDescriptor y);
         CudnnAnswer answer = ConvolutionProblem.TryCreate(x.Layout, w.Layout, convolution, y.Layout, out ConvolutionProblem? problem);
         if (!answer.IsSuccess)
         {

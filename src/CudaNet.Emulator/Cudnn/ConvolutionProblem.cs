@@ -8,7 +8,7 @@ namespace CudaNet.Emulator.Cudnn;
 /// <summary>A convolution whose descriptors fit each other: copied from them, so later changes do not reach it.</summary>
 internal sealed class ConvolutionProblem
 {
-    private ConvolutionProblem(TensorLayout x, FilterLayout w, ConvolutionDescriptor convolution, TensorLayout y)
+    private ConvolutionProblem(TensorLayout x, FilterLayout w, EmulatedConvolutionDescriptor convolution, TensorLayout y)
     {
         (X, W, Y) = (x, w, y);
         (Groups, Math, ComputeType) = (convolution.Groups, convolution.MathType, convolution.ComputeType);
@@ -74,7 +74,7 @@ internal sealed class ConvolutionProblem
     /// <param name="convolution">Geometry, groups and math type.</param>
     /// <param name="y">The result's layout.</param>
     /// <param name="problem">Null unless the answer is success.</param>
-    public static CudnnAnswer TryCreate(TensorLayout? x, FilterLayout? w, ConvolutionDescriptor convolution, TensorLayout? y, out ConvolutionProblem? problem)
+    public static CudnnAnswer TryCreate(TensorLayout? x, FilterLayout? w, EmulatedConvolutionDescriptor convolution, TensorLayout? y, out ConvolutionProblem? problem)
     {
         problem = null;
         if (x is null || w is null || y is null || !convolution.IsUsable)

@@ -61,7 +61,7 @@ internal readonly ref struct CudnnCall
             _call.Find(FindingKind.Argument, $"{nonsense} is accepted, and can hardly be meant.");
         }
 
-        Machine.CudnnLog.Note(Name, answer, Machine.Options.CudnnVersion, _handle, Machine.Handles.Find<CudnnHandle>(_handle)?.StreamHandle ?? 0);
+        Machine.CudnnLog.Note(Name, answer, Machine.Options.CudnnVersion, _handle, Machine.Handles.Find<EmulatedCudnnHandle>(_handle)?.StreamHandle ?? 0);
         return CudnnStatuses.In(answer.Status, Generation);
     }
 
@@ -85,7 +85,7 @@ internal readonly ref struct CudnnCall
     }
 
     /// <summary>The library handle, whose context must be the current one.</summary>
-    public CudnnAnswer? Find(nint handle, out CudnnHandle cudnn)
+    public CudnnAnswer? Find(nint handle, out EmulatedCudnnHandle cudnn)
     {
         cudnn = null!;
         if (Refused is { } refused)
@@ -98,10 +98,10 @@ internal readonly ref struct CudnnCall
             return CudnnAnswer.BadParam("handle == NULL");
         }
 
-        cudnn = Machine.Handles.Find<CudnnHandle>(handle)!;
+        cudnn = Machine.Handles.Find<EmulatedCudnnHandle>(handle)!;
         if (cudnn is null)
         {
-            return Dead<CudnnHandle>(handle, "cuDNN handle");
+            return Dead<EmulatedCudnnHandle>(handle, "cuDNN handle");
         }
 
         if (_isContested)
@@ -122,7 +122,7 @@ internal readonly ref struct CudnnCall
     public unsafe CudnnAnswer? Find(nint handle, void* data, out TensorOperand operand)
     {
         operand = default;
-        if (Find(handle, out TensorDescriptor descriptor) is { } missing)
+        if (Find(handle, out EmulatedTensorDescriptor descriptor) is { } missing)
         {
             return missing;
         }
@@ -181,7 +181,7 @@ internal readonly ref struct CudnnCall
     }
 
     /// <summary>Queues work on the handle's stream.</summary>
-    public static CudnnAnswer Enqueue(CudnnHandle cudnn, StreamOperation operation) => FromDriver(cudnn.Stream.Enqueue(operation));
+    public static CudnnAnswer Enqueue(EmulatedCudnnHandle cudnn, StreamOperation operation) => FromDriver(cudnn.Stream.Enqueue(operation));
 
     /// <summary>The stream of this handle, which must be of the same context.</summary>
     public CUresult FindStream(nint handle, out EmulatedStream stream) => _call.Stream(handle, out stream);

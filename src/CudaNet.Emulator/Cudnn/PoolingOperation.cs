@@ -6,7 +6,7 @@ using CudaNet.Kernels.Cuda.Native;
 namespace CudaNet.Emulator.Cudnn;
 
 /// <summary>cudnnPoolingForward over two spatial extents. Padding is −∞ to a maximum and 0 to an average.</summary>
-internal sealed class PoolingOperation(PoolingDescriptor pooling, TensorOperand x, TensorOperand y, Scaling scaling, bool inDouble)
+internal sealed class PoolingOperation(EmulatedPoolingDescriptor pooling, TensorOperand x, TensorOperand y, Scaling scaling, bool inDouble)
     : TensorOperation("cudnnPoolingForward", inDouble)
 {
     private readonly cudnnPoolingMode_t _mode = pooling.Mode;
@@ -34,7 +34,7 @@ internal sealed class PoolingOperation(PoolingDescriptor pooling, TensorOperand 
                 for (int q = 0; q < outWidth; q++)
                 {
                     (int left, int right) = Clip((q * _columns.Stride) - _columns.Padding, _columns.Window, width);
-                    results[at++] = _mode is PoolingDescriptor.Max or cudnnPoolingMode_t.CUDNN_POOLING_MAX_DETERMINISTIC
+                    results[at++] = _mode is EmulatedPoolingDescriptor.Max or cudnnPoolingMode_t.CUDNN_POOLING_MAX_DETERMINISTIC
                         ? Maximum(image, width, top, bottom, left, right)
                         : Average(image, width, top, bottom, left, right);
                 }

@@ -42,7 +42,7 @@ internal static unsafe class TensorChecks
         return false;
     }
 
-    public static CudnnAnswer? Pooling(PoolingDescriptor pooling, TensorOperand x, TensorOperand y)
+    public static CudnnAnswer? Pooling(EmulatedPoolingDescriptor pooling, TensorOperand x, TensorOperand y)
     {
         Span<int> expected = stackalloc int[x.Layout.Rank];
         CudnnAnswer answer = pooling.OutputExtents(x.Layout, expected);
@@ -52,7 +52,7 @@ internal static unsafe class TensorChecks
             : Overlap(x, y, mayBeSame: false);
     }
 
-    public static CudnnAnswer? Activation(ActivationDescriptor activation, TensorOperand x, TensorOperand y) =>
+    public static CudnnAnswer? Activation(EmulatedActivationDescriptor activation, TensorOperand x, TensorOperand y) =>
         !activation.IsSet || activation.Value.Mode == cudnnActivationMode_t.CUDNN_ACTIVATION_IDENTITY ? CudnnAnswer.BadParam("the activation is not set, or IDENTITY")
         : SameShape(x, y);
 

@@ -12,7 +12,7 @@ internal sealed class EmulatedDevice
         Machine = machine;
         Ordinal = ordinal;
         Profile = profile;
-        Memory = new DeviceMemory(machine.Memory, ordinal);
+        Memory = new EmulatedDeviceMemory(machine.Memory, ordinal);
         DefaultPool = new EmulatedMemoryPool(this, isDefault: true);
         CurrentPool = DefaultPool;
     }
@@ -24,7 +24,7 @@ internal sealed class EmulatedDevice
     public EmulatedDeviceProfile Profile { get; }
 
     /// <summary>What kernels and library calls of this device see.</summary>
-    public DeviceMemory Memory { get; }
+    public EmulatedDeviceMemory Memory { get; }
 
     public EmulatedMemoryPool DefaultPool { get; }
 

@@ -110,7 +110,7 @@ internal readonly ref struct NativeCall
     {
         CallTrait traits = CallTraits.Of(name);
         (long number, long numberOfName) = machine.Calls.Add(name);
-        if (HostFunctions.OnThisThread && !traits.HasFlag(CallTrait.Always))
+        if (EmulatedHostFunctions.OnThisThread && !traits.HasFlag(CallTrait.Always))
         {
             machine.Find(FindingKind.Callback, $"{name} is called by a host function that a stream runs; no CUDA call may be made there.");
             return CUresult.CUDA_ERROR_NOT_PERMITTED;

@@ -12,6 +12,6 @@ internal sealed unsafe class CallbackOperation(nint callback, nint stream, void*
 
     public override CUgraphNodeType NodeType => CUgraphNodeType.CU_GRAPH_NODE_TYPE_HOST;
 
-    public override void Execute(OperationContext context) => HostFunctions.Run(
+    public override void Execute(OperationContext context) => EmulatedHostFunctions.Run(
         context.Machine!, () => ((delegate* unmanaged<nint, CUresult, nint, void>)callback)(stream, CUresult.CUDA_SUCCESS, _userData));
 }

@@ -13,7 +13,7 @@ internal static unsafe partial class CublasExports
         nint handle, cublasOperation_t transa, cublasOperation_t transb, int m, int n, int k, float* alpha, float* a, int lda, float* b, int ldb, float* beta, float* c, int ldc)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasSgemm_v2), handle);
-        return call.Find(handle, out CublasHandle cublas) ?? new GemmRequest
+        return call.Find(handle, out EmulatedCublasHandle cublas) ?? new GemmRequest
         {
             TransposeA = transa,
             TransposeB = transb,
@@ -35,7 +35,7 @@ internal static unsafe partial class CublasExports
         nint handle, cublasOperation_t transa, cublasOperation_t transb, long m, long n, long k, float* alpha, float* a, long lda, float* b, long ldb, float* beta, float* c, long ldc)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasSgemm_v2_64), handle);
-        return call.Find(handle, out CublasHandle cublas) ?? new GemmRequest
+        return call.Find(handle, out EmulatedCublasHandle cublas) ?? new GemmRequest
         {
             TransposeA = transa,
             TransposeB = transb,
@@ -57,7 +57,7 @@ internal static unsafe partial class CublasExports
         nint handle, cublasOperation_t transa, cublasOperation_t transb, int m, int n, int k, float* alpha, void* a, cudaDataType aType, int lda, void* b, cudaDataType bType, int ldb, float* beta, void* c, cudaDataType cType, int ldc)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasSgemmEx), handle);
-        return call.Find(handle, out CublasHandle cublas) ?? new GemmRequest
+        return call.Find(handle, out EmulatedCublasHandle cublas) ?? new GemmRequest
         {
             TransposeA = transa,
             TransposeB = transb,
@@ -79,7 +79,7 @@ internal static unsafe partial class CublasExports
         nint handle, cublasOperation_t transa, cublasOperation_t transb, int m, int n, int k, ushort* alpha, ushort* a, int lda, ushort* b, int ldb, ushort* beta, ushort* c, int ldc)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasHgemm), handle);
-        return call.Find(handle, out CublasHandle cublas) ?? new GemmRequest
+        return call.Find(handle, out EmulatedCublasHandle cublas) ?? new GemmRequest
         {
             TransposeA = transa,
             TransposeB = transb,
@@ -102,7 +102,7 @@ internal static unsafe partial class CublasExports
         void* beta, void* c, cudaDataType cType, int ldc, cublasComputeType_t computeType, cublasGemmAlgo_t algo)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasGemmEx), handle);
-        return call.Find(handle, out CublasHandle cublas) ?? new GemmRequest
+        return call.Find(handle, out EmulatedCublasHandle cublas) ?? new GemmRequest
         {
             TransposeA = transa,
             TransposeB = transb,
@@ -125,7 +125,7 @@ internal static unsafe partial class CublasExports
         void* beta, void* c, cudaDataType cType, long ldc, cublasComputeType_t computeType, cublasGemmAlgo_t algo)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasGemmEx_64), handle);
-        return call.Find(handle, out CublasHandle cublas) ?? new GemmRequest
+        return call.Find(handle, out EmulatedCublasHandle cublas) ?? new GemmRequest
         {
             TransposeA = transa,
             TransposeB = transb,
@@ -148,7 +148,7 @@ internal static unsafe partial class CublasExports
         float* beta, float* c, int ldc, long strideC, int batchCount)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasSgemmStridedBatched), handle);
-        return call.Find(handle, out CublasHandle cublas) ?? new GemmRequest
+        return call.Find(handle, out EmulatedCublasHandle cublas) ?? new GemmRequest
         {
             TransposeA = transa,
             TransposeB = transb,
@@ -171,7 +171,7 @@ internal static unsafe partial class CublasExports
         void* b, cudaDataType bType, int ldb, long strideB, void* beta, void* c, cudaDataType cType, int ldc, long strideC, int batchCount, cublasComputeType_t computeType, cublasGemmAlgo_t algo)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasGemmStridedBatchedEx), handle);
-        return call.Find(handle, out CublasHandle cublas) ?? new GemmRequest
+        return call.Find(handle, out EmulatedCublasHandle cublas) ?? new GemmRequest
         {
             TransposeA = transa,
             TransposeB = transb,
@@ -194,7 +194,7 @@ internal static unsafe partial class CublasExports
         void* b, cudaDataType bType, long ldb, long strideB, void* beta, void* c, cudaDataType cType, long ldc, long strideC, long batchCount, cublasComputeType_t computeType, cublasGemmAlgo_t algo)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasGemmStridedBatchedEx_64), handle);
-        return call.Find(handle, out CublasHandle cublas) ?? new GemmRequest
+        return call.Find(handle, out EmulatedCublasHandle cublas) ?? new GemmRequest
         {
             TransposeA = transa,
             TransposeB = transb,
@@ -217,7 +217,7 @@ internal static unsafe partial class CublasExports
         void** bArray, cudaDataType bType, int ldb, void* beta, void** cArray, cudaDataType cType, int ldc, int batchCount, cublasComputeType_t computeType, cublasGemmAlgo_t algo)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasGemmBatchedEx), handle);
-        return call.Find(handle, out CublasHandle cublas) ?? new GemmRequest
+        return call.Find(handle, out EmulatedCublasHandle cublas) ?? new GemmRequest
         {
             TransposeA = transa,
             TransposeB = transb,

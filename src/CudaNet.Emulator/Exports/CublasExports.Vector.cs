@@ -13,7 +13,7 @@ internal static unsafe partial class CublasExports
         nint handle, cublasOperation_t trans, int m, int n, float* alpha, float* a, int lda, float* x, int incx, float* beta, float* y, int incy)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasSgemv_v2), handle);
-        if (call.Find(handle, out CublasHandle cublas) is { } refused)
+        if (call.Find(handle, out EmulatedCublasHandle cublas) is { } refused)
         {
             return refused;
         }
@@ -49,7 +49,7 @@ internal static unsafe partial class CublasExports
     public static cublasStatus_t cublasSaxpy_v2(nint handle, int n, float* alpha, float* x, int incx, float* y, int incy)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasSaxpy_v2), handle);
-        if (call.Find(handle, out CublasHandle cublas) is { } refused)
+        if (call.Find(handle, out EmulatedCublasHandle cublas) is { } refused)
         {
             return refused;
         }

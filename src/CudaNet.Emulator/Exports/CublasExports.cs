@@ -26,7 +26,7 @@ internal static unsafe partial class CublasExports
         }
 
         EmulatedContext context = call.Current!;
-        *handle = context.Own(new CublasHandle(context), LeakKind.LibraryHandle, call.Name);
+        *handle = context.Own(new EmulatedCublasHandle(context), LeakKind.LibraryHandle, call.Name);
         return CUBLAS_STATUS_SUCCESS;
     }
 
@@ -34,7 +34,7 @@ internal static unsafe partial class CublasExports
     public static cublasStatus_t cublasDestroy_v2(nint handle)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasDestroy_v2), handle);
-        cublasStatus_t? refused = call.Find(handle, out CublasHandle cublas);
+        cublasStatus_t? refused = call.Find(handle, out EmulatedCublasHandle cublas);
         if (cublas is not null)
         {
             cublas.Context.Disown(handle, cublas);
@@ -67,7 +67,7 @@ internal static unsafe partial class CublasExports
     public static cublasStatus_t cublasSetStream_v2(nint handle, nint streamId)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasSetStream_v2), handle);
-        if (call.Find(handle, out CublasHandle cublas) is { } refused)
+        if (call.Find(handle, out EmulatedCublasHandle cublas) is { } refused)
         {
             return refused;
         }
@@ -85,14 +85,14 @@ internal static unsafe partial class CublasExports
     public static cublasStatus_t cublasGetStream_v2(nint handle, nint* streamId)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasGetStream_v2), handle);
-        return call.Find(handle, out CublasHandle cublas) ?? Give(streamId, cublas.StreamHandle);
+        return call.Find(handle, out EmulatedCublasHandle cublas) ?? Give(streamId, cublas.StreamHandle);
     }
 
     [UnmanagedCallersOnly]
     public static cublasStatus_t cublasSetWorkspace_v2(nint handle, void* workspace, nuint workspaceSizeInBytes)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasSetWorkspace_v2), handle);
-        if (call.Find(handle, out CublasHandle cublas) is { } refused)
+        if (call.Find(handle, out EmulatedCublasHandle cublas) is { } refused)
         {
             return refused;
         }
@@ -110,7 +110,7 @@ internal static unsafe partial class CublasExports
     public static cublasStatus_t cublasSetMathMode(nint handle, cublasMath_t mode)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasSetMathMode), handle);
-        if (call.Find(handle, out CublasHandle cublas) is { } refused)
+        if (call.Find(handle, out EmulatedCublasHandle cublas) is { } refused)
         {
             return refused;
         }
@@ -128,14 +128,14 @@ internal static unsafe partial class CublasExports
     public static cublasStatus_t cublasGetMathMode(nint handle, cublasMath_t* mode)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasGetMathMode), handle);
-        return call.Find(handle, out CublasHandle cublas) ?? Give(mode, cublas.Math);
+        return call.Find(handle, out EmulatedCublasHandle cublas) ?? Give(mode, cublas.Math);
     }
 
     [UnmanagedCallersOnly]
     public static cublasStatus_t cublasSetPointerMode_v2(nint handle, cublasPointerMode_t mode)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasSetPointerMode_v2), handle);
-        if ((call.Find(handle, out CublasHandle cublas) ?? (mode is < 0 or > cublasPointerMode_t.CUBLAS_POINTER_MODE_DEVICE ? CUBLAS_STATUS_INVALID_VALUE : null)) is { } refused)
+        if ((call.Find(handle, out EmulatedCublasHandle cublas) ?? (mode is < 0 or > cublasPointerMode_t.CUBLAS_POINTER_MODE_DEVICE ? CUBLAS_STATUS_INVALID_VALUE : null)) is { } refused)
         {
             return refused;
         }
@@ -148,14 +148,14 @@ internal static unsafe partial class CublasExports
     public static cublasStatus_t cublasGetPointerMode_v2(nint handle, cublasPointerMode_t* mode)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasGetPointerMode_v2), handle);
-        return call.Find(handle, out CublasHandle cublas) ?? Give(mode, cublas.PointerMode);
+        return call.Find(handle, out EmulatedCublasHandle cublas) ?? Give(mode, cublas.PointerMode);
     }
 
     [UnmanagedCallersOnly]
     public static cublasStatus_t cublasSetAtomicsMode(nint handle, int mode)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasSetAtomicsMode), handle);
-        if ((call.Find(handle, out CublasHandle cublas) ?? (mode is < 0 or > 1 ? CUBLAS_STATUS_INVALID_VALUE : null)) is { } refused)
+        if ((call.Find(handle, out EmulatedCublasHandle cublas) ?? (mode is < 0 or > 1 ? CUBLAS_STATUS_INVALID_VALUE : null)) is { } refused)
         {
             return refused;
         }
@@ -168,14 +168,14 @@ internal static unsafe partial class CublasExports
     public static cublasStatus_t cublasGetAtomicsMode(nint handle, int* mode)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasGetAtomicsMode), handle);
-        return call.Find(handle, out CublasHandle cublas) ?? Give(mode, cublas.Atomics);
+        return call.Find(handle, out EmulatedCublasHandle cublas) ?? Give(mode, cublas.Atomics);
     }
 
     [UnmanagedCallersOnly]
     public static cublasStatus_t cublasSetSmCountTarget(nint handle, int smCountTarget)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasSetSmCountTarget), handle);
-        if ((call.Find(handle, out CublasHandle cublas)
+        if ((call.Find(handle, out EmulatedCublasHandle cublas)
             ?? (smCountTarget < 0 || smCountTarget > cublas.Profile.Multiprocessors ? CUBLAS_STATUS_INVALID_VALUE : null)) is { } refused)
         {
             return refused;

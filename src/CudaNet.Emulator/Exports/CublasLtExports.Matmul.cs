@@ -16,7 +16,7 @@ internal static unsafe partial class CublasLtExports
         cublasLtMatmulHeuristicResult_t* heuristicResultsArray, int* returnAlgoCount)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasLtMatmulAlgoGetHeuristic));
-        if (call.Find(lightHandle, out CublasLtHandle cublas) is { } refused)
+        if (call.Find(lightHandle, out EmulatedCublasLtHandle cublas) is { } refused)
         {
             return refused;
         }
@@ -62,7 +62,7 @@ internal static unsafe partial class CublasLtExports
         int requestedAlgoCount, int* algoIdsArray, int* returnAlgoCount)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasLtMatmulAlgoGetIds));
-        if (call.Find(lightHandle, out CublasLtHandle cublas, CUBLAS_STATUS_SUCCESS) is { } refused)
+        if (call.Find(lightHandle, out EmulatedCublasLtHandle cublas, CUBLAS_STATUS_SUCCESS) is { } refused)
         {
             if (refused == CUBLAS_STATUS_SUCCESS && returnAlgoCount != null)
             {
@@ -98,7 +98,7 @@ internal static unsafe partial class CublasLtExports
         int algoId, cublasLtMatmulAlgo_t* algo)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasLtMatmulAlgoInit));
-        if (call.Find(lightHandle, out CublasLtHandle _, CUBLAS_STATUS_NOT_SUPPORTED) is { } refused)
+        if (call.Find(lightHandle, out EmulatedCublasLtHandle _, CUBLAS_STATUS_NOT_SUPPORTED) is { } refused)
         {
             return refused;
         }
@@ -117,7 +117,7 @@ internal static unsafe partial class CublasLtExports
         nint lightHandle, nint operationDesc, nint aDesc, nint bDesc, nint cDesc, nint dDesc, cublasLtMatmulAlgo_t* algo, cublasLtMatmulHeuristicResult_t* result)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasLtMatmulAlgoCheck));
-        if (call.Find(lightHandle, out CublasLtHandle cublas) is { } refused)
+        if (call.Find(lightHandle, out EmulatedCublasLtHandle cublas) is { } refused)
         {
             return refused;
         }
@@ -144,7 +144,7 @@ internal static unsafe partial class CublasLtExports
         cublasLtMatmulAlgo_t* algo, void* workspace, nuint workspaceSizeInBytes, nint stream)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasLtMatmul));
-        if (call.Find(lightHandle, out CublasLtHandle cublas, computeDesc == 0 ? CUBLAS_STATUS_INVALID_VALUE : null) is { } refused)
+        if (call.Find(lightHandle, out EmulatedCublasLtHandle cublas, computeDesc == 0 ? CUBLAS_STATUS_INVALID_VALUE : null) is { } refused)
         {
             return refused;
         }
@@ -207,7 +207,7 @@ internal static unsafe partial class CublasLtExports
             : call.Find(CUBLAS_STATUS_INVALID_VALUE, FindingKind.Misaligned, $"a matrix is not aligned to the {chosen.Alignment} bytes that the algorithm was chosen for.");
     }
 
-    private static cublasStatus_t? Problem(CublasCall call, CublasLtHandle cublas, nint operation, nint a, nint b, nint c, nint d, out LtProblem? problem)
+    private static cublasStatus_t? Problem(CublasCall call, EmulatedCublasLtHandle cublas, nint operation, nint a, nint b, nint c, nint d, out LtProblem? problem)
     {
         problem = null;
         if (call.FindObject(operation, out LtMatmulDescriptor descriptor) is { } missing)

@@ -19,7 +19,7 @@ internal static unsafe partial class CublasLtExports
         }
 
         EmulatedContext context = call.Current!;
-        *lightHandle = context.Own(new CublasLtHandle(context), LeakKind.LibraryHandle, call.Name);
+        *lightHandle = context.Own(new EmulatedCublasLtHandle(context), LeakKind.LibraryHandle, call.Name);
         return CUBLAS_STATUS_SUCCESS;
     }
 
@@ -32,7 +32,7 @@ internal static unsafe partial class CublasLtExports
             return call.Refused ?? CUBLAS_STATUS_INVALID_VALUE;
         }
 
-        cublasStatus_t? refused = call.Find(lightHandle, out CublasLtHandle cublas);
+        cublasStatus_t? refused = call.Find(lightHandle, out EmulatedCublasLtHandle cublas);
         if (cublas is not null)
         {
             cublas.Context.Disown(lightHandle, cublas);

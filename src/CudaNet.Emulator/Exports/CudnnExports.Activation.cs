@@ -10,28 +10,28 @@ internal static unsafe partial class CudnnExports
     public static cudnnStatus_t cudnnCreateActivationDescriptor(nint* activationDesc)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnCreateActivationDescriptor));
-        return call.Answer(call.Create<ActivationDescriptor>(activationDesc));
+        return call.Answer(call.Create<EmulatedActivationDescriptor>(activationDesc));
     }
 
     [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnDestroyActivationDescriptor(nint activationDesc)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnDestroyActivationDescriptor));
-        return call.Answer(call.Destroy<ActivationDescriptor>(activationDesc));
+        return call.Answer(call.Destroy<EmulatedActivationDescriptor>(activationDesc));
     }
 
     [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnSetActivationDescriptor(nint activationDesc, cudnnActivationMode_t mode, cudnnNanPropagation_t reluNanOpt, double coef)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetActivationDescriptor));
-        return call.Answer(call.Find(activationDesc, out ActivationDescriptor activation) ?? activation.Set(mode, reluNanOpt, coef));
+        return call.Answer(call.Find(activationDesc, out EmulatedActivationDescriptor activation) ?? activation.Set(mode, reluNanOpt, coef));
     }
 
     [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetActivationDescriptor(nint activationDesc, cudnnActivationMode_t* mode, cudnnNanPropagation_t* reluNanOpt, double* coef)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetActivationDescriptor));
-        if (call.Find(activationDesc, out ActivationDescriptor activation) is { } refused)
+        if (call.Find(activationDesc, out EmulatedActivationDescriptor activation) is { } refused)
         {
             return call.Answer(refused);
         }
@@ -46,14 +46,14 @@ internal static unsafe partial class CudnnExports
     public static cudnnStatus_t cudnnSetActivationDescriptorSwishBeta(nint activationDesc, double swishBeta)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetActivationDescriptorSwishBeta));
-        return call.Answer(call.Find(activationDesc, out ActivationDescriptor activation) ?? activation.SetSwishBeta(swishBeta));
+        return call.Answer(call.Find(activationDesc, out EmulatedActivationDescriptor activation) ?? activation.SetSwishBeta(swishBeta));
     }
 
     [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnActivationForward(nint handle, nint activationDesc, void* alpha, nint xDesc, void* x, void* beta, nint yDesc, void* y)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnActivationForward), handle);
-        return call.Answer(call.Find(handle, out CudnnHandle cudnn) ?? call.Find(activationDesc, out ActivationDescriptor activation)
+        return call.Answer(call.Find(handle, out EmulatedCudnnHandle cudnn) ?? call.Find(activationDesc, out EmulatedActivationDescriptor activation)
             ?? call.Find(xDesc, x, out TensorOperand input) ?? call.Find(yDesc, y, out TensorOperand output)
             ?? TensorChecks.Scaling(alpha, beta, output.Layout.Type, out Scaling scaling)
             ?? TensorChecks.Activation(activation, input, output)

@@ -14,7 +14,7 @@ internal static unsafe partial class CudnnExports
     public static cudnnStatus_t cudnnGetConvolutionForwardAlgorithmMaxCount(nint handle, int* count)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetConvolutionForwardAlgorithmMaxCount), handle);
-        if ((call.Find(handle, out CudnnHandle _) ?? RefuseNullOut(count)) is { } refused)
+        if ((call.Find(handle, out EmulatedCudnnHandle _) ?? RefuseNullOut(count)) is { } refused)
         {
             return call.Answer(refused);
         }

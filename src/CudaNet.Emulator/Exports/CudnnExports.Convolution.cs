@@ -50,13 +50,13 @@ internal static unsafe partial class CudnnExports
             return call.Answer(refused);
         }
 
-        if ((call.Find(zDesc, z, out TensorOperand added) ?? call.Find(biasDesc, bias, out TensorOperand biases) ?? call.Find(activationDesc, out ActivationDescriptor _)) is { } missing)
+        if ((call.Find(zDesc, z, out TensorOperand added) ?? call.Find(biasDesc, bias, out TensorOperand biases) ?? call.Find(activationDesc, out EmulatedActivationDescriptor _)) is { } missing)
         {
             return call.Answer(missing);
         }
 
         call.Find(biasDesc, bias, out biases);
-        call.Find(activationDesc, out ActivationDescriptor activation);
+        call.Find(activationDesc, out EmulatedActivationDescriptor activation);
         cudnnDataType_t type = convolution.Problem.Y.Type;
         if ((convolution.RefuseFusion(algo, activation.IsSet ? activation.Value : null, added, biases, call.Machine.Options.FlagNonsense)
             ?? TensorChecks.Scaling(alpha1, alpha2, type, out Scaling scales)) is { } unfit)
@@ -94,5 +94,5 @@ internal static unsafe partial class CudnnExports
 
     /// <summary>The answer of a function that the emulator exports and lacks.</summary>
     private static cudnnStatus_t Missing(CudnnCall call, nint handle) =>
-        call.Answer(call.Find(handle, out CudnnHandle _) ?? Unimplemented.Answer(call.Name, CudnnAnswer.NotSupported($"{call.Name} is not emulated")));
+        call.Answer(call.Find(handle, out EmulatedCudnnHandle _) ?? Unimplemented.Answer(call.Name, CudnnAnswer.NotSupported($"{call.Name} is not emulated")));
 }

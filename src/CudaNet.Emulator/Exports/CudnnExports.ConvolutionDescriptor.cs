@@ -10,14 +10,14 @@ internal static unsafe partial class CudnnExports
     public static cudnnStatus_t cudnnCreateConvolutionDescriptor(nint* convDesc)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnCreateConvolutionDescriptor));
-        return call.Answer(call.Create<ConvolutionDescriptor>(convDesc));
+        return call.Answer(call.Create<EmulatedConvolutionDescriptor>(convDesc));
     }
 
     [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnDestroyConvolutionDescriptor(nint convDesc)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnDestroyConvolutionDescriptor));
-        return call.Answer(call.Destroy<ConvolutionDescriptor>(convDesc));
+        return call.Answer(call.Destroy<EmulatedConvolutionDescriptor>(convDesc));
     }
 
     [UnmanagedCallersOnly]
@@ -25,7 +25,7 @@ internal static unsafe partial class CudnnExports
         nint convDesc, int padH, int padW, int u, int v, int dilationH, int dilationW, cudnnConvolutionMode_t mode, cudnnDataType_t computeType)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetConvolution2dDescriptor));
-        return call.Answer(call.Find(convDesc, out ConvolutionDescriptor convolution)
+        return call.Answer(call.Find(convDesc, out EmulatedConvolutionDescriptor convolution)
             ?? convolution.Set([padH, padW], [u, v], [dilationH, dilationW], mode, computeType));
     }
 
@@ -34,7 +34,7 @@ internal static unsafe partial class CudnnExports
         nint convDesc, int* padH, int* padW, int* u, int* v, int* dilationH, int* dilationW, cudnnConvolutionMode_t* mode, cudnnDataType_t* computeType)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetConvolution2dDescriptor));
-        if (call.Find(convDesc, out ConvolutionDescriptor convolution) is { } refused)
+        if (call.Find(convDesc, out EmulatedConvolutionDescriptor convolution) is { } refused)
         {
             return call.Answer(refused);
         }
@@ -55,8 +55,8 @@ internal static unsafe partial class CudnnExports
         nint convDesc, int arrayLength, int* padA, int* filterStrideA, int* dilationA, cudnnConvolutionMode_t mode, cudnnDataType_t computeType)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetConvolutionNdDescriptor));
-        CudnnAnswer? refused = call.Find(convDesc, out ConvolutionDescriptor convolution)
-            ?? RefuseCount(arrayLength, 0, ConvolutionDescriptor.MaxSpatialRank)
+        CudnnAnswer? refused = call.Find(convDesc, out EmulatedConvolutionDescriptor convolution)
+            ?? RefuseCount(arrayLength, 0, EmulatedConvolutionDescriptor.MaxSpatialRank)
             ?? (arrayLength == 0 ? null : RefuseNull(padA, filterStrideA) ?? RefuseNull(dilationA, dilationA));
         if (refused is { } answer)
         {
@@ -72,7 +72,7 @@ internal static unsafe partial class CudnnExports
         nint convDesc, int arrayLengthRequested, int* arrayLength, int* padA, int* strideA, int* dilationA, cudnnConvolutionMode_t* mode, cudnnDataType_t* computeType)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetConvolutionNdDescriptor));
-        if (call.Find(convDesc, out ConvolutionDescriptor convolution) is { } refused)
+        if (call.Find(convDesc, out EmulatedConvolutionDescriptor convolution) is { } refused)
         {
             return call.Answer(refused);
         }
@@ -90,42 +90,42 @@ internal static unsafe partial class CudnnExports
     public static cudnnStatus_t cudnnSetConvolutionMathType(nint convDesc, cudnnMathType_t mathType)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetConvolutionMathType));
-        return call.Answer(call.Find(convDesc, out ConvolutionDescriptor convolution) ?? convolution.SetMathType(mathType));
+        return call.Answer(call.Find(convDesc, out EmulatedConvolutionDescriptor convolution) ?? convolution.SetMathType(mathType));
     }
 
     [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetConvolutionMathType(nint convDesc, cudnnMathType_t* mathType)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetConvolutionMathType));
-        return call.Answer(call.Find(convDesc, out ConvolutionDescriptor convolution) ?? Give(mathType, convolution.MathType));
+        return call.Answer(call.Find(convDesc, out EmulatedConvolutionDescriptor convolution) ?? Give(mathType, convolution.MathType));
     }
 
     [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnSetConvolutionGroupCount(nint convDesc, int groupCount)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetConvolutionGroupCount));
-        return call.Answer(call.Find(convDesc, out ConvolutionDescriptor convolution) ?? convolution.SetGroups(groupCount));
+        return call.Answer(call.Find(convDesc, out EmulatedConvolutionDescriptor convolution) ?? convolution.SetGroups(groupCount));
     }
 
     [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetConvolutionGroupCount(nint convDesc, int* groupCount)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetConvolutionGroupCount));
-        return call.Answer(call.Find(convDesc, out ConvolutionDescriptor convolution) ?? Give(groupCount, convolution.Groups));
+        return call.Answer(call.Find(convDesc, out EmulatedConvolutionDescriptor convolution) ?? Give(groupCount, convolution.Groups));
     }
 
     [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnSetConvolutionReorderType(nint convDesc, int reorderType)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetConvolutionReorderType));
-        return call.Answer(call.Find(convDesc, out ConvolutionDescriptor convolution) ?? convolution.SetReorderType(reorderType));
+        return call.Answer(call.Find(convDesc, out EmulatedConvolutionDescriptor convolution) ?? convolution.SetReorderType(reorderType));
     }
 
     [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetConvolution2dForwardOutputDim(nint convDesc, nint inputTensorDesc, nint filterDesc, int* n, int* c, int* h, int* w)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetConvolution2dForwardOutputDim));
-        if ((call.Find(convDesc, out ConvolutionDescriptor convolution) ?? call.Find(inputTensorDesc, out TensorDescriptor _) ?? call.Find(filterDesc, out FilterDescriptor _)) is { } refused)
+        if ((call.Find(convDesc, out EmulatedConvolutionDescriptor convolution) ?? call.Find(inputTensorDesc, out EmulatedTensorDescriptor _) ?? call.Find(filterDesc, out EmulatedFilterDescriptor _)) is { } refused)
         {
             return call.Answer(refused);
         }
@@ -135,8 +135,8 @@ internal static unsafe partial class CudnnExports
             return call.Answer(CudnnAnswer.Crash("an out pointer is NULL"));
         }
 
-        call.Find(inputTensorDesc, out TensorDescriptor input);
-        call.Find(filterDesc, out FilterDescriptor filter);
+        call.Find(inputTensorDesc, out EmulatedTensorDescriptor input);
+        call.Find(filterDesc, out EmulatedFilterDescriptor filter);
         Span<int> output = stackalloc int[4];
         CudnnAnswer answer = convolution.OutputExtents(input.Layout, filter.Layout, output);
         (*n, *c, *h, *w) = (output[0], output[1], output[2], output[3]);
@@ -147,14 +147,14 @@ internal static unsafe partial class CudnnExports
     public static cudnnStatus_t cudnnGetConvolutionNdForwardOutputDim(nint convDesc, nint inputTensorDesc, nint filterDesc, int nbDims, int* tensorOutputDimA)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetConvolutionNdForwardOutputDim));
-        if ((call.Find(convDesc, out ConvolutionDescriptor convolution) ?? call.Find(inputTensorDesc, out TensorDescriptor _) ?? call.Find(filterDesc, out FilterDescriptor _)
-            ?? RefuseCount(nbDims, 0, TensorDescriptor.MaxRank) ?? RefuseNull(tensorOutputDimA, tensorOutputDimA)) is { } refused)
+        if ((call.Find(convDesc, out EmulatedConvolutionDescriptor convolution) ?? call.Find(inputTensorDesc, out EmulatedTensorDescriptor _) ?? call.Find(filterDesc, out EmulatedFilterDescriptor _)
+            ?? RefuseCount(nbDims, 0, EmulatedTensorDescriptor.MaxRank) ?? RefuseNull(tensorOutputDimA, tensorOutputDimA)) is { } refused)
         {
             return call.Answer(refused);
         }
 
-        call.Find(inputTensorDesc, out TensorDescriptor input);
-        call.Find(filterDesc, out FilterDescriptor filter);
+        call.Find(inputTensorDesc, out EmulatedTensorDescriptor input);
+        call.Find(filterDesc, out EmulatedFilterDescriptor filter);
         return call.Answer(convolution.OutputExtents(input.Layout, filter.Layout, new(tensorOutputDimA, nbDims)));
     }
 

@@ -10,28 +10,28 @@ internal static unsafe partial class CudnnExports
     public static cudnnStatus_t cudnnCreateFilterDescriptor(nint* filterDesc)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnCreateFilterDescriptor));
-        return call.Answer(call.Create<FilterDescriptor>(filterDesc));
+        return call.Answer(call.Create<EmulatedFilterDescriptor>(filterDesc));
     }
 
     [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnDestroyFilterDescriptor(nint filterDesc)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnDestroyFilterDescriptor));
-        return call.Answer(call.Destroy<FilterDescriptor>(filterDesc));
+        return call.Answer(call.Destroy<EmulatedFilterDescriptor>(filterDesc));
     }
 
     [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnSetFilter4dDescriptor(nint filterDesc, cudnnDataType_t dataType, cudnnTensorFormat_t format, int k, int c, int h, int w)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetFilter4dDescriptor));
-        return call.Answer(call.Find(filterDesc, out FilterDescriptor filter) ?? filter.Set(dataType, format, [k, c, h, w]));
+        return call.Answer(call.Find(filterDesc, out EmulatedFilterDescriptor filter) ?? filter.Set(dataType, format, [k, c, h, w]));
     }
 
     [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetFilter4dDescriptor(nint filterDesc, cudnnDataType_t* dataType, cudnnTensorFormat_t* format, int* k, int* c, int* h, int* w)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetFilter4dDescriptor));
-        if (call.Find(filterDesc, out FilterDescriptor filter) is { } refused)
+        if (call.Find(filterDesc, out EmulatedFilterDescriptor filter) is { } refused)
         {
             return call.Answer(refused);
         }
@@ -49,8 +49,8 @@ internal static unsafe partial class CudnnExports
     public static cudnnStatus_t cudnnSetFilterNdDescriptor(nint filterDesc, cudnnDataType_t dataType, cudnnTensorFormat_t format, int nbDims, int* filterDimA)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetFilterNdDescriptor));
-        return call.Answer(call.Find(filterDesc, out FilterDescriptor filter)
-            ?? RefuseCount(nbDims, 3, TensorDescriptor.MaxRank)
+        return call.Answer(call.Find(filterDesc, out EmulatedFilterDescriptor filter)
+            ?? RefuseCount(nbDims, 3, EmulatedTensorDescriptor.MaxRank)
             ?? RefuseNull(filterDimA, filterDimA) ?? filter.Set(dataType, format, new(filterDimA, nbDims)));
     }
 
@@ -59,7 +59,7 @@ internal static unsafe partial class CudnnExports
         nint filterDesc, int nbDimsRequested, cudnnDataType_t* dataType, cudnnTensorFormat_t* format, int* nbDims, int* filterDimA)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetFilterNdDescriptor));
-        if (call.Find(filterDesc, out FilterDescriptor filter) is { } refused)
+        if (call.Find(filterDesc, out EmulatedFilterDescriptor filter) is { } refused)
         {
             return call.Answer(refused);
         }
@@ -75,7 +75,7 @@ internal static unsafe partial class CudnnExports
     public static cudnnStatus_t cudnnGetFilterSizeInBytes(nint filterDesc, nuint* size)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetFilterSizeInBytes));
-        if (call.Find(filterDesc, out FilterDescriptor filter) is { } refused)
+        if (call.Find(filterDesc, out EmulatedFilterDescriptor filter) is { } refused)
         {
             return call.Answer(refused);
         }

@@ -33,7 +33,7 @@ internal static unsafe partial class CudnnExports
             return call.Answer(new CudnnAnswer(CUDNN_STATUS_EXECUTION_FAILED_CUDA_DRIVER, "the context is faulted"));
         }
 
-        *handle = context.Own(new CudnnHandle(context), LeakKind.LibraryHandle, nameof(cudnnCreate));
+        *handle = context.Own(new EmulatedCudnnHandle(context), LeakKind.LibraryHandle, nameof(cudnnCreate));
         return call.Answer(CudnnAnswer.Success);
     }
 
@@ -46,7 +46,7 @@ internal static unsafe partial class CudnnExports
             return call.Answer(call.Refused ?? CudnnAnswer.Success);
         }
 
-        CudnnAnswer? refused = call.Find(handle, out CudnnHandle cudnn);
+        CudnnAnswer? refused = call.Find(handle, out EmulatedCudnnHandle cudnn);
         if (cudnn is not null)
         {
             cudnn.Context.Disown(handle, cudnn);
@@ -59,7 +59,7 @@ internal static unsafe partial class CudnnExports
     public static cudnnStatus_t cudnnSetStream(nint handle, nint streamId)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetStream), handle);
-        if (call.Find(handle, out CudnnHandle cudnn) is { } refused)
+        if (call.Find(handle, out EmulatedCudnnHandle cudnn) is { } refused)
         {
             return call.Answer(refused);
         }
@@ -82,7 +82,7 @@ internal static unsafe partial class CudnnExports
     public static cudnnStatus_t cudnnGetStream(nint handle, nint* streamId)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetStream), handle);
-        if (call.Find(handle, out CudnnHandle cudnn) is { } refused)
+        if (call.Find(handle, out EmulatedCudnnHandle cudnn) is { } refused)
         {
             return call.Answer(refused);
         }
@@ -100,7 +100,7 @@ internal static unsafe partial class CudnnExports
     public static cudnnStatus_t cudnnQueryRuntimeError(nint handle, cudnnStatus_t* status, int mode, void* tag)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnQueryRuntimeError), handle);
-        if (call.Find(handle, out CudnnHandle _) is { } refused)
+        if (call.Find(handle, out EmulatedCudnnHandle _) is { } refused)
         {
             return call.Answer(refused);
         }

@@ -32,7 +32,7 @@ internal static unsafe partial class CudnnExports
         nint handle, nint opTensorDesc, void* alpha1, nint aDesc, void* a, void* alpha2, nint bDesc, void* b, void* beta, nint cDesc, void* c)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnOpTensor), handle);
-        if ((call.Find(handle, out CudnnHandle cudnn) ?? call.Find(opTensorDesc, out OpTensorDescriptor _) ?? call.Find(aDesc, a, out TensorOperand _)
+        if ((call.Find(handle, out EmulatedCudnnHandle cudnn) ?? call.Find(opTensorDesc, out OpTensorDescriptor _) ?? call.Find(aDesc, a, out TensorOperand _)
             ?? call.Find(cDesc, c, out TensorOperand _) ?? TensorChecks.OnHost(alpha1, nameof(alpha1)) ?? TensorChecks.OnHost(beta, nameof(beta))) is { } refused)
         {
             return call.Answer(refused);

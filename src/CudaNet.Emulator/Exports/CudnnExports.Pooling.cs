@@ -10,14 +10,14 @@ internal static unsafe partial class CudnnExports
     public static cudnnStatus_t cudnnCreatePoolingDescriptor(nint* poolingDesc)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnCreatePoolingDescriptor));
-        return call.Answer(call.Create<PoolingDescriptor>(poolingDesc));
+        return call.Answer(call.Create<EmulatedPoolingDescriptor>(poolingDesc));
     }
 
     [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnDestroyPoolingDescriptor(nint poolingDesc)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnDestroyPoolingDescriptor));
-        return call.Answer(call.Destroy<PoolingDescriptor>(poolingDesc));
+        return call.Answer(call.Destroy<EmulatedPoolingDescriptor>(poolingDesc));
     }
 
     [UnmanagedCallersOnly]
@@ -25,7 +25,7 @@ internal static unsafe partial class CudnnExports
         nint poolingDesc, cudnnPoolingMode_t mode, cudnnNanPropagation_t nan, int windowHeight, int windowWidth, int verticalPadding, int horizontalPadding, int verticalStride, int horizontalStride)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetPooling2dDescriptor));
-        return call.Answer(call.Find(poolingDesc, out PoolingDescriptor pooling)
+        return call.Answer(call.Find(poolingDesc, out EmulatedPoolingDescriptor pooling)
             ?? pooling.Set(mode, nan, [windowHeight, windowWidth], [verticalPadding, horizontalPadding], [verticalStride, horizontalStride]));
     }
 
@@ -34,7 +34,7 @@ internal static unsafe partial class CudnnExports
         nint poolingDesc, cudnnPoolingMode_t* mode, cudnnNanPropagation_t* nan, int* windowHeight, int* windowWidth, int* verticalPadding, int* horizontalPadding, int* verticalStride, int* horizontalStride)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetPooling2dDescriptor));
-        if (call.Find(poolingDesc, out PoolingDescriptor pooling) is { } refused)
+        if (call.Find(poolingDesc, out EmulatedPoolingDescriptor pooling) is { } refused)
         {
             return call.Answer(refused);
         }
@@ -55,8 +55,8 @@ internal static unsafe partial class CudnnExports
         nint poolingDesc, cudnnPoolingMode_t mode, cudnnNanPropagation_t nan, int nbDims, int* windowDimA, int* paddingA, int* strideA)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetPoolingNdDescriptor));
-        return call.Answer(call.Find(poolingDesc, out PoolingDescriptor pooling)
-            ?? RefuseCount(nbDims, 1, PoolingDescriptor.MaxSpatialRank)
+        return call.Answer(call.Find(poolingDesc, out EmulatedPoolingDescriptor pooling)
+            ?? RefuseCount(nbDims, 1, EmulatedPoolingDescriptor.MaxSpatialRank)
             ?? RefuseNull(windowDimA, paddingA) ?? RefuseNull(strideA, strideA)
             ?? pooling.Set(mode, nan, new(windowDimA, nbDims), new(paddingA, nbDims), new(strideA, nbDims)));
     }
@@ -65,7 +65,7 @@ internal static unsafe partial class CudnnExports
     public static cudnnStatus_t cudnnGetPooling2dForwardOutputDim(nint poolingDesc, nint inputTensorDesc, int* n, int* c, int* h, int* w)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetPooling2dForwardOutputDim));
-        if ((call.Find(poolingDesc, out PoolingDescriptor pooling) ?? call.Find(inputTensorDesc, out TensorDescriptor _)) is { } refused)
+        if ((call.Find(poolingDesc, out EmulatedPoolingDescriptor pooling) ?? call.Find(inputTensorDesc, out EmulatedTensorDescriptor _)) is { } refused)
         {
             return call.Answer(refused);
         }
@@ -75,7 +75,7 @@ internal static unsafe partial class CudnnExports
             return call.Answer(CudnnAnswer.Crash("an out pointer is NULL"));
         }
 
-        call.Find(inputTensorDesc, out TensorDescriptor input);
+        call.Find(inputTensorDesc, out EmulatedTensorDescriptor input);
         Span<int> output = stackalloc int[4];
         CudnnAnswer answer = pooling.OutputExtents(input.Layout, output);
         (*n, *c, *h, *w) = (output[0], output[1], output[2], output[3]);
@@ -86,8 +86,8 @@ internal static unsafe partial class CudnnExports
     public static cudnnStatus_t cudnnGetPoolingNdForwardOutputDim(nint poolingDesc, nint inputTensorDesc, int nbDims, int* outputTensorDimA)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetPoolingNdForwardOutputDim));
-        return call.Answer(call.Find(poolingDesc, out PoolingDescriptor pooling) ?? call.Find(inputTensorDesc, out TensorDescriptor input)
-            ?? RefuseCount(nbDims, 0, TensorDescriptor.MaxRank) ?? RefuseNull(outputTensorDimA, outputTensorDimA)
+        return call.Answer(call.Find(poolingDesc, out EmulatedPoolingDescriptor pooling) ?? call.Find(inputTensorDesc, out EmulatedTensorDescriptor input)
+            ?? RefuseCount(nbDims, 0, EmulatedTensorDescriptor.MaxRank) ?? RefuseNull(outputTensorDimA, outputTensorDimA)
             ?? pooling.OutputExtents(input.Layout, new(outputTensorDimA, nbDims)));
     }
 
@@ -95,7 +95,7 @@ internal static unsafe partial class CudnnExports
     public static cudnnStatus_t cudnnPoolingForward(nint handle, nint poolingDesc, void* alpha, nint xDesc, void* x, void* beta, nint yDesc, void* y)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnPoolingForward), handle);
-        return call.Answer(call.Find(handle, out CudnnHandle cudnn) ?? call.Find(poolingDesc, out PoolingDescriptor pooling)
+        return call.Answer(call.Find(handle, out EmulatedCudnnHandle cudnn) ?? call.Find(poolingDesc, out EmulatedPoolingDescriptor pooling)
             ?? call.Find(xDesc, x, out TensorOperand input) ?? call.Find(yDesc, y, out TensorOperand output)
             ?? TensorChecks.Scaling(alpha, beta, output.Layout.Type, out Scaling scaling)
             ?? TensorChecks.Pooling(pooling, input, output)

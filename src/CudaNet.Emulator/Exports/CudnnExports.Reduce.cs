@@ -50,7 +50,7 @@ internal static unsafe partial class CudnnExports
         void* alpha, nint aDesc, void* a, void* beta, nint cDesc, void* c)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnReduceTensor), handle);
-        if ((call.Find(handle, out CudnnHandle cudnn) ?? call.Find(reduceTensorDesc, out ReduceTensorDescriptor _)) is { } refused)
+        if ((call.Find(handle, out EmulatedCudnnHandle cudnn) ?? call.Find(reduceTensorDesc, out ReduceTensorDescriptor _)) is { } refused)
         {
             return call.Answer(refused);
         }
@@ -86,13 +86,13 @@ internal static unsafe partial class CudnnExports
     /// <summary>The library does not look at the handle here.</summary>
     private static CudnnAnswer ReductionSize(CudnnCall call, nint handle, nint reduceTensorDesc, nint aDesc, nint cDesc, nuint* size, bool ofIndices)
     {
-        if ((call.Find(reduceTensorDesc, out ReduceTensorDescriptor reduction) ?? call.Find(aDesc, out TensorDescriptor _) ?? call.Find(cDesc, out TensorDescriptor _)) is { } refused)
+        if ((call.Find(reduceTensorDesc, out ReduceTensorDescriptor reduction) ?? call.Find(aDesc, out EmulatedTensorDescriptor _) ?? call.Find(cDesc, out EmulatedTensorDescriptor _)) is { } refused)
         {
             return refused;
         }
 
-        call.Find(aDesc, out TensorDescriptor a);
-        call.Find(cDesc, out TensorDescriptor c);
+        call.Find(aDesc, out EmulatedTensorDescriptor a);
+        call.Find(cDesc, out EmulatedTensorDescriptor c);
         if (a.Layout is null || c.Layout is null || !reduction.IsSet || size == null)
         {
             return CudnnAnswer.BadParam("a descriptor is not set, or sizeInBytes == NULL");

@@ -10,21 +10,21 @@ internal static unsafe partial class CudnnExports
     public static cudnnStatus_t cudnnCreateTensorDescriptor(nint* tensorDesc)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnCreateTensorDescriptor));
-        return call.Answer(call.Create<TensorDescriptor>(tensorDesc));
+        return call.Answer(call.Create<EmulatedTensorDescriptor>(tensorDesc));
     }
 
     [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnDestroyTensorDescriptor(nint tensorDesc)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnDestroyTensorDescriptor));
-        return call.Answer(call.Destroy<TensorDescriptor>(tensorDesc));
+        return call.Answer(call.Destroy<EmulatedTensorDescriptor>(tensorDesc));
     }
 
     [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnSetTensor4dDescriptor(nint tensorDesc, cudnnTensorFormat_t format, cudnnDataType_t dataType, int n, int c, int h, int w)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetTensor4dDescriptor));
-        return call.Answer(call.Find(tensorDesc, out TensorDescriptor tensor) ?? tensor.SetDense(format, dataType, [n, c, h, w]));
+        return call.Answer(call.Find(tensorDesc, out EmulatedTensorDescriptor tensor) ?? tensor.SetDense(format, dataType, [n, c, h, w]));
     }
 
     [UnmanagedCallersOnly]
@@ -32,7 +32,7 @@ internal static unsafe partial class CudnnExports
         nint tensorDesc, cudnnDataType_t dataType, int n, int c, int h, int w, int nStride, int cStride, int hStride, int wStride)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetTensor4dDescriptorEx));
-        return call.Answer(call.Find(tensorDesc, out TensorDescriptor tensor) ?? tensor.SetStrided(dataType, [n, c, h, w], [nStride, cStride, hStride, wStride]));
+        return call.Answer(call.Find(tensorDesc, out EmulatedTensorDescriptor tensor) ?? tensor.SetStrided(dataType, [n, c, h, w], [nStride, cStride, hStride, wStride]));
     }
 
     [UnmanagedCallersOnly]
@@ -40,7 +40,7 @@ internal static unsafe partial class CudnnExports
         nint tensorDesc, cudnnDataType_t* dataType, int* n, int* c, int* h, int* w, int* nStride, int* cStride, int* hStride, int* wStride)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetTensor4dDescriptor));
-        if (call.Find(tensorDesc, out TensorDescriptor tensor) is { } refused)
+        if (call.Find(tensorDesc, out EmulatedTensorDescriptor tensor) is { } refused)
         {
             return call.Answer(refused);
         }
@@ -60,7 +60,7 @@ internal static unsafe partial class CudnnExports
     public static cudnnStatus_t cudnnSetTensorNdDescriptor(nint tensorDesc, cudnnDataType_t dataType, int nbDims, int* dimA, int* strideA)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetTensorNdDescriptor));
-        return call.Answer(call.Find(tensorDesc, out TensorDescriptor tensor) ?? RefuseRank(nbDims) ?? RefuseNull(dimA, strideA)
+        return call.Answer(call.Find(tensorDesc, out EmulatedTensorDescriptor tensor) ?? RefuseRank(nbDims) ?? RefuseNull(dimA, strideA)
             ?? tensor.SetStrided(dataType, new(dimA, nbDims), new(strideA, nbDims)));
     }
 
@@ -68,7 +68,7 @@ internal static unsafe partial class CudnnExports
     public static cudnnStatus_t cudnnSetTensorNdDescriptorEx(nint tensorDesc, cudnnTensorFormat_t format, cudnnDataType_t dataType, int nbDims, int* dimA)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetTensorNdDescriptorEx));
-        return call.Answer(call.Find(tensorDesc, out TensorDescriptor tensor) ?? RefuseRank(nbDims) ?? RefuseNull(dimA, dimA)
+        return call.Answer(call.Find(tensorDesc, out EmulatedTensorDescriptor tensor) ?? RefuseRank(nbDims) ?? RefuseNull(dimA, dimA)
             ?? tensor.SetDense(format, dataType, new(dimA, nbDims)));
     }
 
@@ -76,7 +76,7 @@ internal static unsafe partial class CudnnExports
     public static cudnnStatus_t cudnnGetTensorNdDescriptor(nint tensorDesc, int nbDimsRequested, cudnnDataType_t* dataType, int* nbDims, int* dimA, int* strideA)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetTensorNdDescriptor));
-        if (call.Find(tensorDesc, out TensorDescriptor tensor) is { } refused)
+        if (call.Find(tensorDesc, out EmulatedTensorDescriptor tensor) is { } refused)
         {
             return call.Answer(refused);
         }
@@ -92,7 +92,7 @@ internal static unsafe partial class CudnnExports
     public static cudnnStatus_t cudnnGetTensorSizeInBytes(nint tensorDesc, nuint* size)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetTensorSizeInBytes));
-        if (call.Find(tensorDesc, out TensorDescriptor tensor) is { } refused)
+        if (call.Find(tensorDesc, out EmulatedTensorDescriptor tensor) is { } refused)
         {
             return call.Answer(CudnnCall.Generation < 9 && tensorDesc == 0 ? CudnnAnswer.Crash("tensorDesc == NULL") : refused);
         }
@@ -110,16 +110,16 @@ internal static unsafe partial class CudnnExports
     public static cudnnStatus_t cudnnDeriveBNTensorDescriptor(nint derivedBnDesc, nint xDesc, int mode)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnDeriveBNTensorDescriptor));
-        if ((call.Find(derivedBnDesc, out TensorDescriptor derived) ?? call.Find(xDesc, out TensorDescriptor _)) is { } refused)
+        if ((call.Find(derivedBnDesc, out EmulatedTensorDescriptor derived) ?? call.Find(xDesc, out EmulatedTensorDescriptor _)) is { } refused)
         {
             return call.Answer(derivedBnDesc != 0 && xDesc == 0 ? CudnnAnswer.Crash("xDesc == NULL") : refused);
         }
 
-        call.Find(xDesc, out TensorDescriptor x);
+        call.Find(xDesc, out EmulatedTensorDescriptor x);
         return call.Answer(BatchNormShapes.Derive(derived, x.Layout, mode));
     }
 
-    private static CudnnAnswer? RefuseRank(int rank) => RefuseCount(rank, CudnnCall.Generation >= 9 ? 2 : 3, TensorDescriptor.MaxRank);
+    private static CudnnAnswer? RefuseRank(int rank) => RefuseCount(rank, CudnnCall.Generation >= 9 ? 2 : 3, EmulatedTensorDescriptor.MaxRank);
 
     /// <summary>Too few is a bad parameter, too many are not supported.</summary>
     private static CudnnAnswer? RefuseCount(int count, int least, int most)

@@ -122,7 +122,7 @@ internal static unsafe partial class DriverExports
             return result;
         }
 
-        StreamCapture capture = stream.Capture!;
+        EmulatedStreamCapture capture = stream.Capture!;
         if (id != null)
         {
             *id = capture.Id;

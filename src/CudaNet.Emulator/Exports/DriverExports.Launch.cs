@@ -17,7 +17,7 @@ internal static unsafe partial class DriverExports
             return refused;
         }
 
-        var shape = new LaunchShape((gridDimX, gridDimY, gridDimZ), (blockDimX, blockDimY, blockDimZ), sharedMemBytes, IsCooperative: false);
+        var shape = new EmulatedLaunchShape((gridDimX, gridDimY, gridDimZ), (blockDimX, blockDimY, blockDimZ), sharedMemBytes, IsCooperative: false);
         return Launch(call, f, shape, hStream, kernelParams, extra);
     }
 
@@ -30,7 +30,7 @@ internal static unsafe partial class DriverExports
             return refused;
         }
 
-        var shape = new LaunchShape((gridDimX, gridDimY, gridDimZ), (blockDimX, blockDimY, blockDimZ), sharedMemBytes, IsCooperative: true);
+        var shape = new EmulatedLaunchShape((gridDimX, gridDimY, gridDimZ), (blockDimX, blockDimY, blockDimZ), sharedMemBytes, IsCooperative: true);
         return Launch(call, f, shape, hStream, kernelParams, null);
     }
 
@@ -54,12 +54,12 @@ internal static unsafe partial class DriverExports
             }
         }
 
-        var shape = new LaunchShape(
+        var shape = new EmulatedLaunchShape(
             (config->gridDimX, config->gridDimY, config->gridDimZ), (config->blockDimX, config->blockDimY, config->blockDimZ), config->sharedMemBytes, isCooperative);
         return Launch(call, f, shape, config->hStream, kernelParams, extra);
     }
 
-    private static CUresult Launch(NativeCall call, nint f, LaunchShape shape, nint hStream, void** parameters, void** extra)
+    private static CUresult Launch(NativeCall call, nint f, EmulatedLaunchShape shape, nint hStream, void** parameters, void** extra)
     {
         if (Function(call, f, out EmulatedFunction function) is not CUDA_SUCCESS and var missingFunction)
         {

@@ -6,14 +6,14 @@ using CudaNet.Kernels.Cuda.Native;
 namespace CudaNet.Emulator.Modules;
 
 /// <summary>A launch of a kernel, with a copy of its parameters.</summary>
-internal sealed class KernelOperation(EmulatedFunction function, LaunchShape shape, byte[] parameters) : StreamOperation
+internal sealed class KernelOperation(EmulatedFunction function, EmulatedLaunchShape shape, byte[] parameters) : StreamOperation
 {
     private readonly KernelLaunch _launch = new(
         function.Kernel, Dimensions(shape.Grid), Dimensions(shape.Block), (int)shape.DynamicSharedBytes, parameters, ModuleCode.Of(function.Module).Addresses);
 
     public EmulatedFunction Function { get; } = function;
 
-    public LaunchShape Shape { get; } = shape;
+    public EmulatedLaunchShape Shape { get; } = shape;
 
     public override string Name { get; } = $"kernel '{function.Name}'";
 

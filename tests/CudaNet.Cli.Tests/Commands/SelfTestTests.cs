@@ -4,7 +4,7 @@ using CudaNet.Cli.Tests.Cuda;
 using CudaNet.Emulator;
 using CudaNet.Kernels.Cuda;
 using CudaNet.Kernels.Cuda.Native;
-using CudaNet.Kernels.Cuda.Steps;
+using CudaNet.Kernels.Cuda.Launchers;
 using CudaNet.Tests.Support;
 using Xunit;
 

@@ -45,11 +45,11 @@ public sealed class ArchitectureTests
         Assert.DoesNotContain(Sources("src/CudaNet.Kernels/Cuda/Safe").Concat(Sources("src/CudaNet.Kernels/Cuda/Native")), f => Mentions(f, "CudaNet.Kernels.Cpu", "CudaNet.Kernels.Reference"));
     }
 
-    /// <summary>Steps → Safe → Native: a type of a higher room is not named in a lower one, where no `using` would be needed for it.</summary>
+    /// <summary>Launchers → Safe → Native: a type of a higher room is not named in a lower one, where no `using` would be needed for it.</summary>
     [Theory]
     [InlineData("src/CudaNet.Kernels/Cuda/Native", "CudaNet.Kernels.Cuda")]
-    [InlineData("src/CudaNet.Kernels/Cuda/Native", "CudaNet.Kernels.Cuda.Steps")]
-    [InlineData("src/CudaNet.Kernels/Cuda/Safe", "CudaNet.Kernels.Cuda.Steps")]
+    [InlineData("src/CudaNet.Kernels/Cuda/Native", "CudaNet.Kernels.Cuda.Launchers")]
+    [InlineData("src/CudaNet.Kernels/Cuda/Safe", "CudaNet.Kernels.Cuda.Launchers")]
     public void A_lower_room_of_Cuda_does_not_know_a_higher_one(string lower, string higher)
     {
         string[] types = [.. Assembly.Load("CudaNet.Kernels").GetTypes().Where(t => t.Namespace == higher && !t.Name.Contains('<', StringComparison.Ordinal)).Select(t => t.Name.Split('`')[0])];
@@ -62,8 +62,12 @@ public sealed class ArchitectureTests
     {
         string[] references = [.. File.ReadLines(Repository.File("src/CudaNet.Emulator/CudaNet.Emulator.csproj")).Where(l => l.Contains("Reference Include", StringComparison.Ordinal))];
         Assert.Contains("CudaNet.Kernels.csproj", Assert.Single(references), StringComparison.Ordinal);
-        Assert.DoesNotContain(Sources("src/CudaNet.Emulator"), f => Mentions(f, "CudaNet.Kernels.Cpu", "CudaNet.Kernels.Reference", "CudaNet.Kernels.Cuda.Steps"));
+        Assert.DoesNotContain(Sources("src/CudaNet.Emulator"), f => Mentions(f, "CudaNet.Kernels.Cpu", "CudaNet.Kernels.Reference", "CudaNet.Kernels.Cuda.Launchers"));
     }
+
+    [Fact]
+    public void The_emulated_device_shares_no_type_name_with_the_native_layer() =>
+        Assert.Empty(TypeNames("CudaNet.Emulator").Intersect(TypeNames("CudaNet.Kernels")));
 
     [Fact]
     public void The_tests_of_engine_weights_data_and_cpu_build_without_the_tool_and_the_emulator() =>
@@ -85,6 +89,11 @@ public sealed class ArchitectureTests
         string code = string.Join('\n', File.ReadLines(file).Where(l => !l.TrimStart().StartsWith("//", StringComparison.Ordinal)));
         return words.Any(w => Regex.IsMatch(code, $@"\b{Regex.Escape(w)}\b"));
     }
+
+    /// <summary>What is written in the sources, nested types left out.</summary>
+    private static IEnumerable<string> TypeNames(string assembly) =>
+        Assembly.Load(assembly).GetTypes().Where(t => !t.IsNested && !t.Name.Contains('<', StringComparison.Ordinal) && t.Namespace?.StartsWith("CudaNet.", StringComparison.Ordinal) == true)
+            .Select(t => t.Name.Split('`')[0]);
 
     /// <summary>The names of the projects that a project builds, itself among them.</summary>
     private static HashSet<string> Built(string project)

@@ -119,7 +119,7 @@ public sealed unsafe class HandleRules
         BlasProgram.Ok(program.Blas.cublasSetWorkspace_v2(program.Handle, null, 0));
         Assert.False(Pool());
 
-        bool Pool() => program.Device.Machine.Handles.Find<Emulator.Cublas.CublasHandle>(program.Handle)!.UsesPool;
+        bool Pool() => program.Device.Machine.Handles.Find<Emulator.Cublas.EmulatedCublasHandle>(program.Handle)!.UsesPool;
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed unsafe class DescriptorTests
     [Fact]
     public void Version_8_wants_three_extents_and_version_9_two()
     {
-        TensorDescriptor tensor = new();
+        EmulatedTensorDescriptor tensor = new();
         Assert.True(tensor.SetStrided(CUDNN_DATA_FLOAT, [2, 3], [3, 1]).IsSuccess);
         Assert.Equal(3, (int)SetTwo(LibraryProgram.Version8));
         Assert.Equal(0, (int)SetTwo(LibraryProgram.Version9));
@@ -55,7 +55,7 @@ public sealed unsafe class DescriptorTests
     [Fact]
     public void The_size_in_bytes_spans_the_strides()
     {
-        TensorDescriptor tensor = new();
+        EmulatedTensorDescriptor tensor = new();
         tensor.SetStrided(CUDNN_DATA_FLOAT, [2, 3, 5, 7], [120, 40, 8, 1]);
         Assert.Equal(956, tensor.Layout!.SizeInBytes);
         tensor.SetDense(CUDNN_TENSOR_NCHW_VECT_C, CUDNN_DATA_INT8x4, [2, 8, 5, 7]);
@@ -66,11 +66,11 @@ public sealed unsafe class DescriptorTests
     [Fact]
     public void A_refused_tensor_keeps_its_value_and_a_refused_convolution_is_half_overwritten()
     {
-        TensorDescriptor tensor = new();
+        EmulatedTensorDescriptor tensor = new();
         tensor.SetDense(CUDNN_TENSOR_NCHW, CUDNN_DATA_FLOAT, [2, 3, 5, 7]);
         Assert.False(tensor.SetDense(CUDNN_TENSOR_NCHW, CUDNN_DATA_HALF, [2, 0, 5, 7]).IsSuccess);
         Assert.Equal(CUDNN_DATA_FLOAT, tensor.Layout!.Type);
-        ConvolutionDescriptor convolution = new();
+        EmulatedConvolutionDescriptor convolution = new();
         convolution.Set([1, 1], [2, 2], [1, 1], cudnnConvolutionMode_t.CUDNN_CROSS_CORRELATION, CUDNN_DATA_FLOAT);
         Assert.False(convolution.Set([5, 5], [0, 0], [1, 1], cudnnConvolutionMode_t.CUDNN_CONVOLUTION, CUDNN_DATA_HALF).IsSuccess);
         Assert.Equal([5, 5], convolution.Padding);
@@ -82,7 +82,7 @@ public sealed unsafe class DescriptorTests
     [Fact]
     public void Setting_a_convolution_again_resets_neither_math_type_nor_groups()
     {
-        ConvolutionDescriptor convolution = new();
+        EmulatedConvolutionDescriptor convolution = new();
         Assert.Equal((cudnnMathType_t.CUDNN_DEFAULT_MATH, 1), (convolution.MathType, convolution.Groups));
         convolution.SetMathType(cudnnMathType_t.CUDNN_FMA_MATH);
         convolution.SetGroups(4);
@@ -93,9 +93,9 @@ public sealed unsafe class DescriptorTests
     [Fact]
     public void The_parameters_of_a_batch_normalisation_are_float_and_dense_also_for_nhwc()
     {
-        TensorDescriptor x = new();
+        EmulatedTensorDescriptor x = new();
         x.SetDense(CUDNN_TENSOR_NHWC, CUDNN_DATA_HALF, [2, 3, 5, 7]);
-        TensorDescriptor derived = new();
+        EmulatedTensorDescriptor derived = new();
         Assert.True(BatchNormShapes.Derive(derived, x.Layout, 1).IsSuccess);
         Assert.Equal([1, 3, 1, 1], derived.Extents.ToArray());
         Assert.Equal([3, 1, 1, 1], derived.Strides.ToArray());
@@ -128,7 +128,7 @@ public sealed unsafe class DescriptorTests
 
     private static int[] Strides(cudnnTensorFormat_t format, params int[] extents)
     {
-        TensorDescriptor tensor = new();
+        EmulatedTensorDescriptor tensor = new();
         Assert.True(tensor.SetDense(format, CUDNN_DATA_FLOAT, extents).IsSuccess);
         return tensor.Strides.ToArray();
     }

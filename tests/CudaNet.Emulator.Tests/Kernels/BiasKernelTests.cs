@@ -1,5 +1,5 @@
 using CudaNet.Engine;
-using CudaNet.Kernels.Cuda.Steps;
+using CudaNet.Kernels.Cuda.Launchers;
 using CudaNet.Tests.Support;
 using Xunit;
 

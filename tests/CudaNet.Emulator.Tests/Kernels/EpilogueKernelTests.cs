@@ -1,6 +1,6 @@
 using CudaNet.Cli.SelfTest;
 using CudaNet.Engine;
-using CudaNet.Kernels.Cuda.Steps;
+using CudaNet.Kernels.Cuda.Launchers;
 using CudaNet.Kernels.Reference;
 using CudaNet.Tests.Support;
 using Xunit;

@@ -1,7 +1,7 @@
 using CudaNet.Cli.SelfTest;
 using CudaNet.Engine;
 using CudaNet.Kernels.Cuda;
-using CudaNet.Kernels.Cuda.Steps;
+using CudaNet.Kernels.Cuda.Launchers;
 using Xunit;
 
 namespace CudaNet.Emulator.Tests.Kernels;

@@ -1,4 +1,4 @@
-using CudaNet.Kernels.Cuda.Steps;
+using CudaNet.Kernels.Cuda.Launchers;
 using CudaNet.Tests.Support;
 using Xunit;
 

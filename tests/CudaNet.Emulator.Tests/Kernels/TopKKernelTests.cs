@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using CudaNet.Engine;
-using CudaNet.Kernels.Cuda.Steps;
+using CudaNet.Kernels.Cuda.Launchers;
 using Xunit;
 
 namespace CudaNet.Emulator.Tests.Kernels;

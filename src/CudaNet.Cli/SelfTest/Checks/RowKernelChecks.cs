@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using CudaNet.Engine;
 using CudaNet.Kernels.Cuda;
-using CudaNet.Kernels.Cuda.Steps;
+using CudaNet.Kernels.Cuda.Launchers;
 using CudaNet.Kernels.Reference;
 
 namespace CudaNet.Cli.SelfTest;

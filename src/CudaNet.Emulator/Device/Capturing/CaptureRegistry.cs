@@ -5,11 +5,11 @@ namespace CudaNet.Emulator.Device;
 /// <summary>All captures of a machine, and what they forbid the calls beside them. Used under the machine's gate.</summary>
 internal sealed class CaptureRegistry(EmulatedMachine machine)
 {
-    private readonly List<StreamCapture> _active = [];
+    private readonly List<EmulatedStreamCapture> _active = [];
     private readonly Dictionary<int, CUstreamCaptureMode> _ofThreads = [];
 
     /// <summary>Those that are not ended, the broken ones included.</summary>
-    public IReadOnlyList<StreamCapture> Active => _active;
+    public IReadOnlyList<EmulatedStreamCapture> Active => _active;
 
     /// <summary>cuStreamBeginCapture.</summary>
     public CUresult Begin(EmulatedStream stream, CUstreamCaptureMode mode)
@@ -39,7 +39,7 @@ internal sealed class CaptureRegistry(EmulatedMachine machine)
             return CUresult.CUDA_ERROR_ILLEGAL_STATE;
         }
 
-        _active.Add(new StreamCapture(stream, mode));
+        _active.Add(new EmulatedStreamCapture(stream, mode));
         return CUresult.CUDA_SUCCESS;
     }
 
@@ -157,7 +157,7 @@ internal sealed class CaptureRegistry(EmulatedMachine machine)
     /// <summary>Ends the captures of a context that is destroyed.</summary>
     public void InvalidateOf(EmulatedContext context)
     {
-        foreach (StreamCapture capture in _active.FindAll(c => c.Origin.Context == context))
+        foreach (EmulatedStreamCapture capture in _active.FindAll(c => c.Origin.Context == context))
         {
             Drop(capture);
         }
@@ -173,7 +173,7 @@ internal sealed class CaptureRegistry(EmulatedMachine machine)
         }
     }
 
-    private void Drop(StreamCapture capture)
+    private void Drop(EmulatedStreamCapture capture)
     {
         capture.Invalidate();
         capture.End();
@@ -181,12 +181,12 @@ internal sealed class CaptureRegistry(EmulatedMachine machine)
         _active.Remove(capture);
     }
 
-    private StreamCapture? BlockingOf(EmulatedContext context)
+    private EmulatedStreamCapture? BlockingOf(EmulatedContext context)
         => _active.Find(c => !c.IsInvalidated && c.Members.Any(member => member.Context == context && member.IsBlocking));
 
     private CUstreamCaptureMode ModeOfThread() => _ofThreads.GetValueOrDefault(Environment.CurrentManagedThreadId);
 
-    private CUresult? Refuse(string call, List<StreamCapture> captures)
+    private CUresult? Refuse(string call, List<EmulatedStreamCapture> captures)
     {
         if (captures.Count == 0)
         {

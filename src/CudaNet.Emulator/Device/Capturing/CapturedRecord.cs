@@ -5,7 +5,7 @@ namespace CudaNet.Emulator.Device;
 /// <summary>An event that was recorded in a capture: it stands for nodes of the graph to be.</summary>
 /// <param name="Capture">The capture, perhaps ended since.</param>
 /// <param name="Nodes">What whoever waits for the event follows.</param>
-internal sealed record CapturedRecord(StreamCapture Capture, IReadOnlyList<EmulatedGraphNode> Nodes)
+internal sealed record CapturedRecord(EmulatedStreamCapture Capture, IReadOnlyList<EmulatedGraphNode> Nodes)
 {
     /// <summary>Makes the stream follow the nodes; one that captures nothing joins the capture by it.</summary>
     public CUresult LetWait(EmulatedStream stream)

@@ -16,5 +16,5 @@ internal sealed unsafe class HostFunctionOperation(nint function, nint userData)
     public override CUgraphNodeType NodeType => CUgraphNodeType.CU_GRAPH_NODE_TYPE_HOST;
 
     public override void Execute(OperationContext context)
-        => HostFunctions.Run(context.Machine!, () => ((delegate* unmanaged<nint, void>)Function)(UserData));
+        => EmulatedHostFunctions.Run(context.Machine!, () => ((delegate* unmanaged<nint, void>)Function)(UserData));
 }

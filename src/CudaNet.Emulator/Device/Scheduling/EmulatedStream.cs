@@ -36,7 +36,7 @@ internal sealed class EmulatedStream(EmulatedContext context, string name, CUstr
     public bool HasWork => _tail is { IsDone: false };
 
     /// <summary>The capture it takes part in, invalidated ones included; null where it runs its work.</summary>
-    public StreamCapture? Capture { get; set; }
+    public EmulatedStreamCapture? Capture { get; set; }
 
     /// <summary>While it captures: the nodes that its next one follows.</summary>
     public List<EmulatedGraphNode> CaptureTail { get; } = [];

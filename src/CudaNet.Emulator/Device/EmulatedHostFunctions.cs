@@ -1,7 +1,7 @@
 namespace CudaNet.Emulator.Device;
 
 /// <summary>Which threads are inside a host function that a stream runs.</summary>
-internal static class HostFunctions
+internal static class EmulatedHostFunctions
 {
     [ThreadStatic]
     private static bool _running;

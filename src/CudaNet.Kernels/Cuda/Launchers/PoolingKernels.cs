@@ -1,6 +1,6 @@
 using CudaNet.Engine;
 
-namespace CudaNet.Kernels.Cuda.Steps;
+namespace CudaNet.Kernels.Cuda.Launchers;
 
 /// <summary>Max-pool and global average pool of NHWC values.</summary>
 internal sealed class PoolingKernels(CudaModule module)

@@ -8,7 +8,7 @@ namespace CudaNet.Emulator.Modules;
 /// <param name="Block">Threads in each direction.</param>
 /// <param name="DynamicSharedBytes">Shared memory behind the static part.</param>
 /// <param name="IsCooperative">All blocks must be resident at once.</param>
-internal readonly record struct LaunchShape((uint X, uint Y, uint Z) Grid, (uint X, uint Y, uint Z) Block, uint DynamicSharedBytes, bool IsCooperative)
+internal readonly record struct EmulatedLaunchShape((uint X, uint Y, uint Z) Grid, (uint X, uint Y, uint Z) Block, uint DynamicSharedBytes, bool IsCooperative)
 {
     private const uint MaxGridX = int.MaxValue;
     private const uint MaxGridYz = 65535;

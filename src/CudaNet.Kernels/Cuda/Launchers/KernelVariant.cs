@@ -1,4 +1,4 @@
-namespace CudaNet.Kernels.Cuda.Steps;
+namespace CudaNet.Kernels.Cuda.Launchers;
 
 /// <summary>Which kernel of an operation runs.</summary>
 internal enum KernelVariant

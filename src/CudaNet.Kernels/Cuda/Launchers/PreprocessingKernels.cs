@@ -1,6 +1,6 @@
 using CudaNet.Engine;
 
-namespace CudaNet.Kernels.Cuda.Steps;
+namespace CudaNet.Kernels.Cuda.Launchers;
 
 /// <summary>Image normalisation: u8 HWC to NHWC, (pixel / 255 − mean) / std, padded channels zero.</summary>
 internal sealed class PreprocessingKernels(CudaModule module)

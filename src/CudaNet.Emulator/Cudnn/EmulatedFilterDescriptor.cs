@@ -22,7 +22,7 @@ internal sealed class FilterLayout(cudnnDataType_t type, cudnnTensorFormat_t for
 }
 
 /// <summary>A cudnnFilterDescriptor_t.</summary>
-internal sealed class FilterDescriptor : ICudnnDescriptor
+internal sealed class EmulatedFilterDescriptor : ICudnnDescriptor
 {
     public static string Kind => "filter descriptor";
 

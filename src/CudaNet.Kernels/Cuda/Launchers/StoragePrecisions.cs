@@ -1,6 +1,6 @@
 using CudaNet.Engine;
 
-namespace CudaNet.Kernels.Cuda.Steps;
+namespace CudaNet.Kernels.Cuda.Launchers;
 
 /// <summary>What a storage precision means to a kernel. Kernels compute in fp32 whatever it is.</summary>
 internal static class StoragePrecisions

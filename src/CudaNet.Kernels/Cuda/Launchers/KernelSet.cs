@@ -1,6 +1,6 @@
 using CudaNet.Engine;
 
-namespace CudaNet.Kernels.Cuda.Steps;
+namespace CudaNet.Kernels.Cuda.Launchers;
 
 /// <summary>
 /// The hand-written kernels, loaded for one device; each group when it is first asked for, which must not be in a capture. Dispose of it after the

@@ -3,7 +3,7 @@ using CudaNet.Kernels.Cuda.Native;
 namespace CudaNet.Emulator.Device;
 
 /// <summary>The memory of a machine as one device sees it: its own, and host memory that is pinned or registered.</summary>
-internal sealed unsafe class DeviceMemory(MemorySpace space, int device) : IDeviceMemory
+internal sealed unsafe class EmulatedDeviceMemory(MemorySpace space, int device) : IDeviceMemory
 {
     private const ulong Near = 1 << 20;
 

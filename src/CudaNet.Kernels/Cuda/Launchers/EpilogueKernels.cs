@@ -1,6 +1,6 @@
 using CudaNet.Engine;
 
-namespace CudaNet.Kernels.Cuda.Steps;
+namespace CudaNet.Kernels.Cuda.Launchers;
 
 /// <summary>What follows a convolution: scale and shift for each channel, residual, ReLU; each stage stored where it has a destination.</summary>
 internal sealed class EpilogueKernels(CudaModule module)

@@ -3,13 +3,13 @@ using CudaNet.Kernels.Cuda.Native;
 namespace CudaNet.Emulator.Device;
 
 /// <summary>One capture, from its begin to its end: the streams that take part and the graph that grows. Used under the machine's gate.</summary>
-internal sealed class StreamCapture
+internal sealed class EmulatedStreamCapture
 {
     private static long _lastId;
 
     private readonly List<EmulatedStream> _members = [];
 
-    public StreamCapture(EmulatedStream origin, CUstreamCaptureMode mode)
+    public EmulatedStreamCapture(EmulatedStream origin, CUstreamCaptureMode mode)
     {
         Origin = origin;
         Mode = mode;

@@ -1,4 +1,4 @@
-namespace CudaNet.Kernels.Cuda.Steps;
+namespace CudaNet.Kernels.Cuda.Launchers;
 
 /// <summary>
 /// The launch shape of kernels that walk NHWC pixels with a channel's constants in registers: along x the channels (or pieces of 128 bits of them),

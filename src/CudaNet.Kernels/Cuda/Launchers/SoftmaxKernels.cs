@@ -1,6 +1,6 @@
 using CudaNet.Engine;
 
-namespace CudaNet.Kernels.Cuda.Steps;
+namespace CudaNet.Kernels.Cuda.Launchers;
 
 /// <summary>Probabilities of the rows of a matrix.</summary>
 internal sealed class SoftmaxKernels(CudaModule module)

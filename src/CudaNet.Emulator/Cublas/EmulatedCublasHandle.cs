@@ -4,7 +4,7 @@ using CudaNet.Kernels.Cuda.Native;
 namespace CudaNet.Emulator.Cublas;
 
 /// <summary>A cublasHandle_t: it belongs to the context that was current when it was made.</summary>
-internal sealed class CublasHandle(EmulatedContext context)
+internal sealed class EmulatedCublasHandle(EmulatedContext context)
 {
     public EmulatedContext Context { get; } = context;
 
@@ -46,7 +46,7 @@ internal sealed class CublasHandle(EmulatedContext context)
 }
 
 /// <summary>A cublasLtHandle_t; it has no stream.</summary>
-internal sealed class CublasLtHandle(EmulatedContext context)
+internal sealed class EmulatedCublasLtHandle(EmulatedContext context)
 {
     public EmulatedContext Context { get; } = context;
 }

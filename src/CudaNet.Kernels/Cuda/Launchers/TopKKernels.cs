@@ -1,6 +1,6 @@
 using CudaNet.Engine;
 
-namespace CudaNet.Kernels.Cuda.Steps;
+namespace CudaNet.Kernels.Cuda.Launchers;
 
 /// <summary>The largest values of each row, best first; of equals the lowest index leads, NaN comes last.</summary>
 internal sealed class TopKKernels(CudaModule module)

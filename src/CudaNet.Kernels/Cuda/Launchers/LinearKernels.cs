@@ -1,6 +1,6 @@
 using CudaNet.Engine;
 
-namespace CudaNet.Kernels.Cuda.Steps;
+namespace CudaNet.Kernels.Cuda.Launchers;
 
 /// <summary>Fully connected: y = x · Wᵀ + bias. A sum's order depends on the number of inputs only. Made for batches up to 32; larger ones are right too.</summary>
 internal sealed class LinearKernels(CudaModule module)

@@ -1,6 +1,6 @@
 using CudaNet.Engine;
 
-namespace CudaNet.Kernels.Cuda.Steps;
+namespace CudaNet.Kernels.Cuda.Launchers;
 
 /// <summary>
 /// NCHW fp32 to NHWC in a storage precision, and back. NHWC pixels have <c>pitch</c> channels, at least the shape's: to NHWC the others become zero,

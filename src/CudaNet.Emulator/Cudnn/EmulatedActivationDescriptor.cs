@@ -6,7 +6,7 @@ namespace CudaNet.Emulator.Cudnn;
 internal readonly record struct Activation(cudnnActivationMode_t Mode, cudnnNanPropagation_t NanOption, double Coefficient, double SwishBeta);
 
 /// <summary>A cudnnActivationDescriptor_t.</summary>
-internal sealed class ActivationDescriptor : ICudnnDescriptor
+internal sealed class EmulatedActivationDescriptor : ICudnnDescriptor
 {
     public static string Kind => "activation descriptor";
 

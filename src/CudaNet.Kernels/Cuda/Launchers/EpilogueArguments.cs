@@ -1,6 +1,6 @@
 using CudaNet.Engine;
 
-namespace CudaNet.Kernels.Cuda.Steps;
+namespace CudaNet.Kernels.Cuda.Launchers;
 
 /// <summary>
 /// What an epilogue reads, does and stores. A missing operand passes the value on; a stage without a destination is not stored. A destination may be

@@ -3,7 +3,7 @@ using CudaNet.Kernels.Cuda.Native;
 namespace CudaNet.Emulator.Cudnn;
 
 /// <summary>A cudnnPoolingDescriptor_t.</summary>
-internal sealed class PoolingDescriptor : ICudnnDescriptor
+internal sealed class EmulatedPoolingDescriptor : ICudnnDescriptor
 {
     public const int MaxSpatialRank = 6;
 

@@ -4,7 +4,7 @@ using static CudaNet.Kernels.Cuda.Native.cudnnTensorFormat_t;
 namespace CudaNet.Emulator.Cudnn;
 
 /// <summary>A cudnnTensorDescriptor_t. A refused setter leaves the old value.</summary>
-internal sealed class TensorDescriptor : ICudnnDescriptor
+internal sealed class EmulatedTensorDescriptor : ICudnnDescriptor
 {
     public const int MaxRank = 8;
 

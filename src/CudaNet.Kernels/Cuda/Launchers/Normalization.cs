@@ -1,6 +1,6 @@
 using CudaNet.Engine;
 
-namespace CudaNet.Kernels.Cuda.Steps;
+namespace CudaNet.Kernels.Cuda.Launchers;
 
 /// <summary>(pixel / 255 − mean) / std of up to three channels as pixel · scale + shift, each constant in two floats that together have twice the digits.</summary>
 internal readonly struct Normalization

@@ -4,7 +4,7 @@ using static CudaNet.Kernels.Cuda.Native.cudnnDataType_t;
 namespace CudaNet.Emulator.Cudnn;
 
 /// <summary>A cudnnConvolutionDescriptor_t. Setting the geometry resets neither math type nor groups; a refused setter has already overwritten part of it.</summary>
-internal sealed class ConvolutionDescriptor : ICudnnDescriptor
+internal sealed class EmulatedConvolutionDescriptor : ICudnnDescriptor
 {
     public const int MaxSpatialRank = 6;
 

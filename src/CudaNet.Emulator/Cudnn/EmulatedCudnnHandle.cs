@@ -3,7 +3,7 @@ using CudaNet.Emulator.Device;
 namespace CudaNet.Emulator.Cudnn;
 
 /// <summary>A cudnnHandle_t: it belongs to the context that was current when it was made, and queues its work on one stream.</summary>
-internal sealed class CudnnHandle(EmulatedContext context)
+internal sealed class EmulatedCudnnHandle(EmulatedContext context)
 {
     public EmulatedContext Context { get; } = context;
 

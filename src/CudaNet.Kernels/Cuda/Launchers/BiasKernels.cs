@@ -1,6 +1,6 @@
 using CudaNet.Engine;
 
-namespace CudaNet.Kernels.Cuda.Steps;
+namespace CudaNet.Kernels.Cuda.Launchers;
 
 /// <summary>Adds a constant to each channel of NHWC values or to each column of rows.</summary>
 internal sealed class BiasKernels(CudaModule module)
