@@ -3,8 +3,8 @@ using CudaNet.Cli.SelfTest;
 using CudaNet.Cli.Tests.Cuda;
 using CudaNet.Emulator;
 using CudaNet.Kernels.Cuda;
-using CudaNet.Kernels.Cuda.Native;
 using CudaNet.Kernels.Cuda.Launchers;
+using CudaNet.Kernels.Cuda.Native;
 using CudaNet.Tests.Support;
 using Xunit;
 
