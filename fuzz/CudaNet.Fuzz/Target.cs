@@ -56,7 +56,7 @@ internal sealed record Target(string Name, Action<byte[]> Parse, long MaxBytes, 
     private static void ReadModel(byte[] bytes)
     {
         using Model model = ModelFile.Read(bytes, FileName);
-        _ = model.Graph.InferShapes(new TensorShape(1, ((GraphInput)model.Graph.Input.Op).Channels, 64, 64));
+        _ = model.Graph.InferShapes(new TensorShape(1, model.Graph.InputChannels, 64, 64));
     }
 
     /// <summary>An index leads to other files: it gets a folder with one shard in it.</summary>

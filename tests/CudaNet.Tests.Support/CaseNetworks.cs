@@ -32,8 +32,7 @@ public static class CaseNetworks
         LayerGraph graph = builder.Build();
         foreach (ParameterSpec spec in graph.Parameters.Where(p => !parameters.ContainsKey(p.Name)))
         {
-            Tensor values = Formula.Uniform(spec.Name.Split('.')[^1], spec.Shape);
-            parameters[spec.Name] = spec.Name.EndsWith("running_var", StringComparison.Ordinal) ? Shifted(values, 1.5f) : values;
+            parameters[spec.Name] = Networks.Parameter(spec with { Name = spec.Name.Split('.')[^1] });
         }
 
         return (Networks.Create(graph, parameters), input);
@@ -88,6 +87,4 @@ public static class CaseNetworks
 
         return new Tensor(new TensorShape(channels, 2 * channels, 1, 1), weight);
     }
-
-    private static Tensor Shifted(Tensor values, float by) => new(values.Shape, values.Values.ToArray().Select(v => v + by).ToArray());
 }

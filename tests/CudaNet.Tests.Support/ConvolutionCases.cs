@@ -42,7 +42,7 @@ public static class ConvolutionCases
                     int channels = OperatorCatalogue.ChannelCounts[turn % OperatorCatalogue.ChannelCounts.Length];
                     int outputs = OperatorCatalogue.ChannelCounts[turn * 5 % 11];
                     Conv2d op = new(channels, outputs, height, width, 1 + (turn % 3), padding, 1 + (turn / 2 % 3), Bias: turn % 2 == 0);
-                    yield return new OperatorCase(op, FirstThatFits(op, turn));
+                    yield return Fitting(op, turn);
                 }
             }
         }
@@ -58,7 +58,7 @@ public static class ConvolutionCases
                 (int height, int width) = Kernels[turn % Kernels.Length];
                 Padding[] paddings = [.. Paddings(height)];
                 Conv2d op = new(groups * inputs, groups * outputs, height, width, 1 + (turn % 2), paddings[turn % paddings.Length], 1 + (turn / 3 % 2), groups, Bias: turn % 2 == 1);
-                yield return new OperatorCase(op, FirstThatFits(op, turn));
+                yield return Fitting(op, turn);
             }
         }
     }
@@ -82,21 +82,9 @@ public static class ConvolutionCases
 
     private static IEnumerable<Padding> Paddings(int kernel) => [0, kernel / 2, new Padding(0, 0, 1, 1), new Padding(1, 0, 2, 3), kernel];
 
-    private static TensorShape FirstThatFits(Conv2d op, int turn)
+    private static OperatorCase Fitting(Conv2d op, int turn)
     {
-        while (true)
-        {
-            TensorShape shape = OperatorCatalogue.Shape(turn++, op.InChannels);
-            int height = (op.Dilation * (op.KernelHeight - 1)) + 1, width = (op.Dilation * (op.KernelWidth - 1)) + 1;
-            if (shape.Height + op.Padding.Top + op.Padding.Bottom >= height && shape.Width + op.Padding.Left + op.Padding.Right >= width)
-            {
-                return shape;
-            }
-
-            if (turn > 200)
-            {
-                return new TensorShape(1, op.InChannels, height, width);
-            }
-        }
+        int height = (op.Dilation * (op.KernelHeight - 1)) + 1, width = (op.Dilation * (op.KernelWidth - 1)) + 1;
+        return new OperatorCase(op, OperatorCatalogue.FirstThatFits(turn, op.InChannels, height, width, op.Padding));
     }
 }

@@ -41,7 +41,8 @@ public static class Networks
         }
     }
 
-    private static Tensor Parameter(ParameterSpec spec)
+    /// <summary>By the formula of the name; variances are positive.</summary>
+    internal static Tensor Parameter(ParameterSpec spec)
     {
         Tensor values = Formula.Uniform(spec.Name, spec.Shape);
         return spec.Name.EndsWith("running_var", StringComparison.Ordinal)

@@ -1,4 +1,5 @@
 using CudaNet.Engine;
+using Xunit;
 
 namespace CudaNet.Tests.Support;
 
@@ -30,6 +31,21 @@ public static class OperatorCatalogue
     /// <summary>A name a test can print for each row.</summary>
     public static IEnumerable<string> Kinds => Rows.Select(r => r.Op.Name);
 
+    /// <summary>A test's rows: each operator on each of these backends.</summary>
+    public static TheoryData<string, string> On(TheoryData<string> backends)
+    {
+        TheoryData<string, string> rows = [];
+        foreach (string backend in backends.Select(row => row.Data))
+        {
+            foreach (string kind in Kinds)
+            {
+                rows.Add(backend, kind);
+            }
+        }
+
+        return rows;
+    }
+
     public static OperatorRow Row(string kind) => Rows.Single(r => r.Op.Name == kind);
 
     /// <summary>A random operator for a value of that shape; it may not fit.</summary>
@@ -46,6 +62,21 @@ public static class OperatorCatalogue
     {
         (int height, int width) = Extents[turn % Extents.Length];
         return new TensorShape(1 + (turn % 2), channels, height, width);
+    }
+
+    /// <summary>The first shape in turn into which a window fits once it is padded; one of the window's size where there is none.</summary>
+    public static TensorShape FirstThatFits(int turn, int channels, int height, int width, Padding padding)
+    {
+        for (int end = turn + Extents.Length; turn < end; turn++)
+        {
+            TensorShape shape = Shape(turn, channels);
+            if (shape.Height + padding.Top + padding.Bottom >= height && shape.Width + padding.Left + padding.Right >= width)
+            {
+                return shape;
+            }
+        }
+
+        return new TensorShape(1, channels, height, width);
     }
 
     private static IReadOnlyList<OperatorCase> OnEach(Func<int, LayerOp> op) =>

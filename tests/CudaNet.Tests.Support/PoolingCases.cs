@@ -38,7 +38,7 @@ public static class PoolingCases
                         int channels = OperatorCatalogue.ChannelCounts[turn % 11];
                         foreach (WindowPool op in make(kernel, stride, padding, ceil))
                         {
-                            OperatorCase pooled = new(op, FirstThatFits(op, turn, channels));
+                            OperatorCase pooled = new(op, OperatorCatalogue.FirstThatFits(turn, channels, kernel, kernel, padding));
                             if (seen.Add(pooled))
                             {
                                 yield return pooled;
@@ -52,16 +52,4 @@ public static class PoolingCases
 
     private static IEnumerable<Padding> Paddings(int kernel) =>
         kernel == 1 ? [0] : [0, kernel / 2, new Padding(0, 0, 1, 1), new Padding(1, 0, 0, kernel - 1), new Padding(0, kernel - 1, kernel - 1, 0)];
-
-    private static TensorShape FirstThatFits(WindowPool op, int turn, int channels)
-    {
-        while (true)
-        {
-            TensorShape shape = OperatorCatalogue.Shape(turn++, channels);
-            if (Math.Min(shape.Height + op.Padding.Top + op.Padding.Bottom, shape.Width + op.Padding.Left + op.Padding.Right) >= op.Kernel)
-            {
-                return shape;
-            }
-        }
-    }
 }

@@ -43,7 +43,7 @@ internal static class PeerComparison
 
     private static FormattableString Compare(Model model, PeerOptions options, int batch, int size, int threads)
     {
-        Tensor input = RandomBatch(new TensorShape(batch, ((GraphInput)model.Graph.Input.Op).Channels, size, size));
+        Tensor input = RandomBatch(new TensorShape(batch, model.Graph.InputChannels, size, size));
         using CudaNetContender ours = new(model, input, new CpuOptions { Threads = threads, SimdWidth = options.Width });
         using OnnxRuntimeContender theirs = new(model, input, threads);
         ours.Run();

@@ -29,7 +29,7 @@ internal sealed record ModelSource(LayerGraph Graph, Model? Model) : IDisposable
     public TensorShape InputShape(ImageSize? asked, int batch)
     {
         ImageSize size = asked ?? (Model?.Metadata.Preprocessing is { } own ? new ImageSize(own.Height, own.Width) : UsualSize);
-        return new TensorShape(batch, ((GraphInput)Graph.Input.Op).Channels, size.Height, size.Width);
+        return new TensorShape(batch, Graph.InputChannels, size.Height, size.Width);
     }
 
     public void Dispose() => Model?.Dispose();

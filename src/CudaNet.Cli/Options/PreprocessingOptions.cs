@@ -50,7 +50,7 @@ internal sealed class PreprocessingOptions
             rule = rule with { Height = size.Height, Width = size.Width };
         }
 
-        int channels = ((GraphInput)model.Graph.Input.Op).Channels;
+        int channels = model.Graph.InputChannels;
         return rule.Mean.Count == channels
             ? new Preprocessor(rule, new ImageDecoderOptions { ApplyExifOrientation = arguments.GetValue(_applyExif) })
             : throw new CudaNetException($"the model takes {channels} channels, the preset gives {rule.Mean.Count}") { Hint = "Give tensors (.npy) instead of images." };

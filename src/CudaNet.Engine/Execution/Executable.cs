@@ -48,7 +48,7 @@ public abstract partial class Executable : IDisposable
     public Type? BindingType { get; }
 
     /// <summary>Bytes of all its buffers: slots, workspaces, host copies of observed values.</summary>
-    public long Bytes => BufferBytes + (sizeof(float) * (long)_observedInput.Length);
+    public long Bytes => BufferBytes + Plan.ObservedInputBytes;
 
     /// <summary>Begins a run; takes the whole input before it returns.</summary>
     /// <param name="input">The batch, N×C×H×W, of the plan's input shape.</param>

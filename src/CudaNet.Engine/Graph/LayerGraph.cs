@@ -32,6 +32,9 @@ public sealed class LayerGraph
     /// <summary>The batch a run is given.</summary>
     public LayerNode Input => Nodes[0];
 
+    /// <summary>Channels of the images it takes.</summary>
+    public int InputChannels => ((GraphInput)Input.Op).Channels;
+
     /// <summary>The node whose value a run returns.</summary>
     public LayerNode Output => Nodes[^1];
 

@@ -47,6 +47,9 @@ public sealed class ExecutionPlan
     /// <summary>True where the run's input itself is observed.</summary>
     public bool IsInputObserved => Observed.Count > 0 && Observed[0] == Graph.Input;
 
+    /// <summary>Bytes of the copy that an executable keeps of an observed input; 0 where it is not observed.</summary>
+    public long ObservedInputBytes => IsInputObserved ? sizeof(float) * InputShape.ElementCount : 0;
+
     /// <summary>The plan as a stable text; see <c>docs/architecture.md</c> for how to read it.</summary>
     public override string ToString() => PlanText.Write(this);
 }

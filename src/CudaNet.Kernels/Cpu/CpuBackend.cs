@@ -63,7 +63,6 @@ public sealed class CpuBackend : IBackend
         using CpuLayers layers = new(plan.Graph, parameters: null, SimdWidth, counting);
         using NativeArena arena = new(counting);
         CpuProgram program = layers.Load(plan, arena, Threads);
-        long observedInput = plan.IsInputObserved ? plan.InputShape.ElementCount : 0;
-        return new PlanCost(layers.Forms.Bytes, arena.Bytes + (sizeof(float) * (program.ObservedElements + observedInput)), program.Choices);
+        return new PlanCost(layers.Forms.Bytes, arena.Bytes + (sizeof(float) * (long)program.ObservedElements) + plan.ObservedInputBytes, program.Choices);
     }
 }

@@ -53,21 +53,16 @@ internal sealed unsafe class PlanLoader<T>(CpuLayers layers, ExecutionPlan plan,
     public float* Source(PlanValue value, int halo, out BlockedImage image)
     {
         BlockedImage stored = BlockedImage.Of(value.Shape);
-        image = stored;
-        if (halo <= stored.Halo)
+        if (HaloCopy.ImageFor(value, halo) is { } copy)
         {
-            return Pointer(value);
+            image = copy;
+            _copyBytes = sizeof(float) * copy.Elements;
+            _phases.Add(new HaloCopy(Pointer(value), stored, _copies, copy) { Stored = [new StoredValue(_copies, copy)] });
+            return _copies;
         }
 
-        image = stored.WithHalo(halo);
-        if (value.Slot is null)
-        {
-            return Input(halo).Destination;
-        }
-
-        _copyBytes = sizeof(float) * image.Elements;
-        _phases.Add(new HaloCopy(Pointer(value), stored, _copies, image) { Stored = [new StoredValue(_copies, image)] });
-        return _copies;
+        image = stored.WithHalo(Math.Max(halo, stored.Halo));
+        return value.Slot is null ? Input(image.Halo).Destination : Pointer(value);
     }
 
     /// <summary>The run's input as runs of neighbouring values; made once for each halo that a step needs.</summary>

@@ -34,8 +34,7 @@ public sealed class ReferenceBackend : IBackend
             _ = ReferenceLayers.Of(node, none);
         }
 
-        long observedInput = plan.IsInputObserved ? plan.InputShape.ElementCount : 0;
-        long buffers = ReferenceExecutable.BytesOf(plan) + (sizeof(float) * observedInput);
+        long buffers = ReferenceExecutable.BytesOf(plan) + plan.ObservedInputBytes;
         return new PlanCost(sizeof(float) * plan.Graph.Parameters.Sum(p => p.Shape.ElementCount), buffers, ReferenceExecutable.ChoicesOf(plan));
     }
 }

@@ -11,5 +11,5 @@ namespace CudaNet.Weights;
 internal sealed record NetworkFacts(string Architecture, ResNetConfig? ResNet, int? Classes, string OutputName, int InputChannels)
 {
     public static NetworkFacts Of(LayerGraph graph, string architecture, ResNetConfig? resNet) =>
-        new(architecture, resNet, (graph.Output.Op as Linear)?.OutFeatures, graph.Output.Name, ((GraphInput)graph.Input.Op).Channels);
+        new(architecture, resNet, (graph.Output.Op as Linear)?.OutFeatures, graph.Output.Name, graph.InputChannels);
 }

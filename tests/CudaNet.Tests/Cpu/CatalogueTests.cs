@@ -12,19 +12,7 @@ public sealed class CatalogueTests
 {
     private const int Batch = 3;
 
-    public static TheoryData<string, string> Kinds()
-    {
-        TheoryData<string, string> rows = [];
-        foreach (string backend in Backends.Judged.Select(row => row.Data))
-        {
-            foreach (string kind in OperatorCatalogue.Kinds)
-            {
-                rows.Add(backend, kind);
-            }
-        }
-
-        return rows;
-    }
+    public static TheoryData<string, string> Kinds => OperatorCatalogue.On(Backends.Judged);
 
     [Theory]
     [MemberData(nameof(Kinds))]

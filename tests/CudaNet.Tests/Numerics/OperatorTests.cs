@@ -11,19 +11,7 @@ public sealed class OperatorTests
     private static readonly Lazy<Dictionary<string, JsonElement>> Recorded = new(() =>
         JsonDocument.Parse(File.ReadAllBytes(Repository.Data("operators.json"))).RootElement.EnumerateArray().ToDictionary(c => c.GetProperty("name").GetString()!));
 
-    public static TheoryData<string, string> Kinds()
-    {
-        TheoryData<string, string> rows = [];
-        foreach (string backend in Backends.All.Select(row => row.Data))
-        {
-            foreach (string kind in OperatorCatalogue.Kinds)
-            {
-                rows.Add(backend, kind);
-            }
-        }
-
-        return rows;
-    }
+    public static TheoryData<string, string> Kinds => OperatorCatalogue.On(Backends.All);
 
     [Theory]
     [MemberData(nameof(Kinds))]

@@ -9,11 +9,7 @@ internal sealed unsafe class ConvolutionLayer(LayerNode node, Conv2d op, bool re
     public override void Pack(WeightForms forms, LayerParameters? parameters, int lanes) =>
         forms.GetOrAdd(Node, Algorithm, arena => PackedConvolution.Pack(op, Algorithm, parameters, lanes, arena));
 
-    public override long CopyElements(PlanValue input)
-    {
-        BlockedImage stored = BlockedImage.Of(input.Shape);
-        return input.Slot is null || op.Padding.Largest <= stored.Halo ? 0 : stored.WithHalo(op.Padding.Largest).Elements;
-    }
+    public override long CopyElements(PlanValue input) => HaloCopy.ImageFor(input, op.Padding.Largest)?.Elements ?? 0;
 
     public override StoringPhase Begin<T>(PlanLoader<T> loader, PlanStep step)
     {

@@ -21,7 +21,11 @@ internal sealed class NativeArena(NativeAllocator allocator) : IDisposable
     public NativeBuffer AllocateValues(long elements)
     {
         NativeBuffer buffer = Allocate(elements, "the values of the layers");
-        buffer.Fill(allocator.InitialValue);
+        if (allocator.InitialValue != 0)
+        {
+            buffer.Fill(allocator.InitialValue);
+        }
+
         return buffer;
     }
 

@@ -19,10 +19,10 @@ internal sealed unsafe class NativeBuffer : IDisposable
 
     public float* Pointer => (float*)_pointer;
 
-    /// <summary>Writes a value everywhere; zero is there already.</summary>
+    /// <summary>Writes a value everywhere.</summary>
     public void Fill(float value)
     {
-        for (long i = 0; value != 0 && i < Bytes / sizeof(float) && _pointer != 0; i++)
+        for (long i = 0; i < Bytes / sizeof(float); i++)
         {
             Pointer[i] = value;
         }
