@@ -39,7 +39,7 @@ internal sealed class ConvertCommand : CliCommand
     {
         (string source, string output) = (arguments.GetRequiredValue(_source), arguments.GetRequiredValue(_output));
         string? labelFile = arguments.GetValue(_labels);
-        OutputPath.RefuseInputs(output, labelFile is null ? [] : [labelFile]); // the converter refuses the source's files
+        OutputPath.RefuseInputs(output, [.. FolderReader.FilesOf(source), .. labelFile is null ? (string[])[] : [labelFile]]);
         ConversionOptions options = new()
         {
             StateDict = arguments.GetValue(_stateDict),
