@@ -6,12 +6,16 @@ namespace CudaNet.Cli;
 
 /// <summary>
 /// The signals that end a process. The first asks the work to end, so that no half-written file stays; the second ends the process, after what is not
-/// complete was removed. A file that is too large for the process's limit is a failure to write, and not the end.
+/// complete was removed. A file that is too large for the process's limit is a failure to write, and not the end: its signal is ignored by the system itself,
+/// because the framework's handlers run later than the write fails, and a signal whose handler is gone by then ends the process.
 /// </summary>
 internal sealed class EndingSignals : IDisposable
 {
     /// <summary>Numbers of Linux, where no name of the framework's stands for them.</summary>
     private const int User1 = 10, User2 = 12, Alarm = 14, CpuLimit = 24, FileSizeLimit = 25;
+
+    /// <summary><c>SIG_IGN</c>.</summary>
+    private const nint Ignore = 1;
 
     private readonly CancellationTokenSource _stop;
     private readonly List<PosixSignalRegistration> _registrations = [];
@@ -36,7 +40,7 @@ internal sealed class EndingSignals : IDisposable
         if (OperatingSystem.IsLinux())
         {
             Array.ForEach([User1, User2, Alarm, CpuLimit], n => Add((PosixSignal)n, ExitCode.Signalled + n));
-            _registrations.Add(PosixSignalRegistration.Create((PosixSignal)FileSizeLimit, static context => context.Cancel = true));
+            _ = NativeHandle(FileSizeLimit, Ignore);
         }
     }
 
@@ -71,4 +75,7 @@ internal sealed class EndingSignals : IDisposable
             return false;
         }
     }
+
+    [DllImport("libc", EntryPoint = "signal")]
+    private static extern nint NativeHandle(int signal, nint handler);
 }

@@ -105,7 +105,7 @@ public sealed class OutputFileTests : IDisposable
     public void Who_asks_for_no_hangup_gets_none()
     {
         WriteImages();
-        Tool tool = ToolProcess.Bash(_folder, $"trap '' HUP; tool features {Checkpoint} images/00.png --size 32x32 -o f.npz & sleep 0.2; kill -HUP $!; wait $!");
+        Tool tool = ToolProcess.Bash(_folder, $"trap '' HUP; dotnet '{ToolProcess.Path}' features {Checkpoint} images/00.png --size 32x32 -o f.npz & while kill -HUP $! 2>&-; do sleep 0.02; done; wait $!");
         Assert.Equal(ExitCode.Success, tool.Code);
         Assert.Equal(["f.npz"], Outputs());
     }
