@@ -60,6 +60,8 @@ public sealed class LauncherTests
             new EpilogueArguments { Source = buffer.Slice, Raw = new StageDestination(buffer.Slice, StoragePrecision.Float16) },
             shape,
             StoragePrecision.BFloat16));
+        Assert.Throws<ShapeException>(() => device.Kernels.Pooling.Average(
+            device.Stream, buffer.Slice, shape, new AvgPool2d(int.MaxValue, int.MaxValue, int.MaxValue - 1), StoragePrecision.Float32, buffer.Slice));
         Assert.Throws<ShapeException>(() =>
             device.Kernels.Softmax.Run(device.Stream, buffer.Slice, 65536, 1, StoragePrecision.Float32, buffer.Slice));
     }

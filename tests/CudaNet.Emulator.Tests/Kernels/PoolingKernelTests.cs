@@ -1,6 +1,8 @@
 using CudaNet.Engine;
+using CudaNet.Kernels.Cuda;
 using CudaNet.Kernels.Cuda.Launchers;
 using CudaNet.Kernels.Reference;
+using CudaNet.Tests.Support;
 using Xunit;
 
 namespace CudaNet.Emulator.Tests.Kernels;
@@ -34,6 +36,50 @@ public sealed class PoolingKernelTests
         foreach (MaxPool2d op in (ReadOnlySpan<MaxPool2d>)[new(1, 1), new(2, 2), new(2, 1, 1), new(3, 1, 1), new(3, 2), new(5, 3, 2)])
         {
             CheckMax(device, image, op, Enum.Parse<StoragePrecision>(precision), [KernelVariant.Fastest]);
+        }
+    }
+
+    /// <summary>Padding by side, ceil mode, and which elements count: against PyTorch's numbers in fp32, against the reference where values are rounded first.</summary>
+    [Theory]
+    [MemberData(nameof(Targets))]
+    public void Pools_of_the_catalogue(string level, string precisionName)
+    {
+        StoragePrecision precision = Enum.Parse<StoragePrecision>(precisionName);
+        using KernelDevice device = new(level);
+        foreach (OperatorCase tested in OperatorCatalogue.Cases.Where(c => c.Op is WindowPool && c.IsRecorded))
+        {
+            (TensorShape shape, TensorShape to) = (tested.Input, tested.Output);
+            float[] nchw = KernelShapes.Values("x", shape, precision);
+            float[] pooled = precision == StoragePrecision.Float32 ? [.. RecordedOperators.Values(tested).Select(v => (float)v)] : Reference((WindowPool)tested.Op, nchw, shape, to);
+            float[] expected = KernelShapes.ToNhwc(pooled, to);
+            GuardedBuffer source = device.Upload(KernelShapes.ToNhwc(nchw, shape), precision);
+            foreach (KernelVariant variant in KernelDevice.Variants)
+            {
+                GuardedBuffer destination = device.Reserve(to.ElementCount, precision);
+                Launch(device, (WindowPool)tested.Op, shape, precision, source.Slice, destination.Slice, variant);
+                Closeness.AssertClose(expected, destination.Read(precision), precision, $"{tested}, {variant}, {precision}");
+            }
+
+            device.Clear();
+        }
+    }
+
+    /// <summary>Values below zero: whatever stood in the padding but −∞ would win, and whatever but nothing would count.</summary>
+    [Fact]
+    public void Elements_outside_the_image_neither_win_nor_count()
+    {
+        using KernelDevice device = new("sm_80");
+        TensorShape shape = new(1, 8, 2, 2);
+        GuardedBuffer source = device.Upload(Enumerable.Repeat(-4f, 32).ToArray()), destination = device.Reserve(8);
+        Padding padding = new(1, 0, 0, 1);
+        foreach ((WindowPool op, float expected) in (ReadOnlySpan<(WindowPool, float)>)[
+            (new MaxPool2d(3, 3, padding), -4), (new AvgPool2d(3, 3, padding), -16f / 9), (new AvgPool2d(3, 3, padding, CountIncludePad: false), -4)])
+        {
+            foreach (KernelVariant variant in KernelDevice.Variants)
+            {
+                Launch(device, op, shape, StoragePrecision.Float32, source.Slice, destination.Slice, variant);
+                Closeness.AssertClose(Enumerable.Repeat(expected, 8).ToArray(), destination.Read(StoragePrecision.Float32), StoragePrecision.Float32, $"{op}, {variant}");
+            }
         }
     }
 
@@ -82,15 +128,41 @@ public sealed class PoolingKernelTests
         CheckAverage(device, shape, StoragePrecision.Float16, 2);
     }
 
+    private static float[] Reference(WindowPool op, float[] nchw, TensorShape shape, TensorShape to)
+    {
+        float[] pooled = new float[to.ElementCount];
+        if (op is MaxPool2d max)
+        {
+            ReferencePooling.Max(nchw, shape, max, pooled, to);
+        }
+        else
+        {
+            ReferencePooling.Average(nchw, shape, Assert.IsType<AvgPool2d>(op), pooled, to);
+        }
+
+        return pooled;
+    }
+
+    private static void Launch(
+        KernelDevice device, WindowPool op, TensorShape shape, StoragePrecision precision, DeviceSlice source, DeviceSlice destination, KernelVariant variant)
+    {
+        if (op is MaxPool2d max)
+        {
+            device.Kernels.Pooling.Max(device.Stream, source, shape, max, precision, destination, variant);
+        }
+        else
+        {
+            device.Kernels.Pooling.Average(device.Stream, source, shape, Assert.IsType<AvgPool2d>(op), precision, destination, variant);
+        }
+    }
+
     private static void CheckMax(
         KernelDevice device, TensorShape shape, MaxPool2d op, StoragePrecision precision, ReadOnlySpan<KernelVariant> variants, float[]? nchw = null,
         int sourceMisalignment = 0, int destinationMisalignment = 0)
     {
         nchw ??= KernelShapes.Values("pool", shape, precision);
         TensorShape to = op.InferShape([shape]);
-        float[] pooled = new float[to.ElementCount];
-        ReferencePooling.Max(nchw, shape, op, pooled, to);
-        float[] expected = KernelShapes.ToNhwc(pooled, to);
+        float[] expected = KernelShapes.ToNhwc(Reference(op, nchw, shape, to), to);
         GuardedBuffer source = device.Upload(KernelShapes.ToNhwc(nchw, shape), precision, sourceMisalignment);
         foreach (KernelVariant variant in variants)
         {

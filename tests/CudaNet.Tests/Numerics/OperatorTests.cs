@@ -8,9 +8,6 @@ namespace CudaNet.Tests.Numerics;
 /// <summary>Every operator of the catalogue, alone, on every backend variant, against PyTorch in double precision.</summary>
 public sealed class OperatorTests
 {
-    private static readonly Lazy<Dictionary<string, JsonElement>> Recorded = new(() =>
-        JsonDocument.Parse(File.ReadAllBytes(Repository.Data("operators.json"))).RootElement.EnumerateArray().ToDictionary(c => c.GetProperty("name").GetString()!));
-
     public static TheoryData<string, string> Kinds => OperatorCatalogue.On(Backends.All);
 
     [Theory]
@@ -26,7 +23,7 @@ public sealed class OperatorTests
             {
                 using Session session = new(model, backend);
                 Tensor actual = session.Predict(input);
-                TensorComparison comparison = TensorComparison.Compare(actual.Shape, actual.Values, tested.Output, Values(tested), backend.Tolerance);
+                TensorComparison comparison = TensorComparison.Compare(actual.Shape, actual.Values, tested.Output, RecordedOperators.Values(tested), backend.Tolerance);
                 if (!comparison.Passed)
                 {
                     beyond.Add($"{tested}: {comparison}");
@@ -46,13 +43,8 @@ public sealed class OperatorTests
     {
         OperatorCase[] cases = [.. OperatorCatalogue.Cases.Where(c => c.IsRecorded)];
         Approved.Check("operators.jsonl", string.Concat(cases.Select(c => $"{Line(c)}\n")));
-        Assert.Equal(cases.Select(c => c.Name), Recorded.Value.Keys);
+        Assert.Equal(cases.Select(c => c.Name), RecordedOperators.Names);
     }
-
-    private static double[] Values(OperatorCase tested) =>
-        Recorded.Value.TryGetValue(tested.Name, out JsonElement recorded)
-            ? [.. recorded.GetProperty("values").EnumerateArray().Select(v => v.GetDouble())]
-            : throw new InvalidDataException($"tests/data/operators.json has no numbers for {tested}");
 
     private static string Line(OperatorCase tested)
     {

@@ -13,6 +13,8 @@ internal static class ConvolutionChecks
         (new(1, 64, 28, 28), new Conv2d(64, 64, 3, 3, Padding: 1)),
         (new(1, 64, 56, 56), new Conv2d(64, 128, 1, 1, Stride: 2)),
         (new(2, 5, 9, 7), new Conv2d(5, 33, 3, 3, Stride: 2, Padding: 1)),
+        (new(1, 8, 10, 8), new Conv2d(8, 16, 3, 3, Stride: 2, Padding: new Padding(0, 0, 1, 1))),
+        (new(2, 16, 6, 9), new Conv2d(16, 8, 2, 4, Padding: new Padding(1, 2, 0, 1))),
     ];
 
     /// <summary>What follows the convolution in one call.</summary>
@@ -47,7 +49,7 @@ internal static class ConvolutionChecks
     {
         StoragePrecision storage = precision.Storage();
         TensorShape output = op.InferShape([input]);
-        TensorShape filter = new(op.OutChannels, op.InChannels, op.KernelHeight, op.KernelWidth);
+        TensorShape filter = new(op.OutChannels, op.InChannels / op.Groups, op.KernelHeight, op.KernelWidth);
         float[] x = StoredValues.Uniform(1, input.ElementCount, storage), w = StoredValues.Uniform(2, filter.ElementCount, storage);
         float[] bias = StoredValues.Uniform(3, op.OutChannels, storage), z = StoredValues.Uniform(4, output.ElementCount, storage);
         float[] expected = new float[output.ElementCount];
@@ -83,7 +85,7 @@ internal static class ConvolutionChecks
         DeviceMemory y = device.Reserve(op.InferShape([input]).ElementCount, storage);
         DeviceMemory workspace = device.Own(new DeviceMemory(device.Context, WorkspaceBytes));
         device.Stream.Synchronize();
-        ConvolutionAlgorithm[] measured = device.Cudnn.MeasureAlgorithms(convolution.Convolution, x.Address, w.Address, y.Address, workspace);
+        ConvolutionAlgorithm[] measured = device.Cudnn.MeasureAlgorithms(convolution.Convolution, convolution.Input(x), w.Address, y.Address, workspace);
         return Outcome.Expect(measured.Any(a => a.CanRun), $"none of {measured.Length} algorithms could run");
     }
 }

@@ -9,6 +9,7 @@ internal sealed class ConvolutionOnDevice
 {
     private readonly TestDevice _device;
     private readonly BlockPrecision _precision;
+    private readonly PaddedInput? _padded;
     private readonly TensorDescriptor _bias;
     private readonly ActivationDescriptor _relu;
 
@@ -17,10 +18,12 @@ internal sealed class ConvolutionOnDevice
         (_device, _precision) = (device, precision);
         CudaContext context = device.Context;
         cudnnDataType_t type = precision.DataType();
-        TensorDescriptor x = device.Own(new TensorDescriptor(context)).Set(format, type, input.Batch, input.Channels, input.Height, input.Width);
-        FilterDescriptor w = device.Own(new FilterDescriptor(context)).Set(format, type, op.OutChannels, op.InChannels, op.KernelHeight, op.KernelWidth);
+        CudnnPadding padding = CudnnPadding.Of(op, input);
+        _padded = padding.NeedsCopy ? device.Own(new PaddedInput(device.Stream, format, type, input, padding.Copied)) : null;
+        TensorDescriptor x = _padded?.Descriptor ?? device.Own(new TensorDescriptor(context)).Set(format, type, input.Batch, input.Channels, input.Height, input.Width);
+        FilterDescriptor w = device.Own(new FilterDescriptor(context)).Set(format, type, op.OutChannels, op.InChannels / op.Groups, op.KernelHeight, op.KernelWidth);
         ConvolutionDescriptor attributes = device.Own(new ConvolutionDescriptor(context))
-            .Set((op.Padding.Top, op.Padding.Left), (op.Stride, op.Stride), (op.Dilation, op.Dilation), op.Groups, cudnnDataType_t.CUDNN_DATA_FLOAT);
+            .Set(padding.Descriptor, (op.Stride, op.Stride), (op.Dilation, op.Dilation), op.Groups, cudnnDataType_t.CUDNN_DATA_FLOAT);
         attributes.SetMathType(precision.MathType());
         (int n, int c, int height, int width) = attributes.OutputOf(x, w);
         TensorDescriptor y = device.Own(new TensorDescriptor(context)).Set(format, type, n, c, height, width);
@@ -31,6 +34,9 @@ internal sealed class ConvolutionOnDevice
 
     public Convolution Convolution { get; }
 
+    /// <summary>Queues what has to be done for the convolution to read it, and returns where.</summary>
+    public DeviceAddress Input(DeviceMemory x) => _padded?.Copy(_device.Cudnn, x.Address) ?? x.Address;
+
     /// <summary>By the algorithm ranked first.</summary>
     /// <exception cref="UnsupportedByDeviceException">None can run.</exception>
     public Action Forward(DeviceMemory x, DeviceMemory w, DeviceMemory y)
@@ -38,7 +44,7 @@ internal sealed class ConvolutionOnDevice
         ConvolutionAlgorithm best = Runnable()[0];
         DeviceMemory? workspace = Choose(best);
         return () => _device.Cudnn.ConvolutionForward(
-            Convolution, best.Algorithm, 1, x.Address, w.Address, workspace?.Address ?? default, workspace?.Bytes ?? 0, 0, y.Address);
+            Convolution, best.Algorithm, 1, Input(x), w.Address, workspace?.Address ?? default, workspace?.Bytes ?? 0, 0, y.Address);
     }
 
     /// <summary>By the first algorithm that does it in one call.</summary>
@@ -50,7 +56,7 @@ internal sealed class ConvolutionOnDevice
         {
             DeviceMemory? workspace = Choose(algorithm);
             bool Queue() => _device.Cudnn.TryConvolutionBiasActivation(
-                Convolution, algorithm.Algorithm, x.Address, w.Address, workspace?.Address ?? default, workspace?.Bytes ?? 0,
+                Convolution, algorithm.Algorithm, Input(x), w.Address, workspace?.Address ?? default, workspace?.Bytes ?? 0,
                 residual is null ? 0 : 1, (residual ?? y).Address, _bias, bias.Address, _relu, y.Address);
             if (Queue())
             {

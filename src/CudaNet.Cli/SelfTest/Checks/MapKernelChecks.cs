@@ -5,7 +5,7 @@ using CudaNet.Kernels.Reference;
 
 namespace CudaNet.Cli.SelfTest;
 
-/// <summary>The kernels on feature maps: the epilogue with all its stages, max-pool, global average pool.</summary>
+/// <summary>The kernels on feature maps: the epilogue with all its stages, the pools.</summary>
 internal static class MapKernelChecks
 {
     private const double Epsilon = 1e-5;
@@ -16,6 +16,9 @@ internal static class MapKernelChecks
         .. Of("epilogue, all stages", Epilogue, KernelCases.Odd),
         .. Of("max-pool 3×3/2", MaxPool, new TensorShape(1, 64, 112, 112)),
         .. Of("max-pool 3×3/2", MaxPool, KernelCases.Odd),
+        .. Of("max-pool 3×3/2, padding by side", MaxPoolBySide, KernelCases.Odd),
+        .. Of("average pool 2×2/2", AveragePool, new TensorShape(1, 256, 28, 28)),
+        .. Of("average pool 2×2/2", AveragePool, KernelCases.Odd),
         .. Of("global average", GlobalAverage, new TensorShape(1, 512, 7, 7)),
         .. Of("global average", GlobalAverage, KernelCases.Odd),
     ];
@@ -61,15 +64,35 @@ internal static class MapKernelChecks
         return Outcome.Worst([.. stages.Select((s, i) => Bound.Kernel(s.Precision).Judge(expected[i], device.Read(s.Memory.Memory, s.Precision)))]);
     }
 
-    private static Outcome MaxPool(TestDevice device, TensorShape shape, StoragePrecision precision, KernelVariant variant)
+    private static Outcome MaxPool(TestDevice device, TensorShape shape, StoragePrecision precision, KernelVariant variant) =>
+        MaxPool(device, shape, new MaxPool2d(3, 2, 1), precision, variant);
+
+    private static Outcome MaxPoolBySide(TestDevice device, TensorShape shape, StoragePrecision precision, KernelVariant variant) =>
+        MaxPool(device, shape, new MaxPool2d(3, 2, new Padding(0, 1, 2, 0), CeilMode: true), precision, variant);
+
+    private static Outcome MaxPool(TestDevice device, TensorShape shape, MaxPool2d op, StoragePrecision precision, KernelVariant variant) => Pool(
+        device, shape, op, precision, Bound.Exact,
+        (values, pooled, to) => ReferencePooling.Max(values, shape, op, pooled, to),
+        (source, destination) => device.Kernels.Pooling.Max(device.Stream, source, shape, op, precision, destination, variant));
+
+    private static Outcome AveragePool(TestDevice device, TensorShape shape, StoragePrecision precision, KernelVariant variant)
     {
-        MaxPool2d op = new(3, 2, 1);
+        AvgPool2d op = new(2, 2, CeilMode: true);
+        return Pool(
+            device, shape, op, precision, Bound.Kernel(precision),
+            (values, pooled, to) => ReferencePooling.Average(values, shape, op, pooled, to),
+            (source, destination) => device.Kernels.Pooling.Average(device.Stream, source, shape, op, precision, destination, variant));
+    }
+
+    private static Outcome Pool(
+        TestDevice device, TensorShape shape, WindowPool op, StoragePrecision precision, Bound bound, Action<float[], float[], TensorShape> reference, Action<DeviceMemory, DeviceMemory> launch)
+    {
         TensorShape to = op.InferShape([shape]);
         float[] values = StoredValues.Uniform(1, shape.ElementCount, precision), pooled = new float[to.ElementCount];
-        ReferencePooling.Max(values, shape, op, pooled, to);
+        reference(values, pooled, to);
         DeviceMemory source = device.Upload(StoredValues.ToNhwc(values, shape), precision), destination = device.Reserve(pooled.Length, precision);
-        device.Run(() => device.Kernels.Pooling.Max(device.Stream, source, shape, op, precision, destination, variant));
-        return Bound.Exact.Judge(StoredValues.ToNhwc(pooled, to), device.Read(destination, precision));
+        device.Run(() => launch(source, destination));
+        return bound.Judge(StoredValues.ToNhwc(pooled, to), device.Read(destination, precision));
     }
 
     private static Outcome GlobalAverage(TestDevice device, TensorShape shape, StoragePrecision precision, KernelVariant variant)

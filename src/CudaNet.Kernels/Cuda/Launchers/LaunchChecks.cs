@@ -29,6 +29,15 @@ internal static class LaunchChecks
         }
     }
 
+    /// <summary>An extent with its padding is counted in 31 bits.</summary>
+    public static void RequireCountable(int extent, int before, int behind)
+    {
+        if ((long)extent + before + behind > int.MaxValue)
+        {
+            ThrowUncountable($"An extent of {extent} padded by {before} and {behind}");
+        }
+    }
+
     /// <summary>The buffer holds so many values and begins at a multiple of a value's size.</summary>
     public static void RequireValues(this DeviceSlice slice, long count, int valueBytes, [CallerArgumentExpression(nameof(slice))] string name = "")
     {

@@ -2,7 +2,7 @@ using CudaNet.Engine;
 
 namespace CudaNet.Kernels.Cuda.Launchers;
 
-/// <summary>Max-pool and global average pool of NHWC values.</summary>
+/// <summary>Max-pool, average pool and global average pool of NHWC values.</summary>
 internal sealed class PoolingKernels(CudaModule module)
 {
     private const int Threads = 256;
@@ -12,6 +12,8 @@ internal sealed class PoolingKernels(CudaModule module)
 
     private readonly PrecisionKernels _max = new(module, "cudanet_maxpool", "_nhwc");
     private readonly PrecisionKernels _max3x3s2 = new(module, "cudanet_maxpool", "_nhwc_3x3s2");
+    private readonly PrecisionKernels _average = new(module, "cudanet_averagepool", "_nhwc");
+    private readonly PrecisionKernels _average128 = new(module, "cudanet_averagepool", "_nhwc_v128");
     private readonly PrecisionKernels _global = new(module, "cudanet_globalpool", "_nhwc");
     private readonly PrecisionKernels _global128 = new(module, "cudanet_globalpool", "_nhwc_v128");
 
@@ -26,32 +28,31 @@ internal sealed class PoolingKernels(CudaModule module)
         CudaStream stream, DeviceSlice source, TensorShape shape, MaxPool2d op, StoragePrecision precision, DeviceSlice destination,
         KernelVariant variant = KernelVariant.Fastest)
     {
-        TensorShape to = op.InferShape([shape]);
-        if (op.Padding.Top != op.Padding.Left)
+        TensorShape to = Check(source, shape, op, precision, destination);
+        if (op is { Kernel: 3, Stride: 2, Padding: { Top: 1, Left: 1 } } && TakesPieces(source, shape, precision, destination, variant))
         {
-            throw new ShapeException($"the max-pool kernel takes one padding for top and left, not {op.Padding}");
-        }
-
-        LaunchChecks.RequireCountable(shape);
-        LaunchChecks.RequireCountable(to);
-        source.RequireValues(shape.ElementCount, precision.Bytes());
-        destination.RequireValues(to.ElementCount, precision.Bytes());
-        bool isFast = variant == KernelVariant.Fastest && op is { Kernel: 3, Stride: 2, CeilMode: false } && op.Padding == 1
-            && shape.Channels % precision.Lanes() == 0 && source.IsAligned() && destination.IsAligned();
-        int pieces = isFast ? shape.Channels / precision.Lanes() : shape.Channels;
-        int outputs = isFast ? LaunchChecks.CeilingDivide(to.Width, 2) : to.Width;
-        int columns = Math.Min(pieces, WarpSize);
-        int rows = Math.Min(Threads / columns, outputs);
-        LaunchShape launch = new(new Dim3(LaunchChecks.CeilingDivide(outputs, rows), to.Height, shape.Batch), new Dim3(columns, rows));
-        if (isFast)
-        {
+            LaunchShape launch = Blocks(shape.Channels / precision.Lanes(), to, LaunchChecks.CeilingDivide(to.Width, 2));
             _max3x3s2[precision].Launch(stream, launch, source, shape.Height, shape.Width, shape.Channels, to.Height, to.Width, destination);
         }
         else
         {
             _max[precision].Launch(
-                stream, launch, source, shape.Height, shape.Width, shape.Channels, to.Height, to.Width, op.Kernel, op.Stride, op.Padding.Top, destination);
+                stream, Blocks(shape.Channels, to, to.Width), source, shape.Height, shape.Width, shape.Channels, to.Height, to.Width,
+                op.Kernel, op.Stride, op.Padding.Top, op.Padding.Left, destination);
         }
+    }
+
+    /// <inheritdoc cref="Max"/>
+    public void Average(
+        CudaStream stream, DeviceSlice source, TensorShape shape, AvgPool2d op, StoragePrecision precision, DeviceSlice destination,
+        KernelVariant variant = KernelVariant.Fastest)
+    {
+        TensorShape to = Check(source, shape, op, precision, destination);
+        bool takesPieces = TakesPieces(source, shape, precision, destination, variant);
+        LaunchShape launch = Blocks(takesPieces ? shape.Channels / precision.Lanes() : shape.Channels, to, to.Width);
+        (takesPieces ? _average128 : _average)[precision].Launch(
+            stream, launch, source, shape.Height, shape.Width, shape.Channels, to.Height, to.Width,
+            op.Kernel, op.Stride, op.Padding.Top, op.Padding.Left, op.Padding.Bottom, op.Padding.Right, op.CountIncludePad ? 1 : 0, destination);
     }
 
     /// <param name="stream">Where.</param>
@@ -79,5 +80,32 @@ internal sealed class PoolingKernels(CudaModule module)
             Dim3 grid = new(LaunchChecks.CeilingDivide(shape.Channels, threads), shape.Batch);
             _global[precision].Launch(stream, new LaunchShape(grid, threads), source, plane, shape.Channels, destination);
         }
+    }
+
+    /// <summary>The shape of what comes out.</summary>
+    private static TensorShape Check(DeviceSlice source, TensorShape shape, WindowPool op, StoragePrecision precision, DeviceSlice destination)
+    {
+        TensorShape to = op.InferShape([shape]);
+        LaunchChecks.RequireCountable(shape);
+        LaunchChecks.RequireCountable(to);
+        LaunchChecks.RequireCountable(shape.Height, op.Padding.Top, op.Padding.Bottom);
+        LaunchChecks.RequireCountable(shape.Width, op.Padding.Left, op.Padding.Right);
+        source.RequireValues(shape.ElementCount, precision.Bytes());
+        destination.RequireValues(to.ElementCount, precision.Bytes());
+        return to;
+    }
+
+    private static bool TakesPieces(DeviceSlice source, TensorShape shape, StoragePrecision precision, DeviceSlice destination, KernelVariant variant) =>
+        variant == KernelVariant.Fastest && shape.Channels % precision.Lanes() == 0 && source.IsAligned() && destination.IsAligned();
+
+    /// <summary>Blocks of channels × outputs of a row, a grid of columns, rows and images.</summary>
+    /// <param name="pieces">Of the channels.</param>
+    /// <param name="to">What comes out.</param>
+    /// <param name="outputs">Of a row, or groups of them, one for each thread.</param>
+    private static LaunchShape Blocks(int pieces, TensorShape to, int outputs)
+    {
+        int columns = Math.Min(pieces, WarpSize);
+        int rows = Math.Min(Threads / columns, outputs);
+        return new LaunchShape(new Dim3(LaunchChecks.CeilingDivide(outputs, rows), to.Height, to.Batch), new Dim3(columns, rows));
     }
 }

@@ -1,10 +1,21 @@
-// Max-pool and global average pool of NHWC values.
+// Max-pool, average pool and global average pool of NHWC values.
 #include "common.cuh"
 
-struct Window { u32 size, stride, padding; };
+struct Window { u32 size, stride, top, left; };
 struct PoolShape { u32 height, width, channels, outHeight, outWidth; };
 
-// y[n, oy, ox, c] = the largest x[n, oy s + i - p, ox s + j - p, c] of the window's elements inside the image; NaN where one is NaN.
+// Where a window begins and ends inside an extent that has padding before and behind it, and how much of both together it covers. A window of ceil mode
+// may reach beyond the padding, and covers nothing there.
+struct Run { u32 first, end, covered; };
+
+DEVICE Run RunOf(u32 position, u32 size, u32 stride, u32 before, u32 extent, u32 behind)
+{
+    u32 start = position * stride, last = start + size, padded = before + extent + behind;
+    u32 end = last < padded ? last : padded, inside = end < before + extent ? end : before + extent;
+    return Run{start > before ? start - before : 0, inside - before, end - start};
+}
+
+// y[n, oy, ox, c] = the largest x of the window's elements inside the image; NaN where one is NaN.
 // Any window, shape and alignment: a thread an output. The grid is blocks of columns, rows, images.
 template <class P>
 DEVICE void MaxPoolNaive(const typename P::Stored* __restrict__ source, const PoolShape& shape, const Window& window, typename P::Stored* __restrict__ destination)
@@ -15,23 +26,69 @@ DEVICE void MaxPoolNaive(const typename P::Stored* __restrict__ source, const Po
         return;
     }
 
+    Run rows = RunOf(oy, window.size, window.stride, window.top, shape.height, 0), columns = RunOf(ox, window.size, window.stride, window.left, shape.width, 0);
     for (u32 c = threadIdx.x; c < shape.channels; c += blockDim.x)
     {
         float largest = -Infinity();
-        for (u32 i = 0; i < window.size; i++)
+        for (u32 y = rows.first; y < rows.end; y++)
         {
-            u32 y = oy * window.stride + i - window.padding;
-            for (u32 j = 0; j < window.size; j++)
+            for (u32 x = columns.first; x < columns.end; x++)
             {
-                u32 x = ox * window.stride + j - window.padding;
-                if (y < shape.height && x < shape.width)
-                {
-                    largest = Largest(largest, P::Widen(source[((image * shape.height + y) * shape.width + x) * shape.channels + c]));
-                }
+                largest = Largest(largest, P::Widen(source[((image * shape.height + y) * shape.width + x) * shape.channels + c]));
             }
         }
 
         destination[((image * shape.outHeight + oy) * shape.outWidth + ox) * shape.channels + c] = P::Narrow(largest);
+    }
+}
+
+// y[n, oy, ox, c] = the sum of the window's elements inside the image over their number, or over that of all it covers with the padding. Rows are summed in
+// order, then their sums. Any window and shape; V channels a thread: 1, or a piece, which needs alignment and channels of whole pieces.
+template <class P, int V>
+DEVICE void AveragePool(
+    const typename P::Stored* __restrict__ source, const PoolShape& shape, const Window& window, u32 bottom, u32 right, u32 countsPadding,
+    typename P::Stored* __restrict__ destination)
+{
+    u32 ox = blockIdx.x * blockDim.y + threadIdx.y, oy = blockIdx.y, image = blockIdx.z;
+    if (ox >= shape.outWidth)
+    {
+        return;
+    }
+
+    Run rows = RunOf(oy, window.size, window.stride, window.top, shape.height, bottom);
+    Run columns = RunOf(ox, window.size, window.stride, window.left, shape.width, right);
+    float elements = countsPadding ? (float)rows.covered * (float)columns.covered : (float)(rows.end - rows.first) * (float)(columns.end - columns.first);
+    for (u32 c = threadIdx.x * V; c < shape.channels; c += blockDim.x * V)
+    {
+        float total[V] = {};
+        for (u32 y = rows.first; y < rows.end; y++)
+        {
+            float sum[V] = {};
+            for (u32 x = columns.first; x < columns.end; x++)
+            {
+                float values[V];
+                Load<P, V>(source + (((image * shape.height + y) * shape.width + x) * shape.channels + c), values);
+#pragma unroll
+                for (int k = 0; k < V; k++)
+                {
+                    sum[k] = sum[k] + values[k];
+                }
+            }
+
+#pragma unroll
+            for (int k = 0; k < V; k++)
+            {
+                total[k] = total[k] + sum[k];
+            }
+        }
+
+#pragma unroll
+        for (int k = 0; k < V; k++)
+        {
+            total[k] = total[k] / elements;
+        }
+
+        Store<P, V>(total, destination + (((image * shape.outHeight + oy) * shape.outWidth + ox) * shape.channels + c));
     }
 }
 
@@ -66,7 +123,7 @@ DEVICE void LargestOfColumn(const typename P::Stored* __restrict__ from, const P
     }
 }
 
-// Window 3, stride 2, padding 1; 16 bytes of channels and two neighbouring outputs a thread, which share a column. Needs alignment and channels of
+// Window 3, stride 2, padding 1 above and on the left; 16 bytes of channels and two neighbouring outputs a thread, which share a column. Needs alignment and channels of
 // whole pieces. Coordinates left of or above the image wrap to large unsigned numbers and fail the bounds as those right of or below it do.
 template <class P, int V = P::Lanes>
 DEVICE void MaxPool3x3s2(const typename P::Stored* __restrict__ source, const PoolShape& shape, typename P::Stored* __restrict__ destination)
@@ -197,12 +254,18 @@ DEVICE void GlobalPool128(const typename P::Stored* __restrict__ source, u32 pla
 }
 
 #define SHAPE u32 height, u32 width, u32 channels, u32 outHeight, u32 outWidth
+#define WINDOW u32 window, u32 stride, u32 top, u32 left
+#define PADDED u32 bottom, u32 right, u32 countsPadding
 
 #define POOLING(P, precision) \
-    KERNEL THREADS(256) cudanet_maxpool_##precision##_nhwc(const P::Stored* __restrict__ source, SHAPE, u32 window, u32 stride, u32 padding, P::Stored* __restrict__ destination) \
-    { MaxPoolNaive<P>(source, PoolShape{height, width, channels, outHeight, outWidth}, Window{window, stride, padding}, destination); } \
+    KERNEL THREADS(256) cudanet_maxpool_##precision##_nhwc(const P::Stored* __restrict__ source, SHAPE, WINDOW, P::Stored* __restrict__ destination) \
+    { MaxPoolNaive<P>(source, PoolShape{height, width, channels, outHeight, outWidth}, Window{window, stride, top, left}, destination); } \
     KERNEL THREADS(256) cudanet_maxpool_##precision##_nhwc_3x3s2(const P::Stored* __restrict__ source, SHAPE, P::Stored* __restrict__ destination) \
     { MaxPool3x3s2<P>(source, PoolShape{height, width, channels, outHeight, outWidth}, destination); } \
+    KERNEL THREADS(256) cudanet_averagepool_##precision##_nhwc(const P::Stored* __restrict__ source, SHAPE, WINDOW, PADDED, P::Stored* __restrict__ destination) \
+    { AveragePool<P, 1>(source, PoolShape{height, width, channels, outHeight, outWidth}, Window{window, stride, top, left}, bottom, right, countsPadding, destination); } \
+    KERNEL THREADS(256) cudanet_averagepool_##precision##_nhwc_v128(const P::Stored* __restrict__ source, SHAPE, WINDOW, PADDED, P::Stored* __restrict__ destination) \
+    { AveragePool<P, P::Lanes>(source, PoolShape{height, width, channels, outHeight, outWidth}, Window{window, stride, top, left}, bottom, right, countsPadding, destination); } \
     KERNEL THREADS(256) cudanet_globalpool_##precision##_nhwc(const P::Stored* __restrict__ source, u32 plane, u32 channels, P::Stored* __restrict__ destination) \
     { GlobalPoolNaive<P>(source, plane, channels, destination); } \
     KERNEL THREADS(256) cudanet_globalpool_##precision##_nhwc_v128(const P::Stored* __restrict__ source, u32 plane, u32 channels, P::Stored* __restrict__ destination) \
