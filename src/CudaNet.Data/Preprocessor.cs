@@ -45,7 +45,8 @@ public sealed class Preprocessor
         {
             Interpolation.Bilinear => PillowResize.Run(source, rows, columns, PillowFilter.Bilinear),
             Interpolation.Bicubic => PillowResize.Run(source, rows, columns, PillowFilter.Bicubic),
-            _ => OpenCvResize.Run(source, rows, columns),
+            Interpolation.OpenCvLinear => OpenCvResize.Run(source, rows, columns),
+            _ => throw new CudaNetException($"there is no interpolation {Preprocessing.Interpolation}"),
         };
     }
 

@@ -46,7 +46,8 @@ public sealed record BackendEntry(string Name, string Summary, int MaxThreads, I
     /// <param name="threads">Threads that compute; 0 for as many as it likes.</param>
     /// <exception cref="CudaNetException">The machine cannot run it, or not with that many threads.</exception>
     public IBackend Create(int threads = 0) =>
-        threads > MaxThreads ? throw new CudaNetException($"the {Name} backend computes on at most {MaxThreads} threads, not {threads}")
+        threads < 0 ? throw new CudaNetException($"{threads} is no thread count: it must be from 1 to {MaxThreads}, or 0 for as many as the {Name} backend likes")
+        : threads > MaxThreads ? throw new CudaNetException($"the {Name} backend computes on at most {MaxThreads} threads, not {threads}")
         : (Variants.LastOrDefault(v => v.WhyNot is null) ?? throw new CudaNetException($"the {Name} backend cannot run here: {WhyNot}")).Create(threads);
 }
 

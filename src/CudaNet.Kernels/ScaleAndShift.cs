@@ -8,13 +8,16 @@ namespace CudaNet.Kernels;
 internal sealed class ScaleAndShift
 {
     public ScaleAndShift(BatchNorm2d op, LayerParameters parameters)
+        : this(op.Epsilon, parameters.Weight!.Values, parameters.Bias!.Values, parameters.RunningMean!.Values, parameters.RunningVar!.Values)
     {
-        ReadOnlySpan<float> weight = parameters.Weight!.Values, bias = parameters.Bias!.Values;
-        ReadOnlySpan<float> mean = parameters.RunningMean!.Values, variance = parameters.RunningVar!.Values;
-        (Scale, Shift) = (new float[op.Channels], new float[op.Channels]);
-        for (int c = 0; c < op.Channels; c++)
+    }
+
+    public ScaleAndShift(double epsilon, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, ReadOnlySpan<float> mean, ReadOnlySpan<float> variance)
+    {
+        (Scale, Shift) = (new float[weight.Length], new float[weight.Length]);
+        for (int c = 0; c < weight.Length; c++)
         {
-            double scale = weight[c] / Math.Sqrt(variance[c] + op.Epsilon);
+            double scale = weight[c] / Math.Sqrt(variance[c] + epsilon);
             Scale[c] = (float)scale;
             Shift[c] = (float)(bias[c] - (mean[c] * scale));
         }

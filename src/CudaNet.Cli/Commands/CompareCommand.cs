@@ -57,12 +57,13 @@ internal sealed class CompareCommand : CliCommand
         Tolerance tolerance = arguments.GetValue(_tolerance) is { } asked ? new Tolerance("--tolerance", asked, "as asked") : backend.Tolerance;
         using Model model = ModelFile.Open(arguments.GetRequiredValue(_model));
         using ReferenceValues reference = new(arguments.GetRequiredValue(_reference), model.Graph);
+        FinitenessNotes notes = new(model, Context);
         using Session session = new(model, backend);
         IReadOnlyList<LayerComparison> results = LayerComparison.Run(session, reference, tolerance, Context.Cancellation);
-        LayerNode? first = results.FirstOrDefault(r => !r.Result.Passed)?.Layer;
+        LayerNode? first = FirstBeyond(results);
         if (arguments.GetValue(Json))
         {
-            JsonOutput.Write(Context.Out, json => WriteJson(json, backend, tolerance, reference, results, first));
+            JsonOutput.Write(Context.Out, json => WriteJson(json, backend, tolerance, reference, results, notes));
         }
         else
         {
@@ -72,8 +73,10 @@ internal sealed class CompareCommand : CliCommand
         return first is null ? ExitCode.Success : ExitCode.BeyondTolerance;
     }
 
-    private static void WriteJson(Utf8JsonWriter json, IBackend backend, Tolerance tolerance, ReferenceValues reference, IReadOnlyList<LayerComparison> results, LayerNode? first)
+    private static void WriteJson(
+        Utf8JsonWriter json, IBackend backend, Tolerance tolerance, ReferenceValues reference, IReadOnlyList<LayerComparison> results, FinitenessNotes notes)
     {
+        LayerNode? first = FirstBeyond(results);
         json.WriteString("backend", backend.Name);
         json.WriteNumber("tolerance", tolerance.OfLargest);
         json.WriteShape("input", reference.Input.Shape);
@@ -98,7 +101,10 @@ internal sealed class CompareCommand : CliCommand
         });
         json.WriteStrings("missing", reference.Missing);
         json.WriteStrings("unknown", reference.Unknown);
+        json.WriteStrings("notes", notes.All);
     }
+
+    private static LayerNode? FirstBeyond(IReadOnlyList<LayerComparison> results) => results.FirstOrDefault(r => !r.Result.Passed)?.Layer;
 
     private static string Worst(LayerComparison layer) => !layer.HasSameShape
         ? $"shape {layer.Result.ActualShape}, expected {layer.Result.ExpectedShape}"

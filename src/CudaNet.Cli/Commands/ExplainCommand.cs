@@ -56,7 +56,7 @@ internal sealed class ExplainCommand : CliCommand
         {
             return (backend.Measure(plan), null);
         }
-        catch (CudaNetException exception)
+        catch (CudaNetException exception) when (exception is not UnknownOperatorException)
         {
             return (null, exception.Message);
         }

@@ -127,7 +127,7 @@ internal sealed class SelfTestCommand : CliCommand
         }
         catch (IOException exception)
         {
-            throw new CudaNetException($"cannot be written: {exception.Message}", exception) { File = file };
+            throw OutputPath.Failure(file, exception);
         }
     }
 }

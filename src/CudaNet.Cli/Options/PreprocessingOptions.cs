@@ -31,7 +31,8 @@ internal sealed class PreprocessingOptions
         null => null,
         Timm => metadata?.Preprocessing ?? Preprocessing.Timm,
         Torchvision => Preprocessing.Torchvision,
-        _ => Preprocessing.Albumentations,
+        Albumentations => Preprocessing.Albumentations,
+        _ => throw new CudaNetException($"there is no preset {Printable.Quote(preset)}"),
     };
 
     /// <summary>The rule for this model, checked against its input channels; says on stderr where it had to be assumed.</summary>

@@ -12,7 +12,7 @@ namespace CudaNet.Cli;
 internal sealed class EndingSignals : IDisposable
 {
     /// <summary>Numbers of Linux, where no name of the framework's stands for them.</summary>
-    private const int User1 = 10, User2 = 12, Alarm = 14, CpuLimit = 24, FileSizeLimit = 25;
+    private const int User1 = 10, User2 = 12, Alarm = 14, CoprocessorFault = 16, CpuLimit = 24, FileSizeLimit = 25, VirtualAlarm = 26, Profiling = 27, Pollable = 29, PowerFailure = 30;
 
     /// <summary><c>SIG_IGN</c>.</summary>
     private const nint Ignore = 1;
@@ -39,7 +39,7 @@ internal sealed class EndingSignals : IDisposable
 
         if (OperatingSystem.IsLinux())
         {
-            Array.ForEach([User1, User2, Alarm, CpuLimit], n => Add((PosixSignal)n, ExitCode.Signalled + n));
+            Array.ForEach([User1, User2, Alarm, CoprocessorFault, CpuLimit, VirtualAlarm, Profiling, Pollable, PowerFailure], n => Add((PosixSignal)n, ExitCode.Signalled + n));
             _ = NativeHandle(FileSizeLimit, Ignore);
         }
     }

@@ -24,6 +24,7 @@ internal static class Verdicts
         Verdict.Ok => "ok",
         Verdict.Failed => "FAILED",
         Verdict.NotSupported => "not supported",
-        _ => "not run",
+        Verdict.NotRun => "not run",
+        _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict, "no verdict"),
     };
 }

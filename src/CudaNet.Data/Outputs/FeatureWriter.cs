@@ -195,10 +195,6 @@ public sealed class FeatureWriter : IDisposable
     {
         _closed = "could not be written";
         _file?.Dispose();
-        return new CudaNetException($"cannot be written: {exception.Message}", exception)
-        {
-            File = _path,
-            Hint = "Nothing was left behind; make room or choose another file.",
-        };
+        return OutputPath.Failure(_path, exception);
     }
 }

@@ -33,7 +33,6 @@ internal sealed class NewFile : IDisposable
         Unfinished[this] = status;
         try
         {
-            KeepRights();
             Stream = decorate is null ? _output : decorate(_output);
         }
         catch
@@ -79,6 +78,7 @@ internal sealed class NewFile : IDisposable
 
         try
         {
+            KeepRights();
             File.Move(_path.Temporary, _path.Destination, overwrite: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -113,8 +113,8 @@ internal sealed class NewFile : IDisposable
         FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None };
         if (!OperatingSystem.IsWindows() && File.Exists(_path.Destination))
         {
-            // No more people than may read the old file may read the new one meanwhile.
-            options.UnixCreateMode = File.GetUnixFileMode(_path.Destination);
+            // No more people than may read the old file may read the new one meanwhile, but whoever runs next must be able to lock it.
+            options.UnixCreateMode = File.GetUnixFileMode(_path.Destination) | UnixFileMode.UserRead;
         }
 
         for (int attempt = 0; attempt < MostAttempts; attempt++)
@@ -150,9 +150,10 @@ internal sealed class NewFile : IDisposable
     /// <summary>Removes the file of a process that was killed; it is locked while that happens, so that it is nobody's.</summary>
     private void RemoveLeftover()
     {
+        string name = Printable.Quote(Path.GetFileName(_path.Temporary));
         if (FileStatus.Of(_path.Temporary, followLink: false) is { Kind: not FileKind.Regular })
         {
-            throw new IOException($"'{Path.GetFileName(_path.Temporary)}' beside it, where it would be made, is no regular file");
+            throw new OutputObstacleException($"{name} beside it, where it would be made, is no regular file", $"Remove {name}, or choose another file.");
         }
 
         try
@@ -169,11 +170,11 @@ internal sealed class NewFile : IDisposable
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw new IOException("an unfinished file of somebody else lies beside it", exception);
+            throw new OutputObstacleException($"{name} lies beside it, and cannot be opened: it may be somebody else's", $"Remove {name}, or choose another file.", exception);
         }
         catch (IOException exception)
         {
-            throw new IOException("another process is writing it", exception);
+            throw new OutputObstacleException("another process is writing it", "Wait until it has ended, or choose another file.", exception);
         }
     }
 

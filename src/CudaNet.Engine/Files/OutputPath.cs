@@ -11,40 +11,52 @@ internal readonly record struct OutputPath(string Destination, string Temporary)
     private const int MostLinks = 40;
     private const int MostNameBytes = 255;
     private const string Ending = ".unfinished";
+    private const string Elsewhere = "Choose another file for the output.";
 
     /// <exception cref="IOException">The path leads to what is no regular file, links go round in a circle, or its name is too long.</exception>
     public static OutputPath Of(string path)
     {
         if (path.Length == 0)
         {
-            throw new IOException("it has no name");
+            throw new OutputObstacleException("it has no name", "Name a file.");
         }
 
         if (path.Contains('\0', StringComparison.Ordinal))
         {
-            throw new IOException("the name holds a zero, which no file's name can");
+            throw new OutputObstacleException("the name holds a zero, which no file's name can", Elsewhere);
         }
 
         if (FileStatus.Of(path) is { Kind: not FileKind.Regular } status)
         {
-            throw new IOException($"it is a {status.Kind.ToString().ToLowerInvariant()}, and only a regular file can be replaced");
+            throw new OutputObstacleException($"it is a {status.Kind.ToString().ToLowerInvariant()}, and only a regular file can be replaced", Elsewhere);
         }
 
         if (Directory.Exists(path) || Path.EndsInDirectorySeparator(path))
         {
-            throw new IOException("it is a folder");
+            throw new OutputObstacleException("it is a folder", Elsewhere);
         }
 
         string destination = Follow(path);
         string name = Path.GetFileName(destination);
         int bytes = Encoding.UTF8.GetByteCount(name);
         return bytes > MostNameBytes && !OperatingSystem.IsWindows()
-            ? throw new IOException($"its name has {bytes} bytes, and at most {MostNameBytes} are possible")
+            ? throw new OutputObstacleException($"its name has {bytes} bytes, and at most {MostNameBytes} are possible", Elsewhere)
             : new OutputPath(destination, Path.Combine(Path.GetDirectoryName(destination)!, TemporaryName(name)));
     }
 
     /// <summary>The length of a file that was written, which a link's own is not.</summary>
     public static long BytesOf(string output) => new FileInfo(Of(output).Destination).Length;
+
+    /// <summary>What the user is told of an output that cannot be written.</summary>
+    /// <param name="output">The file, as the user named it.</param>
+    /// <param name="exception">Of <see cref="NewFile"/> or its stream.</param>
+    public static CudaNetException Failure(string output, IOException exception)
+    {
+        string hint = exception is OutputObstacleException obstacle ? obstacle.Hint : "Nothing was left behind; make room or choose another file.";
+        return output.Length == 0
+            ? new CudaNetException($"the output cannot be written: {exception.Message}", exception) { Hint = hint }
+            : new CudaNetException($"cannot be written: {exception.Message}", exception) { File = output, Hint = hint };
+    }
 
     /// <summary>Refuses an output that is an input as well, under whatever name, before the input is lost.</summary>
     /// <param name="output">The file to be written, as the user named it.</param>
@@ -59,7 +71,7 @@ internal readonly record struct OutputPath(string Destination, string Temporary)
         }
         catch (IOException exception)
         {
-            throw new CudaNetException($"cannot be written: {exception.Message}", exception) { File = output };
+            throw Failure(output, exception);
         }
 
         FileStatus?[] taken = [FileStatus.Of(path.Destination), FileStatus.Of(path.Temporary)];
@@ -73,7 +85,7 @@ internal readonly record struct OutputPath(string Destination, string Temporary)
                 throw new CudaNetException(input == output ? "is an input too, and would be replaced by the output" : $"is the input {Printable.Quote(input)} too, which the output would replace")
                 {
                     File = output,
-                    Hint = "Choose another file for the output.",
+                    Hint = Elsewhere,
                 };
             }
         }
@@ -138,7 +150,7 @@ internal readonly record struct OutputPath(string Destination, string Temporary)
 
             if (++links > MostLinks)
             {
-                throw new IOException($"it is a link that leads over more than {MostLinks} others, perhaps in a circle");
+                throw new OutputObstacleException($"it is a link that leads over more than {MostLinks} others, perhaps in a circle", Elsewhere);
             }
 
             followed = target.StartsWith('/') ? "/" : followed;

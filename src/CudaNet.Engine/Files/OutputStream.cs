@@ -24,6 +24,7 @@ internal sealed class OutputStream(FileStream file) : Stream
             ArgumentOutOfRangeException => "File too large",
             UnauthorizedAccessException => exception.InnerException?.Message ?? "Permission denied",
             DirectoryNotFoundException => "there is no such folder",
+            FileNotFoundException => "no file can be made in that folder",
             _ => exception.Message.Replace($" : '{path}'", "", StringComparison.Ordinal).Replace($"'{path}'", "the file", StringComparison.Ordinal),
         },
         exception);

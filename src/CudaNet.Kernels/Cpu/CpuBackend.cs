@@ -59,10 +59,17 @@ public sealed class CpuBackend : IBackend
     public PlanCost Measure(ExecutionPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        NativeAllocator counting = new() { IsCounting = true };
-        using CpuLayers layers = new(plan.Graph, parameters: null, SimdWidth, counting);
-        using NativeArena arena = new(counting);
-        CpuProgram program = layers.Load(plan, arena, Threads);
-        return new PlanCost(layers.Forms.Bytes, arena.Bytes + (sizeof(float) * (long)program.ObservedElements) + plan.ObservedInputBytes, program.Choices);
+        try
+        {
+            NativeAllocator counting = new() { IsCounting = true };
+            using CpuLayers layers = new(plan.Graph, parameters: null, SimdWidth, counting);
+            using NativeArena arena = new(counting);
+            CpuProgram program = layers.Load(plan, arena, Threads);
+            return new PlanCost(layers.Forms.Bytes, checked(arena.Bytes + (sizeof(float) * (long)program.ObservedElements) + plan.ObservedInputBytes), program.Choices);
+        }
+        catch (OverflowException exception)
+        {
+            throw CpuLayers.Beyond(plan, exception);
+        }
     }
 }

@@ -52,9 +52,13 @@ internal sealed class CpuLayers : IDisposable
         }
         catch (OverflowException exception)
         {
-            throw new CudaNetException($"a batch of {plan.InputShape} is beyond what the cpu backend can index", exception) { Hint = "Run smaller batches or smaller images." };
+            throw Beyond(plan, exception);
         }
     }
+
+    /// <summary>What is told where sizes overflow.</summary>
+    public static CudaNetException Beyond(ExecutionPlan plan, OverflowException exception) =>
+        new($"a batch of {plan.InputShape} is beyond what the cpu backend can index", exception) { Hint = "Run smaller batches or smaller images." };
 
     public void Dispose() => Forms.Dispose();
 }

@@ -102,7 +102,7 @@ public static class ModelConverter
         }
         catch (IOException exception)
         {
-            throw new CudaNetException($"cannot be written: {exception.Message}", exception) { File = destination, Hint = "Nothing was left behind; make room or choose another file." };
+            throw OutputPath.Failure(destination, exception);
         }
     }
 

@@ -48,6 +48,16 @@ public sealed class SoundnessTests : IDisposable
         Assert.StartsWith("the weights are not sound: 'bn1.bias' is -infinity at [0]", Assert.Single(Notes(tool)), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Compare_names_weights_that_are_no_numbers()
+    {
+        string model = WriteModel(TestModels.TinyConfig, ("bn1.running_var", 3, -0.25f));
+        string reference = _folder.Write("reference.safetensors", SafetensorsBytes.Values(
+            [("input", new TensorShape(1, 3, 40, 52), Formula.Input(1, 3, 40, 52).Values.ToArray()), ("fc", new TensorShape(1, 1), new float[1])]));
+        Tool tool = Tool.Run("compare", model, "--reference", reference, "--json");
+        Assert.StartsWith("the weights are not sound: 'bn1.running_var' is -0.25", Assert.Single(Notes(tool)), StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Verbs))]
     public void An_input_that_is_not_finite_is_named(string verb)

@@ -1,5 +1,6 @@
 using CudaNet.Cli.SelfTest;
 using CudaNet.Engine;
+using CudaNet.Kernels;
 using CudaNet.Kernels.Cuda.Launchers;
 using CudaNet.Kernels.Reference;
 using CudaNet.Tests.Support;
@@ -189,19 +190,13 @@ public sealed class EpilogueKernelTests
 
         public EpilogueArguments Arguments(GuardedBuffer source, GuardedBuffer residual)
         {
-            float[] scale = new float[shape.Channels], shift = new float[shape.Channels];
-            for (int c = 0; c < scale.Length; c++)
-            {
-                double exact = _weight[c] / Math.Sqrt(_variance[c] + Epsilon);
-                (scale[c], shift[c]) = ((float)exact, (float)(_bias[c] - (_mean[c] * exact)));
-            }
-
+            ScaleAndShift affine = new(Epsilon, _weight, _bias, _mean, _variance);
             return new EpilogueArguments
             {
                 Source = source.Slice,
                 Residual = residual.Slice,
-                Scale = device.Upload(scale).Slice,
-                Shift = device.Upload(shift).Slice,
+                Scale = device.Upload(affine.Scale).Slice,
+                Shift = device.Upload(affine.Shift).Slice,
                 Relu = true,
             };
         }

@@ -63,7 +63,7 @@ public sealed class NewFileTests : IDisposable
         using (NewFile first = new(path))
         {
             Assert.Equal([left], Directory.GetFileSystemEntries(_folder.Path));
-            Assert.Contains("another process is writing it", Assert.Throws<IOException>(() => new NewFile(path)).Message, StringComparison.Ordinal);
+            Assert.Contains("another process is writing it", Assert.ThrowsAny<IOException>(() => new NewFile(path)).Message, StringComparison.Ordinal);
             first.Stream.Write("first"u8);
             first.Commit();
         }
@@ -123,6 +123,38 @@ public sealed class NewFileTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder.Path, ".*", SearchOption.AllDirectories));
     }
 
+    /// <summary>An output that nobody may read leaves, where its run is killed, a file that its owner may still lock and remove.</summary>
+    [Fact]
+    public void The_unfinished_file_can_be_read_by_its_owner()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("needs rights");
+            return;
+        }
+
+        string path = _folder.Write("a", "before"u8);
+        File.SetUnixFileMode(path, UnixFileMode.UserWrite);
+        using NewFile file = new(path);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder.File(".a.unfinished")));
+        file.Commit();
+        Assert.Equal(UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+    }
+
+    [Fact]
+    public void What_is_in_the_way_is_told_with_what_to_do()
+    {
+        string path = _folder.File("a");
+        Directory.CreateDirectory(_folder.File(".a.unfinished"));
+        CudaNetException blocked = OutputPath.Failure(path, Assert.ThrowsAny<IOException>(() => new NewFile(path)));
+        Assert.Equal("Remove '.a.unfinished', or choose another file.", blocked.Hint);
+        using NewFile living = new(_folder.File("b"));
+        Assert.Equal("Wait until it has ended, or choose another file.", OutputPath.Failure("b", Assert.ThrowsAny<IOException>(() => new NewFile(_folder.File("b")))).Hint);
+        CudaNetException nameless = OutputPath.Failure("", Assert.ThrowsAny<IOException>(() => new NewFile("")));
+        Assert.Equal(("the output cannot be written: it has no name", "Name a file."), (nameless.Message, nameless.Hint));
+        Assert.StartsWith("Nothing was left behind", OutputPath.Failure("c", new IOException("No space left on device")).Hint, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_owner_is_kept_where_the_system_allows_it()
     {
@@ -137,18 +169,18 @@ public sealed class NewFileTests : IDisposable
     [Fact]
     public void What_is_no_regular_file_is_not_replaced()
     {
-        Assert.Contains("folder", Assert.Throws<IOException>(() => new NewFile(_folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("folder", Assert.ThrowsAny<IOException>(() => new NewFile(_folder.Path)).Message, StringComparison.Ordinal);
         foreach (string kind in (string[])["pipe", "link to a pipe", "socket", "device"])
         {
             using TemporaryFolder folder = new();
             string path = SpecialFiles.Make(folder, kind, "a");
             string word = kind.Split(' ')[^1];
-            Assert.Contains($"it is a {word}", Assert.Throws<IOException>(() => new NewFile(path)).Message, StringComparison.Ordinal);
+            Assert.Contains($"it is a {word}", Assert.ThrowsAny<IOException>(() => new NewFile(path)).Message, StringComparison.Ordinal);
         }
 
         File.CreateSymbolicLink(_folder.File("x"), "y");
         File.CreateSymbolicLink(_folder.File("y"), "x");
-        Assert.Contains("circle", Assert.Throws<IOException>(() => new NewFile(_folder.File("x"))).Message, StringComparison.Ordinal);
+        Assert.Contains("circle", Assert.ThrowsAny<IOException>(() => new NewFile(_folder.File("x"))).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -166,7 +198,7 @@ public sealed class NewFileTests : IDisposable
         }
 
         Assert.Equal([path], Directory.GetFileSystemEntries(_folder.Path));
-        Assert.Contains("255", Assert.Throws<IOException>(() => new NewFile(_folder.File(new string('n', 256)))).Message, StringComparison.Ordinal);
+        Assert.Contains("255", Assert.ThrowsAny<IOException>(() => new NewFile(_folder.File(new string('n', 256)))).Message, StringComparison.Ordinal);
     }
 
     private static void Make(string path)

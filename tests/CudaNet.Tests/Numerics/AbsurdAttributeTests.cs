@@ -1,4 +1,5 @@
 using CudaNet.Engine;
+using CudaNet.Kernels;
 using CudaNet.Tests.Support;
 using Xunit;
 
@@ -42,8 +43,21 @@ public sealed class AbsurdAttributeTests
             }
 
             // Only a convolution's padding is memory on the CPU.
-            Assert.True(output is not null || (backend != "reference" && op is Conv2d), $"{op} was refused");
+            Assert.True(output is not null || (backend != "reference" && op is Conv2d { Padding.Largest: > 0 }), $"{op} was refused");
+            Assert.Equal(output is not null, IsMeasured(graph, input.Shape, Backends.Create(backend)));
         }
+    }
+
+    /// <summary>Counting is no reason to list a billion weights.</summary>
+    [Fact]
+    public void A_filter_beyond_memory_is_refused_before_anything_is_made_of_it()
+    {
+        GraphBuilder builder = new(1);
+        builder.Add("op", new Conv2d(1, 1, 30000, 30000, Padding: 15000), builder.Input);
+        LayerGraph graph = builder.Build();
+        IBackend cpu = BackendCatalogue.Find("cpu").Create();
+        ExecutionPlan plan = Planner.Plan(graph, new TensorShape(1, 1, 3, 2), [], cpu.Layout);
+        Assert.Contains("1×30000×30000 weights is beyond", Assert.Throws<CudaNetException>(() => cpu.Measure(plan)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -55,6 +69,18 @@ public sealed class AbsurdAttributeTests
         Assert.Equal(new TensorShape(1, 1, 3, 3), output.Shape);
         Assert.Equal(1, output.Values.ToArray().Count(v => v != 0));
         Assert.NotEqual(0, output.Values[4]);
+    }
+
+    private static bool IsMeasured(LayerGraph graph, TensorShape input, IBackend backend)
+    {
+        try
+        {
+            return backend.Measure(Planner.Plan(graph, input, [], backend.Layout)).BufferBytes > 0;
+        }
+        catch (CudaNetException)
+        {
+            return false;
+        }
     }
 
     private static Tensor? Run(LayerGraph graph, Tensor input, string backend)

@@ -1,4 +1,5 @@
 using CudaNet.Engine;
+using CudaNet.Kernels;
 using CudaNet.Kernels.Cuda;
 using CudaNet.Kernels.Cuda.Launchers;
 using CudaNet.Kernels.Reference;
@@ -31,12 +32,7 @@ internal static class MapKernelChecks
         float[] source = StoredValues.Uniform(1, shape.ElementCount, precision), residual = StoredValues.Uniform(2, shape.ElementCount, precision);
         float[][] constants = [.. Enumerable.Range(3, 4).Select(seed => StoredValues.Uniform(seed, shape.Channels))];
         (float[] weight, float[] bias, float[] mean, float[] variance) = (constants[0], constants[1], constants[2], [.. constants[3].Select(v => 1.5f + (v / 2))]);
-        (float[] scale, float[] shift) = (new float[shape.Channels], new float[shape.Channels]);
-        for (int c = 0; c < scale.Length; c++)
-        {
-            double exact = weight[c] / Math.Sqrt(variance[c] + Epsilon);
-            (scale[c], shift[c]) = ((float)exact, (float)(bias[c] - (mean[c] * exact)));
-        }
+        ScaleAndShift affine = new(Epsilon, weight, bias, mean, variance);
 
         // One "image" of pixels × channels: the reference sees NHWC as its own layout.
         TensorShape pixels = new((int)(shape.ElementCount / shape.Channels), shape.Channels, 1, 1);
@@ -51,8 +47,8 @@ internal static class MapKernelChecks
         {
             Source = device.Upload(source, precision),
             Residual = device.Upload(residual, precision),
-            Scale = device.Upload(scale),
-            Shift = device.Upload(shift),
+            Scale = device.Upload(affine.Scale),
+            Shift = device.Upload(affine.Shift),
             Relu = true,
             Raw = stages[0],
             Normalized = stages[1],

@@ -25,6 +25,9 @@ internal sealed class ReductionPlan
     /// <summary>The nine positions of a 3×3 window by 16 channels: by 32 outputs 18 KiB of weights, by 14 pixels 8 KiB of values.</summary>
     public const int MaxChunkTerms = 144;
 
+    /// <summary>Far beyond every network; the order of more terms than this would be larger than the values that they are made of.</summary>
+    private const int MaxTerms = 1 << 24;
+
     private readonly List<TermGroup> _groups = [];
     private readonly List<TermChunk> _chunks = [];
     private readonly List<int> _filterOffsets = [];
@@ -33,10 +36,19 @@ internal sealed class ReductionPlan
     /// <param name="isCompact">
     /// The input is <see cref="CompactInput"/>: a window's row is one run of kernelWidth · channels values, cut into blocks of 16 as if they were channels.
     /// </param>
+    /// <exception cref="CudaNetException">The window has more than 2²⁴ weights.</exception>
     public ReductionPlan(Conv2d op, bool isCompact)
     {
         IsCompact = isCompact;
         int channels = op.InChannels / op.Groups;
+        if ((long)channels * op.KernelHeight * op.KernelWidth > MaxTerms)
+        {
+            throw new CudaNetException($"a filter of {channels}×{op.KernelHeight}×{op.KernelWidth} weights is beyond the {MaxTerms} that the cpu backend sums")
+            {
+                Hint = "The reference backend computes it, slowly.",
+            };
+        }
+
         int lanes = isCompact ? channels * op.KernelWidth : channels;
         int fullBlocks = lanes / BlockedImage.BlockChannels;
         int rest = lanes % BlockedImage.BlockChannels;

@@ -12,7 +12,7 @@ internal sealed class NativeArena(NativeAllocator allocator) : IDisposable
     {
         NativeBuffer buffer = allocator.Allocate(elements, purpose);
         _buffers.Add(buffer);
-        Bytes += buffer.Bytes;
+        Bytes = checked(Bytes + buffer.Bytes);
         return buffer;
     }
 

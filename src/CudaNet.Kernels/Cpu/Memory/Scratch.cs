@@ -16,7 +16,7 @@ internal sealed unsafe class Scratch(int threads)
     public void Require(long elements)
     {
         _elements = Math.Max(_elements, (elements + 15) / 16 * 16);
-        RequiredBytes = Math.Max(RequiredBytes, sizeof(float) * elements * threads);
+        RequiredBytes = Math.Max(RequiredBytes, checked(sizeof(float) * elements * threads));
     }
 
     public void Allocate(NativeArena arena) => _start = arena.Allocate(checked((_elements + 16) * threads), "workspaces").Pointer;
