@@ -43,9 +43,13 @@ prove() {
 }
 
 case ${1:-} in
-  publish) publish "${2:?bench/gpu.sh publish FOLDER}" ;;
-  '' | [0-9]*)
+  publish)
+    [ "$#" -eq 2 ] || { echo "wrong arguments: bench/gpu.sh publish FOLDER" >&2; exit 2; }
+    publish "$2" ;;
+  -h | --help) sed -nE '2,7s/^# ?//p' "$0" ;;
+  *[!0-9]*) echo "unknown argument $1; --help shows what there is" >&2; exit 2 ;;
+  *)
+    [ "$#" -le 1 ] || { echo "unknown argument $2; --help shows what there is" >&2; exit 2; }
     [ -x "$here/cudanet" ] || { echo "there is no cudanet beside this script: bench/gpu.sh publish FOLDER makes a folder that has it" >&2; exit 2; }
     prove "${1:-0}" ;;
-  *) sed -nE '2,7s/^# ?//p' "$0" >&2; exit 2 ;;
 esac

@@ -1,38 +1,23 @@
-using BenchmarkDotNet.Running;
+using System.CommandLine;
 using CudaNet.Bench;
-using CudaNet.Engine;
+using CudaNet.Programs;
 
-if (args is ["numerics", string golden])
-{
-    NumericsReport.Write(golden);
-    return 0;
-}
+Argument<string> golden = new("FOLDER") { Description = "The reference numbers' folder `golden`, which holds layers/layers.json." };
+Command numerics = new("numerics", "Prints how far each backend is from PyTorch in double precision, as the tables of docs/numerics.md.") { golden };
+numerics.SetAction(parsed => NumericsReport.Write(parsed.GetValue(golden)!));
 
-if (args is ["kernels"])
-{
-    KernelReport.Write();
-    return 0;
-}
+Command kernels = new("kernels", "Counts what the hand-written kernels do on the emulated device, into kernel-counters.md of this machine's results.");
+kernels.SetAction(_ => KernelReport.Write());
 
-if (args is ["concurrency"])
-{
-    ConcurrencyReport.Write();
-    return 0;
-}
+Command concurrency = new("concurrency", "Measures what it costs callers to share one prepared model, into concurrency.md of this machine's results.");
+concurrency.SetAction(_ => ConcurrencyReport.Write());
 
-if (args is not ["peers", ..])
+RootCommand root = new("Measures CudaNet on this machine; its results are in bench/results, in a folder named after the processor.")
 {
-    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
-    return 0;
-}
-
-try
-{
-    PeerComparison.Run(PeerOptions.Parse(args.AsSpan(1)));
-    return 0;
-}
-catch (CudaNetException exception)
-{
-    Console.Error.WriteLine(exception.Message);
-    return 1;
-}
+    new PeersCommand(args),
+    numerics,
+    kernels,
+    concurrency,
+    new SuitesCommand(),
+};
+return ProgramLine.Run(root, args);

@@ -15,9 +15,19 @@ internal static class Fuzzer
     private const int MaxFailures = 5;
     private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(10);
 
-    public static FuzzReport Run(Target target, string corpusFolder, long first, long inputs)
+    /// <summary>The valid files that a target's inputs are made of.</summary>
+    /// <exception cref="CudaNetException">There are none.</exception>
+    public static IReadOnlyList<byte[]> Corpus(Target target)
     {
-        byte[][] corpus = [.. Directory.GetFiles(Path.Combine(corpusFolder, target.Name)).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+        string folder = Path.Combine(AppContext.BaseDirectory, "corpus", target.Name);
+        string[] files = Directory.Exists(folder) ? Directory.GetFiles(folder) : [];
+        return files.Length > 0
+            ? [.. files.Order(StringComparer.Ordinal).Select(File.ReadAllBytes)]
+            : throw new CudaNetException("there is no such folder, or no file in it") { File = folder, Hint = "A build of the program copies fuzz/corpus there." };
+    }
+
+    public static FuzzReport Run(Target target, IReadOnlyList<byte[]> corpus, long first, long inputs)
+    {
         Mutator mutator = new(corpus, target.Tokens);
         List<string> failures = [];
         (long accepted, long mostBytes, TimeSpan longest) = (0, 0, TimeSpan.Zero);

@@ -1,24 +1,32 @@
+using System.CommandLine;
 using System.Globalization;
+using CudaNet.Cli;
 using CudaNet.Fuzz;
+using CudaNet.Programs;
 
-// usage: CudaNet.Fuzz [--inputs N] [--first N] [--target NAME]
-// Exit code 1 where a parser broke its promise. An input is its number: --first N --inputs 1 runs it again.
-long Number(string option, long otherwise) =>
-    Array.IndexOf(args, option) is >= 0 and int at && at + 1 < args.Length ? long.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
-
-string? only = Array.IndexOf(args, "--target") is >= 0 and int index && index + 1 < args.Length ? args[index + 1] : null;
-string corpus = Path.Combine(AppContext.BaseDirectory, "corpus");
-bool failed = false;
-foreach (Target target in Target.All.Where(t => only is null || t.Name == only))
+const long most = 1_000_000_000_000;
+Option<long> inputs = ValueOptions.Number("--inputs", 20_000, 1, most, "Inputs a parser.");
+Option<long> first = ValueOptions.Number("--first", 0, 0, most, "The first input's number; an input is its number, so --first N --inputs 1 runs it again.");
+string[] names = [.. Target.All.Select(t => t.Name)];
+Option<string?> only = ValueOptions.Choice("--target", $"One parser: {string.Join(", ", names)}; default: all.", names);
+only.HelpName = "NAME";
+RootCommand root = new("Mutates small valid files and holds the parsers to their promise. Exit code 1 where one broke it.") { inputs, first, only };
+root.SetAction(parsed =>
 {
-    FuzzReport report = Fuzzer.Run(target, corpus, Number("--first", 0), Number("--inputs", 20_000));
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Target,-12} {report.Inputs:n0} inputs, {report.Accepted:n0} accepted, at most {report.MostBytes:n0} bytes and {report.Longest.TotalMilliseconds:n0} ms each, {report.Failures.Count} failures"));
-    foreach (string failure in report.Failures)
+    (Target Target, IReadOnlyList<byte[]> Corpus)[] chosen = [.. Target.All.Where(t => (parsed.GetValue(only) ?? t.Name) == t.Name).Select(t => (t, Fuzzer.Corpus(t)))];
+    bool failed = false;
+    foreach ((Target target, IReadOnlyList<byte[]> corpus) in chosen)
     {
-        Console.WriteLine($"  {failure}");
+        FuzzReport report = Fuzzer.Run(target, corpus, parsed.GetValue(first), parsed.GetValue(inputs));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Target,-12} {report.Inputs:n0} inputs, {report.Accepted:n0} accepted, at most {report.MostBytes:n0} bytes and {report.Longest.TotalMilliseconds:n0} ms each, {report.Failures.Count} failures"));
+        foreach (string failure in report.Failures)
+        {
+            Console.WriteLine($"  {failure}");
+        }
+
+        failed |= report.Failures.Count > 0;
     }
 
-    failed |= report.Failures.Count > 0;
-}
-
-return failed ? 1 : 0;
+    return failed ? 1 : 0;
+});
+return ProgramLine.Run(root, args);

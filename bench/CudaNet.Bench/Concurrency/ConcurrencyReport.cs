@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Text;
 using CudaNet.Engine;
 using CudaNet.Kernels.Cpu;
-using CudaNet.Tests.Support;
-using CudaNet.Weights;
 
 namespace CudaNet.Bench;
 
@@ -17,7 +15,8 @@ internal static class ConcurrencyReport
 
     public static void Write()
     {
-        using Model model = ModelFile.Open(Repository.File("models/resnet18-leaf.safetensors"));
+        using Model model = BenchFiles.OpenModel();
+        string path = BenchFiles.Result("concurrency.md");
         StringBuilder text = new();
         int cores = Environment.ProcessorCount;
         Line(text, $"# Several callers, resnet18, fp32, batch 1");
@@ -33,9 +32,7 @@ internal static class ConcurrencyReport
             Compare(model, size, cores, text);
         }
 
-        string folder = Path.Combine(Repository.Root, "bench", "results", Device.Folder);
-        Directory.CreateDirectory(folder);
-        File.WriteAllText(Path.Combine(folder, "concurrency.md"), text.ToString());
+        File.WriteAllText(path, text.ToString());
     }
 
     private static void Compare(Model model, int size, int cores, StringBuilder text)

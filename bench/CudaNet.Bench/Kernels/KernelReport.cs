@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using CudaNet.Engine;
-using CudaNet.Tests.Support;
 
 namespace CudaNet.Bench;
 
@@ -12,6 +11,7 @@ internal static class KernelReport
 {
     public static void Write()
     {
+        string path = BenchFiles.Result("kernel-counters.md");
         StringBuilder text = new();
         text.AppendLine(CultureInfo.InvariantCulture, $"""
             # The hand-written kernels on the emulated device
@@ -33,8 +33,6 @@ internal static class KernelReport
             }
         }
 
-        string path = Repository.File($"bench/results/{Device.Folder}/kernel-counters.md");
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text.ToString());
         Console.WriteLine(path);
     }

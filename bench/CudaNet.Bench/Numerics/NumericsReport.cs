@@ -20,23 +20,42 @@ internal static class NumericsReport
     ];
 
     /// <param name="golden">The folder of reference numbers that holds <c>layers/</c>.</param>
+    /// <exception cref="CudaNetException">A file of theirs is not there or cannot be read; nothing has been computed then.</exception>
     public static void Write(string golden)
     {
-        Layers(golden);
-        Networks(Repository.File("tests/data/networks.json"), Repository.File("tests/data/networks-grouped.json"));
+        const string here = "FOLDER must be the reference numbers' folder `golden`, which holds it.";
+        using JsonDocument frameworks = Read(Path.Combine(golden, "layers", "layers.json"), here);
+        (JsonProperty Numbers, string File)[] photographs =
+        [
+            .. frameworks.RootElement.EnumerateObject().Select(p => (p, BenchFiles.Require(Path.Combine(golden, "layers", $"{p.Name}.safetensors"), here))),
+        ];
+        using Model model = BenchFiles.OpenModel();
+        JsonDocument[] networks = [.. ((string[])["networks", "networks-grouped"]).Select(n => Read(Repository.File($"tests/data/{n}.json"), "The repository has it: check it out again."))];
+        Layers(model, photographs);
+        Networks(networks);
     }
 
-    private static void Layers(string golden)
+    private static JsonDocument Read(string path, string hint)
+    {
+        try
+        {
+            return JsonDocument.Parse(File.ReadAllBytes(BenchFiles.Require(path, hint)));
+        }
+        catch (JsonException exception)
+        {
+            throw new CudaNetException($"is no JSON: {exception.Message}", exception) { File = path, Hint = hint };
+        }
+    }
+
+    private static void Layers(Model model, IEnumerable<(JsonProperty Numbers, string File)> photographs)
     {
         Console.WriteLine($"| leaf model on | timm, fp32 | {string.Join(" | ", Variants.Select(v => v.Name))} |");
         Console.WriteLine($"|---|---|{string.Concat(Variants.Select(_ => "---|"))}");
-        using JsonDocument frameworks = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(golden, "layers", "layers.json")));
-        foreach (JsonProperty photograph in frameworks.RootElement.EnumerateObject())
+        foreach ((JsonProperty photograph, string path) in photographs)
         {
             double timm = photograph.Value.EnumerateObject().Max(n => n.Value.GetProperty("timm_float32") is { ValueKind: JsonValueKind.Number } v ? v.GetDouble() : 0);
-            using WeightFile file = WeightFile.Open(Path.Combine(golden, "layers", $"{photograph.Name}.safetensors"));
+            using WeightFile file = WeightFile.Open(path);
             Dictionary<string, Tensor> expected = file.Tensors.ToDictionary(t => t.Name, t => t.Read());
-            using Model model = ModelFile.Open(Repository.File("models/resnet18-leaf.safetensors"));
             IEnumerable<string> cells = Variants.Select(variant =>
             {
                 (double worst, string layer) = (0, "");
@@ -57,14 +76,13 @@ internal static class NumericsReport
         }
     }
 
-    private static void Networks(params string[] files)
+    private static void Networks(IEnumerable<JsonDocument> documents)
     {
         Console.WriteLine();
         Console.WriteLine($"| logits of | {string.Join(" | ", Variants.Select(v => v.Name))} |");
         Console.WriteLine($"|---|{string.Concat(Variants.Select(_ => "---|"))}");
-        foreach (string file in files)
+        foreach (JsonDocument document in documents)
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file));
             foreach (JsonProperty network in document.RootElement.EnumerateObject())
             {
                 LayerGraph graph = ResNet.Build(network.Name, classes: 10);

@@ -37,7 +37,18 @@ internal sealed class OnnxRuntimeContender : IContender
 
     public ReadOnlySpan<float> Logits => _logits;
 
-    public static string Version => OrtEnv.Instance().GetVersionString();
+    /// <exception cref="CudaNetException">Its native library is not there.</exception>
+    public static string FindVersion()
+    {
+        try
+        {
+            return OrtEnv.Instance().GetVersionString();
+        }
+        catch (Exception exception) when (exception is DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException or EntryPointNotFoundException })
+        {
+            throw new CudaNetException($"ONNX Runtime's library is not in {AppContext.BaseDirectory}", exception) { Hint = "Build the program again, on a system that ONNX Runtime has a library for." };
+        }
+    }
 
     public void Run() => _session.Run(_runOptions, _inputNames, [_input], _outputNames, [_output]);
 

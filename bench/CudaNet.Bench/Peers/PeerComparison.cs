@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using CudaNet.Cli;
 using CudaNet.Engine;
 using CudaNet.Kernels.Cpu;
-using CudaNet.Tests.Support;
 using CudaNet.Weights;
 
 namespace CudaNet.Bench;
@@ -19,7 +19,10 @@ internal static class PeerComparison
 
     public static void Run(PeerOptions options)
     {
-        using Model model = ModelFile.Open(options.Model);
+        string peer = OnnxRuntimeContender.FindVersion();
+        using Model model = options.Model is { } named ? ModelFile.Open(BenchFiles.Require(named, "Name another --model, or none for the repository's.")) : BenchFiles.OpenModel();
+        Check(model, options);
+        string? path = options.Write ? BenchFiles.Result("peers.md") : null;
         string load = Device.Load;
         StringBuilder table = new();
         Emit(table, $"| batch × size | threads | CudaNet, ms (fastest) | ONNX Runtime, ms (fastest) | ONNX Runtime / CudaNet (of the fastest) | largest difference of logits |");
@@ -35,9 +38,23 @@ internal static class PeerComparison
             }
         }
 
-        if (options.Write)
+        if (path is not null)
         {
-            Save(model, options, load, table.ToString());
+            Save(path, model, options, peer, load, table.ToString());
+        }
+    }
+
+    /// <summary>What would fail only after others have run.</summary>
+    private static void Check(Model model, PeerOptions options)
+    {
+        _ = SimdSupport.Resolve(options.Width);
+        foreach (TensorShape input in options.Batches.SelectMany(b => options.Sizes.Select(s => new TensorShape(b, model.Graph.InputChannels, s, s))))
+        {
+            _ = model.Graph.InferShapes(input);
+            if (input.ElementCount > Array.MaxLength)
+            {
+                throw new UsageException($"a batch of {input} is too large: it must have at most {Array.MaxLength} values; take fewer --batches or smaller --sizes");
+            }
         }
     }
 
@@ -107,16 +124,13 @@ internal static class PeerComparison
         table.Append(text).Append('\n');
     }
 
-    private static void Save(Model model, PeerOptions options, string load, string table)
+    private static void Save(string path, Model model, PeerOptions options, string peer, string load, string table)
     {
-        string folder = Path.Combine(Repository.Root, "bench", "results", Device.Folder);
-        Directory.CreateDirectory(folder);
-        string path = Path.Combine(folder, "peers.md");
         File.WriteAllText(path, $"""
             # CudaNet against ONNX Runtime, {model.Metadata.Architecture}, fp32
 
             - {Device.Cpu}; {RuntimeInformation.OSDescription}; {DateTime.UtcNow:yyyy-MM-dd}; load average before the run {load}
-            - CudaNet at {(int)SimdSupport.Resolve(options.Width)} bits on {RuntimeInformation.FrameworkDescription}; ONNX Runtime {OnnxRuntimeContender.Version}, CPU provider, all optimisations
+            - CudaNet at {(int)SimdSupport.Resolve(options.Width)} bits on {RuntimeInformation.FrameworkDescription}; ONNX Runtime {peer}, CPU provider, all optimisations
             - `{options.Command}`
             - medians of {options.Rounds * RunsPerRound} runs each, in alternation in one process; a ratio above 1 means that CudaNet is faster
 

@@ -1,66 +1,25 @@
-using System.Globalization;
-using CudaNet.Engine;
 using CudaNet.Kernels.Cpu;
-using CudaNet.Tests.Support;
 
 namespace CudaNet.Bench;
 
-/// <summary>What to compare: <c>peers [--model FILE] [--batches 1,8] [--sizes 224] [--threads 1,2] [--width 512] [--rounds 12] [--no-write]</c>.</summary>
+/// <summary>What <see cref="PeerComparison"/> compares.</summary>
 internal sealed record PeerOptions
 {
-    public string Model { get; init; } = Path.Combine(Repository.Root, "models", "resnet18-leaf.safetensors");
+    /// <summary>A weight file, or null for the repository's.</summary>
+    public required string? Model { get; init; }
 
-    public IReadOnlyList<int> Batches { get; init; } = [1, 8];
+    public required IReadOnlyList<int> Batches { get; init; }
 
-    public IReadOnlyList<int> Sizes { get; init; } = [224];
+    public required IReadOnlyList<int> Sizes { get; init; }
 
-    public IReadOnlyList<int> Threads { get; init; } = [1, 2];
+    public required IReadOnlyList<int> Threads { get; init; }
 
-    public SimdWidth Width { get; init; }
+    public required SimdWidth Width { get; init; }
 
-    public int Rounds { get; init; } = 12;
+    public required int Rounds { get; init; }
 
-    public bool Write { get; init; } = true;
+    public required bool Write { get; init; }
 
-    public string Command { get; private init; } = "";
-
-    public static PeerOptions Parse(ReadOnlySpan<string> arguments)
-    {
-        PeerOptions options = new() { Command = string.Join(' ', ["dotnet run -c Release --project bench/CudaNet.Bench -- peers", .. arguments.ToArray()]) };
-        for (int i = 0; i < arguments.Length; i++)
-        {
-            string name = arguments[i];
-            if (name == "--no-write")
-            {
-                options = options with { Write = false };
-                continue;
-            }
-
-            string value = ++i < arguments.Length ? arguments[i] : throw new CudaNetException($"{name} needs a value");
-            options = name switch
-            {
-                "--model" => options with { Model = value },
-                "--batches" => options with { Batches = Numbers(value) },
-                "--sizes" => options with { Sizes = Numbers(value) },
-                "--threads" => options with { Threads = Numbers(value) },
-                "--width" => options with { Width = (SimdWidth)Numbers(value)[0] },
-                "--rounds" => options with { Rounds = Numbers(value)[0] },
-                _ => throw new CudaNetException($"there is no option {name}"),
-            };
-        }
-
-        return options;
-    }
-
-    private static int[] Numbers(string list)
-    {
-        try
-        {
-            return [.. list.Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture))];
-        }
-        catch (FormatException exception)
-        {
-            throw new CudaNetException($"'{list}' is no list of numbers", exception);
-        }
-    }
+    /// <summary>The command line, which stands in the results.</summary>
+    public required string Command { get; init; }
 }

@@ -1,7 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using CudaNet.Engine;
 using CudaNet.Kernels.Cpu;
-using CudaNet.Weights;
 
 namespace CudaNet.Bench;
 
@@ -34,7 +33,7 @@ public class ForwardBenchmarks : IDisposable
     [GlobalSetup]
     public void Open()
     {
-        using Model model = ModelFile.Open(new PeerOptions().Model);
+        using Model model = BenchFiles.OpenModel();
         TensorShape shape = new(Batch, 3, Size, Size);
         _contender = new CudaNetContender(model, new Tensor(shape, new float[shape.ElementCount]), new CpuOptions { Threads = Threads, SimdWidth = Width });
     }

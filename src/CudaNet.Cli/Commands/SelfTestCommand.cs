@@ -23,7 +23,7 @@ internal sealed class SelfTestCommand : CliCommand
     };
 
     private readonly Option<bool> _times = new("--times") { Description = "Measures each kernel and call on the device, between events. Not for the emulated device, which has no times." };
-    private readonly Option<int?> _seed = SharedOptions.OptionalCount("--seed", int.MaxValue, "Of the emulated device: draws the order of unordered work; default 1.");
+    private readonly Option<int?> _seed = ValueOptions.OptionalCount("--seed", int.MaxValue, "Of the emulated device: draws the order of unordered work; default 1.");
     private readonly Option<int?> _cudnn = new("--cudnn") { HelpName = "8|9", Description = "Of the emulated device: whose numbering and rules its cuDNN has; default 9." };
     private readonly Option<string?> _output = new("--output", "-o") { HelpName = "FILE", Description = "Writes the JSON object to a file, beside what is printed." };
 

@@ -9,12 +9,12 @@ internal sealed class BackendOptions
 {
     private static readonly BackendEntry Default = BackendCatalogue.All[0];
 
-    private readonly Option<string?> _backend = SharedOptions.Choice(
+    private readonly Option<string?> _backend = ValueOptions.Choice(
         "--backend",
         $"What computes: {string.Join(", ", BackendCatalogue.All.Select(b => $"{b.Name}: {b.Summary}"))}.",
         [.. BackendCatalogue.All.Select(b => b.Name)]);
 
-    private readonly Option<int?> _threads = SharedOptions.OptionalCount("--threads", Default.MaxThreads, "Threads that compute; default: one a core for cpu, always one for reference.");
+    private readonly Option<int?> _threads = ValueOptions.OptionalCount("--threads", Default.MaxThreads, "Threads that compute; default: one a core for cpu, always one for reference.");
 
     private readonly CliContext _context;
 

@@ -23,7 +23,7 @@ internal sealed class PreprocessingOptions
     }
 
     /// <summary><c>--preset</c> by itself.</summary>
-    public static Option<string?> CreatePreset(string description) => SharedOptions.Choice("--preset", description, Timm, Torchvision, Albumentations);
+    public static Option<string?> CreatePreset(string description) => ValueOptions.Choice("--preset", description, Timm, Torchvision, Albumentations);
 
     /// <summary>What a preset says for a model: <c>timm</c> is the model's own metadata where it has any. Null for no preset.</summary>
     public static Preprocessing? Resolve(string? preset, ModelMetadata? metadata) => preset switch

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace CudaNet.Cli;
+
+/// <summary>Options of one kind of value. The programs of <c>bench/</c> and <c>fuzz/</c> compile this file too, so that they refuse in the tool's words.</summary>
+internal static class ValueOptions
+{
+    /// <summary>One of a few words, or null.</summary>
+    public static Option<string?> Choice(string name, string description, params string[] choices)
+    {
+        Option<string?> option = new(name) { HelpName = string.Join('|', choices), Description = description };
+        option.CompletionSources.Add(choices);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(t => !choices.Contains(t.Value)) is { } wrong)
+            {
+                result.AddError($"'{wrong.Value}' does not fit {name}: one of {string.Join(", ", choices)}.");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>A whole number of at least 1.</summary>
+    public static Option<int> Count(string name, int byDefault, int largest, string description) => new(name)
+    {
+        HelpName = "N",
+        Description = description,
+        DefaultValueFactory = _ => byDefault,
+        CustomParser = result => ParseCount(result, name, largest),
+    };
+
+    /// <summary>A whole number of at least 1, or null.</summary>
+    public static Option<int?> OptionalCount(string name, int largest, string description) => new(name)
+    {
+        HelpName = "N",
+        Description = description,
+        CustomParser = result => ParseCount(result, name, largest),
+    };
+
+    /// <summary>A whole number of at least <paramref name="least"/>, which is not negative.</summary>
+    public static Option<long> Number(string name, long byDefault, long least, long largest, string description) => new(name)
+    {
+        HelpName = "N",
+        Description = description,
+        DefaultValueFactory = _ => byDefault,
+        CustomParser = result => ParseNumber(result, name, least, largest),
+    };
+
+    private static int ParseCount(ArgumentResult result, string name, int largest) => (int)ParseNumber(result, name, 1, largest);
+
+    private static long ParseNumber(ArgumentResult result, string name, long least, long largest)
+    {
+        string text = result.Tokens[0].Value;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value >= least && value <= largest)
+        {
+            return value;
+        }
+
+        result.AddError($"'{text}' does not fit {name}: a number from {least} to {largest}.");
+        return least;
+    }
+}
