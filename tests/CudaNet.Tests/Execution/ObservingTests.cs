@@ -13,10 +13,12 @@ public sealed class ObservingTests
     [MemberData(nameof(AllBackends))]
     public void Observing_any_layers_changes_no_bit(string name)
     {
-        using Model model = TestModels.Create("resnet18");
+        // The reference backend takes its time: the same graph with an eighth of the channels, on smaller images.
         IBackend backend = Backends.Create(name);
+        bool isSlow = backend.Name == "reference";
+        using Model model = isSlow ? TestModels.Create(TestModels.TinyConfig with { Depths = [2, 2, 2, 2] }) : TestModels.Create("resnet18");
         using Session session = new(model, backend);
-        int[] size = backend.Name == "reference" ? [33, 47] : [64, 64];
+        int[] size = isSlow ? [33, 47] : [64, 64];
         foreach (int batch in (int[])[1, 3])
         {
             Tensor input = Formula.Input(batch, 3, size[0], size[1]);
