@@ -1,29 +1,30 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using System.Text;
 
 namespace CudaNet.Data;
 
 /// <summary>
 /// The EXIF data of a PNG, which the codec passes over: the chunk <c>eXIf</c>, or, where there is none, its older twin, the text
 /// <c>Raw profile type exif</c> in a chunk <c>tEXt</c>, <c>zTXt</c> or <c>iTXt</c>, which has the bytes as hexadecimal digits after three lines. The last of
-/// several counts, as in Pillow. The layout follows the PNG specification, third edition.
+/// several counts, as in Pillow, and only that one is unpacked. The layout follows the PNG specification, third edition.
 /// </summary>
 internal static class PngExif
 {
-    /// <summary>The most that a text may unpack to.</summary>
+    /// <summary>The most that a text may have, or unpack to.</summary>
     private const int MostTextBytes = 1 << 20;
 
-    private const int SignatureBytes = 8, AroundChunk = 12;
+    /// <summary>The most packed bytes that are looked at: a text that needs more has been packed to grow.</summary>
+    private const int MostPackedBytes = 2 * MostTextBytes;
+
+    private const int SignatureBytes = 8, AroundChunk = 12, LinesBeforeDigits = 3;
 
     private static ReadOnlySpan<byte> Keyword => "Raw profile type exif\0"u8;
 
     /// <summary>The data; empty where there is none, or it is damaged.</summary>
-    /// <exception cref="ImageFormatException">A text that should have it unpacks to more than any has.</exception>
+    /// <exception cref="ImageFormatException">A text that should have it is longer than any is.</exception>
     public static ReadOnlySpan<byte> Of(ReadOnlySpan<byte> png, string name)
     {
-        ReadOnlySpan<byte> exif = default;
-        byte[] twin = [];
+        ReadOnlySpan<byte> exif = default, textType = default, text = default;
         for (ReadOnlySpan<byte> rest = png[Math.Min(SignatureBytes, png.Length)..]; rest.Length >= AroundChunk;)
         {
             uint length = BinaryPrimitives.ReadUInt32BigEndian(rest);
@@ -38,31 +39,27 @@ internal static class PngExif
             {
                 exif = content;
             }
-            else if (content.StartsWith(Keyword) && Text(type, content[Keyword.Length..], name) is { } text)
+            else if (content.StartsWith(Keyword) && (type.SequenceEqual("tEXt"u8) || type.SequenceEqual("zTXt"u8) || type.SequenceEqual("iTXt"u8)))
             {
-                twin = Profile(text);
+                textType = type;
+                text = content[Keyword.Length..];
             }
         }
 
-        return exif.IsEmpty ? twin : exif;
+        return exif.IsEmpty ? Profile(Text(textType, text, name)) : exif;
     }
 
-    /// <summary>The text after the keyword; null where the chunk is none of text.</summary>
-    private static string? Text(ReadOnlySpan<byte> type, ReadOnlySpan<byte> content, string name)
+    /// <summary>The text of a chunk of that type, behind its keyword.</summary>
+    private static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> type, ReadOnlySpan<byte> content, string name)
     {
-        if (type.SequenceEqual("tEXt"u8))
-        {
-            return Encoding.Latin1.GetString(content);
-        }
-
         if (type.SequenceEqual("zTXt"u8))
         {
-            return content.Length > 0 && content[0] == 0 ? Encoding.Latin1.GetString(Unpack(content[1..], name)) : "";
+            return content.Length > 0 && content[0] == 0 ? Unpack(content[1..], name) : default;
         }
 
         if (!type.SequenceEqual("iTXt"u8))
         {
-            return null;
+            return Bounded(content, name);
         }
 
         // Flag, method, then the language and the keyword in it, each with a zero behind it.
@@ -73,7 +70,7 @@ internal static class PngExif
             rest = zero < 0 ? default : rest[(zero + 1)..];
         }
 
-        return rest.IsEmpty ? "" : Encoding.UTF8.GetString(content[0] == 0 ? rest : content[1] == 0 ? Unpack(rest, name) : default);
+        return rest.IsEmpty ? default : content[0] == 0 ? Bounded(rest, name) : content[1] == 0 ? Unpack(rest, name) : default;
     }
 
     private static ReadOnlySpan<byte> Unpack(ReadOnlySpan<byte> packed, string name)
@@ -81,11 +78,8 @@ internal static class PngExif
         byte[] text = new byte[MostTextBytes + 1];
         try
         {
-            using ZLibStream stream = new(new MemoryStream(packed.ToArray()), CompressionMode.Decompress);
-            int length = stream.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
-            return length <= MostTextBytes
-                ? text.AsSpan(0, length)
-                : throw new ImageFormatException($"its EXIF text unpacks to more than {MostTextBytes} bytes") { File = name };
+            using ZLibStream stream = new(new MemoryStream(packed[..Math.Min(packed.Length, MostPackedBytes)].ToArray()), CompressionMode.Decompress);
+            return Bounded(text.AsSpan(0, stream.ReadAtLeast(text, text.Length, throwOnEndOfStream: false)), name);
         }
         catch (InvalidDataException)
         {
@@ -93,16 +87,35 @@ internal static class PngExif
         }
     }
 
-    private static byte[] Profile(string text)
+    private static ReadOnlySpan<byte> Bounded(ReadOnlySpan<byte> text, string name) => text.Length <= MostTextBytes
+        ? text
+        : throw new ImageFormatException($"its EXIF text unpacks to more than {MostTextBytes} bytes") { File = name };
+
+    /// <summary>The bytes whose digits follow three lines, two digits a byte, with white space between bytes and new lines anywhere; empty where it is anything else.</summary>
+    private static ReadOnlySpan<byte> Profile(ReadOnlySpan<byte> text)
     {
-        string digits = string.Concat(text.Split('\n').Skip(3).SelectMany(line => line.Where(c => !char.IsWhiteSpace(c))));
-        try
+        for (int line = 0; line < LinesBeforeDigits; line++)
         {
-            return Convert.FromHexString(digits);
+            int end = text.IndexOf((byte)'\n');
+            text = end < 0 ? default : text[(end + 1)..];
         }
-        catch (FormatException)
+
+        byte[] bytes = new byte[text.Length / 2];
+        int digits = 0;
+        foreach (byte character in text)
         {
-            return [];
+            if (char.IsAsciiHexDigit((char)character))
+            {
+                int value = char.IsAsciiDigit((char)character) ? character - '0' : (character | 0x20) - 'a' + 10;
+                bytes[digits / 2] |= (byte)(digits % 2 == 0 ? value << 4 : value);
+                digits++;
+            }
+            else if (character != '\n' && (digits % 2 != 0 || character is not ((byte)' ' or (>= 9 and <= 13))))
+            {
+                return default;
+            }
         }
+
+        return digits % 2 == 0 ? bytes.AsSpan(0, digits / 2) : default;
     }
 }

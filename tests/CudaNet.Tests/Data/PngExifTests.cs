@@ -79,6 +79,29 @@ public sealed class PngExifTests : IDisposable
         Assert.All(damaged, chunk => Assert.Equal(ImageDecoder.Decode(Plain).Rgb, ImageDecoder.Decode(With(chunk, false), Apply).Rgb));
     }
 
+    /// <summary>Memory is measured in place of time: each text costs a megabyte where it is unpacked.</summary>
+    [Theory]
+    [InlineData("zTXt", 200, 1 << 20)]
+    [InlineData("packed iTXt", 200, 1 << 20)]
+    [InlineData("tEXt", 40, 1 << 20)]
+    [InlineData("tEXt", 50_000, 40)]
+    [InlineData("zTXt", 50_000, 40)]
+    public void Only_the_last_of_many_texts_is_read(string form, int count, int length)
+    {
+        byte[] text = [.. "\nexif\n 0\n"u8, .. Enumerable.Repeat((byte)'\n', length - 10)];
+        byte[] last = Chunk(form, Exif(6, false));
+        byte[] one = With([.. TextChunk(form, text), .. last], false);
+        byte[] many = With([.. Enumerable.Repeat(TextChunk(form, text), count).SelectMany(c => c), .. last], false);
+        byte[] expected = Turn(ImageDecoder.Decode(Plain), 6);
+        Assert.Equal(expected, ImageDecoder.Decode(one, Apply).Rgb);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        PixelImage image = ImageDecoder.Decode(many, Apply);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.Equal(expected, image.Rgb);
+        Assert.InRange(allocated, 1, 2 << 20);
+    }
+
     [Fact]
     public void Whatever_the_bytes_are_there_is_an_image_or_a_reason()
     {
@@ -143,10 +166,14 @@ public sealed class PngExifTests : IDisposable
     {
         string hex = Convert.ToHexStringLower([.. "Exif\0\0"u8, .. exif]);
         byte[] text = Encoding.ASCII.GetBytes($"\nexif\n{exif.Length + 6,8}\n{string.Join('\n', hex.Chunk(72).Select(c => new string(c)))}\n");
+        return form == "eXIf" ? Chunk("eXIf"u8, exif) : TextChunk(form, text);
+    }
+
+    private static byte[] TextChunk(string form, byte[] text)
+    {
         byte[] keyword = [.. "Raw profile type exif\0"u8];
         return form switch
         {
-            "eXIf" => Chunk("eXIf"u8, exif),
             "tEXt" => Chunk("tEXt"u8, [.. keyword, .. text]),
             "zTXt" => Chunk("zTXt"u8, [.. keyword, 0, .. Pack(text)]),
             "iTXt" => Chunk("iTXt"u8, [.. keyword, 0, 0, .. "en\0title\0"u8, .. text]),
