@@ -24,9 +24,9 @@ public sealed class WeightTensor
     /// <param name="isNegated">Whether its values are the storage's with the other sign.</param>
     internal WeightTensor(string name, WeightType type, ByteRegion storage, TensorLayout layout, bool bigEndian = false, bool isNegated = false)
     {
-        if (name.Length > MaxNameLength || name.Any(char.IsControl))
+        if (name.Length > MaxNameLength || !Printable.IsPlain(name))
         {
-            throw storage.Error(0, $"the name {Printable.Quote(name)} has {name.Length} characters or control characters; at most {MaxNameLength} plain ones are possible");
+            throw storage.Error(0, $"the name {Printable.Quote(name)} has {name.Length} characters, or some that are not shown as themselves; at most {MaxNameLength} plain ones are possible");
         }
 
         if (layout.Shape.ElementCount > Array.MaxLength / type.SizeBytes() || layout.Span > Array.MaxLength / type.SizeBytes())

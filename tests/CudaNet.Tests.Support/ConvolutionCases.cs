@@ -40,7 +40,7 @@ public static class ConvolutionCases
                 for (int i = 0; i < 4; i++, turn++)
                 {
                     int channels = OperatorCatalogue.ChannelCounts[turn % OperatorCatalogue.ChannelCounts.Length];
-                    int outputs = OperatorCatalogue.ChannelCounts[turn * 5 % 11];
+                    int outputs = OperatorCatalogue.ChannelCounts[turn * 5 % OperatorCatalogue.ChannelCounts.Length];
                     Conv2d op = new(channels, outputs, height, width, 1 + (turn % 3), padding, 1 + (turn / 2 % 3), Bias: turn % 2 == 0);
                     yield return Fitting(op, turn);
                 }

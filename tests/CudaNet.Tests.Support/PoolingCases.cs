@@ -35,7 +35,7 @@ public static class PoolingCases
                     foreach (bool ceil in (bool[])[false, true])
                     {
                         turn++;
-                        int channels = OperatorCatalogue.ChannelCounts[turn % 11];
+                        int channels = OperatorCatalogue.ChannelCounts[turn % OperatorCatalogue.ChannelCounts.Length];
                         foreach (WindowPool op in make(kernel, stride, padding, ceil))
                         {
                             OperatorCase pooled = new(op, OperatorCatalogue.FirstThatFits(turn, channels, kernel, kernel, padding));

@@ -47,7 +47,7 @@ internal sealed class ConvertCommand : CliCommand
             Labels = labelFile is null ? null : LabelFile.Read(labelFile),
         };
         options = options with { Preprocessing = ResolvePreprocessing(arguments, source, options) };
-        ConversionSummary summary = ModelConverter.Convert(source, output, options);
+        ConversionSummary summary = ModelConverter.Convert(source, output, options, Context.Cancellation);
         Context.PrintBesideFile(() =>
         {
             if (arguments.GetValue(Json))

@@ -13,7 +13,7 @@ internal sealed class FinitenessNotes
     public FinitenessNotes(Model model, CliContext context)
     {
         _context = context;
-        IReadOnlyList<ValueFault> faults = Finiteness.FindFaults(model);
+        IReadOnlyList<ValueFault> faults = Finiteness.FindFaults(model, context.Cancellation);
         if (faults.Count > 0)
         {
             string others = faults.Count > 1 ? $", and so are {Format.Plural(faults.Count - 1, "other tensor")}" : "";

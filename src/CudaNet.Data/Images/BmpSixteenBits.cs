@@ -13,7 +13,7 @@ namespace CudaNet.Data;
 /// <param name="Start">Where the first row begins in the file.</param>
 internal sealed record BmpSixteenBits(int Width, int Height, bool IsTopDown, int GreenBits, long Start)
 {
-    private const int FileHeaderBytes = 14, OldHeaderBytes = 12;
+    private const int FileHeaderBytes = 14, OldHeaderBytes = 12, HeaderBytes = 40, MaskBytes = 12;
     private const uint Uncompressed = 0, Masks = 3;
 
     private long RowBytes => 2L * Width;
@@ -23,8 +23,8 @@ internal sealed record BmpSixteenBits(int Width, int Height, bool IsTopDown, int
     /// <summary>What the header says; null for any other image, and where the codec has to judge it.</summary>
     public static BmpSixteenBits? Find(ReadOnlySpan<byte> file)
     {
-        const int MaskBytes = 12;
-        if (file.Length < FileHeaderBytes + 40 + MaskBytes)
+        // A small image is shorter than a long header: each is asked for its own length.
+        if (file.Length < FileHeaderBytes + OldHeaderBytes)
         {
             return null;
         }
@@ -38,19 +38,14 @@ internal sealed record BmpSixteenBits(int Width, int Height, bool IsTopDown, int
                 : null;
         }
 
-        if (bytes is not (40 or 52 or 56 or 64 or 108 or 124) || BinaryPrimitives.ReadUInt16LittleEndian(header[14..]) != 16)
+        if (bytes is not (HeaderBytes or 52 or 56 or 64 or 108 or 124) || header.Length < HeaderBytes || BinaryPrimitives.ReadUInt16LittleEndian(header[14..]) != 16)
         {
             return null;
         }
 
         uint compression = Number(header, 16);
-        int greenBits = (compression, Number(header, 40), Number(header, 44), Number(header, 48)) switch
-        {
-            (Uncompressed, _, _, _) or (Masks, 0x7C00, 0x3E0, 0x1F) => 5,
-            (Masks, 0xF800, 0x7E0, 0x1F) => 6,
-            _ => 0,
-        };
-        uint end = FileHeaderBytes + bytes + (compression == Masks && bytes == 40 ? MaskBytes : 0u);
+        int greenBits = compression == Uncompressed ? 5 : compression == Masks && header.Length >= HeaderBytes + MaskBytes ? GreenBitsOf(header[HeaderBytes..]) : 0;
+        uint end = FileHeaderBytes + bytes + (compression == Masks && bytes == HeaderBytes ? MaskBytes : 0u);
         return greenBits == 0 ? null : Of(Number(header, 4), (int)Number(header, 8), greenBits, start == 0 ? end : start);
     }
 
@@ -78,6 +73,14 @@ internal sealed record BmpSixteenBits(int Width, int Height, bool IsTopDown, int
 
         return new PixelImage(Height, Width, rgb);
     }
+
+    /// <summary>Those of green, where the masks are ones that Pillow knows; otherwise 0.</summary>
+    private static int GreenBitsOf(ReadOnlySpan<byte> masks) => (Number(masks, 0), Number(masks, 4), Number(masks, 8)) switch
+    {
+        (0x7C00, 0x3E0, 0x1F) => 5,
+        (0xF800, 0x7E0, 0x1F) => 6,
+        _ => 0,
+    };
 
     /// <summary>Null where the sides make no sense.</summary>
     private static BmpSixteenBits? Of(uint width, int height, int greenBits, uint start) =>

@@ -61,12 +61,12 @@ public static class ImageDecoder
         }
 
         int scans = format == SKEncodedImageFormat.Jpeg ? CountScans(bytes, name) : 1;
-        SKEncodedOrigin? exif = options.ApplyExifOrientation && format == SKEncodedImageFormat.Png ? ExifOrientation.Of(PngExif.Of(bytes, name)) : null;
+        SKEncodedOrigin origin = options.ApplyExifOrientation ? MetadataOrientation.Of(bytes, format, name) : SKEncodedOrigin.Default;
         using SKData data = CodecLibrary.Copy(bytes);
-        return Decode(data, format, scans, exif, options, name);
+        return Decode(data, format, scans, origin, options, name);
     }
 
-    private static PixelImage Decode(SKData data, SKEncodedImageFormat format, int scans, SKEncodedOrigin? exif, ImageDecoderOptions options, string name)
+    private static PixelImage Decode(SKData data, SKEncodedImageFormat format, int scans, SKEncodedOrigin origin, ImageDecoderOptions options, string name)
     {
         if (format == SKEncodedImageFormat.Gif)
         {
@@ -98,7 +98,6 @@ public static class ImageDecoder
             throw Failed(decoded, $"{format} image", name);
         }
 
-        SKEncodedOrigin origin = options.ApplyExifOrientation ? exif ?? codec.EncodedOrigin : SKEncodedOrigin.TopLeft;
         return Orientation.ToRgb(bitmap.GetPixelSpan(), wanted.Height, wanted.Width, origin);
     }
 

@@ -58,7 +58,7 @@ internal sealed class ArraySection
     {
         if (bytes.Length % Math.Max(_imageBytes, 1) != 0 || bytes.Length > MissingBytes)
         {
-            throw new CudaNetException($"{bytes.Length} bytes do not fit the array '{Name}': an image has {_imageBytes}, {MissingBytes} are missing");
+            throw new CudaNetException($"{bytes.Length} bytes do not fit the array {Printable.Quote(Name)}: an image has {_imageBytes}, {MissingBytes} are missing");
         }
 
         stream.Position = _dataStart + _writtenBytes;

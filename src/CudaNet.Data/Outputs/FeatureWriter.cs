@@ -73,7 +73,7 @@ public sealed class FeatureWriter : IDisposable
         ThrowIfClosed();
         if (!_arrays.TryGetValue(name, out ArraySection? section))
         {
-            throw new CudaNetException($"the file has no array '{name}'") { File = _path };
+            throw new CudaNetException($"the file has no array {Printable.Quote(name)}") { File = _path };
         }
 
         try
@@ -94,7 +94,7 @@ public sealed class FeatureWriter : IDisposable
         ThrowIfClosed();
         if (_sections.Find(s => s.MissingBytes > 0) is { } missing)
         {
-            throw new CudaNetException($"the array '{missing.Name}' lacks {missing.MissingBytes} bytes: not every image was written") { File = _path };
+            throw new CudaNetException($"the array {Printable.Quote(missing.Name)} lacks {missing.MissingBytes} bytes: not every image was written") { File = _path };
         }
 
         Guard(() =>
@@ -129,7 +129,7 @@ public sealed class FeatureWriter : IDisposable
         if (name.Length is 0 or > MaxNameLength || name == FilesName || _arrays.ContainsKey(name) || name.AsSpan().ContainsAny('/', '\\', '\0'))
         {
             string reason = $"it is empty or too long, '{FilesName}', there already, or holds a slash";
-            throw new CudaNetException($"'{name}' cannot name an array: {reason}") { File = _path };
+            throw new CudaNetException($"{Printable.Quote(name)} cannot name an array: {reason}") { File = _path };
         }
     }
 
@@ -138,14 +138,14 @@ public sealed class FeatureWriter : IDisposable
     {
         if (array.Shape.Rank == 0)
         {
-            throw new CudaNetException($"array '{array.Name}' cannot be written: a scalar has no first extent for the images") { File = _path, Hint = "Give it the shape 1×1." };
+            throw new CudaNetException($"array {Printable.Quote(array.Name)} cannot be written: a scalar has no first extent for the images") { File = _path, Hint = "Give it the shape 1×1." };
         }
 
         long[] extents = [images, .. array.Shape.Extents[1..].ToArray().Select(e => (long)e)];
         Int128 bytes = extents.Contains(0) ? 0 : extents.Aggregate((Int128)sizeof(float), (product, extent) => product > long.MaxValue ? product : product * extent);
         return bytes + position <= long.MaxValue - MostBytesAround
             ? extents
-            : throw new CudaNetException($"array '{array.Name}' cannot be written: {string.Join('×', extents)} values make the file longer than 63 bits can say") { File = _path, Hint = "Write fewer images or layers to one file." };
+            : throw new CudaNetException($"array {Printable.Quote(array.Name)} cannot be written: {string.Join('×', extents)} values make the file longer than 63 bits can say") { File = _path, Hint = "Write fewer images or layers to one file." };
     }
 
     private void WriteStart(IReadOnlyList<string> files, long position)
@@ -169,7 +169,7 @@ public sealed class FeatureWriter : IDisposable
     {
         if (_closed is not null)
         {
-            throw new InvalidOperationException($"'{_path}' {_closed}: nothing can be written to it");
+            throw new InvalidOperationException($"'{Printable.Text(_path)}' {_closed}: nothing can be written to it");
         }
     }
 

@@ -4,13 +4,13 @@ namespace CudaNet.Engine;
 public sealed class LayerNotFoundException : CudaNetException
 {
     internal LayerNotFoundException(string name, IReadOnlyList<string> suggestions)
-        : base($"there is no layer '{name}'")
+        : base($"there is no layer {Printable.Quote(name)}")
     {
         Layer = name;
         Suggestions = suggestions;
         Hint = suggestions.Count == 0
             ? "`cudanet layers MODEL` lists the names."
-            : $"Did you mean {string.Join(" or ", suggestions.Select(s => $"'{s}'"))}?";
+            : $"Did you mean {string.Join(" or ", suggestions.Select(Printable.Quote))}?";
     }
 
     /// <summary>The closest names, best first; empty where none is close.</summary>

@@ -27,6 +27,9 @@ internal static class Printable
         return shown.ToString();
     }
 
+    /// <summary>True where every character is shown as itself.</summary>
+    public static bool IsPlain(string text) => text.AsSpan().SequenceEqual(Text(text));
+
     /// <summary>JSON with <c>\uXXXX</c> for each character of its strings that is not shown as itself: the same names to whoever reads it.</summary>
     public static string Escape(string json)
     {

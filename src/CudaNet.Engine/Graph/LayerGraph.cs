@@ -17,7 +17,7 @@ public sealed class LayerGraph
             {
                 if (!_byName.TryAdd(name, node))
                 {
-                    throw new CudaNetException($"two layers are named '{name}'") { Layer = name };
+                    throw new CudaNetException($"two layers are named {Printable.Quote(name)}") { Layer = name };
                 }
             }
         }

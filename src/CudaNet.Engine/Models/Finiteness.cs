@@ -37,10 +37,19 @@ public static class Finiteness
     /// The parameters with NaN, infinities, or a variance below 0, in execution order; empty for sound weights. Reads every value once: views of a mapped
     /// file are brought to memory by it.
     /// </summary>
-    public static IReadOnlyList<ValueFault> FindFaults(Model model)
+    /// <param name="model">Of any network.</param>
+    /// <param name="cancellation">Looked at before each parameter.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static IReadOnlyList<ValueFault> FindFaults(Model model, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return [.. model.Graph.Nodes.SelectMany(n => n.Parameters.Select(p => Fault(p.Name, model.Parameters[p.Name], IsVariance(n.Op, p.Name)))).OfType<ValueFault>()];
+        return [.. model.Graph.Nodes.SelectMany(n => n.Parameters.Select(p => Look(n.Op, p.Name))).OfType<ValueFault>()];
+
+        ValueFault? Look(LayerOp op, string parameter)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return Fault(parameter, model.Parameters[parameter], IsVariance(op, parameter));
+        }
     }
 
     /// <summary>

@@ -17,18 +17,20 @@ public static class ModelConverter
     /// <param name="source">A weight file or folder, as <see cref="WeightFile.Open(string, string?)"/> takes it.</param>
     /// <param name="destination">The file to write or replace; none of the source's, under whatever name.</param>
     /// <param name="options">What it says beside the weights.</param>
+    /// <param name="cancellation">Looked at before each tensor that is written, compared or looked through, and last before the file gets its name.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled: what was there before is left.</exception>
     /// <exception cref="CudaNetException">The source is no model, the labels or the preprocessing do not fit it, or the destination is one of its files or cannot be written.</exception>
-    public static ConversionSummary Convert(string source, string destination, ConversionOptions? options = null)
+    public static ConversionSummary Convert(string source, string destination, ConversionOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(source);
         ArgumentException.ThrowIfNullOrEmpty(destination);
         options ??= new ConversionOptions();
         OutputPath.RefuseInputs(destination, FolderReader.FilesOf(source));
         using WeightFile file = WeightFile.Open(source, options.StateDict);
-        return Convert(file, destination, options);
+        return Convert(file, destination, options, cancellation);
     }
 
-    internal static ConversionSummary Convert(WeightFile file, string destination, ConversionOptions options)
+    internal static ConversionSummary Convert(WeightFile file, string destination, ConversionOptions options, CancellationToken cancellation = default)
     {
         ModelDescription description = ModelDescription.Of(file, options.IgnoreMetadata);
         ResNetConfig network = description.Metadata.ResNet ?? throw new CudaNetException($"a {Printable.Text(description.Metadata.Architecture)} cannot be converted: safetensors keep names and shapes, which tell a ResNet and no other network")
@@ -38,7 +40,7 @@ public static class ModelConverter
         };
         CheckChannels(options.Preprocessing, network.InputChannels, file.Path);
         ModelMetadata metadata = Metadata(description, network, options, destination);
-        long bytes = Write(file, MetadataWriter.Entries(metadata, network), destination);
+        (long bytes, string[] notes) = Write(file, MetadataWriter.Entries(metadata, network), destination, () => Notes(file, description.Graph, metadata, cancellation), cancellation);
         return new ConversionSummary
         {
             Source = file.Path,
@@ -52,7 +54,7 @@ public static class ModelConverter
             Wrappers = file.Wrappers,
             Prefixes = file.Prefixes,
             LeftOut = file.LeftOut,
-            Notes = Notes(file, description.Graph, metadata),
+            Notes = notes,
         };
     }
 
@@ -86,19 +88,24 @@ public static class ModelConverter
         return metadata;
     }
 
-    private static long Write(WeightFile file, IReadOnlyList<KeyValuePair<string, string>> entries, string destination)
+    /// <summary>Writes and compares; the notes come before the file has its name, as nothing may fail once it has.</summary>
+    private static (long Bytes, string[] Notes) Write(
+        WeightFile file, IReadOnlyList<KeyValuePair<string, string>> entries, string destination, Func<string[]> findNotes, CancellationToken cancellation)
     {
         try
         {
             using NewFile written = new(destination);
-            SafetensorsWriter.Write(written.Stream, file.Tensors, entries);
+            SafetensorsWriter.Write(written.Stream, file.Tensors, entries, cancellation);
             using (WeightFile copy = written.ReadBack(stream => WeightFile.Open(stream, destination)))
             {
-                Verify(file, copy);
+                Verify(file, copy, cancellation);
             }
 
+            string[] notes = findNotes();
+            long bytes = written.Stream.Length;
+            cancellation.ThrowIfCancellationRequested();
             written.Commit();
-            return OutputPath.BytesOf(destination);
+            return (bytes, notes);
         }
         catch (IOException exception)
         {
@@ -106,11 +113,12 @@ public static class ModelConverter
         }
     }
 
-    private static void Verify(WeightFile expected, WeightFile written)
+    private static void Verify(WeightFile expected, WeightFile written, CancellationToken cancellation)
     {
         Dictionary<string, WeightTensor> tensors = written.Tensors.ToDictionary(t => t.Name, StringComparer.Ordinal);
         foreach (WeightTensor tensor in expected.Tensors)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (!tensors.TryGetValue(tensor.Name, out WeightTensor? other) || !tensor.HasSameValues(other))
             {
                 throw new CudaNetException($"tensor {Printable.Quote(tensor.Name)} reads back with other values") { File = written.Path, Hint = "The storage device may be at fault." };
@@ -118,13 +126,15 @@ public static class ModelConverter
         }
     }
 
-    private static string[] Notes(WeightFile file, LayerGraph graph, ModelMetadata metadata)
+    private static string[] Notes(WeightFile file, LayerGraph graph, ModelMetadata metadata, CancellationToken cancellation)
     {
         using Model model = new(graph, new ParameterSet(graph, file.Tensors.Select(t => KeyValuePair.Create(t.Name, t.Read()))), metadata);
+        IReadOnlyList<ValueFault> faults = Finiteness.FindFaults(model, cancellation);
         return
         [
             .. file.Tensors.Where(t => SafetensorsWriter.WrittenType(t) != t.Type).CountBy(t => t.Type).Select(c => $"{c.Value} tensors of {c.Key.TorchName()} were rounded to float32."),
-            .. Finiteness.FindFaults(model).Take(MostFaults).Select(f => $"{f}, as in the source."),
+            .. faults.Take(MostFaults).Select(f => $"{f}, as in the source."),
+            .. faults.Count > MostFaults ? (string[])[$"and {faults.Count - MostFaults} more {(faults.Count == MostFaults + 1 ? "tensor has" : "tensors have")} such values, as in the source."] : [],
         ];
     }
 }

@@ -13,7 +13,7 @@ internal static class FileFormats
     public static string Remedy { get; } = $"CudaNet reads {string.Join(", ", ReadFormats.Files.Select(f => f.Name))}: save the weights as one of these.";
 
     /// <summary>Every row, in the order in which they are asked.</summary>
-    public static IReadOnlyList<FileFormat> All { get; } = [.. ReadFormats.Files, .. RefusedFormats.All, .. ReadFormats.Folders];
+    public static IReadOnlyList<FileFormat> All { get; } = [.. ReadFormats.Files, .. ReadFormats.Folders, .. RefusedFormats.All];
 
     /// <summary>The rows that are read.</summary>
     public static IEnumerable<ReadFormat> Read => All.OfType<ReadFormat>();

@@ -9,6 +9,22 @@ internal static partial class FolderReader
     /// <summary>The names, those of the first row first.</summary>
     public static IEnumerable<string> UsualNames => FileFormats.Read.SelectMany(f => f.UsualNames);
 
+    /// <summary>True for a folder with a file under a usual name, and for one that cannot be looked into: reading it says so.</summary>
+    public static bool HasWeights(FormatSource source) => source.IsFolder && UsualNames.Any(n => Has(source, n));
+
+    /// <summary>True for a folder with a file whose name fits, and for one that cannot be looked into.</summary>
+    public static bool Has(FormatSource folder, string pattern)
+    {
+        try
+        {
+            return Directory.EnumerateFiles(folder.Name, pattern).Any();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>
     /// Every file that opening a path may read: the file, the shards that an index names, and what a folder has beside its weights as JSON.
     /// </summary>

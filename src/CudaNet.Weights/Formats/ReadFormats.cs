@@ -65,7 +65,7 @@ internal static class ReadFormats
         },
     ];
 
-    /// <summary>Folders; behind the rows that refuse some, as this takes any.</summary>
+    /// <summary>Folders: one with weights is read, whatever lies beside them; of any other this row says what is missing, where none refuses it by name.</summary>
     public static IReadOnlyList<ReadFormat> Folders { get; } =
     [
         new()
@@ -74,7 +74,8 @@ internal static class ReadFormats
             What = "a folder",
             Format = null,
             How = "the first file under a usual name, by its content",
-            Recognises = source => source.IsFolder,
+            Recognises = FolderReader.HasWeights,
+            Resembles = source => source.IsFolder,
             Reader = FolderReader.Read,
             HasEntries = true,
             LeadsToOthers = true,

@@ -49,9 +49,9 @@ internal static class RefusedFormats
         Magic("PDF documents", "a PDF document", Fetch, 0, "%PDF-"),
         Magic("Git LFS pointers", "a Git LFS pointer, not the file itself", "Run `git lfs pull` where it was cloned.", 0, "version https://git-lfs"),
         Magic("web pages and XML", "a web page or XML: the download went wrong", Fetch, 0, "<", "\xEF\xBB\xBF<"),
-        Folder("TensorFlow's SavedModel", "a TensorFlow SavedModel", "saved_model.pb"),
-        Folder("Core ML packages", "a Core ML package", "Manifest.json"),
-        Folder("PyTorch's distributed checkpoints", "a distributed PyTorch checkpoint", ".metadata"),
+        Folder("TensorFlow's SavedModel", "a TensorFlow SavedModel", source => File.Exists(Path.Combine(source.Folder!, "saved_model.pb"))),
+        Folder("Core ML packages", "a Core ML package", source => File.Exists(Path.Combine(source.Folder!, "Manifest.json")) && Directory.Exists(Path.Combine(source.Folder!, "Data", "com.apple.CoreML"))),
+        Folder("PyTorch's distributed checkpoints", "a distributed PyTorch checkpoint", source => File.Exists(Path.Combine(source.Folder!, ".metadata")) && FolderReader.Has(source, "*.distcp")),
     ];
 
     private static RefusedFormat Magic(string name, string what, string remedy, int offset, params string[] magics)
@@ -76,12 +76,12 @@ internal static class RefusedFormats
             : source.Zip!.Names.Count == 0 ? ": it is empty" : $": it has no data.pkl, but {Printable.List(source.Zip.Names)}",
     };
 
-    private static RefusedFormat Folder(string name, string what, string file) => new()
+    private static RefusedFormat Folder(string name, string what, Func<FormatSource, bool> recognises) => new()
     {
         Name = name,
         What = what,
         Remedy = Elsewhere,
-        Recognises = source => source.IsFolder && File.Exists(Path.Combine(source.Folder!, file)),
+        Recognises = source => source.IsFolder && recognises(source),
     };
 
     private static bool IsWeightName(string name) => Array.Exists(WeightExtensions, e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase));

@@ -16,6 +16,7 @@ internal sealed class PickleMachine
     public const int MaxOperations = 4_000_000;
 
     private const byte HighestProtocol = 5;
+    private const string SetAfterwards = "is given values one by one, which is not understood";
     private static readonly object True = true;
     private static readonly object False = false;
 
@@ -114,7 +115,7 @@ internal sealed class PickleMachine
             case 0x92: Call(_stack.Pop(3, ref stream)); break;
             case (byte)'o': CallList(_stack.PopToMark(ref stream), ref stream); break;
             case (byte)'i': CallInstance(ref stream); break;
-            case (byte)'b': Build(_stack.Pop(ref stream), _stack.Top(ref stream)); break;
+            case (byte)'b': Build(_stack.Pop(ref stream), _stack.Top(ref stream), ref stream); break;
             case (byte)'Q': PushPersistent(_stack.Pop(ref stream)); break;
             case 0x93: PushGlobal(_stack.Pop(2, ref stream), ref stream); break;
             default: return false;
@@ -193,11 +194,15 @@ internal sealed class PickleMachine
         Call([global, _stack.PopToMark(ref stream)]);
     }
 
-    private static void Build(object? state, object? target)
+    private static void Build(object? state, object? target, ref PickleStream stream)
     {
-        if (target is PicklePlaceholder placeholder)
+        switch (target)
         {
-            placeholder.Build(state);
+            case PicklePlaceholder placeholder: placeholder.Build(state); break;
+            case TensorReference tensor: tensor.Build(state); break;
+            // A dictionary's attributes, as PyTorch's _metadata, are none of its items.
+            case PickleDictionary or MalformedTensor: break;
+            default: throw stream.Error($"it gives a state to {Printable.Text(PickleValues.Describe(target))}, which has none");
         }
     }
 
@@ -206,6 +211,10 @@ internal sealed class PickleMachine
         if (target is List<object?> list)
         {
             list.AddRange(values);
+        }
+        else if (target is TensorReference tensor)
+        {
+            tensor.Spoil(SetAfterwards);
         }
     }
 
@@ -220,6 +229,8 @@ internal sealed class PickleMachine
         {
             dictionary.Add(items[i], items[i + 1]);
         }
+
+        (target as TensorReference)?.Spoil(SetAfterwards);
     }
 
     private static PicklePlaceholder SkipBytes(ref PickleStream stream, long count)

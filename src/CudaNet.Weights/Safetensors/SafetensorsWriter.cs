@@ -16,7 +16,9 @@ internal static class SafetensorsWriter
     /// <param name="stream">Where to.</param>
     /// <param name="tensors">Values by name; fp16, bf16 and fp32 are written as they are stored, every other type as fp32.</param>
     /// <param name="metadata">String entries, in this order.</param>
-    public static void Write(Stream stream, IEnumerable<WeightTensor> tensors, IEnumerable<KeyValuePair<string, string>> metadata)
+    /// <param name="cancellation">Looked at before each tensor.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static void Write(Stream stream, IEnumerable<WeightTensor> tensors, IEnumerable<KeyValuePair<string, string>> metadata, CancellationToken cancellation = default)
     {
         WeightTensor[] ordered = [.. tensors.OrderByDescending(t => WrittenType(t).SizeBytes()).ThenBy(t => t.Name, StringComparer.Ordinal)];
         ReadOnlySpan<byte> header = Header(ordered, metadata);
@@ -26,6 +28,7 @@ internal static class SafetensorsWriter
         stream.Write(header);
         foreach (WeightTensor tensor in ordered)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (WrittenType(tensor) == tensor.Type)
             {
                 stream.Write(tensor.ReadBytes());

@@ -18,9 +18,9 @@ internal static class RebuildCalls
         ["torch._utils._rebuild_tensor_v3"] = (
             [.. View, .. Flags, RebuildArgument.Dtype, RebuildArgument.Metadata],
             arguments => Tensor(arguments, WeightTypes.FromTorchType(((PickleGlobal)arguments[6]!).Name), arguments.ElementAtOrDefault(7))),
-        ["torch._utils._rebuild_parameter"] = ([RebuildArgument.Data, .. Flags], arguments => arguments[0]!),
-        ["torch._utils._rebuild_parameter_with_state"] = ([RebuildArgument.Data, .. Flags, RebuildArgument.State], arguments => arguments[0]!),
-        ["torch.nn.parameter.Parameter"] = ([RebuildArgument.Data, RebuildArgument.RequiresGrad.Optional()], arguments => arguments[0]!),
+        ["torch._utils._rebuild_parameter"] = ([RebuildArgument.Data, .. Flags], arguments => Shared(arguments[0])),
+        ["torch._utils._rebuild_parameter_with_state"] = ([RebuildArgument.Data, .. Flags, RebuildArgument.State], arguments => Shared(arguments[0])),
+        ["torch.nn.parameter.Parameter"] = ([RebuildArgument.Data, RebuildArgument.RequiresGrad.Optional()], arguments => Shared(arguments[0])),
     };
 
     private static readonly RebuildArgument[] FromType = [new("func", "a function", v => v is PickleGlobal), RebuildArgument.Type, new("args", "a tuple", v => v is object?[]), RebuildArgument.State];
@@ -80,8 +80,9 @@ internal static class RebuildCalls
         KeyValuePair<object?, object?>[] bits = RebuildArgument.Items(metadata) ?? [];
         return bits.Any(b => b is { Key: "conj", Value: true })
             ? new MalformedTensor("is a conjugated view, which only complex numbers have: they cannot be weights")
-            : new TensorReference(storage, type ?? storage.Type, (long)arguments[1]!, Numbers(arguments[2]), Numbers(arguments[3]), bits.Any(b => b is { Key: "neg", Value: true }));
+            : new TensorReference(storage, type ?? storage.Type, (long)arguments[1]!, TensorState.Numbers(arguments[2]), TensorState.Numbers(arguments[3]), bits.Any(b => b is { Key: "neg", Value: true }));
     }
 
-    private static long[] Numbers(object? values) => [.. ((object?[])values!).Cast<long>()];
+    /// <summary>A parameter is a tensor of its own over its data's values.</summary>
+    private static object Shared(object? data) => ((TensorReference)data!).Share();
 }

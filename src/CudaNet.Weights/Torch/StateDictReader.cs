@@ -70,8 +70,9 @@ internal static class StateDictReader
         List<WeightTensor> tensors = [];
         List<KeyValuePair<string, string>> placeholders = [];
         HashSet<string> names = new(StringComparer.Ordinal);
-        foreach ((object? key, object? value) in items)
+        foreach ((object? key, object? item) in items)
         {
+            object? value = item is TensorReference reference ? reference.Current : item;
             string name = NameOf(key);
             if (key is string && !names.Add(name))
             {

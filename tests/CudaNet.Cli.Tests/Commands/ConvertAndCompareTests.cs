@@ -54,6 +54,14 @@ public sealed class ConvertAndCompareTests : IDisposable
     }
 
     [Fact]
+    public void A_cancelled_conversion_leaves_no_file()
+    {
+        Tool tool = Tool.Run(["convert", Checkpoint, "-o", _folder.File("model.safetensors")], new CancellationToken(canceled: true));
+        Assert.Equal((ExitCode.Cancelled, ""), (tool.Code, tool.Out));
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
     public void A_state_dict_is_chosen_only_where_there_are_several()
     {
         string plain = _folder.File("plain.safetensors"), output = _folder.File("model.safetensors");

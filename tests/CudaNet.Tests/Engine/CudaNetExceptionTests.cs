@@ -1,4 +1,6 @@
+using CudaNet.Data;
 using CudaNet.Engine;
+using CudaNet.Tests.Support;
 using Xunit;
 
 namespace CudaNet.Tests.Engine;
@@ -39,5 +41,43 @@ public sealed class CudaNetExceptionTests
     {
         Assert.Equal("CudaNet.Engine.CudaNetException: a.bin: is cut off", new CudaNetException("is cut off") { File = "a.bin" }.ToString());
         Assert.Equal($"CudaNet.Engine.CudaNetException{Environment.NewLine}Hint: Fetch it again.", new CudaNetException("") { Hint = "Fetch it again." }.ToString());
+    }
+
+    /// <summary>Whoever throws: names come from files, layers and arrays may have any, and programs log messages.</summary>
+    [Fact]
+    public void No_message_or_hint_has_what_steers_a_terminal_and_the_properties_have_names_as_they_are()
+    {
+        const string Evil = "ev\u001b[31mil\nline\u202e\u2066";
+        LayerGraph graph = ResNet.Build(TestModels.TinyConfig);
+        GraphBuilder builder = new(3);
+        builder.Add(Evil, new ReLU(), builder.Input);
+        builder.Add(Evil, new ReLU(), builder.Input);
+        LayerGraph named = Named(Evil);
+        using TemporaryFolder folder = new();
+        using FeatureWriter writer = new(folder.File("a.npz"), ["image"], [new FeatureArray("ev\u202eil", new TensorShape(1, 5))]);
+        CudaNetException[] exceptions =
+        [
+            new(Evil) { File = Evil, Layer = Evil, Hint = Evil },
+            new(Evil) { File = Evil, Layer = Evil, Hint = Evil, Offset = 3 },
+            new ShapeException(Evil) { Layer = Evil },
+            new ParameterMismatchException([new ParameterMisfit(Evil, null, new TensorShape(1))]),
+            Assert.Throws<LayerNotFoundException>(() => graph.Find(Evil)),
+            Assert.Throws<LayerNotFoundException>(() => named.Find(Evil + "x")),
+            Assert.Throws<CudaNetException>(builder.Build),
+            Assert.Throws<CudaNetException>(() => writer.Append(Evil, [])),
+            Assert.Throws<CudaNetException>(() => writer.Append("ev\u202eil", new float[3])),
+            Assert.Throws<CudaNetException>(writer.Complete),
+            Assert.Throws<CudaNetException>(() => new FeatureWriter(folder.File("b.npz"), [], [new FeatureArray(Evil + "/", new TensorShape(1, 5))])),
+        ];
+        Assert.All(exceptions, e => Assert.All([e.Message, e.Hint ?? ""], text => Assert.True(Printable.IsPlain(text), Printable.Escape(text))));
+        Assert.Equal((Evil, Evil), (exceptions[0].File, exceptions[0].Layer));
+        Assert.Contains("Did you mean 'ev�[31mil�line��'", exceptions[5].Hint, StringComparison.Ordinal);
+
+        static LayerGraph Named(string name)
+        {
+            GraphBuilder one = new(3);
+            one.Add(name, new ReLU(), one.Input);
+            return one.Build();
+        }
     }
 }

@@ -100,6 +100,41 @@ public sealed class ConversionTests : IDisposable
         Assert.Contains("cannot be written", exception.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>The labels are read before the first tensor is written: whatever is cancelled then stops between two tensors.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_cancellation_leaves_what_was_there(bool early)
+    {
+        string destination = _folder.Write("model.safetensors", "before"u8);
+        using CancellationTokenSource source = new();
+        if (early)
+        {
+            source.Cancel();
+        }
+
+        ConversionOptions options = new() { Labels = new CancellingLabels(Labels, source) };
+        Assert.Throws<OperationCanceledException>(() => ModelConverter.Convert(Checkpoints.Path("zip.pth"), destination, options, source.Token));
+        Assert.Equal("before", File.ReadAllText(destination));
+        Assert.Equal([destination], Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Theory]
+    [InlineData(5, 5)]
+    [InlineData(6, 6)]
+    [InlineData(8, 6)]
+    public void Faults_beyond_the_first_are_counted(int faults, int notes)
+    {
+        using Model sound = TestModels.Tiny();
+        string[] faulty = [.. sound.Parameters.Tensors.Keys.Where(n => n.EndsWith("bias", StringComparison.Ordinal)).Take(faults)];
+        string source = _folder.Write(
+            "source.safetensors",
+            SafetensorsBytes.Values(sound.Parameters.Tensors.Select(t => (t.Key, t.Value.Shape, faulty.Contains(t.Key) ? [float.NaN, .. t.Value.Values[1..]] : t.Value.Values.ToArray()))));
+        ConversionSummary summary = ModelConverter.Convert(source, _folder.File("model.safetensors"));
+        Assert.Equal(notes, summary.Notes.Count);
+        Assert.Equal(faults > 5, summary.Notes[^1] == $"and {faults - 5} more {(faults == 6 ? "tensor has" : "tensors have")} such values, as in the source.");
+    }
+
     [Fact]
     public void Preprocessing_for_other_channels_is_refused_before_anything_is_written()
     {
@@ -129,5 +164,21 @@ public sealed class ConversionTests : IDisposable
         using WeightFile before = WeightFile.Open(source);
         using WeightFile after = WeightFile.Open(_folder.File("leaf.safetensors"));
         Assert.Equal(before.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal), after.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal));
+    }
+
+    /// <summary>Cancels when they are looked through.</summary>
+    private sealed class CancellingLabels(string[] labels, CancellationTokenSource source) : IReadOnlyList<string>
+    {
+        public int Count => labels.Length;
+
+        public string this[int index] => labels[index];
+
+        public IEnumerator<string> GetEnumerator()
+        {
+            source.Cancel();
+            return ((IEnumerable<string>)labels).GetEnumerator();
+        }
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

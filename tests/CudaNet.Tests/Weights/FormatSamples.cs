@@ -50,8 +50,8 @@ internal static class FormatSamples
         ["Git LFS pointers"] = Bytes("version https://git-lfs.github.com/spec/v1\noid sha256:"),
         ["web pages and XML"] = Bytes("<!DOCTYPE html>"),
         ["TensorFlow's SavedModel"] = Folder("saved_model.pb"),
-        ["Core ML packages"] = Folder("Manifest.json"),
-        ["PyTorch's distributed checkpoints"] = Folder(".metadata"),
+        ["Core ML packages"] = Folder("Manifest.json", "Data/com.apple.CoreML/model.mlmodel"),
+        ["PyTorch's distributed checkpoints"] = Folder(".metadata", "__0_0.distcp"),
     };
 
     private static byte[] Tensors() => PickleBytes.Dictionary("a", p => p.Tensor("0", 2, 0, [2], [1]));
@@ -60,10 +60,14 @@ internal static class FormatSamples
 
     private static Func<TemporaryFolder, string> Bytes(string latin1) => Bytes(Encoding.Latin1.GetBytes(latin1));
 
-    private static Func<TemporaryFolder, string> Folder(string file) => folder =>
+    private static Func<TemporaryFolder, string> Folder(params string[] files) => folder =>
     {
-        folder.Write(file, [1]);
-        folder.Write("model.safetensors", SafetensorsBytes.Zeros(Shapes));
+        foreach (string file in files)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(folder.File(file))!);
+            folder.Write(file, [1]);
+        }
+
         return folder.Path;
     };
 

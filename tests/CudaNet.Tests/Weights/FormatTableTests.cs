@@ -10,6 +10,8 @@ public sealed class FormatTableTests
 {
     public static TheoryData<string> Rows => [.. FileFormats.All.Select(f => f.Name)];
 
+    public static TheoryData<string> FolderRows => ["TensorFlow's SavedModel", "Core ML packages", "PyTorch's distributed checkpoints"];
+
     public static TheoryData<string> ReadRows => [.. FileFormats.Read.Where(f => f.Format is not null).Select(f => f.Name)];
 
     [Fact]
@@ -40,6 +42,32 @@ public sealed class FormatTableTests
         WeightFormatException exception = Assert.Throws<WeightFormatException>(() => WeightFile.Open(path));
         Assert.Equal((path, refused.Remedy), (exception.File, exception.Hint));
         Assert.Contains($"looks like {refused.What}", exception.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>What other tools leave beside weights does not hide them, and says nothing alone.</summary>
+    [Theory]
+    [MemberData(nameof(FolderRows))]
+    public void Weights_in_a_folder_are_read_whatever_lies_beside_them(string name)
+    {
+        using TemporaryFolder folder = new();
+        string path = FormatSamples.All[name](folder);
+        FormatSamples.All["folders"](folder);
+        using WeightFile file = WeightFile.Open(path);
+        Assert.Equal(WeightFormat.Safetensors, file.Format);
+        Assert.NotEmpty(FolderReader.FilesOf(path));
+    }
+
+    [Theory]
+    [InlineData(".metadata")]
+    [InlineData("Manifest.json")]
+    [InlineData("a.distcp")]
+    [InlineData("readme.md")]
+    public void A_folder_without_weights_is_told_by_more_than_one_common_name(string file)
+    {
+        using TemporaryFolder folder = new();
+        folder.Write(file, [1]);
+        CudaNetException exception = Assert.ThrowsAny<CudaNetException>(() => WeightFile.Open(folder.Path));
+        Assert.Contains("no weight file under a usual name", exception.Message, StringComparison.Ordinal);
     }
 
     /// <summary>A file in memory has the same row as the file on disk; what leads to other files says that it has no folder.</summary>

@@ -132,8 +132,11 @@ public sealed class HostileSafetensorsTests
     [Theory]
     [InlineData("a\\u001b[31m")]
     [InlineData("a\\nb")]
-    public void A_name_with_control_characters_is_refused(string name) =>
-        Hostile.AssertRefused(SafetensorsBytes.Of($$$"""{"{{{name}}}":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4), "control characters");
+    [InlineData("a\\u202eb")]
+    [InlineData("a\\u2066b")]
+    [InlineData("a\\u2028b")]
+    public void A_name_with_characters_that_are_not_shown_is_refused(string name) =>
+        Hostile.AssertRefused(SafetensorsBytes.Of($$$"""{"{{{name}}}":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4), "that are not shown as themselves");
 
     [Fact]
     public void A_name_of_a_megabyte_or_with_control_characters_stays_out_of_the_message()

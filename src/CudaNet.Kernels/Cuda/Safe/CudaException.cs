@@ -21,6 +21,9 @@ public class CudaException : CudaNetException
         Hint = failure.Hint;
     }
 
+    /// <inheritdoc/>
+    public override string Message => string.IsNullOrWhiteSpace(Log) ? base.Message : $"{base.Message}{Environment.NewLine}{Log.Trim()}";
+
     /// <summary>The exported name of the function that failed, such as <c>cuMemAlloc_v2</c>.</summary>
     public string Call { get; }
 

@@ -13,7 +13,6 @@ internal sealed record NativeFailure(string Call, string Result, int Number, str
     public override string ToString()
     {
         string text = Text is null ? "" : $": {Text}";
-        string log = string.IsNullOrWhiteSpace(Log) ? "" : $"{Environment.NewLine}{Log.Trim()}";
-        return $"{Call}({Arguments}) answered {Result} ({Number}){text}{log}";
+        return $"{Call}({Arguments}) answered {Result} ({Number}){text}";
     }
 }
