@@ -8,7 +8,7 @@ namespace CudaNet.Cli.SelfTest;
 internal sealed class BlockConvolution : IDisposable
 {
     private readonly CudnnHandle _cudnn;
-    private readonly List<IDisposable> _owned = [];
+    private readonly OwnedObjects _owned = new();
     private readonly Convolution _convolution;
     private readonly cudnnConvolutionFwdAlgo_t _algorithm;
     private readonly DeviceMemory? _workspace;
@@ -47,20 +47,8 @@ internal sealed class BlockConvolution : IDisposable
     public void Run(DeviceMemory x, DeviceMemory weight, DeviceMemory y) =>
         _cudnn.ConvolutionForward(_convolution, _algorithm, 1, x.Address, weight.Address, _workspace?.Address ?? default, _workspace?.Bytes ?? 0, 0, y.Address);
 
-    public void Dispose()
-    {
-        for (int i = _owned.Count - 1; i >= 0; i--)
-        {
-            _owned[i].Dispose();
-        }
-
-        _owned.Clear();
-    }
+    public void Dispose() => _owned.Dispose();
 
     private TOwned Own<TOwned>(TOwned owned)
-        where TOwned : IDisposable
-    {
-        _owned.Add(owned);
-        return owned;
-    }
+        where TOwned : IDisposable => _owned.Add(owned);
 }

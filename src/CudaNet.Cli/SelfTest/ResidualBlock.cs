@@ -12,7 +12,7 @@ internal sealed class ResidualBlock : IDisposable
     private readonly BlockNetwork _network;
     private readonly BlockPrecision _precision;
     private readonly CudaContext _context;
-    private readonly List<IDisposable> _owned = [];
+    private readonly OwnedObjects _owned = new();
     private readonly TensorShape _inputShape;
     private readonly TensorShape _shape;
     private readonly CudaStream _stream;
@@ -105,12 +105,7 @@ internal sealed class ResidualBlock : IDisposable
             }
         }
 
-        for (int i = _owned.Count - 1; i >= 0; i--)
-        {
-            _owned[i].Dispose();
-        }
-
-        _owned.Clear();
+        _owned.Dispose();
     }
 
     private void Enqueue()
@@ -178,9 +173,5 @@ internal sealed class ResidualBlock : IDisposable
     private DeviceMemory Device(long bytes) => Own(new DeviceMemory(_context, bytes));
 
     private TOwned Own<TOwned>(TOwned owned)
-        where TOwned : IDisposable
-    {
-        _owned.Add(owned);
-        return owned;
-    }
+        where TOwned : IDisposable => _owned.Add(owned);
 }

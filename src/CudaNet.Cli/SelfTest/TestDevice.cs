@@ -11,7 +11,7 @@ internal sealed class TestDevice : IDisposable
     private const int LaunchesOfAMeasurement = 20;
     private const int Measurements = 11;
 
-    private readonly List<IDisposable> _owned = [];
+    private readonly OwnedObjects _owned = new();
     private KernelSet? _kernels;
     private CudnnHandle? _cudnn;
     private CublasHandle? _cublas;
@@ -39,11 +39,7 @@ internal sealed class TestDevice : IDisposable
 
     /// <summary>Disposes of it when the check has ended.</summary>
     public TOwned Own<TOwned>(TOwned owned)
-        where TOwned : IDisposable
-    {
-        _owned.Add(owned);
-        return owned;
-    }
+        where TOwned : IDisposable => _owned.Add(owned);
 
     /// <summary>Values in device memory.</summary>
     public DeviceMemory Upload(ReadOnlySpan<float> values, StoragePrecision precision = StoragePrecision.Float32) => Upload(StoredValues.Encode(values, precision));
@@ -128,12 +124,7 @@ internal sealed class TestDevice : IDisposable
             // Said by the check itself, or by the device's fault.
         }
 
-        for (int i = _owned.Count - 1; i >= 0; i--)
-        {
-            _owned[i].Dispose();
-        }
-
-        _owned.Clear();
+        _owned.Dispose();
     }
 
     public void Dispose()

@@ -6,7 +6,7 @@ namespace CudaNet.Kernels.Cuda;
 /// <summary>Device memory for an input with zeros around it, which are written once; each <see cref="Copy"/> replaces what is inside. The stream's thread only.</summary>
 internal sealed class PaddedInput : IDisposable
 {
-    private readonly List<IDisposable> _owned = [];
+    private readonly OwnedObjects _owned = new();
     private readonly DeviceMemory _memory;
     private readonly TensorDescriptor _input;
     private readonly TensorDescriptor _inside;
@@ -51,20 +51,8 @@ internal sealed class PaddedInput : IDisposable
         return _memory.Address;
     }
 
-    public void Dispose()
-    {
-        for (int i = _owned.Count - 1; i >= 0; i--)
-        {
-            _owned[i].Dispose();
-        }
-
-        _owned.Clear();
-    }
+    public void Dispose() => _owned.Dispose();
 
     private T Own<T>(T owned)
-        where T : IDisposable
-    {
-        _owned.Add(owned);
-        return owned;
-    }
+        where T : IDisposable => _owned.Add(owned);
 }
