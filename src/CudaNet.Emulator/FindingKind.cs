@@ -50,4 +50,7 @@ public enum FindingKind
 
     /// <summary>A kernel or a queue that makes no progress.</summary>
     Hang,
+
+    /// <summary>A mistake of the emulator itself; the call answered that the cause is unknown.</summary>
+    Emulator,
 }

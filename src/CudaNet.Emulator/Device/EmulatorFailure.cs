@@ -6,6 +6,9 @@ namespace CudaNet.Emulator.Device;
 /// </summary>
 internal static class EmulatorFailure
 {
+    /// <summary>Says what happened in a call, and records it as a finding.</summary>
+    public static void Find(string call, Exception exception) => EmulatedMachine.Current?.Find(FindingKind.Emulator, Report(call, exception));
+
     /// <summary>Says what happened.</summary>
     /// <param name="during">The call, or the queued work.</param>
     /// <param name="exception">What was thrown.</param>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Cublas;
 using CudaNet.Kernels.Cuda.Native;
 using static CudaNet.Kernels.Cuda.Native.cublasComputeType_t;
@@ -8,7 +7,6 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class CublasExports
 {
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasSgemm_v2(
         nint handle, cublasOperation_t transa, cublasOperation_t transb, int m, int n, int k, float* alpha, float* a, int lda, float* b, int ldb, float* beta, float* c, int ldc)
     {
@@ -30,7 +28,6 @@ internal static unsafe partial class CublasExports
         }.Enqueue(call, cublas);
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasSgemm_v2_64(
         nint handle, cublasOperation_t transa, cublasOperation_t transb, long m, long n, long k, float* alpha, float* a, long lda, float* b, long ldb, float* beta, float* c, long ldc)
     {
@@ -52,7 +49,6 @@ internal static unsafe partial class CublasExports
         }.Enqueue(call, cublas);
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasSgemmEx(
         nint handle, cublasOperation_t transa, cublasOperation_t transb, int m, int n, int k, float* alpha, void* a, cudaDataType aType, int lda, void* b, cudaDataType bType, int ldb, float* beta, void* c, cudaDataType cType, int ldc)
     {
@@ -74,7 +70,6 @@ internal static unsafe partial class CublasExports
         }.Enqueue(call, cublas);
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasHgemm(
         nint handle, cublasOperation_t transa, cublasOperation_t transb, int m, int n, int k, ushort* alpha, ushort* a, int lda, ushort* b, int ldb, ushort* beta, ushort* c, int ldc)
     {
@@ -96,7 +91,6 @@ internal static unsafe partial class CublasExports
         }.Enqueue(call, cublas);
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasGemmEx(
         nint handle, cublasOperation_t transa, cublasOperation_t transb, int m, int n, int k, void* alpha, void* a, cudaDataType aType, int lda, void* b, cudaDataType bType, int ldb,
         void* beta, void* c, cudaDataType cType, int ldc, cublasComputeType_t computeType, cublasGemmAlgo_t algo)
@@ -119,7 +113,6 @@ internal static unsafe partial class CublasExports
         }.Enqueue(call, cublas);
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasGemmEx_64(
         nint handle, cublasOperation_t transa, cublasOperation_t transb, long m, long n, long k, void* alpha, void* a, cudaDataType aType, long lda, void* b, cudaDataType bType, long ldb,
         void* beta, void* c, cudaDataType cType, long ldc, cublasComputeType_t computeType, cublasGemmAlgo_t algo)
@@ -142,7 +135,6 @@ internal static unsafe partial class CublasExports
         }.Enqueue(call, cublas);
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasSgemmStridedBatched(
         nint handle, cublasOperation_t transa, cublasOperation_t transb, int m, int n, int k, float* alpha, float* a, int lda, long strideA, float* b, int ldb, long strideB,
         float* beta, float* c, int ldc, long strideC, int batchCount)
@@ -165,7 +157,6 @@ internal static unsafe partial class CublasExports
         }.Enqueue(call, cublas);
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasGemmStridedBatchedEx(
         nint handle, cublasOperation_t transa, cublasOperation_t transb, int m, int n, int k, void* alpha, void* a, cudaDataType aType, int lda, long strideA,
         void* b, cudaDataType bType, int ldb, long strideB, void* beta, void* c, cudaDataType cType, int ldc, long strideC, int batchCount, cublasComputeType_t computeType, cublasGemmAlgo_t algo)
@@ -188,7 +179,6 @@ internal static unsafe partial class CublasExports
         }.Enqueue(call, cublas);
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasGemmStridedBatchedEx_64(
         nint handle, cublasOperation_t transa, cublasOperation_t transb, long m, long n, long k, void* alpha, void* a, cudaDataType aType, long lda, long strideA,
         void* b, cudaDataType bType, long ldb, long strideB, void* beta, void* c, cudaDataType cType, long ldc, long strideC, long batchCount, cublasComputeType_t computeType, cublasGemmAlgo_t algo)
@@ -211,7 +201,6 @@ internal static unsafe partial class CublasExports
         }.Enqueue(call, cublas);
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasGemmBatchedEx(
         nint handle, cublasOperation_t transa, cublasOperation_t transb, int m, int n, int k, void* alpha, void** aArray, cudaDataType aType, int lda,
         void** bArray, cudaDataType bType, int ldb, void* beta, void** cArray, cudaDataType cType, int ldc, int batchCount, cublasComputeType_t computeType, cublasGemmAlgo_t algo)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Arithmetic;
 using CudaNet.Emulator.Cublas;
 using CudaNet.Kernels.Cuda.Native;
@@ -8,7 +7,6 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class CublasExports
 {
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasSgemv_v2(
         nint handle, cublasOperation_t trans, int m, int n, float* alpha, float* a, int lda, float* x, int incx, float* beta, float* y, int incy)
     {
@@ -45,7 +43,6 @@ internal static unsafe partial class CublasExports
             Scalar.At(alpha, ElementType.Float32, cublas.ScalarsOnDevice), Scalar.At(beta, ElementType.Float32, cublas.ScalarsOnDevice)), null);
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasSaxpy_v2(nint handle, int n, float* alpha, float* x, int incx, float* y, int incy)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasSaxpy_v2), handle);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Cublas;
 using CudaNet.Emulator.Device;
 using CudaNet.Kernels.Cuda.Native;
@@ -16,7 +15,6 @@ internal static unsafe partial class CublasExports
     /// <summary>major · 10000 + minor · 100 + patch.</summary>
     public static int Version => CublasCall.Generation >= 13 ? Version13 : Version12;
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasCreate_v2(nint* handle)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasCreate_v2));
@@ -30,7 +28,6 @@ internal static unsafe partial class CublasExports
         return CUBLAS_STATUS_SUCCESS;
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasDestroy_v2(nint handle)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasDestroy_v2), handle);
@@ -43,27 +40,22 @@ internal static unsafe partial class CublasExports
         return refused ?? CUBLAS_STATUS_SUCCESS;
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasGetVersion_v2(nint handle, int* version)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasGetVersion_v2));
         return call.Refused ?? Give(version, Version);
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasGetProperty(int type, int* value)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasGetProperty));
         return call.Refused ?? Property(type, value);
     }
 
-    [UnmanagedCallersOnly]
     public static byte* cublasGetStatusName(cublasStatus_t status) => NativeText.Of(CublasStatuses.Name(status));
 
-    [UnmanagedCallersOnly]
     public static byte* cublasGetStatusString(cublasStatus_t status) => NativeText.Of(CublasStatuses.Text(status));
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasSetStream_v2(nint handle, nint streamId)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasSetStream_v2), handle);
@@ -81,14 +73,12 @@ internal static unsafe partial class CublasExports
         return CUBLAS_STATUS_SUCCESS;
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasGetStream_v2(nint handle, nint* streamId)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasGetStream_v2), handle);
         return call.Find(handle, out EmulatedCublasHandle cublas) ?? Give(streamId, cublas.StreamHandle);
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasSetWorkspace_v2(nint handle, void* workspace, nuint workspaceSizeInBytes)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasSetWorkspace_v2), handle);
@@ -106,7 +96,6 @@ internal static unsafe partial class CublasExports
         return CUBLAS_STATUS_SUCCESS;
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasSetMathMode(nint handle, cublasMath_t mode)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasSetMathMode), handle);
@@ -124,14 +113,12 @@ internal static unsafe partial class CublasExports
         return CUBLAS_STATUS_SUCCESS;
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasGetMathMode(nint handle, cublasMath_t* mode)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasGetMathMode), handle);
         return call.Find(handle, out EmulatedCublasHandle cublas) ?? Give(mode, cublas.Math);
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasSetPointerMode_v2(nint handle, cublasPointerMode_t mode)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasSetPointerMode_v2), handle);
@@ -144,14 +131,12 @@ internal static unsafe partial class CublasExports
         return CUBLAS_STATUS_SUCCESS;
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasGetPointerMode_v2(nint handle, cublasPointerMode_t* mode)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasGetPointerMode_v2), handle);
         return call.Find(handle, out EmulatedCublasHandle cublas) ?? Give(mode, cublas.PointerMode);
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasSetAtomicsMode(nint handle, int mode)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasSetAtomicsMode), handle);
@@ -164,14 +149,12 @@ internal static unsafe partial class CublasExports
         return CUBLAS_STATUS_SUCCESS;
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasGetAtomicsMode(nint handle, int* mode)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasGetAtomicsMode), handle);
         return call.Find(handle, out EmulatedCublasHandle cublas) ?? Give(mode, cublas.Atomics);
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasSetSmCountTarget(nint handle, int smCountTarget)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasSetSmCountTarget), handle);
@@ -185,10 +168,8 @@ internal static unsafe partial class CublasExports
         return CUBLAS_STATUS_SUCCESS;
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasLoggerConfigure(int logIsOn, int logToStdOut, int logToStdErr, byte* logFileName) => CUBLAS_STATUS_SUCCESS;
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasSetLoggerCallback(nint userCallback) => CUBLAS_STATUS_SUCCESS;
 
     /// <summary>Major, minor or patch of the version.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Cublas;
 using CudaNet.Emulator.Device;
 using CudaNet.Kernels.Cuda.Native;
@@ -10,7 +9,6 @@ internal static unsafe partial class CublasLtExports
 {
     private const int DefaultAlignment = 16;
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasLtMatmulAlgoGetHeuristic(
         nint lightHandle, nint operationDesc, nint aDesc, nint bDesc, nint cDesc, nint dDesc, nint preference, int requestedAlgoCount,
         cublasLtMatmulHeuristicResult_t* heuristicResultsArray, int* returnAlgoCount)
@@ -56,7 +54,6 @@ internal static unsafe partial class CublasLtExports
         return CUBLAS_STATUS_SUCCESS;
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasLtMatmulAlgoGetIds(
         nint lightHandle, cublasComputeType_t computeType, cudaDataType scaleType, cudaDataType aType, cudaDataType bType, cudaDataType cType, cudaDataType dType,
         int requestedAlgoCount, int* algoIdsArray, int* returnAlgoCount)
@@ -92,7 +89,6 @@ internal static unsafe partial class CublasLtExports
         return CUBLAS_STATUS_SUCCESS;
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasLtMatmulAlgoInit(
         nint lightHandle, cublasComputeType_t computeType, cudaDataType scaleType, cudaDataType aType, cudaDataType bType, cudaDataType cType, cudaDataType dType,
         int algoId, cublasLtMatmulAlgo_t* algo)
@@ -112,7 +108,6 @@ internal static unsafe partial class CublasLtExports
         return CUBLAS_STATUS_SUCCESS;
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasLtMatmulAlgoCheck(
         nint lightHandle, nint operationDesc, nint aDesc, nint bDesc, nint cDesc, nint dDesc, cublasLtMatmulAlgo_t* algo, cublasLtMatmulHeuristicResult_t* result)
     {
@@ -138,7 +133,6 @@ internal static unsafe partial class CublasLtExports
         return CUBLAS_STATUS_SUCCESS;
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasLtMatmul(
         nint lightHandle, nint computeDesc, void* alpha, void* a, nint aDesc, void* b, nint bDesc, void* beta, void* c, nint cDesc, void* d, nint dDesc,
         cublasLtMatmulAlgo_t* algo, void* workspace, nuint workspaceSizeInBytes, nint stream)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Cublas;
 using CudaNet.Emulator.Device;
 using CudaNet.Kernels.Cuda.Native;
@@ -9,7 +8,6 @@ namespace CudaNet.Emulator.Exports;
 /// <summary>The native entry points of the emulated cublasLt, the same for all machines.</summary>
 internal static unsafe partial class CublasLtExports
 {
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasLtCreate(nint* lightHandle)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasLtCreate));
@@ -23,7 +21,6 @@ internal static unsafe partial class CublasLtExports
         return CUBLAS_STATUS_SUCCESS;
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasLtDestroy(nint lightHandle)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasLtDestroy));
@@ -41,81 +38,63 @@ internal static unsafe partial class CublasLtExports
         return refused ?? CUBLAS_STATUS_SUCCESS;
     }
 
-    [UnmanagedCallersOnly]
     public static nuint cublasLtGetVersion() => (nuint)CublasExports.Version;
 
-    [UnmanagedCallersOnly]
     public static nuint cublasLtGetCudartVersion() => CublasCall.Generation >= 13 ? 13000u : 12080u;
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasLtGetProperty(int type, int* value)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasLtGetProperty));
         return call.Refused ?? CublasExports.Property(type, value);
     }
 
-    [UnmanagedCallersOnly]
     public static byte* cublasLtGetStatusName(cublasStatus_t status) => NativeText.Of(CublasStatuses.Name(status));
 
-    [UnmanagedCallersOnly]
     public static byte* cublasLtGetStatusString(cublasStatus_t status) => NativeText.Of(CublasStatuses.Text(status));
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasLtHeuristicsCacheSetCapacity(nuint capacity) => CUBLAS_STATUS_SUCCESS;
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasLtMatmulDescCreate(nint* matmulDesc, cublasComputeType_t computeType, cudaDataType scaleType)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasLtMatmulDescCreate));
         return call.Refused ?? Create(call, matmulDesc, new LtMatmulDescriptor(computeType, scaleType, CublasCall.Generation));
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasLtMatmulDescDestroy(nint matmulDesc) => Destroy<LtMatmulDescriptor>(nameof(cublasLtMatmulDescDestroy), matmulDesc);
 
-    [UnmanagedCallersOnly]
-    public static cublasStatus_t cublasLtMatmulDescSetAttribute(nint matmulDesc, int attr, void* buf, nuint sizeInBytes) =>
-        Set<LtMatmulDescriptor>(nameof(cublasLtMatmulDescSetAttribute), matmulDesc, attr, buf, sizeInBytes);
+    public static cublasStatus_t cublasLtMatmulDescSetAttribute(nint matmulDesc, cublasLtMatmulDescAttributes_t attr, void* buf, nuint sizeInBytes) =>
+        Set<LtMatmulDescriptor>(nameof(cublasLtMatmulDescSetAttribute), matmulDesc, (int)attr, buf, sizeInBytes);
 
-    [UnmanagedCallersOnly]
-    public static cublasStatus_t cublasLtMatmulDescGetAttribute(nint matmulDesc, int attr, void* buf, nuint sizeInBytes, nuint* sizeWritten) =>
-        Get<LtMatmulDescriptor>(nameof(cublasLtMatmulDescGetAttribute), matmulDesc, attr, buf, sizeInBytes, sizeWritten);
+    public static cublasStatus_t cublasLtMatmulDescGetAttribute(nint matmulDesc, cublasLtMatmulDescAttributes_t attr, void* buf, nuint sizeInBytes, nuint* sizeWritten) =>
+        Get<LtMatmulDescriptor>(nameof(cublasLtMatmulDescGetAttribute), matmulDesc, (int)attr, buf, sizeInBytes, sizeWritten);
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasLtMatrixLayoutCreate(nint* matLayout, cudaDataType type, ulong rows, ulong cols, long ld)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasLtMatrixLayoutCreate));
         return call.Refused ?? Create(call, matLayout, new LtMatrixLayout(type, rows, cols, ld));
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasLtMatrixLayoutDestroy(nint matLayout) => Destroy<LtMatrixLayout>(nameof(cublasLtMatrixLayoutDestroy), matLayout);
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasLtMatrixLayoutSetAttribute(nint matLayout, int attr, void* buf, nuint sizeInBytes) =>
         Set<LtMatrixLayout>(nameof(cublasLtMatrixLayoutSetAttribute), matLayout, attr, buf, sizeInBytes);
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasLtMatrixLayoutGetAttribute(nint matLayout, int attr, void* buf, nuint sizeInBytes, nuint* sizeWritten) =>
         Get<LtMatrixLayout>(nameof(cublasLtMatrixLayoutGetAttribute), matLayout, attr, buf, sizeInBytes, sizeWritten);
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasLtMatmulPreferenceCreate(nint* pref)
     {
         using CublasCall call = CublasCall.Enter(nameof(cublasLtMatmulPreferenceCreate));
         return call.Refused ?? Create(call, pref, new LtPreference());
     }
 
-    [UnmanagedCallersOnly]
     public static cublasStatus_t cublasLtMatmulPreferenceDestroy(nint pref) => Destroy<LtPreference>(nameof(cublasLtMatmulPreferenceDestroy), pref);
 
-    [UnmanagedCallersOnly]
-    public static cublasStatus_t cublasLtMatmulPreferenceSetAttribute(nint pref, int attr, void* buf, nuint sizeInBytes) =>
-        Set<LtPreference>(nameof(cublasLtMatmulPreferenceSetAttribute), pref, attr, buf, sizeInBytes);
+    public static cublasStatus_t cublasLtMatmulPreferenceSetAttribute(nint pref, cublasLtMatmulPreferenceAttributes_t attr, void* buf, nuint sizeInBytes) =>
+        Set<LtPreference>(nameof(cublasLtMatmulPreferenceSetAttribute), pref, (int)attr, buf, sizeInBytes);
 
-    [UnmanagedCallersOnly]
-    public static cublasStatus_t cublasLtMatmulPreferenceGetAttribute(nint pref, int attr, void* buf, nuint sizeInBytes, nuint* sizeWritten) =>
-        Get<LtPreference>(nameof(cublasLtMatmulPreferenceGetAttribute), pref, attr, buf, sizeInBytes, sizeWritten);
+    public static cublasStatus_t cublasLtMatmulPreferenceGetAttribute(nint pref, cublasLtMatmulPreferenceAttributes_t attr, void* buf, nuint sizeInBytes, nuint* sizeWritten) =>
+        Get<LtPreference>(nameof(cublasLtMatmulPreferenceGetAttribute), pref, (int)attr, buf, sizeInBytes, sizeWritten);
 
     private static cublasStatus_t Create(CublasCall call, nint* target, LtObject made)
     {

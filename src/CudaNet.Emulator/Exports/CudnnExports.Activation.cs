@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Cudnn;
 using CudaNet.Kernels.Cuda.Native;
 
@@ -6,28 +5,24 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class CudnnExports
 {
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnCreateActivationDescriptor(nint* activationDesc)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnCreateActivationDescriptor));
         return call.Answer(call.Create<EmulatedActivationDescriptor>(activationDesc));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnDestroyActivationDescriptor(nint activationDesc)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnDestroyActivationDescriptor));
         return call.Answer(call.Destroy<EmulatedActivationDescriptor>(activationDesc));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnSetActivationDescriptor(nint activationDesc, cudnnActivationMode_t mode, cudnnNanPropagation_t reluNanOpt, double coef)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetActivationDescriptor));
         return call.Answer(call.Find(activationDesc, out EmulatedActivationDescriptor activation) ?? activation.Set(mode, reluNanOpt, coef));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetActivationDescriptor(nint activationDesc, cudnnActivationMode_t* mode, cudnnNanPropagation_t* reluNanOpt, double* coef)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetActivationDescriptor));
@@ -42,14 +37,12 @@ internal static unsafe partial class CudnnExports
         return call.Answer(CudnnAnswer.Success);
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnSetActivationDescriptorSwishBeta(nint activationDesc, double swishBeta)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetActivationDescriptorSwishBeta));
         return call.Answer(call.Find(activationDesc, out EmulatedActivationDescriptor activation) ?? activation.SetSwishBeta(swishBeta));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnActivationForward(nint handle, nint activationDesc, void* alpha, nint xDesc, void* x, void* beta, nint yDesc, void* y)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnActivationForward), handle);

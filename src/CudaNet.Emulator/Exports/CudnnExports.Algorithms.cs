@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Cudnn;
 using CudaNet.Emulator.Device;
 using CudaNet.Kernels.Cuda.Native;
@@ -10,7 +9,6 @@ internal static unsafe partial class CudnnExports
 {
     private const float NotTimed = -1;
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetConvolutionForwardAlgorithmMaxCount(nint handle, int* count)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetConvolutionForwardAlgorithmMaxCount), handle);
@@ -23,7 +21,6 @@ internal static unsafe partial class CudnnExports
         return call.Answer(CudnnAnswer.Success);
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetConvolutionForwardAlgorithm_v7(
         nint handle, nint srcDesc, nint filterDesc, nint convDesc, nint destDesc, int requestedAlgoCount, int* returnedAlgoCount, cudnnConvolutionFwdAlgoPerf_t* perfResults)
     {
@@ -43,7 +40,6 @@ internal static unsafe partial class CudnnExports
         return call.Answer(CudnnAnswer.Success);
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnFindConvolutionForwardAlgorithm(
         nint handle, nint xDesc, nint wDesc, nint convDesc, nint yDesc, int requestedAlgoCount, int* returnedAlgoCount, cudnnConvolutionFwdAlgoPerf_t* perfResults)
     {
@@ -59,7 +55,6 @@ internal static unsafe partial class CudnnExports
         return call.Answer(waited);
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnFindConvolutionForwardAlgorithmEx(
         nint handle, nint xDesc, void* x, nint wDesc, void* w, nint convDesc, nint yDesc, void* y, int requestedAlgoCount, int* returnedAlgoCount,
         cudnnConvolutionFwdAlgoPerf_t* perfResults, void* workSpace, nuint workSpaceSizeInBytes)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Cudnn;
 using CudaNet.Kernels.Cuda.Native;
 using static CudaNet.Kernels.Cuda.Native.cudnnStatus_t;
@@ -8,7 +7,6 @@ namespace CudaNet.Emulator.Exports;
 /// <summary>The graph API: its descriptors can be made and destroyed, and nothing can be built of them.</summary>
 internal static unsafe partial class CudnnExports
 {
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnBackendCreateDescriptor(int descriptorType, nint* descriptor)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnBackendCreateDescriptor));
@@ -18,29 +16,23 @@ internal static unsafe partial class CudnnExports
             : call.Create<BackendDescriptor>(descriptor)));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnBackendDestroyDescriptor(nint descriptor)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnBackendDestroyDescriptor));
         return call.Answer(RefuseNull(descriptor) ?? call.Destroy<BackendDescriptor>(descriptor));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnBackendSetAttribute(nint descriptor, int attributeName, int attributeType, long elementCount, void* arrayOfElements) =>
         OfBackend(nameof(cudnnBackendSetAttribute), descriptor);
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnBackendGetAttribute(
         nint descriptor, int attributeName, int attributeType, long requestedElementCount, long* elementCount, void* arrayOfElements) =>
         OfBackend(nameof(cudnnBackendGetAttribute), descriptor);
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnBackendFinalize(nint descriptor) => OfBackend(nameof(cudnnBackendFinalize), descriptor);
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnBackendExecute(nint handle, nint executionPlan, nint variantPack) => OfHandle(nameof(cudnnBackendExecute), handle);
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnBackendPopulateCudaGraph(nint handle, nint executionPlan, nint variantPack, nint graph) =>
         OfHandle(nameof(cudnnBackendPopulateCudaGraph), handle);
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Cudnn;
 using CudaNet.Kernels.Cuda.Native;
 
@@ -6,7 +5,6 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class CudnnExports
 {
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetConvolutionForwardWorkspaceSize(
         nint handle, nint xDesc, nint wDesc, nint convDesc, nint yDesc, cudnnConvolutionFwdAlgo_t algo, nuint* sizeInBytes)
     {
@@ -25,7 +23,6 @@ internal static unsafe partial class CudnnExports
         return call.Answer(CudnnAnswer.Success);
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnConvolutionForward(
         nint handle, void* alpha, nint xDesc, void* x, nint wDesc, void* w, nint convDesc, cudnnConvolutionFwdAlgo_t algo, void* workSpace, nuint workSpaceSizeInBytes, void* beta, nint yDesc, void* y)
     {
@@ -39,7 +36,6 @@ internal static unsafe partial class CudnnExports
             ?? convolution.Enqueue(call, algo, (ulong)x, (ulong)w, (ulong)y, (ulong)workSpace, workSpaceSizeInBytes, scaling, null));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnConvolutionBiasActivationForward(
         nint handle, void* alpha1, nint xDesc, void* x, nint wDesc, void* w, nint convDesc, cudnnConvolutionFwdAlgo_t algo, void* workSpace, nuint workSpaceSizeInBytes,
         void* alpha2, nint zDesc, void* z, nint biasDesc, void* bias, nint activationDesc, nint yDesc, void* y)
@@ -70,14 +66,12 @@ internal static unsafe partial class CudnnExports
             call, algo, (ulong)x, (ulong)w, (ulong)y, (ulong)workSpace, workSpaceSizeInBytes, new Scaling(scales.Alpha, 0), fusion));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnIm2Col(nint handle, nint xDesc, void* x, nint wDesc, nint convDesc, void* colBuffer)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnIm2Col), handle);
         return handle == 0 ? call.Answer(call.Refused ?? CudnnAnswer.Crash("handle == NULL")) : Missing(call, handle);
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnReorderFilterAndBias(
         nint handle, nint filterDesc, int reorderType, void* filterData, void* reorderedFilterData, int reorderBias, void* biasData, void* reorderedBiasData)
     {
@@ -85,7 +79,6 @@ internal static unsafe partial class CudnnExports
         return Missing(call, handle);
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnTransformFilter(nint handle, nint transDesc, void* alpha, nint srcDesc, void* srcData, void* beta, nint destDesc, void* destData)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnTransformFilter), handle);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Cudnn;
 using CudaNet.Kernels.Cuda.Native;
 
@@ -6,21 +5,18 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class CudnnExports
 {
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnCreateConvolutionDescriptor(nint* convDesc)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnCreateConvolutionDescriptor));
         return call.Answer(call.Create<EmulatedConvolutionDescriptor>(convDesc));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnDestroyConvolutionDescriptor(nint convDesc)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnDestroyConvolutionDescriptor));
         return call.Answer(call.Destroy<EmulatedConvolutionDescriptor>(convDesc));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnSetConvolution2dDescriptor(
         nint convDesc, int padH, int padW, int u, int v, int dilationH, int dilationW, cudnnConvolutionMode_t mode, cudnnDataType_t computeType)
     {
@@ -29,7 +25,6 @@ internal static unsafe partial class CudnnExports
             ?? convolution.Set([padH, padW], [u, v], [dilationH, dilationW], mode, computeType));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetConvolution2dDescriptor(
         nint convDesc, int* padH, int* padW, int* u, int* v, int* dilationH, int* dilationW, cudnnConvolutionMode_t* mode, cudnnDataType_t* computeType)
     {
@@ -50,7 +45,6 @@ internal static unsafe partial class CudnnExports
         return call.Answer(CudnnAnswer.Success);
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnSetConvolutionNdDescriptor(
         nint convDesc, int arrayLength, int* padA, int* filterStrideA, int* dilationA, cudnnConvolutionMode_t mode, cudnnDataType_t computeType)
     {
@@ -67,7 +61,6 @@ internal static unsafe partial class CudnnExports
         return call.Answer(answer.IsSuccess && arrayLength == 0 ? CudnnAnswer.Accept("a convolution without spatial extents") : answer);
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetConvolutionNdDescriptor(
         nint convDesc, int arrayLengthRequested, int* arrayLength, int* padA, int* strideA, int* dilationA, cudnnConvolutionMode_t* mode, cudnnDataType_t* computeType)
     {
@@ -86,42 +79,36 @@ internal static unsafe partial class CudnnExports
         return call.Answer(CudnnAnswer.Success);
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnSetConvolutionMathType(nint convDesc, cudnnMathType_t mathType)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetConvolutionMathType));
         return call.Answer(call.Find(convDesc, out EmulatedConvolutionDescriptor convolution) ?? convolution.SetMathType(mathType));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetConvolutionMathType(nint convDesc, cudnnMathType_t* mathType)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetConvolutionMathType));
         return call.Answer(call.Find(convDesc, out EmulatedConvolutionDescriptor convolution) ?? Give(mathType, convolution.MathType));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnSetConvolutionGroupCount(nint convDesc, int groupCount)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetConvolutionGroupCount));
         return call.Answer(call.Find(convDesc, out EmulatedConvolutionDescriptor convolution) ?? convolution.SetGroups(groupCount));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetConvolutionGroupCount(nint convDesc, int* groupCount)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetConvolutionGroupCount));
         return call.Answer(call.Find(convDesc, out EmulatedConvolutionDescriptor convolution) ?? Give(groupCount, convolution.Groups));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnSetConvolutionReorderType(nint convDesc, int reorderType)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetConvolutionReorderType));
         return call.Answer(call.Find(convDesc, out EmulatedConvolutionDescriptor convolution) ?? convolution.SetReorderType(reorderType));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetConvolution2dForwardOutputDim(nint convDesc, nint inputTensorDesc, nint filterDesc, int* n, int* c, int* h, int* w)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetConvolution2dForwardOutputDim));
@@ -143,7 +130,6 @@ internal static unsafe partial class CudnnExports
         return call.Answer(answer);
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetConvolutionNdForwardOutputDim(nint convDesc, nint inputTensorDesc, nint filterDesc, int nbDims, int* tensorOutputDimA)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetConvolutionNdForwardOutputDim));

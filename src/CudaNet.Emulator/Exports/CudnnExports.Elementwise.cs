@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Arithmetic;
 using CudaNet.Emulator.Cudnn;
 using CudaNet.Kernels.Cuda.Native;
@@ -7,7 +6,6 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class CudnnExports
 {
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnAddTensor(nint handle, void* alpha, nint aDesc, void* a, void* beta, nint cDesc, void* c)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnAddTensor), handle);
@@ -17,7 +15,6 @@ internal static unsafe partial class CudnnExports
             ?? CudnnCall.Enqueue(cudnn, new AddTensorOperation(added, result, scaling, TensorChecks.InDouble(result.Layout))));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnTransformTensor(nint handle, void* alpha, nint xDesc, void* x, void* beta, nint yDesc, void* y)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnTransformTensor), handle);
@@ -27,7 +24,6 @@ internal static unsafe partial class CudnnExports
             ?? CudnnCall.Enqueue(cudnn, new TransformOperation(from, to, scaling, TensorChecks.InDouble(from.Layout, to.Layout))));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnSetTensor(nint handle, nint yDesc, void* y, void* valuePtr)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetTensor), handle);
@@ -43,7 +39,6 @@ internal static unsafe partial class CudnnExports
         return call.Answer(CudnnCall.Enqueue(cudnn, new SetTensorOperation(target, value, TensorChecks.InDouble(target.Layout))));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnScaleTensor(nint handle, nint yDesc, void* y, void* alpha)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnScaleTensor), handle);
@@ -51,7 +46,6 @@ internal static unsafe partial class CudnnExports
             ?? CudnnCall.Enqueue(cudnn, new ScaleOperation(target, TensorChecks.Scalar(alpha, target.Layout.Type), TensorChecks.InDouble(target.Layout))));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnSoftmaxForward(
         nint handle, cudnnSoftmaxAlgorithm_t algo, cudnnSoftmaxMode_t mode, void* alpha, nint xDesc, void* x, void* beta, nint yDesc, void* y)
     {
@@ -62,7 +56,6 @@ internal static unsafe partial class CudnnExports
             ?? CudnnCall.Enqueue(cudnn, new SoftmaxOperation(algo, mode, input, output, scaling, TensorChecks.InDouble(output.Layout))));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnBatchNormalizationForwardInference(
         nint handle, int mode, void* alpha, void* beta, nint xDesc, void* x, nint yDesc, void* y, nint parametersDesc, void* scale, void* bias, void* mean, void* variance, double epsilon)
     {

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Cudnn;
 using CudaNet.Kernels.Cuda.Native;
 
@@ -6,28 +5,24 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class CudnnExports
 {
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnCreateFilterDescriptor(nint* filterDesc)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnCreateFilterDescriptor));
         return call.Answer(call.Create<EmulatedFilterDescriptor>(filterDesc));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnDestroyFilterDescriptor(nint filterDesc)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnDestroyFilterDescriptor));
         return call.Answer(call.Destroy<EmulatedFilterDescriptor>(filterDesc));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnSetFilter4dDescriptor(nint filterDesc, cudnnDataType_t dataType, cudnnTensorFormat_t format, int k, int c, int h, int w)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetFilter4dDescriptor));
         return call.Answer(call.Find(filterDesc, out EmulatedFilterDescriptor filter) ?? filter.Set(dataType, format, [k, c, h, w]));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetFilter4dDescriptor(nint filterDesc, cudnnDataType_t* dataType, cudnnTensorFormat_t* format, int* k, int* c, int* h, int* w)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetFilter4dDescriptor));
@@ -45,7 +40,6 @@ internal static unsafe partial class CudnnExports
         return call.Answer(CudnnAnswer.Success);
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnSetFilterNdDescriptor(nint filterDesc, cudnnDataType_t dataType, cudnnTensorFormat_t format, int nbDims, int* filterDimA)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetFilterNdDescriptor));
@@ -54,7 +48,6 @@ internal static unsafe partial class CudnnExports
             ?? RefuseNull(filterDimA, filterDimA) ?? filter.Set(dataType, format, new(filterDimA, nbDims)));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetFilterNdDescriptor(
         nint filterDesc, int nbDimsRequested, cudnnDataType_t* dataType, cudnnTensorFormat_t* format, int* nbDims, int* filterDimA)
     {
@@ -71,7 +64,6 @@ internal static unsafe partial class CudnnExports
         return call.Answer(CudnnAnswer.Success);
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetFilterSizeInBytes(nint filterDesc, nuint* size)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetFilterSizeInBytes));

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Cudnn;
 using CudaNet.Emulator.Device;
 using CudaNet.Kernels.Cuda.Native;
@@ -8,7 +7,6 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class CudnnExports
 {
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnCreate(nint* handle)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnCreate));
@@ -37,7 +35,6 @@ internal static unsafe partial class CudnnExports
         return call.Answer(CudnnAnswer.Success);
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnDestroy(nint handle)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnDestroy), handle);
@@ -55,7 +52,6 @@ internal static unsafe partial class CudnnExports
         return call.Answer(refused ?? CudnnAnswer.Success);
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnSetStream(nint handle, nint streamId)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetStream), handle);
@@ -78,7 +74,6 @@ internal static unsafe partial class CudnnExports
         return call.Answer(CudnnAnswer.Success);
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetStream(nint handle, nint* streamId)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetStream), handle);
@@ -96,7 +91,6 @@ internal static unsafe partial class CudnnExports
         return call.Answer(CudnnAnswer.Success);
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnQueryRuntimeError(nint handle, cudnnStatus_t* status, int mode, void* tag)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnQueryRuntimeError), handle);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Cudnn;
 using CudaNet.Kernels.Cuda.Native;
 
@@ -6,28 +5,24 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class CudnnExports
 {
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnCreateOpTensorDescriptor(nint* opTensorDesc)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnCreateOpTensorDescriptor));
         return call.Answer(call.Create<OpTensorDescriptor>(opTensorDesc));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnDestroyOpTensorDescriptor(nint opTensorDesc)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnDestroyOpTensorDescriptor));
         return call.Answer(call.Destroy<OpTensorDescriptor>(opTensorDesc));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnSetOpTensorDescriptor(nint opTensorDesc, int op, cudnnDataType_t compType, cudnnNanPropagation_t nanOpt)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetOpTensorDescriptor));
         return call.Answer(call.Find(opTensorDesc, out OpTensorDescriptor descriptor) ?? descriptor.Set((TensorOperator)op, compType, nanOpt));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnOpTensor(
         nint handle, nint opTensorDesc, void* alpha1, nint aDesc, void* a, void* alpha2, nint bDesc, void* b, void* beta, nint cDesc, void* c)
     {

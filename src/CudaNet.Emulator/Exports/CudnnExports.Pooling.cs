@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Cudnn;
 using CudaNet.Kernels.Cuda.Native;
 
@@ -6,21 +5,18 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class CudnnExports
 {
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnCreatePoolingDescriptor(nint* poolingDesc)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnCreatePoolingDescriptor));
         return call.Answer(call.Create<EmulatedPoolingDescriptor>(poolingDesc));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnDestroyPoolingDescriptor(nint poolingDesc)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnDestroyPoolingDescriptor));
         return call.Answer(call.Destroy<EmulatedPoolingDescriptor>(poolingDesc));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnSetPooling2dDescriptor(
         nint poolingDesc, cudnnPoolingMode_t mode, cudnnNanPropagation_t nan, int windowHeight, int windowWidth, int verticalPadding, int horizontalPadding, int verticalStride, int horizontalStride)
     {
@@ -29,7 +25,6 @@ internal static unsafe partial class CudnnExports
             ?? pooling.Set(mode, nan, [windowHeight, windowWidth], [verticalPadding, horizontalPadding], [verticalStride, horizontalStride]));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetPooling2dDescriptor(
         nint poolingDesc, cudnnPoolingMode_t* mode, cudnnNanPropagation_t* nan, int* windowHeight, int* windowWidth, int* verticalPadding, int* horizontalPadding, int* verticalStride, int* horizontalStride)
     {
@@ -50,7 +45,6 @@ internal static unsafe partial class CudnnExports
         return call.Answer(CudnnAnswer.Success);
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnSetPoolingNdDescriptor(
         nint poolingDesc, cudnnPoolingMode_t mode, cudnnNanPropagation_t nan, int nbDims, int* windowDimA, int* paddingA, int* strideA)
     {
@@ -61,7 +55,6 @@ internal static unsafe partial class CudnnExports
             ?? pooling.Set(mode, nan, new(windowDimA, nbDims), new(paddingA, nbDims), new(strideA, nbDims)));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetPooling2dForwardOutputDim(nint poolingDesc, nint inputTensorDesc, int* n, int* c, int* h, int* w)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetPooling2dForwardOutputDim));
@@ -82,7 +75,6 @@ internal static unsafe partial class CudnnExports
         return call.Answer(answer);
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetPoolingNdForwardOutputDim(nint poolingDesc, nint inputTensorDesc, int nbDims, int* outputTensorDimA)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetPoolingNdForwardOutputDim));
@@ -91,7 +83,6 @@ internal static unsafe partial class CudnnExports
             ?? pooling.OutputExtents(input.Layout, new(outputTensorDimA, nbDims)));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnPoolingForward(nint handle, nint poolingDesc, void* alpha, nint xDesc, void* x, void* beta, nint yDesc, void* y)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnPoolingForward), handle);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Cudnn;
 using CudaNet.Emulator.Device;
 using CudaNet.Kernels.Cuda.Native;
@@ -8,21 +7,18 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class CudnnExports
 {
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnCreateReduceTensorDescriptor(nint* reduceTensorDesc)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnCreateReduceTensorDescriptor));
         return call.Answer(call.Create<ReduceTensorDescriptor>(reduceTensorDesc));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnDestroyReduceTensorDescriptor(nint reduceTensorDesc)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnDestroyReduceTensorDescriptor));
         return call.Answer(call.Destroy<ReduceTensorDescriptor>(reduceTensorDesc));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnSetReduceTensorDescriptor(
         nint reduceTensorDesc, int op, cudnnDataType_t compType, cudnnNanPropagation_t nanOpt, int indices, int indicesType)
     {
@@ -30,21 +26,18 @@ internal static unsafe partial class CudnnExports
         return call.Answer(call.Find(reduceTensorDesc, out ReduceTensorDescriptor descriptor) ?? descriptor.Set((TensorReduction)op, compType, nanOpt, indices, indicesType));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetReductionWorkspaceSize(nint handle, nint reduceTensorDesc, nint aDesc, nint cDesc, nuint* sizeInBytes)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetReductionWorkspaceSize), handle);
         return call.Answer(ReductionSize(call, handle, reduceTensorDesc, aDesc, cDesc, sizeInBytes, ofIndices: false));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetReductionIndicesSize(nint handle, nint reduceTensorDesc, nint aDesc, nint cDesc, nuint* sizeInBytes)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetReductionIndicesSize), handle);
         return call.Answer(ReductionSize(call, handle, reduceTensorDesc, aDesc, cDesc, sizeInBytes, ofIndices: true));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnReduceTensor(
         nint handle, nint reduceTensorDesc, void* indices, nuint indicesSizeInBytes, void* workspace, nuint workspaceSizeInBytes,
         void* alpha, nint aDesc, void* a, void* beta, nint cDesc, void* c)

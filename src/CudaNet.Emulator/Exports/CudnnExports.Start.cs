@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text;
 using CudaNet.Emulator.Cudnn;
 using CudaNet.Kernels.Cuda.Native;
@@ -12,19 +11,17 @@ internal static unsafe partial class CudnnExports
 {
     private const int DefaultVersion = 91900;
 
-    [UnmanagedCallersOnly]
+    /// <summary>What a call answers that failed inside the emulator, as the library's generation counts.</summary>
+    public static cudnnStatus_t InternalError => CudnnStatuses.In(cudnnStatus_t.CUDNN_STATUS_INTERNAL_ERROR, CudnnCall.Generation);
+
     public static nuint cudnnGetVersion() => (nuint)(EmulatedMachine.Current?.Options.CudnnVersion ?? DefaultVersion);
 
-    [UnmanagedCallersOnly]
     public static nuint cudnnGetMaxDeviceVersion() => CudnnCall.Generation >= 9 ? 1210u : 900u;
 
-    [UnmanagedCallersOnly]
     public static nuint cudnnGetCudartVersion() => (EmulatedMachine.Current?.Options.CublasMajor ?? 13) >= 13 ? 13010u : CudnnCall.Generation >= 9 ? 12090u : 12020u;
 
-    [UnmanagedCallersOnly]
     public static byte* cudnnGetErrorString(cudnnStatus_t status) => NativeText.Of(CudnnStatuses.Name((int)status, CudnnCall.Generation));
 
-    [UnmanagedCallersOnly]
     public static void cudnnGetLastErrorString(byte* message, nuint maxSize)
     {
         if (message == null || maxSize == 0)
@@ -38,7 +35,6 @@ internal static unsafe partial class CudnnExports
         message[count] = 0;
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetProperty(int type, int* value)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetProperty));
@@ -63,22 +59,16 @@ internal static unsafe partial class CudnnExports
         return call.Answer(CudnnAnswer.Success);
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGraphVersionCheck() => Check(nameof(cudnnGraphVersionCheck));
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnOpsVersionCheck() => Check(nameof(cudnnOpsVersionCheck));
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnCnnVersionCheck() => Check(nameof(cudnnCnnVersionCheck));
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnOpsInferVersionCheck() => Check(nameof(cudnnOpsInferVersionCheck));
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnCnnInferVersionCheck() => Check(nameof(cudnnCnnInferVersionCheck));
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnSetCallback(uint mask, nint userData, nint callback)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetCallback));
@@ -91,7 +81,6 @@ internal static unsafe partial class CudnnExports
         return call.Answer(CudnnAnswer.Success);
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetCallback(uint* mask, nint* userData, nint* callback)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetCallback));

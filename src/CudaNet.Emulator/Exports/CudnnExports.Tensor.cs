@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Cudnn;
 using CudaNet.Kernels.Cuda.Native;
 
@@ -6,28 +5,24 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class CudnnExports
 {
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnCreateTensorDescriptor(nint* tensorDesc)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnCreateTensorDescriptor));
         return call.Answer(call.Create<EmulatedTensorDescriptor>(tensorDesc));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnDestroyTensorDescriptor(nint tensorDesc)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnDestroyTensorDescriptor));
         return call.Answer(call.Destroy<EmulatedTensorDescriptor>(tensorDesc));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnSetTensor4dDescriptor(nint tensorDesc, cudnnTensorFormat_t format, cudnnDataType_t dataType, int n, int c, int h, int w)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetTensor4dDescriptor));
         return call.Answer(call.Find(tensorDesc, out EmulatedTensorDescriptor tensor) ?? tensor.SetDense(format, dataType, [n, c, h, w]));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnSetTensor4dDescriptorEx(
         nint tensorDesc, cudnnDataType_t dataType, int n, int c, int h, int w, int nStride, int cStride, int hStride, int wStride)
     {
@@ -35,7 +30,6 @@ internal static unsafe partial class CudnnExports
         return call.Answer(call.Find(tensorDesc, out EmulatedTensorDescriptor tensor) ?? tensor.SetStrided(dataType, [n, c, h, w], [nStride, cStride, hStride, wStride]));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetTensor4dDescriptor(
         nint tensorDesc, cudnnDataType_t* dataType, int* n, int* c, int* h, int* w, int* nStride, int* cStride, int* hStride, int* wStride)
     {
@@ -56,7 +50,6 @@ internal static unsafe partial class CudnnExports
         return call.Answer(tensor.Layout is { Rank: not 4 } layout ? CudnnAnswer.Accept($"reading {layout.Rank} extents as 4") : CudnnAnswer.Success);
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnSetTensorNdDescriptor(nint tensorDesc, cudnnDataType_t dataType, int nbDims, int* dimA, int* strideA)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetTensorNdDescriptor));
@@ -64,7 +57,6 @@ internal static unsafe partial class CudnnExports
             ?? tensor.SetStrided(dataType, new(dimA, nbDims), new(strideA, nbDims)));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnSetTensorNdDescriptorEx(nint tensorDesc, cudnnTensorFormat_t format, cudnnDataType_t dataType, int nbDims, int* dimA)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnSetTensorNdDescriptorEx));
@@ -72,7 +64,6 @@ internal static unsafe partial class CudnnExports
             ?? tensor.SetDense(format, dataType, new(dimA, nbDims)));
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetTensorNdDescriptor(nint tensorDesc, int nbDimsRequested, cudnnDataType_t* dataType, int* nbDims, int* dimA, int* strideA)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetTensorNdDescriptor));
@@ -88,7 +79,6 @@ internal static unsafe partial class CudnnExports
         return call.Answer(CudnnAnswer.Success);
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnGetTensorSizeInBytes(nint tensorDesc, nuint* size)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetTensorSizeInBytes));
@@ -106,7 +96,6 @@ internal static unsafe partial class CudnnExports
         return call.Answer(CudnnAnswer.Success);
     }
 
-    [UnmanagedCallersOnly]
     public static cudnnStatus_t cudnnDeriveBNTensorDescriptor(nint derivedBnDesc, nint xDesc, int mode)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnDeriveBNTensorDescriptor));

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Device;
 using CudaNet.Kernels.Cuda.Native;
 using static CudaNet.Kernels.Cuda.Native.CUresult;
@@ -7,15 +6,12 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class DriverExports
 {
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamBeginCapture))]
     public static CUresult cuStreamBeginCapture(nint hStream)
         => BeginCapture(nameof(cuStreamBeginCapture), hStream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_GLOBAL);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamBeginCapture_v2))]
     public static CUresult cuStreamBeginCapture_v2(nint hStream, CUstreamCaptureMode mode)
         => BeginCapture(nameof(cuStreamBeginCapture_v2), hStream, mode);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamEndCapture))]
     public static CUresult cuStreamEndCapture(nint hStream, nint* phGraph)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuStreamEndCapture));
@@ -34,7 +30,6 @@ internal static unsafe partial class DriverExports
         return result;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamIsCapturing))]
     public static CUresult cuStreamIsCapturing(nint hStream, CUstreamCaptureStatus* captureStatus)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuStreamIsCapturing));
@@ -53,15 +48,12 @@ internal static unsafe partial class DriverExports
         return result;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamGetCaptureInfo))]
     public static CUresult cuStreamGetCaptureInfo(nint hStream, CUstreamCaptureStatus* captureStatus_out, ulong* id_out)
         => CaptureInfo(nameof(cuStreamGetCaptureInfo), hStream, captureStatus_out, id_out, null, null, null);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamGetCaptureInfo_v2))]
     public static CUresult cuStreamGetCaptureInfo_v2(nint hStream, CUstreamCaptureStatus* captureStatus_out, ulong* id_out, nint* graph_out, nint** dependencies_out, nuint* numDependencies_out)
         => CaptureInfo(nameof(cuStreamGetCaptureInfo_v2), hStream, captureStatus_out, id_out, graph_out, dependencies_out, numDependencies_out);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamGetCaptureInfo_v3))]
     public static CUresult cuStreamGetCaptureInfo_v3(nint hStream, CUstreamCaptureStatus* captureStatus_out, ulong* id_out, nint* graph_out, nint** dependencies_out, void** edgeData_out, nuint* numDependencies_out)
     {
         if (edgeData_out != null)
@@ -72,7 +64,6 @@ internal static unsafe partial class DriverExports
         return CaptureInfo(nameof(cuStreamGetCaptureInfo_v3), hStream, captureStatus_out, id_out, graph_out, dependencies_out, numDependencies_out);
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuThreadExchangeStreamCaptureMode))]
     public static CUresult cuThreadExchangeStreamCaptureMode(CUstreamCaptureMode* mode)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuThreadExchangeStreamCaptureMode));

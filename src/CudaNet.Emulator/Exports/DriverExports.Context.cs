@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Device;
 using CudaNet.Kernels.Cuda.Native;
 using static CudaNet.Kernels.Cuda.Native.CUresult;
@@ -12,14 +11,11 @@ internal static unsafe partial class DriverExports
     private const uint MapHost = (uint)CUctx_flags.CU_CTX_MAP_HOST;
     private const uint KnownContextFlags = 0xFF;
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuCtxCreate_v2))]
     public static CUresult cuCtxCreate_v2(nint* pctx, uint flags, int dev) => CreateContext(nameof(cuCtxCreate_v2), pctx, flags, dev);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuCtxCreate_v4))]
     public static CUresult cuCtxCreate_v4(nint* pctx, void* ctxCreateParams, uint flags, int dev)
         => ctxCreateParams == null ? CreateContext(nameof(cuCtxCreate_v4), pctx, flags, dev) : Unimplemented.Answer("cuCtxCreate_v4 with parameters");
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuCtxDestroy_v2))]
     public static CUresult cuCtxDestroy_v2(nint ctx)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuCtxDestroy_v2));
@@ -44,7 +40,6 @@ internal static unsafe partial class DriverExports
         return answer;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuCtxSetCurrent))]
     public static CUresult cuCtxSetCurrent(nint ctx)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuCtxSetCurrent));
@@ -68,7 +63,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuCtxGetCurrent))]
     public static CUresult cuCtxGetCurrent(nint* pctx)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuCtxGetCurrent));
@@ -81,7 +75,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuCtxPushCurrent_v2))]
     public static CUresult cuCtxPushCurrent_v2(nint ctx)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuCtxPushCurrent_v2));
@@ -99,7 +92,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuCtxPopCurrent_v2))]
     public static CUresult cuCtxPopCurrent_v2(nint* pctx)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuCtxPopCurrent_v2));
@@ -121,7 +113,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuCtxGetDevice))]
     public static CUresult cuCtxGetDevice(int* device)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuCtxGetDevice));
@@ -134,7 +125,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuCtxGetDevice_v2))]
     public static CUresult cuCtxGetDevice_v2(int* device, nint ctx)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuCtxGetDevice_v2));
@@ -152,7 +142,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuCtxSynchronize))]
     public static CUresult cuCtxSynchronize()
     {
         using NativeCall call = NativeCall.Enter(nameof(cuCtxSynchronize));
@@ -164,7 +153,6 @@ internal static unsafe partial class DriverExports
         return call.Context.Synchronize();
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuCtxSynchronize_v2))]
     public static CUresult cuCtxSynchronize_v2(nint ctx)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuCtxSynchronize_v2));
@@ -181,7 +169,6 @@ internal static unsafe partial class DriverExports
         return context.Synchronize();
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuCtxGetApiVersion))]
     public static CUresult cuCtxGetApiVersion(nint ctx, uint* version)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuCtxGetApiVersion));
@@ -199,7 +186,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuCtxGetFlags))]
     public static CUresult cuCtxGetFlags(uint* flags)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuCtxGetFlags));

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Device;
 using CudaNet.Kernels.Cuda.Native;
 using static CudaNet.Kernels.Cuda.Native.CUresult;
@@ -7,35 +6,27 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class DriverExports
 {
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemcpyHtoD_v2))]
     public static CUresult cuMemcpyHtoD_v2(ulong dstDevice, void* srcHost, nuint byteCount)
         => CopyNow(nameof(cuMemcpyHtoD_v2), dstDevice, (ulong)srcHost, byteCount, CopyEnds.Destination);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemcpyDtoH_v2))]
     public static CUresult cuMemcpyDtoH_v2(void* dstHost, ulong srcDevice, nuint byteCount)
         => CopyNow(nameof(cuMemcpyDtoH_v2), (ulong)dstHost, srcDevice, byteCount, CopyEnds.Source);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemcpyDtoD_v2))]
     public static CUresult cuMemcpyDtoD_v2(ulong dstDevice, ulong srcDevice, nuint byteCount)
         => CopyNow(nameof(cuMemcpyDtoD_v2), dstDevice, srcDevice, byteCount, CopyEnds.Both);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemcpyHtoDAsync_v2))]
     public static CUresult cuMemcpyHtoDAsync_v2(ulong dstDevice, void* srcHost, nuint byteCount, nint hStream)
         => Copy(nameof(cuMemcpyHtoDAsync_v2), dstDevice, (ulong)srcHost, byteCount, hStream, CopyEnds.Destination);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemcpyDtoHAsync_v2))]
     public static CUresult cuMemcpyDtoHAsync_v2(void* dstHost, ulong srcDevice, nuint byteCount, nint hStream)
         => Copy(nameof(cuMemcpyDtoHAsync_v2), (ulong)dstHost, srcDevice, byteCount, hStream, CopyEnds.Source);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemcpyDtoDAsync_v2))]
     public static CUresult cuMemcpyDtoDAsync_v2(ulong dstDevice, ulong srcDevice, nuint byteCount, nint hStream)
         => Copy(nameof(cuMemcpyDtoDAsync_v2), dstDevice, srcDevice, byteCount, hStream, CopyEnds.Both);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemcpyAsync))]
     public static CUresult cuMemcpyAsync(ulong dst, ulong src, nuint byteCount, nint hStream)
         => Copy(nameof(cuMemcpyAsync), dst, src, byteCount, hStream, CopyEnds.None);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemcpy2DAsync_v2))]
     public static CUresult cuMemcpy2DAsync_v2(CUDA_MEMCPY2D* pCopy, nint hStream)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuMemcpy2DAsync_v2));

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using CudaNet.Emulator.Device;
 using CudaNet.Kernels.Cuda.Native;
@@ -8,7 +7,6 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class DriverExports
 {
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceGetCount))]
     public static CUresult cuDeviceGetCount(int* count)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuDeviceGetCount));
@@ -21,7 +19,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceGet))]
     public static CUresult cuDeviceGet(int* device, int ordinal)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuDeviceGet));
@@ -39,7 +36,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceGetName))]
     public static CUresult cuDeviceGetName(byte* name, int len, int dev)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuDeviceGetName));
@@ -57,13 +53,10 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceGetUuid))]
     public static CUresult cuDeviceGetUuid(CUuuid* uuid, int dev) => Uuid(nameof(cuDeviceGetUuid), uuid, dev);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceGetUuid_v2))]
     public static CUresult cuDeviceGetUuid_v2(CUuuid* uuid, int dev) => Uuid(nameof(cuDeviceGetUuid_v2), uuid, dev);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceTotalMem))]
     public static CUresult cuDeviceTotalMem(uint* bytes, int dev)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuDeviceTotalMem));
@@ -81,7 +74,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceTotalMem_v2))]
     public static CUresult cuDeviceTotalMem_v2(nuint* bytes, int dev)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuDeviceTotalMem_v2));
@@ -99,7 +91,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceGetAttribute))]
     public static CUresult cuDeviceGetAttribute(int* pi, CUdevice_attribute attrib, int dev)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuDeviceGetAttribute));
@@ -122,7 +113,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceGetPCIBusId))]
     public static CUresult cuDeviceGetPCIBusId(byte* pciBusId, int len, int dev)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuDeviceGetPCIBusId));
@@ -140,7 +130,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceCanAccessPeer))]
     public static CUresult cuDeviceCanAccessPeer(int* canAccessPeer, int dev, int peerDev)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuDeviceCanAccessPeer));

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Device;
 using CudaNet.Kernels.Cuda.Native;
 using static CudaNet.Kernels.Cuda.Native.CUresult;
@@ -7,7 +6,6 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class DriverExports
 {
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuEventCreate))]
     public static CUresult cuEventCreate(nint* phEvent, uint flags)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuEventCreate));
@@ -20,14 +18,11 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuEventRecord))]
     public static CUresult cuEventRecord(nint hEvent, nint hStream) => RecordEvent(nameof(cuEventRecord), hEvent, hStream, 0);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuEventRecordWithFlags))]
     public static CUresult cuEventRecordWithFlags(nint hEvent, nint hStream, uint flags)
         => RecordEvent(nameof(cuEventRecordWithFlags), hEvent, hStream, flags);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuEventQuery))]
     public static CUresult cuEventQuery(nint hEvent)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuEventQuery));
@@ -44,7 +39,6 @@ internal static unsafe partial class DriverExports
         return recorded.Query();
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuEventSynchronize))]
     public static CUresult cuEventSynchronize(nint hEvent)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuEventSynchronize));
@@ -61,7 +55,6 @@ internal static unsafe partial class DriverExports
         return recorded.Synchronize();
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuEventDestroy_v2))]
     public static CUresult cuEventDestroy_v2(nint hEvent)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuEventDestroy_v2));
@@ -78,11 +71,9 @@ internal static unsafe partial class DriverExports
         return call.Answer(destroyed.Destroy());
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuEventElapsedTime))]
     public static CUresult cuEventElapsedTime(float* pMilliseconds, nint hStart, nint hEnd)
         => ElapsedTime(nameof(cuEventElapsedTime), pMilliseconds, hStart, hEnd);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuEventElapsedTime_v2))]
     public static CUresult cuEventElapsedTime_v2(float* pMilliseconds, nint hStart, nint hEnd)
         => ElapsedTime(nameof(cuEventElapsedTime_v2), pMilliseconds, hStart, hEnd);
 

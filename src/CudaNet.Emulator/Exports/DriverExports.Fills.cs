@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Device;
 using CudaNet.Kernels.Cuda.Native;
 using static CudaNet.Kernels.Cuda.Native.CUresult;
@@ -7,23 +6,18 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class DriverExports
 {
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemsetD8_v2))]
     public static CUresult cuMemsetD8_v2(ulong dstDevice, byte uc, nuint n)
         => FillNow(nameof(cuMemsetD8_v2), dstDevice, uc, sizeof(byte), n);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemsetD32_v2))]
     public static CUresult cuMemsetD32_v2(ulong dstDevice, uint ui, nuint n)
         => FillNow(nameof(cuMemsetD32_v2), dstDevice, ui, sizeof(uint), n);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemsetD8Async))]
     public static CUresult cuMemsetD8Async(ulong dstDevice, byte uc, nuint n, nint hStream)
         => Fill(nameof(cuMemsetD8Async), dstDevice, uc, sizeof(byte), n, hStream);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemsetD16Async))]
     public static CUresult cuMemsetD16Async(ulong dstDevice, ushort us, nuint n, nint hStream)
         => Fill(nameof(cuMemsetD16Async), dstDevice, us, sizeof(ushort), n, hStream);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemsetD32Async))]
     public static CUresult cuMemsetD32Async(ulong dstDevice, uint ui, nuint n, nint hStream)
         => Fill(nameof(cuMemsetD32Async), dstDevice, ui, sizeof(uint), n, hStream);
 

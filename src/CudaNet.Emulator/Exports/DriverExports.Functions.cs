@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Device;
 using CudaNet.Emulator.Modules;
 using CudaNet.Emulator.Ptx;
@@ -11,7 +10,6 @@ internal static unsafe partial class DriverExports
 {
     private const int LastCacheConfig = 3;
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuFuncLoad))]
     public static CUresult cuFuncLoad(nint function)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuFuncLoad));
@@ -23,7 +21,6 @@ internal static unsafe partial class DriverExports
         return Function(call, function, out _);
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuFuncGetAttribute))]
     public static CUresult cuFuncGetAttribute(int* pi, CUfunction_attribute attrib, nint hfunc)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuFuncGetAttribute));
@@ -46,7 +43,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuFuncSetAttribute))]
     public static CUresult cuFuncSetAttribute(nint hfunc, CUfunction_attribute attrib, int value)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuFuncSetAttribute));
@@ -63,7 +59,6 @@ internal static unsafe partial class DriverExports
         return function.SetAttribute(attrib, value);
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuFuncSetCacheConfig))]
     public static CUresult cuFuncSetCacheConfig(nint hfunc, int config)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuFuncSetCacheConfig));
@@ -75,7 +70,6 @@ internal static unsafe partial class DriverExports
         return Function(call, hfunc, out _);
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuFuncGetName))]
     public static CUresult cuFuncGetName(byte** name, nint hfunc)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuFuncGetName));
@@ -93,7 +87,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuFuncGetParamInfo))]
     public static CUresult cuFuncGetParamInfo(nint func, nuint paramIndex, nuint* paramOffset, nuint* paramSize)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuFuncGetParamInfo));

@@ -7,7 +7,6 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class DriverExports
 {
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuGraphCreate))]
     public static CUresult cuGraphCreate(nint* phGraph, uint flags)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuGraphCreate));
@@ -22,7 +21,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuGraphDestroy))]
     public static CUresult cuGraphDestroy(nint hGraph)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuGraphDestroy));
@@ -39,7 +37,6 @@ internal static unsafe partial class DriverExports
         return call.Answer(graph.Destroy());
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuGraphGetNodes))]
     public static CUresult cuGraphGetNodes(nint hGraph, nint* nodes, nuint* numNodes)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuGraphGetNodes));
@@ -65,7 +62,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuGraphNodeGetType))]
     public static CUresult cuGraphNodeGetType(nint hNode, CUgraphNodeType* type)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuGraphNodeGetType));
@@ -83,7 +79,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuGraphDebugDotPrint))]
     public static CUresult cuGraphDebugDotPrint(nint hGraph, byte* path, uint flags)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuGraphDebugDotPrint));
@@ -100,7 +95,6 @@ internal static unsafe partial class DriverExports
         return GraphDrawing.Write(graph, Marshal.PtrToStringUTF8((nint)path)!) ? CUDA_SUCCESS : CUDA_ERROR_OPERATING_SYSTEM;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuGraphUpload))]
     public static CUresult cuGraphUpload(nint hGraphExec, nint hStream)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuGraphUpload));
@@ -122,7 +116,6 @@ internal static unsafe partial class DriverExports
         return stream.Admit(call.Name);
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuGraphLaunch))]
     public static CUresult cuGraphLaunch(nint hGraphExec, nint hStream)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuGraphLaunch));
@@ -144,7 +137,6 @@ internal static unsafe partial class DriverExports
         return exec.Launch(stream);
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuGraphExecDestroy))]
     public static CUresult cuGraphExecDestroy(nint hGraphExec)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuGraphExecDestroy));
@@ -161,7 +153,6 @@ internal static unsafe partial class DriverExports
         return call.Answer(exec.Destroy());
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuGraphExecGetFlags))]
     public static CUresult cuGraphExecGetFlags(nint hGraphExec, ulong* flags)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuGraphExecGetFlags));
@@ -179,7 +170,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuGraphExecUpdate))]
     public static CUresult cuGraphExecUpdate(nint hGraphExec, nint hGraph, nint* hErrorNode_out, CUgraphExecUpdateResult* updateResult_out)
     {
         CUgraphExecUpdateResultInfo info = default;
@@ -189,7 +179,6 @@ internal static unsafe partial class DriverExports
         return result;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuGraphExecUpdate_v2))]
     public static CUresult cuGraphExecUpdate_v2(nint hGraphExec, nint hGraph, CUgraphExecUpdateResultInfo* resultInfo)
         => UpdateExec(nameof(cuGraphExecUpdate_v2), hGraphExec, hGraph, resultInfo);
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Device;
 using CudaNet.Kernels.Cuda.Native;
 using static CudaNet.Kernels.Cuda.Native.CUresult;
@@ -7,15 +6,12 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class DriverExports
 {
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuLaunchHostFunc))]
     public static CUresult cuLaunchHostFunc(nint hStream, nint fn, void* userData)
         => LaunchHostFunction(nameof(cuLaunchHostFunc), hStream, fn, userData);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuLaunchHostFunc_v2))]
     public static CUresult cuLaunchHostFunc_v2(nint hStream, nint fn, void* userData, uint syncMode)
         => syncMode > 1 ? CUDA_ERROR_INVALID_VALUE : LaunchHostFunction(nameof(cuLaunchHostFunc_v2), hStream, fn, userData);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamAddCallback))]
     public static CUresult cuStreamAddCallback(nint hStream, nint callback, void* userData, uint flags)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuStreamAddCallback));

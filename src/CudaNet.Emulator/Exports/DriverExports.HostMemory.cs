@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Device;
 using CudaNet.Kernels.Cuda.Native;
 using static CudaNet.Kernels.Cuda.Native.CUresult;
@@ -13,14 +12,11 @@ internal static unsafe partial class DriverExports
     /// <summary>Portable, mapped, I/O memory, read-only.</summary>
     private const uint KnownRegisterFlags = 15;
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemHostAlloc))]
     public static CUresult cuMemHostAlloc(void** pp, nuint bytesize, uint flags)
         => AllocatePinned(nameof(cuMemHostAlloc), pp, bytesize, flags);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemAllocHost_v2))]
     public static CUresult cuMemAllocHost_v2(void** pp, nuint bytesize) => AllocatePinned(nameof(cuMemAllocHost_v2), pp, bytesize, 0);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemFreeHost))]
     public static CUresult cuMemFreeHost(void* p)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuMemFreeHost));
@@ -32,7 +28,6 @@ internal static unsafe partial class DriverExports
         return Allocation.FreeHost(call.Machine, call.Current, p);
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemHostRegister_v2))]
     public static CUresult cuMemHostRegister_v2(void* p, nuint bytesize, uint flags)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuMemHostRegister_v2));
@@ -44,7 +39,6 @@ internal static unsafe partial class DriverExports
         return Allocation.Register(call.Context, p, bytesize, flags, call.Name);
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemHostUnregister))]
     public static CUresult cuMemHostUnregister(void* p)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuMemHostUnregister));
@@ -56,7 +50,6 @@ internal static unsafe partial class DriverExports
         return Allocation.Unregister(call.Machine, call.Current, p);
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemHostGetDevicePointer_v2))]
     public static CUresult cuMemHostGetDevicePointer_v2(ulong* pdptr, void* p, uint flags)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuMemHostGetDevicePointer_v2));
@@ -74,7 +67,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemHostGetFlags))]
     public static CUresult cuMemHostGetFlags(uint* pFlags, void* p)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuMemHostGetFlags));

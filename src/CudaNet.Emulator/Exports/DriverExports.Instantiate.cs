@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Device;
 using CudaNet.Kernels.Cuda.Native;
 using static CudaNet.Kernels.Cuda.Native.CUresult;
@@ -13,19 +12,15 @@ internal static unsafe partial class DriverExports
     private const CUgraphInstantiate_flags FlagsOfGraphs =
         CUgraphInstantiate_flags.CUDA_GRAPH_INSTANTIATE_FLAG_AUTO_FREE_ON_LAUNCH | CUgraphInstantiate_flags.CUDA_GRAPH_INSTANTIATE_FLAG_USE_NODE_PRIORITY;
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuGraphInstantiate))]
     public static CUresult cuGraphInstantiate(nint* phGraphExec, nint hGraph, nint* phErrorNode, byte* logBuffer, nuint bufferSize)
         => InstantiateWithLog(nameof(cuGraphInstantiate), phGraphExec, hGraph, phErrorNode, logBuffer, bufferSize);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuGraphInstantiate_v2))]
     public static CUresult cuGraphInstantiate_v2(nint* phGraphExec, nint hGraph, nint* phErrorNode, byte* logBuffer, nuint bufferSize)
         => InstantiateWithLog(nameof(cuGraphInstantiate_v2), phGraphExec, hGraph, phErrorNode, logBuffer, bufferSize);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuGraphInstantiateWithFlags))]
     public static CUresult cuGraphInstantiateWithFlags(nint* phGraphExec, nint hGraph, ulong flags)
         => Instantiate(nameof(cuGraphInstantiateWithFlags), phGraphExec, hGraph, flags, FlagsOfGraphs);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuGraphInstantiateWithParams))]
     public static CUresult cuGraphInstantiateWithParams(nint* phGraphExec, nint hGraph, CUDA_GRAPH_INSTANTIATE_PARAMS* instantiateParams)
     {
         if (instantiateParams == null)

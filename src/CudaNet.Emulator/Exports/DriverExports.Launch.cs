@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Device;
 using CudaNet.Emulator.Modules;
 using CudaNet.Kernels.Cuda.Native;
@@ -8,7 +7,6 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class DriverExports
 {
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuLaunchKernel))]
     public static CUresult cuLaunchKernel(nint f, uint gridDimX, uint gridDimY, uint gridDimZ, uint blockDimX, uint blockDimY, uint blockDimZ, uint sharedMemBytes, nint hStream, void** kernelParams, void** extra)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuLaunchKernel));
@@ -21,7 +19,6 @@ internal static unsafe partial class DriverExports
         return Launch(call, f, shape, hStream, kernelParams, extra);
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuLaunchCooperativeKernel))]
     public static CUresult cuLaunchCooperativeKernel(nint f, uint gridDimX, uint gridDimY, uint gridDimZ, uint blockDimX, uint blockDimY, uint blockDimZ, uint sharedMemBytes, nint hStream, void** kernelParams)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuLaunchCooperativeKernel));
@@ -34,7 +31,6 @@ internal static unsafe partial class DriverExports
         return Launch(call, f, shape, hStream, kernelParams, null);
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuLaunchKernelEx))]
     public static CUresult cuLaunchKernelEx(CUlaunchConfig* config, nint f, void** kernelParams, void** extra)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuLaunchKernelEx));

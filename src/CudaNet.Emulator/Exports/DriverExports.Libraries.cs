@@ -9,7 +9,6 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class DriverExports
 {
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuLibraryLoadData))]
     public static CUresult cuLibraryLoadData(nint* library, void* code, CUjit_option* jitOptions, void** jitOptionsValues, uint numJitOptions, int* libraryOptions, void** libraryOptionValues, uint numLibraryOptions)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuLibraryLoadData));
@@ -30,7 +29,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuLibraryUnload))]
     public static CUresult cuLibraryUnload(nint library)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuLibraryUnload));
@@ -49,7 +47,6 @@ internal static unsafe partial class DriverExports
         return call.Answer(result);
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuLibraryGetKernel))]
     public static CUresult cuLibraryGetKernel(nint* pKernel, nint library, byte* name)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuLibraryGetKernel));
@@ -72,7 +69,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuKernelGetFunction))]
     public static CUresult cuKernelGetFunction(nint* pFunc, nint kernel)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuKernelGetFunction));

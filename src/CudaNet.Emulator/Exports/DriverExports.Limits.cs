@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Device;
 using CudaNet.Kernels.Cuda.Native;
 using static CudaNet.Kernels.Cuda.Native.CUresult;
@@ -9,7 +8,6 @@ internal static unsafe partial class DriverExports
 {
     private const int GreatestPriority = -5;
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuCtxSetLimit))]
     public static CUresult cuCtxSetLimit(CUlimit limit, nuint value)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuCtxSetLimit));
@@ -27,7 +25,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuCtxGetLimit))]
     public static CUresult cuCtxGetLimit(nuint* pvalue, CUlimit limit)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuCtxGetLimit));
@@ -40,7 +37,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuCtxGetStreamPriorityRange))]
     public static CUresult cuCtxGetStreamPriorityRange(int* leastPriority, int* greatestPriority)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuCtxGetStreamPriorityRange));

@@ -8,7 +8,6 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class DriverExports
 {
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuLinkCreate_v2))]
     public static CUresult cuLinkCreate_v2(uint numOptions, CUjit_option* options, void** optionValues, nint* stateOut)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuLinkCreate_v2));
@@ -29,7 +28,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuLinkAddData_v2))]
     public static CUresult cuLinkAddData_v2(nint state, CUjitInputType type, void* data, nuint size, byte* name, uint numOptions, CUjit_option* options, void** optionValues)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuLinkAddData_v2));
@@ -51,7 +49,6 @@ internal static unsafe partial class DriverExports
         return link.Add(type, new ReadOnlySpan<byte>(data, (int)size), name == null ? "input" : Marshal.PtrToStringUTF8((nint)name)!);
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuLinkComplete))]
     public static CUresult cuLinkComplete(nint state, void** cubinOut, nuint* sizeOut)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuLinkComplete));
@@ -75,7 +72,6 @@ internal static unsafe partial class DriverExports
         return result;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuLinkDestroy))]
     public static CUresult cuLinkDestroy(nint state)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuLinkDestroy));

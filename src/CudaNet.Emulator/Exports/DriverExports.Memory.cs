@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Device;
 using CudaNet.Kernels.Cuda.Native;
 using static CudaNet.Kernels.Cuda.Native.CUresult;
@@ -7,7 +6,6 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class DriverExports
 {
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemGetInfo_v2))]
     public static CUresult cuMemGetInfo_v2(nuint* free, nuint* total)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuMemGetInfo_v2));
@@ -22,10 +20,8 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemAlloc))]
     public static CUresult cuMemAlloc(uint* dptr, uint bytesize) => Unimplemented.Answer(nameof(cuMemAlloc));
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemAlloc_v2))]
     public static CUresult cuMemAlloc_v2(ulong* dptr, nuint bytesize)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuMemAlloc_v2));
@@ -43,7 +39,6 @@ internal static unsafe partial class DriverExports
         return result;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemFree_v2))]
     public static CUresult cuMemFree_v2(ulong dptr)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuMemFree_v2));
@@ -55,7 +50,6 @@ internal static unsafe partial class DriverExports
         return Allocation.Free(call.Machine, call.Current, dptr);
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemGetAddressRange_v2))]
     public static CUresult cuMemGetAddressRange_v2(ulong* pbase, nuint* psize, ulong dptr)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuMemGetAddressRange_v2));
@@ -74,7 +68,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuPointerGetAttribute))]
     public static CUresult cuPointerGetAttribute(void* data, CUpointer_attribute attribute, ulong ptr)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuPointerGetAttribute));
@@ -91,7 +84,6 @@ internal static unsafe partial class DriverExports
         return PointerAttributes.Write(range, ptr, attribute, data) ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuPointerGetAttributes))]
     public static CUresult cuPointerGetAttributes(uint numAttributes, CUpointer_attribute* attributes, void** data, ulong ptr)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuPointerGetAttributes));

@@ -11,7 +11,6 @@ internal static unsafe partial class DriverExports
 {
     private const int EagerLoading = 1;
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuModuleLoad))]
     public static CUresult cuModuleLoad(nint* module, byte* fname)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuModuleLoad));
@@ -33,18 +32,14 @@ internal static unsafe partial class DriverExports
         }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuModuleLoadData))]
     public static CUresult cuModuleLoadData(nint* module, void* image) => LoadModule(nameof(cuModuleLoadData), module, image, default);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuModuleLoadDataEx))]
     public static CUresult cuModuleLoadDataEx(nint* module, void* image, uint numOptions, CUjit_option* options, void** optionValues)
         => LoadModule(nameof(cuModuleLoadDataEx), module, image, new JitOptions(numOptions, options, optionValues));
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuModuleLoadFatBinary))]
     public static CUresult cuModuleLoadFatBinary(nint* module, void* fatCubin)
         => LoadModule(nameof(cuModuleLoadFatBinary), module, fatCubin, default);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuModuleUnload))]
     public static CUresult cuModuleUnload(nint hmod)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuModuleUnload));
@@ -61,7 +56,6 @@ internal static unsafe partial class DriverExports
         return call.Answer(module.Unload());
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuModuleGetFunction))]
     public static CUresult cuModuleGetFunction(nint* hfunc, nint hmod, byte* name)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuModuleGetFunction));
@@ -84,7 +78,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuModuleGetGlobal_v2))]
     public static CUresult cuModuleGetGlobal_v2(ulong* dptr, nuint* bytes, nint hmod, byte* name)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuModuleGetGlobal_v2));
@@ -108,7 +101,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuModuleGetLoadingMode))]
     public static CUresult cuModuleGetLoadingMode(int* mode)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuModuleGetLoadingMode));

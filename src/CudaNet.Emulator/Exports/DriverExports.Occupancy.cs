@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Device;
 using CudaNet.Emulator.Modules;
 using CudaNet.Kernels.Cuda.Native;
@@ -8,15 +7,12 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class DriverExports
 {
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuOccupancyMaxActiveBlocksPerMultiprocessor))]
     public static CUresult cuOccupancyMaxActiveBlocksPerMultiprocessor(int* numBlocks, nint func, int blockSize, nuint dynamicSMemSize)
         => ActiveBlocks(nameof(cuOccupancyMaxActiveBlocksPerMultiprocessor), numBlocks, func, blockSize, dynamicSMemSize, 0);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags))]
     public static CUresult cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(int* numBlocks, nint func, int blockSize, nuint dynamicSMemSize, uint flags)
         => ActiveBlocks(nameof(cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags), numBlocks, func, blockSize, dynamicSMemSize, flags);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuOccupancyMaxPotentialBlockSize))]
     public static CUresult cuOccupancyMaxPotentialBlockSize(int* minGridSize, int* blockSize, nint func, nint blockSizeToDynamicSMemSize, nuint dynamicSMemSize, int blockSizeLimit)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuOccupancyMaxPotentialBlockSize));
@@ -37,7 +33,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuOccupancyAvailableDynamicSMemPerBlock))]
     public static CUresult cuOccupancyAvailableDynamicSMemPerBlock(nuint* dynamicSmemSize, nint func, int numBlocks, int blockSize)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuOccupancyAvailableDynamicSMemPerBlock));

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Device;
 using CudaNet.Kernels.Cuda.Native;
 using static CudaNet.Kernels.Cuda.Native.CUresult;
@@ -10,7 +9,6 @@ internal static unsafe partial class DriverExports
     private const int PinnedAllocation = 1;
     private const int DeviceLocation = 1;
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceGetDefaultMemPool))]
     public static CUresult cuDeviceGetDefaultMemPool(nint* pool_out, int dev)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuDeviceGetDefaultMemPool));
@@ -33,7 +31,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceGetMemPool))]
     public static CUresult cuDeviceGetMemPool(nint* pool, int dev)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuDeviceGetMemPool));
@@ -56,7 +53,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuDeviceSetMemPool))]
     public static CUresult cuDeviceSetMemPool(int dev, nint pool)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuDeviceSetMemPool));
@@ -79,7 +75,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemAllocAsync))]
     public static CUresult cuMemAllocAsync(ulong* dptr, nuint bytesize, nint hStream)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuMemAllocAsync));
@@ -101,7 +96,6 @@ internal static unsafe partial class DriverExports
         return AllocateFrom(stream.Context.Device.CurrentPool, call, stream, dptr, bytesize);
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemAllocFromPoolAsync))]
     public static CUresult cuMemAllocFromPoolAsync(ulong* dptr, nuint bytesize, nint pool, nint hStream)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuMemAllocFromPoolAsync));
@@ -123,7 +117,6 @@ internal static unsafe partial class DriverExports
         return AllocateFrom(from, call, stream, dptr, bytesize);
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemFreeAsync))]
     public static CUresult cuMemFreeAsync(ulong dptr, nint hStream)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuMemFreeAsync));
@@ -140,7 +133,6 @@ internal static unsafe partial class DriverExports
         return call.Answer(EmulatedMemoryPool.Free(stream, dptr));
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemPoolCreate))]
     public static CUresult cuMemPoolCreate(nint* pool, CUmemPoolProps* poolProps)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuMemPoolCreate));
@@ -171,7 +163,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemPoolDestroy))]
     public static CUresult cuMemPoolDestroy(nint pool)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuMemPoolDestroy));
@@ -200,7 +191,6 @@ internal static unsafe partial class DriverExports
         return call.Answer(CUDA_SUCCESS);
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemPoolSetAttribute))]
     public static CUresult cuMemPoolSetAttribute(nint pool, CUmemPool_attribute attr, void* value)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuMemPoolSetAttribute));
@@ -217,7 +207,6 @@ internal static unsafe partial class DriverExports
         return PoolAttributes.Of(found).Set(attr, value) ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemPoolGetAttribute))]
     public static CUresult cuMemPoolGetAttribute(nint pool, CUmemPool_attribute attr, void* value)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuMemPoolGetAttribute));
@@ -234,7 +223,6 @@ internal static unsafe partial class DriverExports
         return PoolAttributes.Of(found).Get(attr, value) ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuMemPoolTrimTo))]
     public static CUresult cuMemPoolTrimTo(nint pool, nuint minBytesToKeep)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuMemPoolTrimTo));

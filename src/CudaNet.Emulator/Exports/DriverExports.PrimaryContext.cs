@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Device;
 using CudaNet.Kernels.Cuda.Native;
 using static CudaNet.Kernels.Cuda.Native.CUresult;
@@ -7,7 +6,6 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class DriverExports
 {
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuDevicePrimaryCtxRetain))]
     public static CUresult cuDevicePrimaryCtxRetain(nint* pctx, int dev)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuDevicePrimaryCtxRetain));
@@ -26,13 +24,10 @@ internal static unsafe partial class DriverExports
         return result;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuDevicePrimaryCtxRelease))]
     public static CUresult cuDevicePrimaryCtxRelease(int dev) => ReleasePrimary(nameof(cuDevicePrimaryCtxRelease), dev);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuDevicePrimaryCtxRelease_v2))]
     public static CUresult cuDevicePrimaryCtxRelease_v2(int dev) => ReleasePrimary(nameof(cuDevicePrimaryCtxRelease_v2), dev);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuDevicePrimaryCtxReset_v2))]
     public static CUresult cuDevicePrimaryCtxReset_v2(int dev)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuDevicePrimaryCtxReset_v2));
@@ -50,7 +45,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuDevicePrimaryCtxSetFlags_v2))]
     public static CUresult cuDevicePrimaryCtxSetFlags_v2(int dev, uint flags)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuDevicePrimaryCtxSetFlags_v2));
@@ -73,7 +67,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuDevicePrimaryCtxGetState))]
     public static CUresult cuDevicePrimaryCtxGetState(int dev, uint* flags, int* active)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuDevicePrimaryCtxGetState));

@@ -8,7 +8,6 @@ namespace CudaNet.Emulator.Exports;
 /// <summary>The driver's functions, each under its exported name and with its exact parameters: they check arguments, in the order the driver does, and call the device.</summary>
 internal static unsafe partial class DriverExports
 {
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuInit))]
     public static CUresult cuInit(uint flags)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuInit));
@@ -26,7 +25,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuDriverGetVersion))]
     public static CUresult cuDriverGetVersion(int* driverVersion)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuDriverGetVersion));
@@ -39,7 +37,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuGetErrorName))]
     public static CUresult cuGetErrorName(CUresult error, byte** pStr)
     {
         if (pStr == null)
@@ -51,7 +48,6 @@ internal static unsafe partial class DriverExports
         return *pStr == null ? CUDA_ERROR_INVALID_VALUE : CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuGetErrorString))]
     public static CUresult cuGetErrorString(CUresult error, byte** pStr)
     {
         if (pStr == null)
@@ -63,7 +59,6 @@ internal static unsafe partial class DriverExports
         return *pStr == null ? CUDA_ERROR_INVALID_VALUE : CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuGetProcAddress))]
     public static CUresult cuGetProcAddress(byte* symbol, void** pfn, int cudaVersion, ulong flags)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuGetProcAddress));
@@ -76,7 +71,6 @@ internal static unsafe partial class DriverExports
         return *pfn == null ? CUDA_ERROR_NOT_FOUND : CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuGetProcAddress_v2))]
     public static CUresult cuGetProcAddress_v2(byte* symbol, void** pfn, int cudaVersion, ulong flags, CUdriverProcAddressQueryResult* symbolStatus)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuGetProcAddress_v2));
@@ -94,13 +88,10 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuProfilerStart))]
     public static CUresult cuProfilerStart() => Nothing(nameof(cuProfilerStart));
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuProfilerStop))]
     public static CUresult cuProfilerStop() => Nothing(nameof(cuProfilerStop));
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuProfilerInitialize))]
     public static CUresult cuProfilerInitialize(byte* configFile, byte* outputFile, int outputMode)
         => Nothing(nameof(cuProfilerInitialize));
 

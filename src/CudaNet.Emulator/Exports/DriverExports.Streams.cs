@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CudaNet.Emulator.Device;
 using CudaNet.Kernels.Cuda.Native;
 using static CudaNet.Kernels.Cuda.Native.CUresult;
@@ -7,7 +6,6 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class DriverExports
 {
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamCreate))]
     public static CUresult cuStreamCreate(nint* phStream, uint flags)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuStreamCreate));
@@ -20,7 +18,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamCreateWithPriority))]
     public static CUresult cuStreamCreateWithPriority(nint* phStream, uint flags, int priority)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuStreamCreateWithPriority));
@@ -33,13 +30,10 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamDestroy))]
     public static CUresult cuStreamDestroy(nint hStream) => DestroyStream(nameof(cuStreamDestroy), hStream);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamDestroy_v2))]
     public static CUresult cuStreamDestroy_v2(nint hStream) => DestroyStream(nameof(cuStreamDestroy_v2), hStream);
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamSynchronize))]
     public static CUresult cuStreamSynchronize(nint hStream)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuStreamSynchronize));
@@ -56,7 +50,6 @@ internal static unsafe partial class DriverExports
         return stream.Synchronize();
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamQuery))]
     public static CUresult cuStreamQuery(nint hStream)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuStreamQuery));
@@ -73,7 +66,6 @@ internal static unsafe partial class DriverExports
         return stream.Query();
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamWaitEvent))]
     public static CUresult cuStreamWaitEvent(nint hStream, nint hEvent, uint flags)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuStreamWaitEvent));
@@ -100,7 +92,6 @@ internal static unsafe partial class DriverExports
         return awaited.LetWait(stream, flags == (uint)CUevent_wait_flags.CU_EVENT_WAIT_EXTERNAL);
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamGetFlags))]
     public static CUresult cuStreamGetFlags(nint hStream, uint* flags)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuStreamGetFlags));
@@ -118,7 +109,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamGetCtx))]
     public static CUresult cuStreamGetCtx(nint hStream, nint* pctx)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuStreamGetCtx));
@@ -136,7 +126,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(cuStreamGetPriority))]
     public static CUresult cuStreamGetPriority(nint hStream, int* priority)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuStreamGetPriority));

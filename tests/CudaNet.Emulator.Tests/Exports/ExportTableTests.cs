@@ -51,7 +51,7 @@ public sealed class ExportTableTests
     {
         foreach (string[] row in Rows)
         {
-            MethodInfo method = typeof(DriverExports).GetMethod(row[0])!;
+            MethodInfo method = typeof(DriverEntryPoints).GetMethod(row[0])!;
             string[] expected = [.. row[1].Split(';', StringSplitOptions.RemoveEmptyEntries).Select(Name)];
             string[] actual = [.. method.GetParameters().Select(p => p.ParameterType.Name)];
             Assert.True(expected.SequenceEqual(actual), $"{row[0]}: {string.Join(", ", expected)} is not {string.Join(", ", actual)}");
@@ -64,7 +64,7 @@ public sealed class ExportTableTests
     {
         foreach (string[] row in Rows)
         {
-            UnmanagedCallersOnlyAttribute attribute = typeof(DriverExports).GetMethod(row[0])!.GetCustomAttribute<UnmanagedCallersOnlyAttribute>()!;
+            UnmanagedCallersOnlyAttribute attribute = typeof(DriverEntryPoints).GetMethod(row[0])!.GetCustomAttribute<UnmanagedCallersOnlyAttribute>()!;
             Assert.Equal(row[0], attribute.EntryPoint);
         }
     }
