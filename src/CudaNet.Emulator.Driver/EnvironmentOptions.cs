@@ -16,8 +16,21 @@ internal static class EnvironmentOptions
         DriverVersion = Number("DRIVER_VERSION", 13000),
         RefusePageableAsync = Flag("STRICT"),
         FlagWorkOutsideCapture = Flag("STRICT"),
+        Races = Races(),
         FindingsToError = true,
     };
+
+    private static RaceChecks Races()
+    {
+        string text = Text("RACES", nameof(RaceChecks.Error));
+        if (Enum.TryParse(text, ignoreCase: true, out RaceChecks races) && Enum.IsDefined(races) && !char.IsAsciiDigit(text[0]))
+        {
+            return races;
+        }
+
+        Complain("RACES", text, "one of error, report, off");
+        return RaceChecks.Error;
+    }
 
     /// <summary>Profiles by name, one a device: <c>ampere</c>, or <c>hopper,turing</c>; <c>none</c> for a machine without device.</summary>
     private static List<EmulatedDeviceProfile> Devices()

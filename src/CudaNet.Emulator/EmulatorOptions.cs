@@ -30,6 +30,9 @@ public sealed record EmulatorOptions
     /// <summary>True: work that the thread of a capture queues to a stream outside it is a finding, unless the capture is relaxed.</summary>
     public bool FlagWorkOutsideCapture { get; init; } = true;
 
+    /// <summary>What becomes of accesses of a kernel's threads to the same bytes that nothing orders.</summary>
+    public RaceChecks Races { get; init; } = RaceChecks.Error;
+
     /// <summary>Instructions of warps after which a launch counts as hanging.</summary>
     public long KernelInstructionBudget { get; init; } = 4_000_000_000;
 

@@ -29,7 +29,12 @@ internal sealed class KernelOperation(EmulatedFunction function, EmulatedLaunchS
 
     private static InterpreterOptions Options(EmulatedMachine? machine) => machine is null
         ? InterpreterOptions.Default
-        : InterpreterOptions.Default with { InstructionBudget = machine.Options.KernelInstructionBudget };
+        : InterpreterOptions.Default with
+        {
+            InstructionBudget = machine.Options.KernelInstructionBudget,
+            CheckRaces = machine.Options.Races != RaceChecks.Off,
+            ReportRace = machine.Options.Races == RaceChecks.Report ? machine.Findings.Add : null,
+        };
 
     private static ulong[] WordsOf(PtxKernel kernel, byte[] block) =>
     [

@@ -33,6 +33,6 @@ public sealed partial class RulePageTests
         return type?.GetMethod(name[(dot + 1)..], BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance)?.GetCustomAttribute<FactAttribute>() is not null;
     }
 
-    [GeneratedRegex(@"`([A-Z]\w+\.\w+\.\w+)`")]
+    [GeneratedRegex(@"`([A-Z]\w+(?:\.\w+){2,3})`")]
     private static partial Regex Named();
 }

@@ -11,7 +11,8 @@ namespace CudaNet.Emulator.Ptx.Execution;
 /// <remarks>
 /// Two accesses to the same bytes race if one is a plain write, or an atomic one against a plain access, and nothing orders them. Threads of a block are
 /// ordered by its barriers, threads of a warp also by instructions that synchronise it; blocks only by a fence of the device's scope (<c>membar.gl</c>,
-/// <c>fence.acq_rel.gpu</c>) executed on both sides. Volatile, relaxed, acquiring and releasing accesses are exempt.
+/// <c>fence.acq_rel.gpu</c>) executed on both sides. Volatile, relaxed, acquiring and releasing accesses are exempt, and so are plain stores of the value that
+/// another thread's plain store left there: whichever comes last, the bytes are the same.
 /// </remarks>
 internal static unsafe class AccessRecord
 {
@@ -76,12 +77,22 @@ internal static unsafe class AccessRecord
             || (earlier & record & Atomic) != 0
             || (otherBlock && Time(earlier) < w.AcquiredAt)
             || (sameWarp && Time(earlier) < w.SyncedAt)
-            || (sameWarp && writes && earlierWrote && SameValueAtOnce(w, i, lane, Thread(earlier) & 31, earlier)))
+            || (sameWarp && writes && earlierWrote && SameValueAtOnce(w, i, lane, Thread(earlier) & 31, earlier))
+            || (writes && earlierWrote && ((earlier | record) & Atomic) == 0 && SameValueThere(w, i, lane, shared)))
         {
             return;
         }
 
-        throw Faults.Race(w, i, lane, earlier, earlierWrote, writes, otherBlock, shared);
+        DeviceFault race = Faults.Race(w, i, lane, earlier, earlierWrote, writes, otherBlock, shared);
+        if (w.Launch.Options.ReportRace is not { } report)
+        {
+            throw race;
+        }
+
+        if (w.Launch.IsNewRace(i->MemoryPage, i->MemoryNumber, w.Launch.PageAt(Time(earlier)), Instruction(earlier)))
+        {
+            report(race.Finding);
+        }
     }
 
     /// <summary>Two lanes of one instruction store the same value at the same address.</summary>
@@ -94,11 +105,7 @@ internal static unsafe class AccessRecord
 
         for (int element = 0; element < Math.Max(1, i->ExtraCount); element++)
         {
-            byte* slot = w.Slots + (i->ExtraCount == 0 ? i->B : w.Launch.Program.Extras[i->Extra + element]);
-            ulong differing = (i->Traits & InstructionTraits.WideData) != 0
-                ? Lanes.Read<ulong>(slot, lane) ^ Lanes.Read<ulong>(slot, other)
-                : Lanes.Read<uint>(slot, lane) ^ Lanes.Read<uint>(slot, other);
-            if (differing << (64 - (8 * i->Size)) != 0)
+            if (Differ(i, Stored(w, i, element, lane), Stored(w, i, element, other)))
             {
                 return false;
             }
@@ -106,4 +113,32 @@ internal static unsafe class AccessRecord
 
         return true;
     }
+
+    /// <summary>What a lane is about to store is there already.</summary>
+    private static bool SameValueThere(Warp w, Instruction* i, int lane, bool shared)
+    {
+        ulong address = w.Addresses[lane];
+        byte* there = shared ? w.Launch.Shared.Data + address : w.Launch.Memory.Find(address) is { } range ? range.Host + (address - range.Start) : null;
+        for (int element = 0; element < Math.Max(1, i->ExtraCount) && there != null; element++)
+        {
+            ulong value = 0;
+            Buffer.MemoryCopy(there + (element * i->Size), &value, sizeof(ulong), i->Size);
+            if (Differ(i, Stored(w, i, element, lane), value))
+            {
+                return false;
+            }
+        }
+
+        return there != null;
+    }
+
+    /// <summary>The register of an element of what an instruction stores.</summary>
+    private static ulong Stored(Warp w, Instruction* i, int element, int lane)
+    {
+        byte* slot = w.Slots + (i->ExtraCount == 0 ? i->B : w.Launch.Program.Extras[i->Extra + element]);
+        return (i->Traits & InstructionTraits.WideData) != 0 ? Lanes.Read<ulong>(slot, lane) : Lanes.Read<uint>(slot, lane);
+    }
+
+    /// <summary>The bytes that are stored differ.</summary>
+    private static bool Differ(Instruction* i, ulong a, ulong b) => (a ^ b) << (64 - (8 * i->Size)) != 0;
 }

@@ -22,14 +22,13 @@ internal sealed unsafe class Barriers(Block block)
 
         ref Barrier barrier = ref barriers._barriers[number];
         int count = (int)Lanes.Read<uint>(w.Slots + i->B, Lanes.First(w.Mask));
-        int expected = count == 0 ? w.Block.Threads : count;
         bool aligned = (i->Traits & InstructionTraits.Uniform) != 0;
-        if (barrier.Arrived != 0 && (barrier.Expected != expected || (count == 0 && aligned && barrier.Origin != i->Origin)))
+        if (barrier.Arrived != 0 && (barrier.Count != count || (count == 0 && aligned && barrier.Origin != i->Origin)))
         {
             throw Faults.BarrierMismatch(w, i, number, barrier.Origin);
         }
 
-        barrier.Expected = expected;
+        barrier.Count = count;
         barrier.Origin = i->Origin;
         barrier.Arrived += BitOperations.PopCount(w.Mask) + (count != 0 && (aligned || w.Mask == w.Live) ? Missing(w) : 0);
         uint votes = w.SourcePredicate(i) & w.Mask;
@@ -40,14 +39,23 @@ internal sealed unsafe class Barriers(Block block)
             w.WaitAtBarrier();
         }
 
-        if (barrier.Arrived > barrier.Expected)
+        if (barrier.Arrived > barriers.Expected(number))
         {
-            throw Faults.At(w, i, Lanes.First(w.Mask), FindingKind.Divergence, $"barrier {number} expects {expected} threads and {barrier.Arrived} came");
+            throw Faults.At(w, i, Lanes.First(w.Mask), FindingKind.Divergence, $"barrier {number} expects {barriers.Expected(number)} threads and {barrier.Arrived} came");
         }
 
-        if (barrier.Arrived == barrier.Expected)
+        barriers.OpenIfComplete(number);
+    }
+
+    /// <summary>Threads exited: a barrier of the whole block waits for those that are left only, as hardware does since Volta.</summary>
+    public void CountAgain()
+    {
+        for (int number = 0; number < _barriers.Length; number++)
         {
-            barriers.Open(number);
+            if (_barriers[number] is { Arrived: > 0, Count: 0 })
+            {
+                OpenIfComplete(number);
+            }
         }
     }
 
@@ -95,6 +103,17 @@ internal sealed unsafe class Barriers(Block block)
     /// <summary>Threads a counted barrier takes for granted: it counts whole warps, and the last one may have fewer than 32 threads.</summary>
     private static int Missing(Warp w) => 32 - BitOperations.PopCount(w.Live);
 
+    /// <summary>The threads that a barrier waits for.</summary>
+    private int Expected(int number) => _barriers[number].Count == 0 ? block.LiveThreads : _barriers[number].Count;
+
+    private void OpenIfComplete(int number)
+    {
+        if (_barriers[number].Arrived == Expected(number))
+        {
+            Open(number);
+        }
+    }
+
     private void Open(int number)
     {
         block.OrderedAt = block.Launch.Tick();
@@ -119,7 +138,8 @@ internal sealed unsafe class Barriers(Block block)
 
     private struct Barrier
     {
-        public int Expected;
+        /// <summary>The number of threads that was named; 0 for all of the block that have not exited.</summary>
+        public int Count;
         public int Arrived;
         public int Votes;
         public int Voters;

@@ -8,6 +8,9 @@ internal sealed class Block
     private const int ShortestTurn = 64;
     private const int LongestTurn = 4096;
 
+    /// <summary>What the start of a block takes from the budget, in instructions: about as long as it takes here.</summary>
+    private const int StartCost = 64;
+
     private readonly LaunchState _launch;
     private readonly Warp[] _warps;
     private readonly List<Warp> _runnable = [];
@@ -33,6 +36,21 @@ internal sealed class Block
 
     public int Threads => (int)_launch.Launch.Block.Count;
 
+    /// <summary>Those that have not exited.</summary>
+    public int LiveThreads
+    {
+        get
+        {
+            int live = 0;
+            foreach (Warp warp in _warps)
+            {
+                live += System.Numerics.BitOperations.PopCount(warp.Live);
+            }
+
+            return live;
+        }
+    }
+
     public LaunchState Launch => _launch;
 
     /// <exception cref="DeviceFault">A thread did what it must not.</exception>
@@ -41,7 +59,8 @@ internal sealed class Block
         PtxDimensions grid = _launch.Launch.Grid;
         Index = ((int)(linear % grid.X), (int)(linear / grid.X % grid.Y), (int)(linear / grid.X / grid.Y));
         StartedAt = OrderedAt = _launch.Tick();
-        _launch.Blocks.Add((StartedAt, linear));
+        _launch.Note(StartedAt, linear);
+        _launch.Spend(StartCost);
         _launch.Shared.Poison();
         Barriers.Reset();
         _runnable.Clear();

@@ -50,7 +50,7 @@ internal sealed unsafe partial class Decoder
         i.Traits |= (store ? StoresWide(vector?.Elements ?? [data], m.Type) : IsWide(typical) || m.Type.Bits() == 64) ? InstructionTraits.WideData : 0;
         i.Traits |= m.Type.IsSigned() ? InstructionTraits.Signed : 0;
         i.Traits |= typical is PtxRegisterOperand { Register.Type: var type } && type.Bits() == 16 ? InstructionTraits.Half : 0;
-        i.Traits |= m.Order is PtxMemoryOrder.None or PtxMemoryOrder.Weak ? 0 : InstructionTraits.Strong;
+        i.Traits |= m.Order is (PtxMemoryOrder.None or PtxMemoryOrder.Weak) && !_seeds.Contains(_current) ? 0 : InstructionTraits.Strong;
         if (vector is not null)
         {
             i.Extra = _extras.Count;

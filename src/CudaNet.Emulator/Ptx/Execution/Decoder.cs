@@ -15,6 +15,7 @@ internal sealed unsafe partial class Decoder(PtxKernel kernel)
     private int _sharedGranule = 2;
     private PtxFunction _function = kernel;
     private PtxInstruction _current = null!;
+    private HashSet<PtxInstruction> _seeds = [];
 
     /// <exception cref="PtxParseException">An instruction that the interpreter does not execute.</exception>
     public KernelProgram Decode()
@@ -73,6 +74,7 @@ internal sealed unsafe partial class Decoder(PtxKernel kernel)
     private void DecodeFunction(PtxFunction function)
     {
         _function = function;
+        _seeds = SeedsOfCompareAndSwap(function);
         int start = _code.Count;
         _starts.Add(start);
         int[] places = new int[function.Instructions.Count + 1];

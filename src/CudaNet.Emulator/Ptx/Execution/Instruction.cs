@@ -96,7 +96,7 @@ internal enum InstructionTraits : ushort
     /// <summary>A load that extends its sign.</summary>
     Signed = 16,
 
-    /// <summary>Volatile, relaxed, acquire or release: exempt from race checks.</summary>
+    /// <summary>Volatile, relaxed, acquire or release, or the load before a compare-and-swap loop: exempt from race checks.</summary>
     Strong = 32,
 
     /// <summary>A comparison or a source predicate is inverted.</summary>

@@ -11,6 +11,9 @@ internal sealed record InterpreterOptions
     /// <summary>Report accesses of different threads to the same bytes that nothing orders.</summary>
     public bool CheckRaces { get; init; } = true;
 
+    /// <summary>Takes races, and lets the launch go on; null: a race ends it.</summary>
+    public Action<Finding>? ReportRace { get; init; }
+
     /// <summary>Report reads of registers and shared memory that nothing wrote.</summary>
     public bool CheckInitialisation { get; init; } = true;
 

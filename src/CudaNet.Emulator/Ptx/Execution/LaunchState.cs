@@ -6,6 +6,8 @@ namespace CudaNet.Emulator.Ptx.Execution;
 /// <summary>What one launch knows while it runs.</summary>
 internal sealed unsafe class LaunchState : IDisposable
 {
+    private const int MostBlocks = 1 << 20;
+
     private static ulong _launches;
 
     private readonly long[] _counts = GC.AllocateArray<long>(2 * ((int)InstructionKind.Auxiliary + 1), pinned: true);
@@ -14,6 +16,7 @@ internal sealed unsafe class LaunchState : IDisposable
     private long _left;
     private readonly ulong _pages;
     private ulong _clock;
+    private HashSet<(int, int, int, int)>? _races;
 
     public LaunchState(KernelLaunch launch, KernelProgram program, IDeviceMemory memory, Random random, InterpreterOptions options)
     {
@@ -80,8 +83,22 @@ internal sealed unsafe class LaunchState : IDisposable
     /// <summary>When a thread last published what it wrote with a fence of the device's scope.</summary>
     public ulong FencedAt { get; set; }
 
-    /// <summary>When each block started, in the order they ran, with its linear index.</summary>
+    /// <summary>When the last blocks started, in the order they ran, with their linear indices: to name a block that touched something earlier.</summary>
     public List<(ulong Time, long Block)> Blocks { get; } = [];
+
+    /// <summary>Notes that a block starts. Of very many the older half is forgotten.</summary>
+    public void Note(ulong time, long block)
+    {
+        if (Blocks.Count == MostBlocks)
+        {
+            Blocks.RemoveRange(0, MostBlocks / 2);
+        }
+
+        Blocks.Add((time, block));
+    }
+
+    /// <summary>Whether no race of these two instructions was met before in this launch.</summary>
+    public bool IsNewRace(int page, int number, int otherPage, int otherNumber) => (_races ??= []).Add((page, number, otherPage, otherNumber));
 
     public ulong Tick() => Time = (Time & ~(_pages - 1)) + _pages;
 

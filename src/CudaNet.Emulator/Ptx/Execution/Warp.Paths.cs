@@ -118,6 +118,8 @@ internal sealed unsafe partial class Warp
 
             join = parent;
         }
+
+        Block.Barriers.CountAgain();
     }
 
     /// <summary>Goes into a call; the lanes that execute meet again behind it.</summary>

@@ -89,14 +89,29 @@ public sealed class DivergenceTests
     [InlineData(96)]
     public void A_barrier_that_some_threads_skip_is_found(int block)
     {
-        Finding finding = Find("setp.eq.u32 %p1, %r0, 5; mov.u32 %r5, 0; @%p1 bra END;\nbar.sync 0;\nEND: " + Store, block);
+        Finding finding = Find("setp.eq.u32 %p1, %r0, 5; mov.u32 %r5, 0; @%p1 bra ELSE;\nbar.sync 0;\nbra END;\nELSE: bar.sync 1;\nEND: " + Store, block);
         Assert.Equal(FindingKind.Divergence, finding.Kind);
         Assert.Contains("bar.sync", finding.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Whole warps, single lanes, and lanes that exit while the others wait already.</summary>
+    [Theory]
+    [InlineData("setp.ge.u32 %p1, %r0, 32; @%p1 ret;")]
+    [InlineData("setp.eq.u32 %p1, %r0, 3; @%p1 ret;")]
+    [InlineData("setp.eq.u32 %p1, %r0, 40; mov.u32 %r1, 0; @!%p1 bra GO;\nL: add.u32 %r1, %r1, 1; setp.lt.u32 %p2, %r1, 20000; @%p2 bra L;\nret;\nGO:")]
+    public void A_barrier_counts_the_threads_that_have_not_exited(string exits)
+    {
+        int[] values = Run($"{exits}\nmov.u32 %r5, 7; bar.sync 0;\n{Store}", 64);
+        Assert.Equal(7, values[0]);
+        Assert.InRange(values.Count(v => v == 7), 32, 63);
+    }
+
     [Fact]
-    public void A_barrier_after_some_warps_have_exited_is_found() =>
-        Assert.Equal(FindingKind.Divergence, Find("setp.ge.u32 %p1, %r0, 32; @%p1 ret;\nmov.u32 %r5, 0; bar.sync 0;\n" + Store, 64).Kind);
+    public void A_reduction_counts_the_threads_that_have_not_exited()
+    {
+        int[] values = Run("setp.ge.u32 %p1, %r0, 40; @%p1 ret;\nsetp.ge.u32 %p2, %r0, 0; bar.red.popc.u32 %r5, 0, %p2;\n" + Store, 64);
+        Assert.All(values[..40], value => Assert.Equal(40, value));
+    }
 
     [Fact]
     public void Warps_at_different_barriers_of_one_number_are_found() =>

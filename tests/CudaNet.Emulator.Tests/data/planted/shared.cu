@@ -107,7 +107,7 @@ KERNEL early_exit(const float* x, float* y, int n)
     tile[threadIdx.x] = i < n ? x[i] : 0;
     __syncthreads(); // barrier after exits
     if (i < n) {
-        y[i] = tile[threadIdx.x ^ 1];
+        y[i] = tile[threadIdx.x ^ 1]; // what an exited thread owed
     }
 }
 
@@ -164,5 +164,6 @@ KERNEL waves(const float* x, float* y, int n)
         __syncthreads(); // barrier of a wave
         total[t] += x[t];
     }
-    y[t] = total[t];
+    __syncthreads(); // barrier behind the waves
+    y[t] = total[63 - t];
 }
