@@ -53,4 +53,7 @@ public enum FindingKind
 
     /// <summary>A mistake of the emulator itself; the call answered that the cause is unknown.</summary>
     Emulator,
+
+    /// <summary>A call of a function that the emulator has by name only; it answered that it is not supported.</summary>
+    Unsupported,
 }

@@ -38,8 +38,16 @@ internal sealed class NativeFunction
     /// <summary>Whether CudaNet calls it: <c>required</c>, <c>optional</c>, or neither.</summary>
     public string Need { get; }
 
-    /// <summary>Its type in C#.</summary>
+    /// <summary>Its type in C#; of a function that nobody here calls or implements, nothing.</summary>
     public string Returns { get; }
+
+    /// <summary>Whether the table says what it takes.</summary>
+    public bool HasSignature => Returns != Nothing;
+
+    /// <summary>
+    /// Of a twin whose default stream is the thread's own (<c>_ptsz</c>, <c>_ptds</c>) the name of the other; null of any other function.
+    /// </summary>
+    public string? TwinOf => Name.EndsWith("_ptsz", StringComparison.Ordinal) || Name.EndsWith("_ptds", StringComparison.Ordinal) ? Name.Substring(0, Name.Length - 5) : null;
 
     /// <summary>Types and names in C#.</summary>
     public string Parameters { get; }

@@ -65,14 +65,20 @@ internal readonly ref struct NativeCall
         }
     }
 
-    /// <summary>The stream that a handle means: 0 and 1 the legacy one, 2 the thread's own.</summary>
+    /// <summary>The stream of a call that names none.</summary>
+    public EmulatedStream DefaultStream => Device.DefaultStream.IsOfThread ? Context.OfThread() : Context.Legacy;
+
+    /// <summary>The stream that a handle means: 0 the call's default, 1 the legacy one, 2 the thread's own.</summary>
     /// <returns>709 for a destroyed one, 400 for anything else that is no stream.</returns>
     public CUresult Stream(nint handle, out EmulatedStream stream)
     {
         stream = null!;
         switch (handle)
         {
-            case 0 or 1:
+            case 0:
+                stream = DefaultStream;
+                return CUresult.CUDA_SUCCESS;
+            case 1:
                 stream = Context.Legacy;
                 return CUresult.CUDA_SUCCESS;
             case 2:

@@ -66,7 +66,7 @@ internal static unsafe partial class DriverExports
             return CUDA_ERROR_INVALID_VALUE;
         }
 
-        return Copies.Linear(name, call.Context.Legacy, destination, source, bytes, isAsync: false);
+        return Copies.Linear(name, call.DefaultStream, destination, source, bytes, isAsync: false);
     }
 
     private static CUresult Copy(string name, ulong destination, ulong source, nuint bytes, nint hStream, CopyEnds onDevice)

@@ -24,7 +24,7 @@ internal static unsafe partial class DriverExports
     private static CUresult FillNow(string name, ulong address, uint value, int elementBytes, nuint count)
     {
         using NativeCall call = NativeCall.Enter(name);
-        return call.Injected ?? Fills.Rows(name, call.Context.Legacy, address, 0, value, elementBytes, count, 1, isAsync: false);
+        return call.Injected ?? Fills.Rows(name, call.DefaultStream, address, 0, value, elementBytes, count, 1, isAsync: false);
     }
 
     private static CUresult Fill(string name, ulong address, uint value, int elementBytes, nuint count, nint hStream)

@@ -9,23 +9,31 @@ namespace CudaNet.Emulator.Exports;
 internal static class ProcAddresses
 {
     private const ulong PerThreadDefaultStream = 2;
+    private const string TwinSuffix = "_ptsz";
 
     private static readonly FrozenDictionary<string, DriverExport[]> ByBaseName = DriverExportTable.All
+        .Where(e => !IsTwin(e.Name))
         .Select(e => (Base: BaseName(e.Name), Export: e))
         .Append(Renamed("cuGraphInstantiate", 12000, "cuGraphInstantiateWithFlags"))
         .GroupBy(e => e.Base, e => e.Export, StringComparer.Ordinal)
+        .ToFrozenDictionary(g => g.Key, g => g.OrderBy(e => e.Since).ToArray(), StringComparer.Ordinal);
+
+    /// <summary>The same of the functions whose default stream is the thread's own.</summary>
+    private static readonly FrozenDictionary<string, DriverExport[]> TwinsByBaseName = DriverExportTable.All
+        .Where(e => IsTwin(e.Name))
+        .GroupBy(e => BaseName(e.Name[..^TwinSuffix.Length]), StringComparer.Ordinal)
         .ToFrozenDictionary(g => g.Key, g => g.OrderBy(e => e.Since).ToArray(), StringComparer.Ordinal);
 
     /// <summary>Finds a function.</summary>
     /// <param name="name">The base name, without version suffix.</param>
     /// <param name="version">1000·major + 10·minor.</param>
     /// <param name="driverVersion">What the driver says its version is; it lacks what is newer.</param>
-    /// <param name="flags">0 or 1: the legacy default stream; 2: a default stream for each thread, which the emulator lacks.</param>
+    /// <param name="flags">0 or 1: the legacy default stream; 2: the calling thread's own, for the functions that have such a twin.</param>
     /// <param name="status">Why there is none.</param>
     /// <returns>The address; 0 where there is none.</returns>
     public static nint Find(string name, int version, int driverVersion, ulong flags, out CUdriverProcAddressQueryResult status)
     {
-        if (!ByBaseName.TryGetValue(name, out DriverExport[]? exports) || (flags == PerThreadDefaultStream && UsesDefaultStream(name)))
+        if (!(flags == PerThreadDefaultStream && TwinsByBaseName.TryGetValue(name, out DriverExport[]? exports)) && !ByBaseName.TryGetValue(name, out exports))
         {
             status = CUdriverProcAddressQueryResult.CU_GET_PROC_ADDRESS_SYMBOL_NOT_FOUND;
             return 0;
@@ -52,10 +60,5 @@ internal static class ProcAddresses
     private static string BaseName(string export) =>
         export.LastIndexOf("_v", StringComparison.Ordinal) is > 0 and int end && int.TryParse(export.AsSpan(end + 2), out _) ? export[..end] : export;
 
-    private static bool UsesDefaultStream(string name) =>
-        (name.StartsWith("cuStream", StringComparison.Ordinal) && name is not ("cuStreamCreate" or "cuStreamCreateWithPriority" or "cuStreamDestroy"))
-        || name.StartsWith("cuLaunch", StringComparison.Ordinal)
-        || name.StartsWith("cuMemcpy", StringComparison.Ordinal) || name.StartsWith("cuMemset", StringComparison.Ordinal)
-        || name.StartsWith("cuEventRecord", StringComparison.Ordinal)
-        || name is "cuMemAllocAsync" or "cuMemFreeAsync" or "cuMemAllocFromPoolAsync" or "cuGraphLaunch" or "cuGraphUpload" or "cuGraphInstantiateWithParams";
+    private static bool IsTwin(string name) => name.EndsWith(TwinSuffix, StringComparison.Ordinal) || name.EndsWith("_ptds", StringComparison.Ordinal);
 }

@@ -60,12 +60,16 @@ public sealed unsafe class ProcAddressTests
     }
 
     [Fact]
-    public void Functions_with_a_default_stream_for_each_thread_are_not_there()
+    public void Functions_with_a_default_stream_for_each_thread_are_given_where_they_are_asked_for()
     {
         using var host = new DriverHost(isReady: false);
         Ask(host, "cuLaunchKernel", 13000, 2, out nint launch, out CUdriverProcAddressQueryResult status);
-        Assert.Equal(0, launch);
-        Assert.Equal(CUdriverProcAddressQueryResult.CU_GET_PROC_ADDRESS_SYMBOL_NOT_FOUND, status);
+        Assert.Equal(host.Find("cuLaunchKernel_ptsz"), launch);
+        Assert.Equal(CUdriverProcAddressQueryResult.CU_GET_PROC_ADDRESS_SUCCESS, status);
+        Ask(host, "cuMemcpyHtoD", 13000, 2, out nint copy, out _);
+        Assert.Equal(host.Find("cuMemcpyHtoD_v2_ptds"), copy);
+        Ask(host, "cuMemcpyHtoD", 13000, 1, out nint plain, out _);
+        Assert.Equal(host.Find("cuMemcpyHtoD_v2"), plain);
         Ask(host, "cuStreamCreate", 13000, 2, out nint create, out _);
         Assert.Equal(host.Find("cuStreamCreate"), create);
     }
