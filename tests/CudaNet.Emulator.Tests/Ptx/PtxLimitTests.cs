@@ -54,7 +54,7 @@ public sealed class PtxLimitTests
     [Theory]
     [InlineData("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%f1,%f2,%f3,%f4}, {%r1,%r2,%r3,%r4}, {%r5,%r6}, {%f1,%f2,%f3,%f4};", "mma.sync"), InlineData("cp.async.cg.shared.global [%r1], [%rd1], 16;", "cp.async.cg"), InlineData("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%r1,%r2,%r3,%r4}, [%r5];", "ldmatrix")]
     [InlineData("wgmma.fence.sync.aligned;", "wgmma"), InlineData("mbarrier.init.shared.b64 [%r1], 1;", "mbarrier.init"), InlineData("mapa.u64 %rd1, %rd2, %r1;", "mapa"), InlineData("call (%r1), %rd1, (%r2);", "indirect"), InlineData("mov.u32 %r1, %cluster_ctaid.x;", "%cluster_ctaid"), InlineData("barrier.cluster.arrive;", "barrier.cluster")]
-    [InlineData("red.global.add.v4.f32 [%rd1], {%f1,%f2,%f3,%f4};", "red.global"), InlineData("fence.proxy.async;", "fence.proxy"), InlineData("cvt.rn.satfinite.e4m3x2.f32 %rs1, %f1, %f2;", ".e4m3x2"), InlineData(".reg .v4 .f32 %v;", "vector register")]
+    [InlineData("red.global.add.v4.f32 [%rd1], {%f1,%f2,%f3,%f4};", "red.global"), InlineData("fence.proxy.async;", "fence.proxy"), InlineData("cvt.rn.satfinite.e4m3x2.f32 %rs1, %f1, %f2;", ".e4m3x2"), InlineData(".reg .v4 .f32 %v<3>;", "vector register")]
     public void What_the_emulator_does_not_execute_is_named(string body, string named)
     {
         PtxParseException refusal = Assert.Throws<PtxParseException>(() => PtxText.ParseKernel(body, "sm_90", "8.0"));

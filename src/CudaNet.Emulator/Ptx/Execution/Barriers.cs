@@ -15,13 +15,18 @@ internal sealed unsafe class Barriers(Block block)
         Barriers barriers = w.Block.Barriers;
         int number = Number(w, i, w.Mask);
         PtxBarrierMode mode = (PtxBarrierMode)i->Immediate;
-        if (number >= 16)
+        if ((uint)number >= 16)
         {
-            throw Faults.At(w, i, Lanes.First(w.Mask), FindingKind.Divergence, $"there is no barrier {number}: a block has sixteen");
+            throw Faults.At(w, i, Lanes.First(w.Mask), FindingKind.Divergence, $"there is no barrier {(uint)number}: a block has sixteen");
         }
 
         ref Barrier barrier = ref barriers._barriers[number];
         int count = (int)Lanes.Read<uint>(w.Slots + i->B, Lanes.First(w.Mask));
+        if (count % 32 != 0 || (uint)count > 1024)
+        {
+            throw Faults.At(w, i, Lanes.First(w.Mask), FindingKind.Divergence, $"a barrier counts whole warps of a block, and {(uint)count} threads are none");
+        }
+
         bool aligned = (i->Traits & InstructionTraits.Uniform) != 0;
         if (barrier.Arrived != 0 && (barrier.Count != count || (count == 0 && aligned && barrier.Origin != i->Origin)))
         {

@@ -91,7 +91,7 @@ internal sealed unsafe partial class Decoder
             if (IsInFrame(variable))
             {
                 i.A = RegisterFile.Frame;
-                i.Immediate += _frames[_function].OffsetOf(variable);
+                i.Immediate += _frames[_function].OffsetOf(variable) + (space == PtxStateSpace.Generic ? (long)KernelProgram.LocalWindow : 0);
             }
             else
             {

@@ -5,8 +5,13 @@ internal sealed class PtxAddressParser(PtxReader reader, PtxConstantParser const
 {
     public PtxAddressOperand Parse(PtxScope scope, PtxOpcodeText opcode)
     {
+        if (reader.Is(PtxTokenKind.Word) && scope.Find(reader.Text) is PtxVariable)
+        {
+            return ParseBased(scope, opcode, isElement: true);
+        }
+
         reader.ExpectSymbol("[");
-        PtxAddressOperand address = constants.IsAtConstant ? new PtxAddressOperand(null, null, ParseAbsolute()) : ParseBased(scope, opcode);
+        PtxAddressOperand address = constants.IsAtConstant ? new PtxAddressOperand(null, null, ParseAbsolute()) : ParseBased(scope, opcode, isElement: false);
         reader.ExpectSymbol("]");
         return address;
     }
@@ -29,6 +34,21 @@ internal sealed class PtxAddressParser(PtxReader reader, PtxConstantParser const
         return offset;
     }
 
+    /// <summary>The bytes before an element of an array, <c>A[5]</c>, where one is named; otherwise 0.</summary>
+    public static long ParseElement(PtxReader reader, PtxConstantParser constants, PtxVariable variable)
+    {
+        PtxToken bracket = reader.Current;
+        if (!reader.TakeSymbol("["))
+        {
+            return 0;
+        }
+
+        long index = constants.ParseInteger("an element's number", 0, int.MaxValue);
+        reader.ExpectSymbol("]");
+        long offset = index * variable.ElementType.Bytes();
+        return offset < Math.Max(variable.Size, 1) || variable.Size == 0 ? offset : throw PtxReader.Error(bracket, $"'{variable}' has no element {index}");
+    }
+
     private long ParseAbsolute()
     {
         PtxToken start = reader.Current;
@@ -36,7 +56,7 @@ internal sealed class PtxAddressParser(PtxReader reader, PtxConstantParser const
         return value.IsFloat ? throw PtxReader.Error(start, "an address must be an integer") : value.Integer;
     }
 
-    private PtxAddressOperand ParseBased(PtxScope scope, PtxOpcodeText opcode)
+    private PtxAddressOperand ParseBased(PtxScope scope, PtxOpcodeText opcode, bool isElement)
     {
         PtxToken name = reader.ExpectName("an address");
         PtxStateSpace space = opcode.Modifiers.Space;
@@ -53,7 +73,8 @@ internal sealed class PtxAddressParser(PtxReader reader, PtxConstantParser const
             case PtxVariable variable:
                 CheckSpace(name, variable, opcode);
                 function.Mention(variable);
-                return new PtxAddressOperand(null, variable, ParseOffset(reader, constants));
+                return isElement && !reader.IsSymbol("[") ? throw reader.Expected("'['")
+                    : new PtxAddressOperand(null, variable, ParseElement(reader, constants, variable) + ParseOffset(reader, constants));
             case null:
                 throw PtxReader.Error(name, $"unknown register or variable '{reader.Shown(name)}'");
             default:
@@ -64,7 +85,7 @@ internal sealed class PtxAddressParser(PtxReader reader, PtxConstantParser const
     private void CheckSpace(PtxToken name, PtxVariable variable, PtxOpcodeText opcode)
     {
         PtxStateSpace space = opcode.Modifiers.Space;
-        bool fits = variable.Space == space || (space == PtxStateSpace.Generic && variable.Space == PtxStateSpace.Global);
+        bool fits = variable.Space == space || (space == PtxStateSpace.Generic && variable.Space is (PtxStateSpace.Global or PtxStateSpace.Shared or PtxStateSpace.Local));
         if (!fits)
         {
             throw PtxReader.Error(name, $"'{variable}' is in .{variable.Space.ToString().ToLowerInvariant()}, not in the state space of '{opcode.Text}'");

@@ -33,15 +33,25 @@ internal sealed class PtxBodyParser(
         }
     }
 
+    /// <summary>Goes on behind the next semicolon, or before the brace that ends the block; a brace with a comma or a semicolon behind it ends a vector only.</summary>
     private void SkipStatement()
     {
-        while (!reader.Is(PtxTokenKind.End) && !reader.IsSymbol(";") && !reader.IsSymbol("}"))
+        for (int open = 0; !reader.Is(PtxTokenKind.End) && !reader.IsSymbol(";");)
         {
+            bool closes = reader.IsSymbol("}");
+            if (closes && open == 0 && !IsEndOfVector())
+            {
+                return;
+            }
+
+            open += reader.IsSymbol("{") ? 1 : closes && open > 0 ? -1 : 0;
             reader.Take();
         }
 
         reader.TakeSymbol(";");
     }
+
+    private bool IsEndOfVector() => reader.PeekIsSymbol(",") || reader.PeekIsSymbol(";");
 
     private void ParseStatement()
     {
@@ -185,11 +195,16 @@ internal sealed class PtxBodyParser(
 
     private void ParseRegisters()
     {
-        PtxType type = declarations.ParseRegisterType();
+        PtxType type = declarations.ParseRegisterType(out int width);
         do
         {
             PtxToken name = reader.ExpectName("a register's name");
-            if (reader.TakeSymbol("<"))
+            if (width > 1)
+            {
+                Declare(name, reader.IsSymbol("<") ? throw PtxReader.NotSupported(name, "a numbered family of vector registers")
+                    : new PtxVectorDeclaration(reader.TextOf(name).ToString(), type, width, name.Line));
+            }
+            else if (reader.TakeSymbol("<"))
             {
                 int count = (int)constants.ParseCount("a number of registers", 1, int.MaxValue);
                 reader.ExpectSymbol(">");

@@ -42,8 +42,8 @@ internal sealed class PtxDeclarationParser(PtxReader reader, PtxConstantParser c
     {
         if (space == PtxStateSpace.Register)
         {
-            PtxType registerType = ParseRegisterType();
-            return new PtxDeclared(ExpectParameterName(), space, registerType, registerType.Bytes(), Math.Max(1, registerType.Bytes()), null);
+            PtxType registerType = ParseRegisterType(out int elements);
+            return elements > 1 ? throw PtxReader.NotSupported(reader.Current, "a vector register as a parameter") : new PtxDeclared(ExpectParameterName(), space, registerType, registerType.Bytes(), Math.Max(1, registerType.Bytes()), null);
         }
 
         (PtxType type, int alignment, int width) = ParseType();
@@ -52,15 +52,11 @@ internal sealed class PtxDeclarationParser(PtxReader reader, PtxConstantParser c
         return new PtxDeclared(name, space, type, size, alignment, null);
     }
 
-    /// <summary>Reads the type in a <c>.reg</c> declaration.</summary>
-    public PtxType ParseRegisterType()
+    /// <summary>Reads the type in a <c>.reg</c> declaration, and before it of how many elements a vector register is.</summary>
+    public PtxType ParseRegisterType(out int width)
     {
+        width = reader.TakeDot(".v2") ? 2 : reader.TakeDot(".v4") ? 4 : 1;
         PtxToken token = reader.Expect(PtxTokenKind.Dot, "a register's type");
-        if (reader.TextOf(token) is ".v2" or ".v4")
-        {
-            throw PtxReader.NotSupported(token, "a vector register");
-        }
-
         PtxType type = PtxTypeNames.Find(reader.TextOf(token));
         return type == PtxType.Pred || Fundamental.Contains(type) ? type : throw PtxReader.Error(token, $"a register cannot have the type '{reader.Shown(token)}'");
     }

@@ -31,6 +31,15 @@ internal sealed class PtxLexer(string text)
         throw Error(_at, text[_at] == '\0' ? "unexpected NUL character" : "unexpected non-ASCII character");
     }
 
+    /// <summary>The next token, not consumed.</summary>
+    public PtxToken Peek()
+    {
+        (int at, int line, int lineStart) = (_at, _line, _lineStart);
+        PtxToken next = Next();
+        (_at, _line, _lineStart) = (at, line, lineStart);
+        return next;
+    }
+
     /// <summary>The next token; at the end, <see cref="PtxTokenKind.End"/> as often as it is asked.</summary>
     public PtxToken Next()
     {

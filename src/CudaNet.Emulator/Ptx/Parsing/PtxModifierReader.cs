@@ -37,7 +37,7 @@ internal sealed partial class PtxModifierReader(PtxReader reader, string mnemoni
         part = part != PtxParts.None ? part : AddMemory(text);
         if (part == PtxParts.None)
         {
-            throw PtxReader.Error(token, $"unknown modifier '{reader.Shown(token)}' of '{mnemonic}'");
+            throw IsUnsupported(text) ? PtxReader.NotSupported(token, $"'{reader.Shown(token)}'") : PtxReader.Error(token, $"unknown modifier '{reader.Shown(token)}' of '{mnemonic}'");
         }
 
         bool repeatable = part == PtxParts.Cache;
@@ -159,4 +159,8 @@ internal sealed partial class PtxModifierReader(PtxReader reader, string mnemoni
             : IsCacheHint(text) ? Set(now with { CacheHints = now.CacheHints + text.ToString() }, PtxParts.Cache)
             : PtxParts.None;
     }
+
+    /// <summary>Modifiers of the language that no instruction here has.</summary>
+    private static bool IsUnsupported(ReadOnlySpan<char> text) => text is ".pack" or ".mmio" or ".stack_unsync" || text.StartsWith(".sync_restrict", StringComparison.Ordinal)
+        || text.StartsWith(".proxy", StringComparison.Ordinal) || text.StartsWith(".shared::", StringComparison.Ordinal) || text.StartsWith(".op_restrict", StringComparison.Ordinal);
 }

@@ -104,7 +104,7 @@ internal sealed class PtxMoveParser(PtxReader reader, PtxConstantParser constant
         PtxVariable variable = symbol as PtxVariable ?? throw PtxReader.Error(name, $"'{reader.Shown(name)}' is no variable");
         CheckWidth(name, variable, opcode.Modifiers.Type);
         function.Mention(variable);
-        return new PtxSymbolOperand(variable, PtxAddressParser.ParseOffset(reader, constants), generic);
+        return new PtxSymbolOperand(variable, PtxAddressParser.ParseElement(reader, constants, variable) + PtxAddressParser.ParseOffset(reader, constants), generic);
     }
 
     private static void CheckWidth(PtxToken name, PtxVariable variable, PtxType type)
@@ -120,15 +120,15 @@ internal sealed class PtxMoveParser(PtxReader reader, PtxConstantParser constant
     private PtxVectorOperand ParsePacked(PtxScope scope, PtxOpcodeText opcode, bool sinks)
     {
         PtxToken brace = reader.Take();
-        List<PtxToken> names = [];
+        List<Func<PtxType, PtxOperand>> parts = [];
         do
         {
-            names.Add(reader.Is(PtxTokenKind.Word) ? reader.Take() : throw reader.Expected("a register"));
+            parts.Add(ParsePart(scope, opcode, sinks));
         }
-        while (names.Count < 4 && reader.TakeSymbol(","));
+        while (parts.Count < 4 && reader.TakeSymbol(","));
         reader.ExpectSymbol("}");
         PtxType type = opcode.Modifiers.Type;
-        PtxType element = (type.Bits() / names.Count, names.Count) switch
+        PtxType element = (type.Bits() / parts.Count, parts.Count) switch
         {
             (8, 2 or 4) => PtxType.B8,
             (16, 2 or 4) => PtxType.B16,
@@ -137,11 +137,27 @@ internal sealed class PtxMoveParser(PtxReader reader, PtxConstantParser constant
             _ => PtxType.None,
         };
         return element != PtxType.None && type.IsUntyped()
-            ? new PtxVectorOperand([.. names.Select(name => ParsePackedElement(scope, opcode, name, element, sinks))])
-            : throw PtxReader.Error(brace, $"'{opcode.Text}' takes no vector of {names.Count} elements");
+            ? new PtxVectorOperand([.. parts.Select(part => part(element))])
+            : throw PtxReader.Error(brace, $"'{opcode.Text}' takes no vector of {parts.Count} elements");
     }
 
-    private PtxOperand ParsePackedElement(PtxScope scope, PtxOpcodeText opcode, PtxToken name, PtxType element, bool sinks) =>
-        sinks && reader.TextOf(name) is "_" ? PtxSinkOperand.Instance
-        : new PtxRegisterOperand(PtxRegisters.Check(reader, function, name, scope, opcode, element, wider: false));
+    /// <summary>An element of a vector, whose type follows from how many there are.</summary>
+    private Func<PtxType, PtxOperand> ParsePart(PtxScope scope, PtxOpcodeText opcode, bool isWritten)
+    {
+        if (!isWritten && constants.IsAtConstant)
+        {
+            PtxToken start = reader.Current;
+            PtxConstant value = constants.Parse();
+            return value.IsFloat ? throw PtxReader.Error(start, "an element of a packed value is an integer") : type => new PtxImmediateOperand(type, value.BitsAs(type));
+        }
+
+        PtxToken name = reader.Is(PtxTokenKind.Word) ? reader.Take() : throw reader.Expected("a register");
+        if (isWritten && reader.TextOf(name) is "_")
+        {
+            return _ => PtxSinkOperand.Instance;
+        }
+
+        PtxRegisterDeclaration declaration = PtxRegisters.Find(reader, name, scope, opcode);
+        return type => new PtxRegisterOperand(PtxRegisters.Agree(function, name, declaration, opcode, type, wider: false));
+    }
 }

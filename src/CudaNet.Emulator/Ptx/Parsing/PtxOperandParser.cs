@@ -15,7 +15,7 @@ internal sealed class PtxOperandParser(PtxReader reader, PtxConstantParser const
             PtxSlotKind.DestinationOrSink => (PtxOperand?)TakeSink() ?? ParseRegister(scope, opcode, type, wider: false),
             PtxSlotKind.DestinationAndPredicate => ParsePair(scope, opcode, (PtxOperand?)TakeSink() ?? ParseRegister(scope, opcode, type, wider: false)),
             PtxSlotKind.PredicatePair => ParsePair(scope, opcode, (PtxOperand?)TakeSink() ?? new PtxRegisterOperand(ParsePredicate(scope))),
-            PtxSlotKind.Predicate => ParseGuarding(scope),
+            PtxSlotKind.Predicate => constants.IsAtConstant && !reader.IsSymbol("!") ? PtxRegisters.ParseConstant(reader, constants, opcode, PtxType.Pred) : ParseGuarding(scope),
             PtxSlotKind.Address => _addresses.Parse(scope, opcode),
             PtxSlotKind.LoadDestination => ParseVector(scope, opcode, type, isLoad: true),
             PtxSlotKind.StoreSource => ParseVector(scope, opcode, type, isLoad: false),
@@ -100,6 +100,12 @@ internal sealed class PtxOperandParser(PtxReader reader, PtxConstantParser const
         }
 
         PtxToken brace = reader.Current;
+        if (reader.Is(PtxTokenKind.Word) && scope.Find(reader.Text) is PtxVectorDeclaration vector && vector.Elements.Count == width)
+        {
+            reader.Take();
+            return new PtxVectorOperand([.. vector.Elements.Select(e => new PtxRegisterOperand(PtxRegisters.Agree(function, brace, e, opcode, type, wider: true)))]);
+        }
+
         reader.ExpectSymbol("{");
         List<PtxOperand> elements = [];
         do

@@ -29,6 +29,9 @@ internal sealed class PtxReader
 
     public bool IsSymbol(string symbol) => Current.Kind == PtxTokenKind.Symbol && Text.SequenceEqual(symbol);
 
+    /// <summary>Whether the token behind the current one is a symbol.</summary>
+    public bool PeekIsSymbol(string symbol) => _lexer.Peek() is { Kind: PtxTokenKind.Symbol } next && _lexer.Text(next).SequenceEqual(symbol);
+
     public bool IsDot(string directive) => Current.Kind == PtxTokenKind.Dot && Text.SequenceEqual(directive);
 
     /// <summary>Consumes the current token and gives it.</summary>

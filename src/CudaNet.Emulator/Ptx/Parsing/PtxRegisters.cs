@@ -4,14 +4,31 @@ namespace CudaNet.Emulator.Ptx;
 internal static class PtxRegisters
 {
     /// <summary>The register of a name, whose type must agree; where <paramref name="wider"/>, an integer may lie in a wider register.</summary>
-    public static PtxRegister Check(PtxReader reader, PtxFunctionBuilder function, PtxToken name, PtxScope scope, PtxOpcodeText opcode, PtxType type, bool wider)
+    public static PtxRegister Check(PtxReader reader, PtxFunctionBuilder function, PtxToken name, PtxScope scope, PtxOpcodeText opcode, PtxType type, bool wider) =>
+        Agree(function, name, Find(reader, name, scope, opcode), opcode, type, wider);
+
+    /// <summary>The register of a name that was consumed; of a vector register the component that follows, which is consumed too.</summary>
+    public static PtxRegisterDeclaration Find(PtxReader reader, PtxToken name, PtxScope scope, PtxOpcodeText opcode)
     {
         ReadOnlySpan<char> text = reader.TextOf(name);
-        if (scope.Find(text) is not PtxRegisterDeclaration declaration)
+        if (scope.Find(text) is not PtxVectorDeclaration vector)
         {
-            throw PtxReader.Error(name, Describe(text, scope, opcode));
+            return scope.Find(text) as PtxRegisterDeclaration ?? throw PtxReader.Error(name, Describe(text, scope, opcode));
         }
 
+        int component = !reader.Is(PtxTokenKind.Dot) ? -1 : reader.Text switch { ".x" or ".r" => 0, ".y" or ".g" => 1, ".z" or ".b" => 2, ".w" or ".a" => 3, _ => -1 };
+        if (component < 0 || component >= vector.Elements.Count)
+        {
+            throw PtxReader.Error(name, $"'{reader.Shown(name)}' is a vector of {vector.Elements.Count}; '{opcode.Text}' needs one of its components here");
+        }
+
+        reader.Take();
+        return vector.Elements[component];
+    }
+
+    /// <summary>The register of a declaration, whose type must agree.</summary>
+    public static PtxRegister Agree(PtxFunctionBuilder function, PtxToken name, PtxRegisterDeclaration declaration, PtxOpcodeText opcode, PtxType type, bool wider)
+    {
         bool agrees = wider ? PtxTypeRules.AgreeOrWider(declaration.Type, type) : PtxTypeRules.Agree(declaration.Type, type);
         return agrees ? function.Use(declaration)
             : throw PtxReader.Error(name, $"the register '{declaration.Name}' is {declaration.Type.Text()}; '{opcode.Text}' needs {type.Text()} here");

@@ -128,5 +128,13 @@ internal sealed class PtxRegisterDeclaration(string name, PtxType type, int line
     public PtxRegister? Register { get; set; }
 }
 
+/// <summary>A vector register as declared: <c>.reg .v4 .f32 %v</c>, whose elements are registers.</summary>
+internal sealed class PtxVectorDeclaration(string name, PtxType type, int count, int line)
+{
+    private static readonly string[] Components = [".x", ".y", ".z", ".w"];
+
+    public IReadOnlyList<PtxRegisterDeclaration> Elements { get; } = [.. Components[..count].Select(c => new PtxRegisterDeclaration(name + c, type, line))];
+}
+
 /// <summary>A use of a label that may be defined later: where its operand goes when it is.</summary>
 internal readonly record struct PtxLabelUse(PtxToken Token, Action<PtxLabel> Resolve);
