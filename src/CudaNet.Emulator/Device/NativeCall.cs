@@ -46,9 +46,13 @@ internal readonly ref struct NativeCall
         Monitor.Enter(machine.Gate);
         try
         {
+            if (machine.IsDisposed)
+            {
+                return new NativeCall(name, machine, null, CUresult.CUDA_ERROR_DEINITIALIZED);
+            }
+
             EmulatedContext? current = machine.Contexts.Current;
-            CUresult? refused = machine.IsDisposed ? CUresult.CUDA_ERROR_DEINITIALIZED : Refuse(machine, current, name);
-            return new NativeCall(name, machine, current, refused);
+            return new NativeCall(name, machine, current, Refuse(machine, current, name));
         }
         catch
         {

@@ -151,6 +151,24 @@ public sealed unsafe class ProcessRules
     }
 
     [Fact]
+    public void A_thread_that_outlives_its_machine_is_answered_that_the_driver_is_gone()
+    {
+        var program = new DeviceProgram();
+        using var disposed = new ManualResetEventSlim();
+        CUresult answer = CUDA_SUCCESS;
+        var thread = new Thread(() =>
+        {
+            disposed.Wait();
+            answer = program.Call("cuDeviceGetCount", () => CUDA_SUCCESS);
+        });
+        thread.Start();
+        program.Dispose();
+        disposed.Set();
+        thread.Join();
+        Assert.Equal(CUDA_ERROR_DEINITIALIZED, answer);
+    }
+
+    [Fact]
     public void The_machine_flows_to_tasks_and_without_one_the_driver_is_not_there()
     {
         using var program = new DeviceProgram();

@@ -126,6 +126,32 @@ public sealed class SchedulingRules
     }
 
     [Fact]
+    public void A_stream_may_be_made_while_a_query_of_the_legacy_stream_runs_a_host_function()
+    {
+        for (int seed = 0; seed < 20; seed++)
+        {
+            using var program = new DeviceProgram(seed);
+            EmulatedStream[] streams = [program.Stream(isBlocking: true), program.Stream(isBlocking: true)];
+            EmulatedContext context = program.Context;
+            foreach (EmulatedStream stream in streams)
+            {
+                Ok(program.Enqueue(stream, new TestOperation("host function", c => EmulatedHostFunctions.Run(c.Machine!, () => OnAnotherThread(() =>
+                {
+                    c.Machine!.Contexts.Push(context);
+                    program.Stream(isBlocking: true);
+                })))));
+            }
+
+            CUresult answer;
+            while ((answer = program.Query(program.Legacy)) == CUDA_ERROR_NOT_READY)
+            {
+            }
+
+            Ok(answer);
+        }
+    }
+
+    [Fact]
     public void A_destroyed_stream_is_refused_and_its_handle_is_remembered()
     {
         using var program = new DeviceProgram();
@@ -173,6 +199,13 @@ public sealed class SchedulingRules
         Assert.NotSame(program.Legacy, own);
         Assert.Same(own, program.Context.OfThread());
         Assert.True(own.IsBlocking);
+    }
+
+    private static void OnAnotherThread(ThreadStart work)
+    {
+        var thread = new Thread(work);
+        thread.Start();
+        thread.Join();
     }
 
     private static int TwoStreams(int seed, bool waits)

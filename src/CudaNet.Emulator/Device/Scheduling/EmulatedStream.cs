@@ -142,7 +142,7 @@ internal sealed class EmulatedStream(EmulatedContext context, string name, CUstr
         }
 
         bool done = true;
-        foreach (WorkItem? tail in Tails())
+        foreach (WorkItem? tail in Tails().ToArray()) // a host function that runs here lets other threads make streams
         {
             done &= Machine.Scheduler.Poll(tail);
         }
