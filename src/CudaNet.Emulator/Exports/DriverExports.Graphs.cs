@@ -81,18 +81,8 @@ internal static unsafe partial class DriverExports
 
     public static CUresult cuGraphDebugDotPrint(nint hGraph, byte* path, uint flags)
     {
-        using NativeCall call = NativeCall.Enter(nameof(cuGraphDebugDotPrint));
-        if (call.Refuse(invalid: path == null) is { } refused)
-        {
-            return refused;
-        }
-
-        if (call.Resolve(hGraph, out EmulatedGraph graph, CUDA_ERROR_INVALID_VALUE) is not CUDA_SUCCESS and var absent)
-        {
-            return absent;
-        }
-
-        return GraphDrawing.Write(graph, Marshal.PtrToStringUTF8((nint)path)!) ? CUDA_SUCCESS : CUDA_ERROR_OPERATING_SYSTEM;
+        CUresult result = DrawGraph(hGraph, path, out string drawing);
+        return result != CUDA_SUCCESS || GraphDrawing.Write(drawing, Marshal.PtrToStringUTF8((nint)path)!) ? result : CUDA_ERROR_OPERATING_SYSTEM;
     }
 
     public static CUresult cuGraphUpload(nint hGraphExec, nint hStream)
@@ -203,5 +193,23 @@ internal static unsafe partial class DriverExports
         CUgraphExecUpdateResult result = exec.Update(graph, out EmulatedGraphNode? at);
         *resultInfo = new CUgraphExecUpdateResultInfo { result = result, errorNode = at?.Handle ?? 0 };
         return result == CUgraphExecUpdateResult.CU_GRAPH_EXEC_UPDATE_SUCCESS ? CUDA_SUCCESS : CUDA_ERROR_GRAPH_EXEC_UPDATE_FAILURE;
+    }
+
+    private static CUresult DrawGraph(nint hGraph, byte* path, out string drawing)
+    {
+        using NativeCall call = NativeCall.Enter(nameof(cuGraphDebugDotPrint));
+        drawing = string.Empty;
+        if (call.Refuse(invalid: path == null) is { } refused)
+        {
+            return refused;
+        }
+
+        if (call.Resolve(hGraph, out EmulatedGraph graph, CUDA_ERROR_INVALID_VALUE) is not CUDA_SUCCESS and var absent)
+        {
+            return absent;
+        }
+
+        drawing = GraphDrawing.Draw(graph);
+        return CUDA_SUCCESS;
     }
 }

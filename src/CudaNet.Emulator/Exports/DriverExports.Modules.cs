@@ -13,19 +13,25 @@ internal static unsafe partial class DriverExports
 
     public static CUresult cuModuleLoad(nint* module, byte* fname)
     {
+        // Before the call takes the machine's gate, so that no other thread waits for the disk.
+        byte[] image = [];
+        CUresult read = fname == null ? CUDA_ERROR_INVALID_VALUE : ModuleFile.Read(Marshal.PtrToStringUTF8((nint)fname)!, out image);
         using NativeCall call = NativeCall.Enter(nameof(cuModuleLoad));
         if (call.Refuse(invalid: module == null || fname == null) is { } refused)
         {
             return refused;
         }
 
-        string path = Marshal.PtrToStringUTF8((nint)fname)!;
-        if (!File.Exists(path))
+        if (read != CUDA_SUCCESS)
         {
-            return CUDA_ERROR_FILE_NOT_FOUND;
+            return read;
         }
 
-        byte[] image = [.. File.ReadAllBytes(path), 0];
+        if (ModuleImage.IsCutOff(image))
+        {
+            return CUDA_ERROR_INVALID_IMAGE;
+        }
+
         fixed (byte* bytes = image)
         {
             return LoadModule(call, module, bytes, default);

@@ -6,21 +6,23 @@ namespace CudaNet.Emulator.Exports;
 /// <summary>A graph in the language of Graphviz.</summary>
 internal static class GraphDrawing
 {
+    /// <summary>Writes a drawing. A disk may be slow, and a pipe without a reader: nobody who writes holds a machine's gate.</summary>
     /// <returns>False where the file cannot be written.</returns>
-    public static bool Write(EmulatedGraph graph, string path)
+    public static bool Write(string drawing, string path)
     {
         try
         {
-            File.WriteAllText(path, Draw(graph));
+            File.WriteAllText(path, drawing);
             return true;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             return false;
         }
     }
 
-    private static string Draw(EmulatedGraph graph)
+    /// <summary>The graph as it is now; under the machine's gate.</summary>
+    public static string Draw(EmulatedGraph graph)
     {
         var text = new StringBuilder("digraph dot {\n");
         for (int i = 0; i < graph.Nodes.Count; i++)

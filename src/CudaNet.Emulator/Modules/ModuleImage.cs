@@ -64,6 +64,9 @@ internal static unsafe class ModuleImage
         return true;
     }
 
+    /// <summary>Whether these bytes begin as a linked image does and hold less than it says of itself.</summary>
+    public static bool IsCutOff(ReadOnlySpan<byte> image) => image.StartsWith(LinkedMagic) && !TryUnpack(image, out _);
+
     /// <summary>The image of linked text.</summary>
     public static byte[] Pack(string ptx)
     {
