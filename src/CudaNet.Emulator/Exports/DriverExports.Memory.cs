@@ -92,6 +92,14 @@ internal static unsafe partial class DriverExports
             return refused;
         }
 
+        for (uint i = 0; i < numAttributes; i++)
+        {
+            if (data[i] == null)
+            {
+                return CUDA_ERROR_INVALID_VALUE;
+            }
+        }
+
         MemoryRange? range = call.Machine.Memory.FindLive(ptr, 1);
         for (uint i = 0; i < numAttributes; i++)
         {

@@ -67,6 +67,21 @@ public sealed unsafe class PointerRules
         Assert.Equal(CUDA_SUCCESS, ask(1, &attribute, &data, address));
     }
 
+    [Fact]
+    public void A_list_with_a_place_that_is_null_is_invalid_and_writes_nothing()
+    {
+        using var host = new DriverHost();
+        var ask = (delegate* unmanaged<uint, CUpointer_attribute*, void**, ulong, CUresult>)host.Find("cuPointerGetAttributes");
+        CUpointer_attribute* attributes = stackalloc CUpointer_attribute[] { CU_POINTER_ATTRIBUTE_MEMORY_TYPE, CU_POINTER_ATTRIBUTE_RANGE_SIZE };
+        int type = 77;
+        void** data = stackalloc void*[] { &type, null };
+        foreach (ulong address in (ulong[])[host.Allocate(4), (ulong)&type])
+        {
+            Assert.Equal(CUDA_ERROR_INVALID_VALUE, ask(2, attributes, data, address));
+            Assert.Equal(77, type);
+        }
+    }
+
     private static CUresult Ask(DriverHost host, ulong address, int* type, nint* context, ulong* start, nuint* bytes, int* ordinal)
     {
         var ask = (delegate* unmanaged<uint, CUpointer_attribute*, void**, ulong, CUresult>)host.Find("cuPointerGetAttributes");
