@@ -33,6 +33,9 @@ public sealed record EmulatorOptions
     /// <summary>What becomes of accesses of a kernel's threads to the same bytes that nothing orders.</summary>
     public RaceChecks Races { get; init; } = RaceChecks.Error;
 
+    /// <summary>What freeing memory and unloading a module do while queued work uses it.</summary>
+    public FreesInUse FreesInUse { get; init; } = FreesInUse.Refuse;
+
     /// <summary>Instructions of warps after which a launch counts as hanging.</summary>
     public long KernelInstructionBudget { get; init; } = 4_000_000_000;
 

@@ -52,14 +52,18 @@ internal sealed class EmulatedModule(EmulatedContext context, object code, strin
         return function;
     }
 
-    /// <summary>cuModuleUnload: its functions mean nothing any more. While queued work still needs it, it stays, and that is a finding.</summary>
+    /// <summary>cuModuleUnload: its functions mean nothing any more. While queued work needs it, <see cref="EmulatorOptions.FreesInUse"/> decides.</summary>
     public CUresult Unload()
     {
-        EmulatedMachine machine = Context.Machine;
-        if (Context.Fault is null && machine.Scheduler.HolderOf(this) is { } user)
+        if (Context.Fault is null && QueuedUse.Settle(Context, "cuModuleUnload", Name, User) is not CUresult.CUDA_SUCCESS and var refused)
         {
-            machine.Find(FindingKind.FreedInUse, $"cuModuleUnload of {Name}, which {user.Operation!.Name}, queued in {user.Stream}, still needs.");
-            return CUresult.CUDA_ERROR_INVALID_VALUE;
+            return refused;
+        }
+
+        // While it waited, another thread may have done the same.
+        if (IsReleased || Context.IsDestroyed)
+        {
+            return Context.IsDestroyed ? CUresult.CUDA_ERROR_CONTEXT_IS_DESTROYED : CUresult.CUDA_ERROR_INVALID_HANDLE;
         }
 
         Release();
@@ -81,4 +85,6 @@ internal sealed class EmulatedModule(EmulatedContext context, object code, strin
             Context.Machine.Handles.Remove(function.Handle);
         }
     }
+
+    private WorkItem? User() => Context.Machine.Scheduler.HolderOf(this);
 }

@@ -49,18 +49,21 @@ internal sealed class EmulatedLibrary(PtxModule ptx)
     /// <summary>cuLibraryUnload: its modules in all contexts and its kernels mean nothing any more.</summary>
     public CUresult Unload(EmulatedMachine machine)
     {
-        CUresult result = CUresult.CUDA_SUCCESS;
-        foreach (EmulatedModule module in _modules.Values.Where(m => !m.Context.IsDestroyed))
-        {
-            result = module.Unload() is var unloaded and not CUresult.CUDA_SUCCESS ? unloaded : result;
-        }
-
         foreach (EmulatedKernel kernel in _kernels.Values)
         {
             machine.Handles.Remove(kernel.Handle);
         }
 
         machine.Handles.Remove(Handle);
+        CUresult result = CUresult.CUDA_SUCCESS;
+        foreach (EmulatedModule module in _modules.Values.ToArray()) // unloading may wait, and others go on meanwhile
+        {
+            if (!module.Context.IsDestroyed)
+            {
+                result = module.Unload() is var unloaded and not CUresult.CUDA_SUCCESS ? unloaded : result;
+            }
+        }
+
         return result;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using CudaNet.Kernels.Cuda.Native;
 
 namespace CudaNet.Emulator.Device;
@@ -45,7 +46,7 @@ internal static unsafe class Allocation
         return Given(context, context.Machine.Memory.Register(context, host, bytes, flags, call), LeakKind.RegisteredMemory, out _);
     }
 
-    /// <summary>cuMemFree. Null is nothing; memory that queued work uses stays, and is a finding.</summary>
+    /// <summary>cuMemFree. Null is nothing; of memory that queued work uses, <see cref="EmulatorOptions.FreesInUse"/> decides.</summary>
     /// <param name="machine">The machine.</param>
     /// <param name="current">The thread's context; null: 201.</param>
     /// <param name="address">The start of an allocation.</param>
@@ -99,16 +100,16 @@ internal static unsafe class Allocation
             machine.Scheduler.RunAll(current);
         }
 
-        if (range is null || range.Start != address || range.Kind != kind || range.IsFreed || range.IsFreeQueued)
+        if (current.Fault is null && IsThere(range, address, kind)
+            && QueuedUse.Settle(range.Owner ?? current, call, range.Name, () => machine.Scheduler.UserOf(range.Start, range.Bytes)) is not CUresult.CUDA_SUCCESS and var refused)
+        {
+            return refused;
+        }
+
+        if (!IsThere(range, address, kind))
         {
             machine.Find(range is { IsFreed: true } ? FindingKind.UseAfterFree : FindingKind.Argument, $"{call} of 0x{address:x}, which {Mistake(range, kind)}.");
             return current.Fault?.Result ?? CUresult.CUDA_ERROR_INVALID_VALUE;
-        }
-
-        if (current.Fault is null && machine.Scheduler.UserOf(range.Start, range.Bytes) is { } user)
-        {
-            machine.Find(FindingKind.FreedInUse, $"{call} of {range.Name}, which {user.Operation!.Name}, queued in {user.Stream}, still uses.");
-            return CUresult.CUDA_ERROR_INVALID_VALUE;
         }
 
         machine.Memory.Release(range);
@@ -117,6 +118,9 @@ internal static unsafe class Allocation
         range.IsFreeQueued = true;
         return current.Status;
     }
+
+    private static bool IsThere([NotNullWhen(true)] MemoryRange? range, ulong address, MemoryKind kind)
+        => range is { IsFreed: false, IsFreeQueued: false } && range.Start == address && range.Kind == kind;
 
     private static string Mistake(MemoryRange? range, MemoryKind kind) => range switch
     {
