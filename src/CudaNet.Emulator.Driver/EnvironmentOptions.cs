@@ -3,82 +3,115 @@ using System.Globalization;
 namespace CudaNet.Emulator.Driver;
 
 /// <summary>The options that a process gives the library through its environment. What cannot be read is said on the error stream, and the default holds.</summary>
-internal static class EnvironmentOptions
+/// <param name="variable">The value of a variable; null where it is not set.</param>
+/// <param name="complain">Takes one sentence.</param>
+internal sealed class EnvironmentOptions(Func<string, string?> variable, Action<string> complain)
 {
     private const string Prefix = "CUDANET_EMULATOR_";
+    private const int MostDevices = 16;
+    private const int ShownCharacters = 60;
 
-    public static bool ReportsLeaks => Flag("LEAKS");
-
-    public static EmulatorOptions Read() => new()
+    private static readonly Dictionary<string, EmulatedDeviceProfile> Profiles = new(StringComparer.OrdinalIgnoreCase)
     {
-        Seed = Number("SEED", 1),
-        Devices = Devices(),
-        DriverVersion = Number("DRIVER_VERSION", 13000),
-        RefusePageableAsync = Flag("STRICT"),
-        FlagWorkOutsideCapture = Flag("STRICT"),
-        Races = Races(),
-        FindingsToError = true,
+        ["turing"] = EmulatedDeviceProfile.Turing,
+        ["ampere"] = EmulatedDeviceProfile.Ampere,
+        ["hopper"] = EmulatedDeviceProfile.Hopper,
+        ["blackwell"] = EmulatedDeviceProfile.Blackwell,
     };
 
-    private static RaceChecks Races()
+    public bool ReportsLeaks => Flag("LEAKS");
+
+    public EmulatorOptions Read()
     {
-        string text = Text("RACES", nameof(RaceChecks.Error));
-        if (Enum.TryParse(text, ignoreCase: true, out RaceChecks races) && Enum.IsDefined(races) && !char.IsAsciiDigit(text[0]))
+        var defaults = new EmulatorOptions();
+        return defaults with
+        {
+            Seed = (int)Number("SEED", defaults.Seed, least: 0, most: int.MaxValue),
+            Devices = Devices() ?? defaults.Devices,
+            DriverVersion = (int)Number("DRIVER_VERSION", defaults.DriverVersion, least: 0, most: int.MaxValue),
+            KernelInstructionBudget = Number("BUDGET", defaults.KernelInstructionBudget, least: 1, most: long.MaxValue),
+            RefusePageableAsync = Flag("STRICT"),
+            FlagWorkOutsideCapture = Flag("STRICT"),
+            FreesInUse = Flag("STRICT") ? FreesInUse.WaitAndFind : FreesInUse.Wait,
+            Races = Races(defaults.Races),
+            FindingsToError = true,
+        };
+    }
+
+    private RaceChecks Races(RaceChecks otherwise)
+    {
+        if (Text("RACES") is not { } text)
+        {
+            return otherwise;
+        }
+
+        if (Enum.TryParse(text, ignoreCase: true, out RaceChecks races) && Enum.IsDefined(races) && char.IsAsciiLetter(text[0]))
         {
             return races;
         }
 
         Complain("RACES", text, "one of error, report, off");
-        return RaceChecks.Error;
+        return otherwise;
     }
 
-    /// <summary>Profiles by name, one a device: <c>ampere</c>, or <c>hopper,turing</c>; <c>none</c> for a machine without device.</summary>
-    private static List<EmulatedDeviceProfile> Devices()
+    /// <summary>Profiles by name, one a device: <c>ampere</c>, or <c>hopper,turing</c>; <c>none</c> for a machine without device. Null: none are given, or not so.</summary>
+    private List<EmulatedDeviceProfile>? Devices()
     {
-        List<EmulatedDeviceProfile> devices = [];
-        foreach (string name in Text("PROFILE", "ampere").ToLowerInvariant().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        if (Text("PROFILE") is not { } text)
         {
-            switch (name)
+            return null;
+        }
+
+        List<EmulatedDeviceProfile> devices = [];
+        foreach (string name in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (Profiles.TryGetValue(name, out EmulatedDeviceProfile? profile))
             {
-                case "turing":
-                    devices.Add(EmulatedDeviceProfile.Turing);
-                    break;
-                case "ampere":
-                    devices.Add(EmulatedDeviceProfile.Ampere);
-                    break;
-                case "hopper":
-                    devices.Add(EmulatedDeviceProfile.Hopper);
-                    break;
-                case "blackwell":
-                    devices.Add(EmulatedDeviceProfile.Blackwell);
-                    break;
-                case "none":
-                    break;
-                default:
-                    Complain("PROFILE", name, "one of turing, ampere, hopper, blackwell, none");
-                    devices.Add(EmulatedDeviceProfile.Ampere);
-                    break;
+                devices.Add(profile);
+            }
+            else if (!name.Equals("none", StringComparison.OrdinalIgnoreCase))
+            {
+                Complain("PROFILE", text, $"a list of turing, ampere, hopper, blackwell or none: '{Shown(name)}' is none of them");
+                return null;
             }
         }
 
-        return devices;
+        if (devices.Count <= MostDevices)
+        {
+            return devices;
+        }
+
+        Complain("PROFILE", text, $"a list of {MostDevices} devices at most");
+        return null;
     }
 
-    private static int Number(string name, int otherwise)
+    private long Number(string name, long otherwise, long least, long most)
     {
-        string text = Text(name, otherwise.ToString(CultureInfo.InvariantCulture));
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+        if (Text(name) is not { } text)
+        {
+            return otherwise;
+        }
+
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= least && number <= most)
         {
             return number;
         }
 
-        Complain(name, text, "a number");
+        Complain(name, text, $"a number from {least} to {most}");
         return otherwise;
     }
 
-    private static bool Flag(string name) => Text(name, "0") is not ("0" or "");
+    private bool Flag(string name) => Text(name) is not (null or "0");
 
-    private static string Text(string name, string otherwise) => Environment.GetEnvironmentVariable(Prefix + name) ?? otherwise;
+    /// <summary>Null where the variable is not set, or empty.</summary>
+    private string? Text(string name) => variable(Prefix + name) is { Length: > 0 } text ? text : null;
 
-    private static void Complain(string name, string text, string wanted) => Console.Error.WriteLine($"CudaNet.Emulator: {Prefix}{name}='{text}' is not {wanted}");
+    private void Complain(string name, string text, string wanted) => complain($"{Prefix}{name}='{Shown(text)}' is not {wanted}; the default holds.");
+
+    /// <summary>One line that any terminal shows, whatever the variable holds.</summary>
+    private static string Shown(string text)
+    {
+        string start = text.Length > ShownCharacters ? text[..ShownCharacters] + "..." : text;
+        return string.Concat(start.Select(character => character is >= ' ' and <= '~' ? character : '?'));
+    }
 }

@@ -13,11 +13,39 @@ internal static unsafe class ProcessMachine
     [SuppressMessage("Usage", "CA2255", Justification = "A native library has no other place that runs before its first exported function.")]
     internal static void Start()
     {
-        _machine = new EmulatedMachine(EnvironmentOptions.Read());
+        var environment = new EnvironmentOptions(Environment.GetEnvironmentVariable, Say);
+        _machine = Make(environment);
         _machine.InstallForProcess();
-        if (EnvironmentOptions.ReportsLeaks)
+        if (environment.ReportsLeaks)
         {
             ReportLeaksAtExit();
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "What an initialiser throws ends the process.")]
+    private static EmulatedMachine Make(EnvironmentOptions environment)
+    {
+        try
+        {
+            return new EmulatedMachine(environment.Read());
+        }
+        catch (Exception exception)
+        {
+            Say($"the options of the environment cannot be used: {exception.Message}");
+            return new EmulatedMachine();
+        }
+    }
+
+    /// <summary>A closed error stream is no reason to end the process.</summary>
+    private static void Say(string sentence)
+    {
+        try
+        {
+            Console.Error.WriteLine($"CudaNet.Emulator: {sentence}");
+        }
+        catch (IOException)
+        {
+            // There is nobody to tell.
         }
     }
 

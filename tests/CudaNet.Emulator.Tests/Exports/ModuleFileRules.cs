@@ -39,7 +39,8 @@ public sealed unsafe class ModuleFileRules : IDisposable
         {
             DriverHost.Ok(host.Api.cuCtxSetCurrent(host.Context));
             loaded = Load(host, path);
-        }) { IsBackground = true };
+        })
+        { IsBackground = true };
         thread.Start();
         Assert.True(thread.Join(TimeSpan.FromSeconds(60)), "still waits");
         Assert.Equal(kind == "broken link" ? CUDA_ERROR_FILE_NOT_FOUND : CUDA_ERROR_OPERATING_SYSTEM, loaded);
