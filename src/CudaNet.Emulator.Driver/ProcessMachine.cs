@@ -36,14 +36,14 @@ internal static unsafe class ProcessMachine
         }
     }
 
-    /// <summary>A closed error stream is no reason to end the process.</summary>
+    /// <summary>An error stream that is closed or not for writing is no reason to end the process.</summary>
     private static void Say(string sentence)
     {
         try
         {
             Console.Error.WriteLine($"CudaNet.Emulator: {sentence}");
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // There is nobody to tell.
         }

@@ -69,7 +69,7 @@ public sealed class FindingLog : IReadOnlyList<Finding>
 
         if (_toError)
         {
-            Console.Error.WriteLine($"CudaNet.Emulator: {finding}");
+            ErrorStream.Say($"{finding}");
         }
     }
 }

@@ -15,7 +15,7 @@ internal static class EmulatorFailure
     /// <returns>One line for whoever asks later.</returns>
     public static string Report(string during, Exception exception)
     {
-        Console.Error.WriteLine($"CudaNet.Emulator: {during} failed inside the emulator: {exception}");
+        ErrorStream.Say($"{during} failed inside the emulator: {exception}");
         return $"{during} failed inside the emulator: {exception.GetType().Name}: {exception.Message}";
     }
 }

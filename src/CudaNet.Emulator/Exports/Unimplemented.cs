@@ -16,7 +16,7 @@ internal static class Unimplemented
     {
         if (Said.TryAdd(name, true))
         {
-            Console.Error.WriteLine($"CudaNet.Emulator: {name} is not implemented");
+            ErrorStream.Say($"{name} is not implemented");
         }
 
         return answer;
