@@ -13,7 +13,7 @@ internal static unsafe class ProcessMachine
     [SuppressMessage("Usage", "CA2255", Justification = "A native library has no other place that runs before its first exported function.")]
     internal static void Start()
     {
-        var environment = new EnvironmentOptions(Environment.GetEnvironmentVariable, Say);
+        var environment = new EnvironmentOptions(Environment.GetEnvironmentVariable, static sentence => ErrorStream.Say(sentence));
         _machine = Make(environment);
         _machine.InstallForProcess();
         if (environment.ReportsLeaks)
@@ -31,21 +31,8 @@ internal static unsafe class ProcessMachine
         }
         catch (Exception exception)
         {
-            Say($"the options of the environment cannot be used: {exception.Message}");
+            ErrorStream.Say($"the options of the environment cannot be used: {exception.Message}");
             return new EmulatedMachine();
-        }
-    }
-
-    /// <summary>An error stream that is closed or not for writing is no reason to end the process.</summary>
-    private static void Say(string sentence)
-    {
-        try
-        {
-            Console.Error.WriteLine($"CudaNet.Emulator: {sentence}");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // There is nobody to tell.
         }
     }
 
@@ -66,7 +53,7 @@ internal static unsafe class ProcessMachine
         {
             foreach (Leak leak in _machine!.Leaks)
             {
-                Console.Error.WriteLine($"CudaNet.Emulator: leak: {leak}");
+                ErrorStream.Say($"leak: {leak}");
             }
         }
         catch (Exception)

@@ -33,7 +33,7 @@ internal static class Exports
         {
             NativeFunction? twin = !function.HasSignature && function.TwinOf is { } name && implemented.TryGetValue(name, out NativeFunction other) ? other : null;
             NativeFunction? shape = function.HasSignature ? function : twin;
-            string call = shape is null ? $"UnsupportedCall.Answer(\"{function.Name}\")" : $"{library.Name}Exports.{shape.Name}({shape.Arguments})";
+            string call = shape is null ? $"Unimplemented.ByName(\"{function.Name}\")" : $"{library.Name}Exports.{shape.Name}({shape.Arguments})";
             AppendEntry(code, function.Name, shape?.Returns ?? "CUresult", shape?.Parameters ?? "", (twin is null ? "" : "using DefaultStream own = DefaultStream.OfThread(); ", call), isDriver);
             string address = $"(nint)({shape?.PointerType ?? "delegate* unmanaged<CUresult>"})&{library.Name}EntryPoints.{function.Name}";
             string since = function.Since ?? twin?.Since ?? "0";

@@ -60,10 +60,10 @@ internal sealed class CompareCommand : CliCommand
         FinitenessNotes notes = new(model, Context);
         using Session session = new(model, backend);
         IReadOnlyList<LayerComparison> results = LayerComparison.Run(session, reference, tolerance, Context.Cancellation);
-        LayerNode? first = FirstBeyond(results);
+        LayerNode? first = results.FirstOrDefault(r => !r.Result.Passed)?.Layer;
         if (arguments.GetValue(Json))
         {
-            JsonOutput.Write(Context.Out, json => WriteJson(json, backend, tolerance, reference, results, notes));
+            JsonOutput.Write(Context.Out, json => WriteJson(json, backend, tolerance, reference, results, first, notes));
         }
         else
         {
@@ -74,9 +74,8 @@ internal sealed class CompareCommand : CliCommand
     }
 
     private static void WriteJson(
-        Utf8JsonWriter json, IBackend backend, Tolerance tolerance, ReferenceValues reference, IReadOnlyList<LayerComparison> results, FinitenessNotes notes)
+        Utf8JsonWriter json, IBackend backend, Tolerance tolerance, ReferenceValues reference, IReadOnlyList<LayerComparison> results, LayerNode? first, FinitenessNotes notes)
     {
-        LayerNode? first = FirstBeyond(results);
         json.WriteString("backend", backend.Name);
         json.WriteNumber("tolerance", tolerance.OfLargest);
         json.WriteShape("input", reference.Input.Shape);
@@ -103,8 +102,6 @@ internal sealed class CompareCommand : CliCommand
         json.WriteStrings("unknown", reference.Unknown);
         json.WriteStrings("notes", notes.All);
     }
-
-    private static LayerNode? FirstBeyond(IReadOnlyList<LayerComparison> results) => results.FirstOrDefault(r => !r.Result.Passed)?.Layer;
 
     private static string Worst(LayerComparison layer) => !layer.HasSameShape
         ? $"shape {layer.Result.ActualShape}, expected {layer.Result.ExpectedShape}"

@@ -11,18 +11,15 @@ internal static class ProcAddresses
     private const ulong PerThreadDefaultStream = 2;
     private const string TwinSuffix = "_ptsz";
 
-    private static readonly FrozenDictionary<string, DriverExport[]> ByBaseName = DriverExportTable.All
+    private static readonly FrozenDictionary<string, DriverExport[]> ByBaseName = Grouped(DriverExportTable.All
         .Where(e => !IsTwin(e.Name))
-        .Select(e => (Base: BaseName(e.Name), Export: e))
-        .Append(Renamed("cuGraphInstantiate", 12000, "cuGraphInstantiateWithFlags"))
-        .GroupBy(e => e.Base, e => e.Export, StringComparer.Ordinal)
-        .ToFrozenDictionary(g => g.Key, g => g.OrderBy(e => e.Since).ToArray(), StringComparer.Ordinal);
+        .Select(e => (BaseName(e.Name), e))
+        .Append(Renamed("cuGraphInstantiate", 12000, "cuGraphInstantiateWithFlags")));
 
     /// <summary>The same of the functions whose default stream is the thread's own.</summary>
-    private static readonly FrozenDictionary<string, DriverExport[]> TwinsByBaseName = DriverExportTable.All
+    private static readonly FrozenDictionary<string, DriverExport[]> TwinsByBaseName = Grouped(DriverExportTable.All
         .Where(e => IsTwin(e.Name))
-        .GroupBy(e => BaseName(e.Name[..^TwinSuffix.Length]), StringComparer.Ordinal)
-        .ToFrozenDictionary(g => g.Key, g => g.OrderBy(e => e.Since).ToArray(), StringComparer.Ordinal);
+        .Select(e => (BaseName(e.Name[..^TwinSuffix.Length]), e)));
 
     /// <summary>Finds a function.</summary>
     /// <param name="name">The base name, without version suffix.</param>
@@ -51,6 +48,10 @@ internal static class ProcAddresses
 
         return address;
     }
+
+    private static FrozenDictionary<string, DriverExport[]> Grouped(IEnumerable<(string Base, DriverExport Export)> exports) => exports
+        .GroupBy(e => e.Base, e => e.Export, StringComparer.Ordinal)
+        .ToFrozenDictionary(g => g.Key, g => g.OrderBy(e => e.Since).ToArray(), StringComparer.Ordinal);
 
     /// <summary>A function that headers call by another name from some version on.</summary>
     private static (string Base, DriverExport Export) Renamed(string name, int since, string export) =>

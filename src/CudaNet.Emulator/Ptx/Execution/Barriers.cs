@@ -44,12 +44,16 @@ internal sealed unsafe class Barriers(Block block)
             w.WaitAtBarrier();
         }
 
-        if (barrier.Arrived > barriers.Expected(number))
+        int expected = barriers.Expected(number);
+        if (barrier.Arrived > expected)
         {
-            throw Faults.At(w, i, Lanes.First(w.Mask), FindingKind.Divergence, $"barrier {number} expects {barriers.Expected(number)} threads and {barrier.Arrived} came");
+            throw Faults.At(w, i, Lanes.First(w.Mask), FindingKind.Divergence, $"barrier {number} expects {expected} threads and {barrier.Arrived} came");
         }
 
-        barriers.OpenIfComplete(number);
+        if (barrier.Arrived == expected)
+        {
+            barriers.Open(number);
+        }
     }
 
     /// <summary>Threads exited: a barrier of the whole block waits for those that are left only, as hardware does since Volta.</summary>
@@ -57,9 +61,9 @@ internal sealed unsafe class Barriers(Block block)
     {
         for (int number = 0; number < _barriers.Length; number++)
         {
-            if (_barriers[number] is { Arrived: > 0, Count: 0 })
+            if (_barriers[number] is { Arrived: > 0, Count: 0 } && _barriers[number].Arrived == Expected(number))
             {
-                OpenIfComplete(number);
+                Open(number);
             }
         }
     }
@@ -110,14 +114,6 @@ internal sealed unsafe class Barriers(Block block)
 
     /// <summary>The threads that a barrier waits for.</summary>
     private int Expected(int number) => _barriers[number].Count == 0 ? block.LiveThreads : _barriers[number].Count;
-
-    private void OpenIfComplete(int number)
-    {
-        if (_barriers[number].Arrived == Expected(number))
-        {
-            Open(number);
-        }
-    }
 
     private void Open(int number)
     {
