@@ -56,4 +56,7 @@ public enum FindingKind
 
     /// <summary>A call of a function that the emulator has by name only; it answered that it is not supported.</summary>
     Unsupported,
+
+    /// <summary>A new context after a fault that only a new process is sure to leave behind. It works all the same.</summary>
+    Recovery,
 }

@@ -6,8 +6,8 @@ namespace CudaNet.NativeFunctions;
 
 /// <summary>
 /// The entry points of an emulated library, which call what is written by hand (<c>DriverExports</c>) and let no exception through the frames of the program
-/// that called, and the table of their addresses. A twin is the other function with another default stream; a function without a signature answers that
-/// it is not supported.
+/// that called, and the table of their addresses. An older name is the newer function; a twin is the other one with another default stream; a function
+/// without a signature answers that it is not supported.
 /// </summary>
 internal static class Exports
 {
@@ -32,9 +32,9 @@ internal static class Exports
         foreach (NativeFunction function in library.Functions)
         {
             NativeFunction? twin = !function.HasSignature && function.TwinOf is { } name && implemented.TryGetValue(name, out NativeFunction other) ? other : null;
-            NativeFunction? shape = function.HasSignature ? function : twin;
+            NativeFunction? shape = function.HasSignature ? function : function.OlderNameOf is { } newer ? implemented[newer] : twin;
             string call = shape is null ? $"Unimplemented.ByName(\"{function.Name}\")" : $"{library.Name}Exports.{shape.Name}({shape.Arguments})";
-            AppendEntry(code, function.Name, shape?.Returns ?? "CUresult", shape?.Parameters ?? "", (twin is null ? "" : "using DefaultStream own = DefaultStream.OfThread(); ", call), isDriver);
+            AppendEntry(code, function.Name, shape?.Returns ?? "CUresult", shape?.Parameters ?? "", (twin is null ? "" : "using DefaultStream own = DefaultStream.OfThread(); ", call));
             string address = $"(nint)({shape?.PointerType ?? "delegate* unmanaged<CUresult>"})&{library.Name}EntryPoints.{function.Name}";
             string since = function.Since ?? twin?.Since ?? "0";
             table.Append(isDriver
@@ -56,11 +56,11 @@ internal static class Exports
         return code.Append(table).Append($"        }}{(isDriver ? "" : ", export => export.Name, System.StringComparer.Ordinal)")};\n}}\n").ToString();
     }
 
-    private static void AppendEntry(StringBuilder code, string name, string returns, string parameters, (string Before, string Expression) call, bool isNamed)
+    private static void AppendEntry(StringBuilder code, string name, string returns, string parameters, (string Before, string Expression) call)
     {
         string give = returns == "void" ? "" : "return ";
         code.Append($$"""
-                [System.Runtime.InteropServices.UnmanagedCallersOnly{{(isNamed ? $"(EntryPoint = \"{name}\")" : "")}}]
+                [System.Runtime.InteropServices.UnmanagedCallersOnly(EntryPoint = "{{name}}")]
                 public static {{returns}} {{name}}({{parameters}})
                 {
                     try

@@ -38,11 +38,14 @@ internal sealed class NativeFunction
     /// <summary>Whether CudaNet calls it: <c>required</c>, <c>optional</c>, or neither.</summary>
     public string Need { get; }
 
-    /// <summary>Its type in C#; of a function that nobody here calls or implements, nothing.</summary>
+    /// <summary>Its type in C#; of a function that nobody here calls or implements, nothing; of an older name, <c>=</c> and the newer one.</summary>
     public string Returns { get; }
 
     /// <summary>Whether the table says what it takes.</summary>
-    public bool HasSignature => Returns != Nothing;
+    public bool HasSignature => Returns != Nothing && OlderNameOf is null;
+
+    /// <summary>Of an older name of the same interface the newer one; null of any other function.</summary>
+    public string? OlderNameOf => Returns.StartsWith("=", StringComparison.Ordinal) ? Returns.Substring(1) : null;
 
     /// <summary>
     /// Of a twin whose default stream is the thread's own (<c>_ptsz</c>, <c>_ptds</c>) the name of the other; null of any other function.

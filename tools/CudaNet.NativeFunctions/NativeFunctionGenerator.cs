@@ -4,7 +4,8 @@ namespace CudaNet.NativeFunctions;
 
 /// <summary>
 /// Makes code from <c>functions.tsv</c>, where every native function stands once: with <c>NativeFunctions=Imports</c> the tables of function pointers that
-/// CudaNet calls, with <c>NativeFunctions=Exports</c> the entry points of the emulated libraries and the tables of their addresses.
+/// CudaNet calls, with <c>NativeFunctions=Exports</c> the entry points of the emulated libraries and the tables of their addresses, with
+/// <c>NativeFunctions=Calls</c> tables of all functions of the driver, for tests.
 /// </summary>
 [Generator]
 public sealed class NativeFunctionGenerator : IIncrementalGenerator
@@ -30,6 +31,10 @@ public sealed class NativeFunctionGenerator : IIncrementalGenerator
                 else if (pair.Right == "Exports")
                 {
                     output.AddSource($"{library.Name}EntryPoints.g.cs", Exports.Of(library));
+                }
+                else if (pair.Right == "Calls" && library.Name == "Driver")
+                {
+                    output.AddSource("DriverCalls.g.cs", Imports.All(library));
                 }
             }
         });

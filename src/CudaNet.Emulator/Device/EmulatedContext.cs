@@ -5,6 +5,8 @@ namespace CudaNet.Emulator.Device;
 /// <summary>A context: its streams, what was made in it, and the fault that ended it. Used under the machine's gate.</summary>
 internal sealed class EmulatedContext
 {
+    private const int FourByteBanks = 1;
+
     private readonly Dictionary<int, EmulatedStream> _ofThreads = [];
     private readonly List<EmulatedStream> _streams = [];
     private readonly HashSet<nint> _handles = [];
@@ -28,6 +30,12 @@ internal sealed class EmulatedContext
     public uint Flags { get; set; }
 
     public bool IsPrimary { get; }
+
+    /// <summary>What <c>cuCtxSetCacheConfig</c> was given last; a preference, of which nothing is seen here.</summary>
+    public int CacheConfig { get; set; }
+
+    /// <summary>What <c>cuCtxSetSharedMemConfig</c> was given last; devices since compute capability 5 pass over it.</summary>
+    public int SharedMemoryConfig { get; set; } = FourByteBanks;
 
     public bool IsDestroyed { get; private set; }
 
@@ -101,13 +109,13 @@ internal sealed class EmulatedContext
         return Machine.Captures.RefuseContextSynchronize(this) ?? Machine.Scheduler.RunAll(this);
     }
 
-    /// <summary>The first fault stays; what is queued will not run.</summary>
+    /// <summary>The first fault stays until the context is destroyed; what is queued will not run. No other context has it.</summary>
     public void SetFault(ContextFault fault)
     {
         Fault ??= fault;
         if (fault.Result != CUresult.CUDA_ERROR_ASSERT)
         {
-            Device.Remember(fault);
+            Device.NoteSevere(fault);
         }
     }
 
@@ -134,5 +142,6 @@ internal sealed class EmulatedContext
 
         Machine.Memory.ReleaseOf(this);
         Machine.Handles.Remove(Handle);
+        Device.Forget(this);
     }
 }

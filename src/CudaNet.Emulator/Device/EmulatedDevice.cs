@@ -5,7 +5,8 @@ namespace CudaNet.Emulator.Device;
 /// <summary>One device: its profile, its memory and its primary context. Used under the machine's gate.</summary>
 internal sealed class EmulatedDevice
 {
-    private ContextFault? _fault;
+    private readonly List<EmulatedContext> _contexts = [];
+    private ContextFault? _severe;
 
     public EmulatedDevice(EmulatedMachine machine, int ordinal, EmulatedDeviceProfile profile)
     {
@@ -39,19 +40,24 @@ internal sealed class EmulatedDevice
     /// <summary>As cuDevicePrimaryCtxSetFlags left them, without the flag that is always on.</summary>
     public uint PrimaryFlags { get; set; }
 
-    /// <summary>What outlives a context that faulted: all but an assertion.</summary>
-    public ContextFault? Fault => _fault;
+    /// <summary>Null until the device itself is lost; then each of its contexts answers this, and no new one is made.</summary>
+    public ContextFault? Loss { get; private set; }
 
     public CUresult RetainPrimary(out EmulatedContext? context)
     {
         context = null;
-        if (Primary is null && _fault is not null)
+        if (Primary is null)
         {
-            return _fault.Result;
+            if (Loss is not null)
+            {
+                return Loss.Result;
+            }
+
+            Primary = Create(PrimaryFlags, isPrimary: true, "cuDevicePrimaryCtxRetain");
         }
 
         PrimaryRetains++;
-        context = ActivePrimary();
+        context = Primary;
         Machine.Ledger.Add(this, LeakKind.Context, $"primary context of device {Ordinal}, cuDevicePrimaryCtxRetain");
         return CUresult.CUDA_SUCCESS;
     }
@@ -81,28 +87,33 @@ internal sealed class EmulatedDevice
         PrimaryFlags = 0;
     }
 
+    /// <summary>A context of its own, with its own faults: those of others, older or gone, are not its. The device must not be lost.</summary>
+    public EmulatedContext Create(uint flags, bool isPrimary, string call)
+    {
+        if (_severe is { } fault)
+        {
+            Machine.Find(FindingKind.Recovery, $"{call} makes a context on device {Ordinal}, where one faulted before ({(int)fault.Result}): it works here, and only a new process is sure to.");
+        }
+
+        var context = new EmulatedContext(this, flags, isPrimary);
+        _contexts.Add(context);
+        return context;
+    }
+
+    public void Forget(EmulatedContext context) => _contexts.Remove(context);
+
     /// <summary>From now on each call that needs the device answers this.</summary>
     public void Lose(CUresult result)
     {
-        Remember(new ContextFault(result, $"device {Ordinal} is lost"));
-        Primary?.SetFault(_fault!);
-    }
-
-    public void Remember(ContextFault fault) => _fault ??= fault;
-
-    private EmulatedContext ActivePrimary()
-    {
-        if (Primary is null)
+        Loss ??= new ContextFault(result, $"device {Ordinal} is lost");
+        foreach (EmulatedContext context in _contexts)
         {
-            Primary = new EmulatedContext(this, PrimaryFlags, isPrimary: true);
-            if (_fault is not null)
-            {
-                Primary.SetFault(_fault);
-            }
+            context.SetFault(Loss);
         }
-
-        return Primary;
     }
+
+    /// <summary>One of its contexts faulted in a way after which NVIDIA asks for a new process: any but an assertion.</summary>
+    public void NoteSevere(ContextFault fault) => _severe ??= fault;
 
     private void DeactivatePrimary()
     {

@@ -29,7 +29,7 @@ internal static unsafe partial class DriverExports
             return CUDA_ERROR_INVALID_CONTEXT;
         }
 
-        CUresult answer = call.Answer(CUDA_SUCCESS);
+        CUresult answer = context.Status;
         if (call.Current == context)
         {
             call.Machine.Contexts.Pop();
@@ -224,12 +224,12 @@ internal static unsafe partial class DriverExports
             return CUDA_ERROR_INVALID_DEVICE;
         }
 
-        if (device.Fault is { } fault)
+        if (device.Loss is { } loss)
         {
-            return fault.Result;
+            return loss.Result;
         }
 
-        var context = new EmulatedContext(device, flags, isPrimary: false);
+        EmulatedContext context = device.Create(flags, isPrimary: false, name);
         call.Machine.Ledger.Add(context, LeakKind.Context, name);
         call.Machine.Contexts.Push(context);
         *pctx = context.Handle;

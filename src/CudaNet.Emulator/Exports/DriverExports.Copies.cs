@@ -27,9 +27,21 @@ internal static unsafe partial class DriverExports
     public static CUresult cuMemcpyAsync(ulong dst, ulong src, nuint byteCount, nint hStream)
         => Copy(nameof(cuMemcpyAsync), dst, src, byteCount, hStream, CopyEnds.None);
 
+    public static CUresult cuMemcpy(ulong dst, ulong src, nuint byteCount)
+        => CopyNow(nameof(cuMemcpy), dst, src, byteCount, CopyEnds.None);
+
+    public static CUresult cuMemcpy2D_v2(CUDA_MEMCPY2D* pCopy)
+        => CopyRectangle(nameof(cuMemcpy2D_v2), pCopy, 0, isAsync: false);
+
+    public static CUresult cuMemcpy2DUnaligned_v2(CUDA_MEMCPY2D* pCopy)
+        => CopyRectangle(nameof(cuMemcpy2DUnaligned_v2), pCopy, 0, isAsync: false);
+
     public static CUresult cuMemcpy2DAsync_v2(CUDA_MEMCPY2D* pCopy, nint hStream)
+        => CopyRectangle(nameof(cuMemcpy2DAsync_v2), pCopy, hStream, isAsync: true);
+
+    private static CUresult CopyRectangle(string name, CUDA_MEMCPY2D* pCopy, nint hStream, bool isAsync)
     {
-        using NativeCall call = NativeCall.Enter(nameof(cuMemcpy2DAsync_v2));
+        using NativeCall call = NativeCall.Enter(name);
         if (call.Refuse(invalid: pCopy == null) is { } refused)
         {
             return refused;
@@ -42,7 +54,7 @@ internal static unsafe partial class DriverExports
 
         if (pCopy->srcMemoryType == CUmemorytype.CU_MEMORYTYPE_ARRAY || pCopy->dstMemoryType == CUmemorytype.CU_MEMORYTYPE_ARRAY)
         {
-            return Unimplemented.Answer("cuMemcpy2DAsync_v2 of arrays");
+            return Unimplemented.Answer($"{name} of arrays");
         }
 
         if (pCopy->Source is not { } source || pCopy->Destination is not { } destination)
@@ -50,7 +62,7 @@ internal static unsafe partial class DriverExports
             return CUDA_ERROR_INVALID_VALUE;
         }
 
-        return Copies.Rows(call.Name, stream, destination, source, pCopy->WidthInBytes, pCopy->Height, isAsync: true);
+        return Copies.Rows(name, stream, destination, source, pCopy->WidthInBytes, pCopy->Height, isAsync);
     }
 
     private static CUresult CopyNow(string name, ulong destination, ulong source, nuint bytes, CopyEnds onDevice)

@@ -57,6 +57,24 @@ internal static unsafe partial class DriverExports
 
     public static CUresult cuDeviceGetUuid_v2(CUuuid* uuid, int dev) => Uuid(nameof(cuDeviceGetUuid_v2), uuid, dev);
 
+    public static CUresult cuDeviceComputeCapability(int* major, int* minor, int dev)
+    {
+        using NativeCall call = NativeCall.Enter(nameof(cuDeviceComputeCapability));
+        if (call.Refuse(invalid: major == null || minor == null) is { } refused)
+        {
+            return refused;
+        }
+
+        if (Device(call, dev) is not { } device)
+        {
+            return CUDA_ERROR_INVALID_DEVICE;
+        }
+
+        *major = device.Profile.Major;
+        *minor = device.Profile.Minor;
+        return CUDA_SUCCESS;
+    }
+
     public static CUresult cuDeviceTotalMem(uint* bytes, int dev)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuDeviceTotalMem));

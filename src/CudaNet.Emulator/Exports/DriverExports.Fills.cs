@@ -7,27 +7,48 @@ namespace CudaNet.Emulator.Exports;
 internal static unsafe partial class DriverExports
 {
     public static CUresult cuMemsetD8_v2(ulong dstDevice, byte uc, nuint n)
-        => FillNow(nameof(cuMemsetD8_v2), dstDevice, uc, sizeof(byte), n);
+        => FillNow(nameof(cuMemsetD8_v2), dstDevice, 0, uc, sizeof(byte), n, 1);
+
+    public static CUresult cuMemsetD16_v2(ulong dstDevice, ushort us, nuint n)
+        => FillNow(nameof(cuMemsetD16_v2), dstDevice, 0, us, sizeof(ushort), n, 1);
 
     public static CUresult cuMemsetD32_v2(ulong dstDevice, uint ui, nuint n)
-        => FillNow(nameof(cuMemsetD32_v2), dstDevice, ui, sizeof(uint), n);
+        => FillNow(nameof(cuMemsetD32_v2), dstDevice, 0, ui, sizeof(uint), n, 1);
 
     public static CUresult cuMemsetD8Async(ulong dstDevice, byte uc, nuint n, nint hStream)
-        => Fill(nameof(cuMemsetD8Async), dstDevice, uc, sizeof(byte), n, hStream);
+        => Fill(nameof(cuMemsetD8Async), dstDevice, 0, uc, sizeof(byte), n, 1, hStream);
 
     public static CUresult cuMemsetD16Async(ulong dstDevice, ushort us, nuint n, nint hStream)
-        => Fill(nameof(cuMemsetD16Async), dstDevice, us, sizeof(ushort), n, hStream);
+        => Fill(nameof(cuMemsetD16Async), dstDevice, 0, us, sizeof(ushort), n, 1, hStream);
 
     public static CUresult cuMemsetD32Async(ulong dstDevice, uint ui, nuint n, nint hStream)
-        => Fill(nameof(cuMemsetD32Async), dstDevice, ui, sizeof(uint), n, hStream);
+        => Fill(nameof(cuMemsetD32Async), dstDevice, 0, ui, sizeof(uint), n, 1, hStream);
 
-    private static CUresult FillNow(string name, ulong address, uint value, int elementBytes, nuint count)
+    public static CUresult cuMemsetD2D8_v2(ulong dstDevice, nuint dstPitch, byte uc, nuint width, nuint height)
+        => FillNow(nameof(cuMemsetD2D8_v2), dstDevice, dstPitch, uc, sizeof(byte), width, height);
+
+    public static CUresult cuMemsetD2D16_v2(ulong dstDevice, nuint dstPitch, ushort us, nuint width, nuint height)
+        => FillNow(nameof(cuMemsetD2D16_v2), dstDevice, dstPitch, us, sizeof(ushort), width, height);
+
+    public static CUresult cuMemsetD2D32_v2(ulong dstDevice, nuint dstPitch, uint ui, nuint width, nuint height)
+        => FillNow(nameof(cuMemsetD2D32_v2), dstDevice, dstPitch, ui, sizeof(uint), width, height);
+
+    public static CUresult cuMemsetD2D8Async(ulong dstDevice, nuint dstPitch, byte uc, nuint width, nuint height, nint hStream)
+        => Fill(nameof(cuMemsetD2D8Async), dstDevice, dstPitch, uc, sizeof(byte), width, height, hStream);
+
+    public static CUresult cuMemsetD2D16Async(ulong dstDevice, nuint dstPitch, ushort us, nuint width, nuint height, nint hStream)
+        => Fill(nameof(cuMemsetD2D16Async), dstDevice, dstPitch, us, sizeof(ushort), width, height, hStream);
+
+    public static CUresult cuMemsetD2D32Async(ulong dstDevice, nuint dstPitch, uint ui, nuint width, nuint height, nint hStream)
+        => Fill(nameof(cuMemsetD2D32Async), dstDevice, dstPitch, ui, sizeof(uint), width, height, hStream);
+
+    private static CUresult FillNow(string name, ulong address, nuint pitch, uint value, int elementBytes, nuint width, nuint height)
     {
         using NativeCall call = NativeCall.Enter(name);
-        return call.Injected ?? Fills.Rows(name, call.DefaultStream, address, 0, value, elementBytes, count, 1, isAsync: false);
+        return call.Injected ?? Fills.Rows(name, call.DefaultStream, address, pitch, value, elementBytes, width, height, isAsync: false);
     }
 
-    private static CUresult Fill(string name, ulong address, uint value, int elementBytes, nuint count, nint hStream)
+    private static CUresult Fill(string name, ulong address, nuint pitch, uint value, int elementBytes, nuint width, nuint height, nint hStream)
     {
         using NativeCall call = NativeCall.Enter(name);
         if (call.Injected is { } refused)
@@ -40,6 +61,6 @@ internal static unsafe partial class DriverExports
             return missing;
         }
 
-        return Fills.Rows(name, stream, address, 0, value, elementBytes, count, 1, isAsync: true);
+        return Fills.Rows(name, stream, address, pitch, value, elementBytes, width, height, isAsync: true);
     }
 }

@@ -6,6 +6,9 @@ namespace CudaNet.Emulator.Exports;
 
 internal static unsafe partial class DriverExports
 {
+    /// <summary>What rows of pitched memory begin at multiples of, in bytes.</summary>
+    private const uint RowAlignment = 512;
+
     public static CUresult cuMemGetInfo_v2(nuint* free, nuint* total)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuMemGetInfo_v2));
@@ -20,8 +23,6 @@ internal static unsafe partial class DriverExports
         return CUDA_SUCCESS;
     }
 
-    public static CUresult cuMemAlloc(uint* dptr, uint bytesize) => Unimplemented.Answer(nameof(cuMemAlloc));
-
     public static CUresult cuMemAlloc_v2(ulong* dptr, nuint bytesize)
     {
         using NativeCall call = NativeCall.Enter(nameof(cuMemAlloc_v2));
@@ -34,6 +35,32 @@ internal static unsafe partial class DriverExports
         if (result == CUDA_SUCCESS)
         {
             *dptr = address;
+        }
+
+        return result;
+    }
+
+    public static CUresult cuMemAllocPitch_v2(ulong* dptr, nuint* pPitch, nuint widthInBytes, nuint height, uint elementSizeBytes)
+    {
+        using NativeCall call = NativeCall.Enter(nameof(cuMemAllocPitch_v2));
+        bool invalid = dptr == null || pPitch == null || widthInBytes == 0 || height == 0 || widthInBytes > int.MaxValue || elementSizeBytes is not (4 or 8 or 16);
+        if (call.Refuse(invalid) is { } refused)
+        {
+            return refused;
+        }
+
+        nuint pitch = (widthInBytes + RowAlignment - 1) / RowAlignment * RowAlignment;
+        UInt128 bytes = (UInt128)pitch * height;
+        if (bytes > long.MaxValue)
+        {
+            return CUDA_ERROR_OUT_OF_MEMORY;
+        }
+
+        CUresult result = Allocation.Device(call.Context, (ulong)bytes, call.Name, out ulong address);
+        if (result == CUDA_SUCCESS)
+        {
+            *dptr = address;
+            *pPitch = pitch;
         }
 
         return result;

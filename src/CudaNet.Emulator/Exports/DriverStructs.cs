@@ -40,6 +40,58 @@ internal struct CUDA_MEMCPY2D
     }
 }
 
+/// <summary>The same before CUDA 3.2, with addresses and sizes of 32 bits: 96 bytes.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct CUDA_MEMCPY2D_v1
+{
+    public uint srcXInBytes;
+    public uint srcY;
+    public CUmemorytype srcMemoryType;
+    public nint srcHost;
+    public uint srcDevice;
+    public nint srcArray;
+    public uint srcPitch;
+    public uint dstXInBytes;
+    public uint dstY;
+    public CUmemorytype dstMemoryType;
+    public nint dstHost;
+    public uint dstDevice;
+    public nint dstArray;
+    public uint dstPitch;
+    public uint WidthInBytes;
+    public uint Height;
+
+    public readonly CUDA_MEMCPY2D Widened => new()
+    {
+        srcXInBytes = srcXInBytes,
+        srcY = srcY,
+        srcMemoryType = srcMemoryType,
+        srcHost = srcHost,
+        srcDevice = srcDevice,
+        srcArray = srcArray,
+        srcPitch = srcPitch,
+        dstXInBytes = dstXInBytes,
+        dstY = dstY,
+        dstMemoryType = dstMemoryType,
+        dstHost = dstHost,
+        dstDevice = dstDevice,
+        dstArray = dstArray,
+        dstPitch = dstPitch,
+        WidthInBytes = WidthInBytes,
+        Height = Height,
+    };
+}
+
+/// <summary>How two devices reach each other.</summary>
+internal enum CUdevice_P2PAttribute
+{
+    CU_DEVICE_P2P_ATTRIBUTE_PERFORMANCE_RANK = 1,
+    CU_DEVICE_P2P_ATTRIBUTE_ACCESS_SUPPORTED = 2,
+    CU_DEVICE_P2P_ATTRIBUTE_NATIVE_ATOMIC_SUPPORTED = 3,
+    CU_DEVICE_P2P_ATTRIBUTE_CUDA_ARRAY_ACCESS_SUPPORTED = 4,
+    CU_DEVICE_P2P_ATTRIBUTE_ONLY_PARTIAL_NATIVE_ATOMIC_SUPPORTED = 5,
+}
+
 /// <summary>A launch with attributes: 56 bytes.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct CUlaunchConfig

@@ -77,19 +77,6 @@ public sealed class FaultRules
         Assert.Empty(program.Machine.Leaks);
     }
 
-    [Theory]
-    [InlineData(710, 0)]
-    [InlineData(700, 700)]
-    public void A_new_context_works_after_an_assertion_only(int status, int answer)
-    {
-        using var program = new DeviceProgram(options: new EmulatorOptions { Faults = [FaultInjection.OfOperation(1, status)] });
-        EmulatedDevice device = program.Machine.Devices[0];
-        Ok(program.Set(program.Stream(), program.Alloc(), 1));
-        Assert.Equal((CUresult)status, program.Synchronize());
-        Ok(device.ReleasePrimary());
-        Assert.Equal((CUresult)answer, device.RetainPrimary(out _));
-    }
-
     [Fact]
     public void An_allocation_fails_once_or_from_then_on()
     {

@@ -16,6 +16,10 @@ public sealed class CudaFromCSharpTests
         Assert.Equal(Example.Source("CudaLibraries cuda = CudaLibraries.Load();"), Example.Block("csharp"));
 
     [Fact]
+    public void The_block_on_plain_handles_is_the_example() =>
+        Assert.Equal(new PageExample("docs/cuda-from-csharp.md", "ForeignHandlesExample.cs").Source(), new PageExample("docs/cuda-from-csharp.md", "").Block("csharp", 1));
+
+    [Fact]
     public void The_example_adds_on_the_emulated_device()
     {
         using EmulatedMachine machine = new();

@@ -16,9 +16,17 @@ internal sealed class PageExample(string page, string sourceFile)
         return string.Join('\n', [.. usings, "", .. first, .. body]);
     }
 
-    /// <summary>The page's first block of that language.</summary>
-    public string Block(string language) => string.Join(
-        '\n', File.ReadAllLines(Repository.File(page)).SkipWhile(l => l != $"```{language}").Skip(1).TakeWhile(static l => l != "```"));
+    /// <summary>The page's first block of that language, or one further down.</summary>
+    public string Block(string language, int index = 0)
+    {
+        IEnumerable<string> lines = File.ReadLines(Repository.File(page));
+        for (; index >= 0; index--)
+        {
+            lines = lines.SkipWhile(l => l != $"```{language}").Skip(1);
+        }
+
+        return string.Join('\n', lines.TakeWhile(static l => l != "```"));
+    }
 
     /// <summary>What the example writes to the console.</summary>
     public static string Printed(Action example)

@@ -27,7 +27,8 @@ internal static class Fills
             return CUresult.CUDA_ERROR_INVALID_VALUE;
         }
 
-        if (width > long.MaxValue / (ulong)elementBytes || height > int.MaxValue || (height > 1 && pitch > long.MaxValue / height))
+        if (width > long.MaxValue / (ulong)elementBytes || height > int.MaxValue
+            || (height > 1 && (pitch > long.MaxValue / height || pitch < width * (ulong)elementBytes)))
         {
             return CUresult.CUDA_ERROR_INVALID_VALUE;
         }

@@ -6,8 +6,8 @@ using CudaNet.Kernels.Cuda.Native;
 namespace CudaNet.Kernels.Cuda;
 
 /// <summary>
-/// The primary context of a device, shared with every library in the process that uses the device. Whatever is made in it is freed no later than it:
-/// the context ends with the last of its objects, even where it was disposed of before.
+/// The primary context of a device, shared with every library in the process that uses the device, or a context that other code made. Whatever is made in
+/// it is freed no later than it: a primary context ends with the last of its objects, even where it was disposed of before.
 /// Any thread may use it and its objects: each call makes the context current on its thread where it is not.
 /// </summary>
 public sealed unsafe class CudaContext : IDisposable
@@ -17,6 +17,7 @@ public sealed unsafe class CudaContext : IDisposable
 
     private readonly ConcurrentQueue<(ReleaseCall Call, nint Handle)> _released = new();
     private readonly nint _handle;
+    private readonly bool _isBorrowed;
     private Exception? _hostFailure;
     private volatile bool _hasReleased;
     private volatile bool _isDisposed;
@@ -43,6 +44,14 @@ public sealed unsafe class CudaContext : IDisposable
         }
     }
 
+    private CudaContext(CudaDevice device, nint handle)
+    {
+        Device = device;
+        _handle = handle;
+        _isBorrowed = true;
+        ThrowIfFaulted();
+    }
+
     /// <summary>
     /// A native object could not be freed. Nothing is thrown then, and all else is still freed. Raised once for each such object, on the thread that freed it;
     /// what a listener throws is ignored.
@@ -51,6 +60,9 @@ public sealed unsafe class CudaContext : IDisposable
 
     /// <summary>The device.</summary>
     public CudaDevice Device { get; }
+
+    /// <summary>The driver's own handle (<c>CUcontext</c>), for other code that calls the driver.</summary>
+    public nint NativeHandle => _handle;
 
     internal CudaLibraries Libraries => Device.Libraries;
 
@@ -70,6 +82,25 @@ public sealed unsafe class CudaContext : IDisposable
             this.Check(Driver.cuMemGetInfo_v2(&free, &total), nameof(DriverApi.cuMemGetInfo_v2));
             return ((long)free, (long)total);
         }
+    }
+
+    /// <summary>
+    /// A context that other code made. Borrowed: disposing of the result frees what was made here and destroys nothing else; the context's owner keeps it until
+    /// then. It is made current at every call, as its owner decides what is current in between; whatever it finds current it does not put back.
+    /// </summary>
+    /// <param name="libraries">The libraries; the device is found among theirs.</param>
+    /// <param name="handle">The driver's handle (<c>CUcontext</c>).</param>
+    /// <exception cref="CudaException">It is no context. What is no handle at all may end the process, as the driver follows it.</exception>
+    /// <exception cref="DeviceFaultedException">Its device faulted before.</exception>
+    public static CudaContext FromHandle(CudaLibraries libraries, nint handle)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(handle);
+        ForgetCurrent();
+        libraries.Check(libraries.Driver.cuCtxSetCurrent(handle), nameof(DriverApi.cuCtxSetCurrent), null);
+        int device;
+        libraries.Check(libraries.Driver.cuCtxGetDevice(&device), nameof(DriverApi.cuCtxGetDevice), null);
+        int found = device;
+        return new CudaContext(libraries.Devices.First(d => d.Handle == found), handle);
     }
 
     /// <summary>Makes the context current on this thread. Only needed after other code has made another one current.</summary>
@@ -111,7 +142,7 @@ public sealed unsafe class CudaContext : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Enter()
     {
-        if (_current != this || _hasReleased || _isDisposed || Device.Fault is not null)
+        if (_current != this || _isBorrowed || _hasReleased || _isDisposed || Device.Fault is not null)
         {
             EnterSlowly();
         }
@@ -129,7 +160,7 @@ public sealed unsafe class CudaContext : IDisposable
             return;
         }
 
-        if (_current != this && Driver.cuCtxSetCurrent(_handle) == CUresult.CUDA_SUCCESS)
+        if ((_current != this || _isBorrowed) && Driver.cuCtxSetCurrent(_handle) == CUresult.CUDA_SUCCESS)
         {
             _current = this;
         }
@@ -181,7 +212,7 @@ public sealed unsafe class CudaContext : IDisposable
 
     private void EnterSlowly()
     {
-        if (_current != this)
+        if (_current != this || _isBorrowed)
         {
             MakeCurrent();
         }
@@ -203,6 +234,12 @@ public sealed unsafe class CudaContext : IDisposable
     {
         if (Interlocked.Decrement(ref _references) == 0)
         {
+            if (_isBorrowed)
+            {
+                _current = _current == this ? null : _current;
+                return;
+            }
+
             if (_current == this)
             {
                 _current = null;

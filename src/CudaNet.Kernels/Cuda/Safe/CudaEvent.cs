@@ -20,8 +20,18 @@ public sealed unsafe class CudaEvent : IDisposable
         Handle = new CudaHandle(context, Destroy, handle);
     }
 
+    private CudaEvent(CudaContext context, CudaHandle handle)
+    {
+        Context = context;
+        Handle = handle;
+    }
+
     /// <summary>The context it was made in.</summary>
     public CudaContext Context { get; }
+
+    /// <summary>The driver's own handle (<c>CUevent</c>), for other code that calls the driver. It means nothing once this object is disposed of.</summary>
+    /// <exception cref="ObjectDisposedException">It was disposed of.</exception>
+    public nint NativeHandle => Handle.Value;
 
     /// <summary>Whether all work before the mark has ended; also where it was never recorded.</summary>
     /// <exception cref="CudaException">The work failed, or the mark belongs to a capture.</exception>
@@ -43,6 +53,27 @@ public sealed unsafe class CudaEvent : IDisposable
     }
 
     internal CudaHandle Handle { get; }
+
+    /// <summary>
+    /// An event that other code made, to wait for its marks or to set them. Borrowed: disposing of the result destroys nothing, and the event's owner keeps it
+    /// until then.
+    /// </summary>
+    /// <param name="context">The context it was made in; recording it in a stream of another one fails.</param>
+    /// <param name="handle">The driver's handle (<c>CUevent</c>).</param>
+    /// <exception cref="InvalidOperationException">This thread captures.</exception>
+    /// <exception cref="CudaException">It is no event. What is no handle at all may end the process, as the driver follows it.</exception>
+    public static CudaEvent FromHandle(CudaContext context, nint handle)
+    {
+        StreamCapture.ThrowIfActive();
+        context.Enter();
+        CUresult result = context.Driver.cuEventQuery(handle);
+        if (result is not (CUresult.CUDA_ERROR_NOT_READY or CUresult.CUDA_ERROR_CAPTURED_EVENT))
+        {
+            context.Check(result, nameof(DriverApi.cuEventQuery), $"0x{handle:x}");
+        }
+
+        return new CudaEvent(context, CudaHandle.Borrowed(context, handle));
+    }
 
     /// <summary>Waits until all work before the mark has ended.</summary>
     /// <exception cref="CudaException">The work failed, or the mark belongs to a capture.</exception>

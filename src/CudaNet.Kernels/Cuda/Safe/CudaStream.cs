@@ -22,8 +22,18 @@ public sealed unsafe partial class CudaStream : IDisposable
         Handle = new CudaHandle(context, Destroy, handle);
     }
 
+    private CudaStream(CudaContext context, CudaHandle handle)
+    {
+        Context = context;
+        Handle = handle;
+    }
+
     /// <summary>The context it was made in.</summary>
     public CudaContext Context { get; }
+
+    /// <summary>The driver's own handle (<c>CUstream</c>), for other code that calls the driver. It means nothing once this object is disposed of.</summary>
+    /// <exception cref="ObjectDisposedException">It was disposed of.</exception>
+    public nint NativeHandle => Handle.Value;
 
     /// <summary>Whether all its work has ended.</summary>
     /// <exception cref="CudaException">The work failed, or the stream captures, which ends the capture.</exception>
@@ -59,6 +69,24 @@ public sealed unsafe partial class CudaStream : IDisposable
     }
 
     internal CudaHandle Handle { get; }
+
+    /// <summary>
+    /// A stream that other code made, to queue work in its order. Borrowed: disposing of the result destroys nothing, and the stream's owner keeps it until
+    /// then. A blocking stream waits for the legacy default stream, as it does for its owner; 0, 1 and 2 mean the driver's default streams.
+    /// </summary>
+    /// <param name="context">The context it was made in.</param>
+    /// <param name="handle">The driver's handle (<c>CUstream</c>).</param>
+    /// <exception cref="ArgumentException">It is of another context.</exception>
+    /// <exception cref="CudaException">It is no stream. What is no handle at all may end the process, as the driver follows it.</exception>
+    public static CudaStream FromHandle(CudaContext context, nint handle)
+    {
+        context.Enter();
+        nint owner;
+        context.Check(context.Driver.cuStreamGetCtx(handle, &owner), nameof(DriverApi.cuStreamGetCtx), $"0x{handle:x}");
+        return owner == context.NativeHandle
+            ? new CudaStream(context, CudaHandle.Borrowed(context, handle))
+            : throw new ArgumentException($"the stream 0x{handle:x} is of the context 0x{owner:x}, not of 0x{context.NativeHandle:x}", nameof(handle));
+    }
 
     /// <summary>Waits until all its work has ended.</summary>
     /// <exception cref="CudaException">The work failed, or the stream captures, which ends the capture.</exception>

@@ -26,6 +26,14 @@ public sealed unsafe class DeviceMemory : IDisposable
         Address = new DeviceAddress(address);
     }
 
+    private DeviceMemory(CudaContext context, DeviceAddress address, long bytes)
+    {
+        Context = context;
+        Bytes = bytes;
+        Handle = CudaHandle.Borrowed(context, (nint)address.Value);
+        Address = address;
+    }
+
     /// <summary>The context it was allocated in.</summary>
     public CudaContext Context { get; }
 
@@ -36,6 +44,23 @@ public sealed unsafe class DeviceMemory : IDisposable
     public DeviceAddress Address { get; }
 
     internal CudaHandle Handle { get; }
+
+    /// <summary>
+    /// Memory that other code allocated, or a part of it. Borrowed: disposing of the result frees nothing, and the memory's owner keeps it until then. The
+    /// address may be any: kernels that want 16 bytes' alignment refuse it where it has less.
+    /// </summary>
+    /// <param name="context">The context it was allocated in.</param>
+    /// <param name="address">Where it begins (<c>CUdeviceptr</c>).</param>
+    /// <param name="bytes">How many, at least 1.</param>
+    /// <exception cref="ArgumentException">There is no memory of this context's device, or of another context, or fewer bytes.</exception>
+    /// <exception cref="CudaException">The driver refuses.</exception>
+    public static DeviceMemory FromAddress(CudaContext context, DeviceAddress address, long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
+        context.Enter();
+        ForeignMemory.Require(context, address, bytes);
+        return new DeviceMemory(context, address, bytes);
+    }
 
     /// <summary>A part of it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The part does not lie within.</exception>
