@@ -42,13 +42,14 @@ internal static class PtxMemoryForms
     {
         foreach ((string name, PtxOpcode opcode, string pattern) in new[] { ("atom", PtxOpcode.Atom, "=T|_ [a] T"), ("red", PtxOpcode.Red, "[a] T") })
         {
-            PtxForm form = new(name, opcode, PtxTypeSet.Integers3264 | PtxTypeSet.Floats | PtxTypeSet.Of(PtxType.B32, PtxType.B64), pattern)
+            PtxForm form = new(name, opcode, PtxTypeSet.Integers3264 | PtxTypeSet.Of(PtxType.F32, PtxType.B32, PtxType.B64), pattern)
             {
                 Required = Atomic,
                 Optional = Space | Order | Scope,
                 Check = opcode == PtxOpcode.Atom ? PtxMemoryRules.CheckAtomic : PtxMemoryRules.CheckReduction,
             };
             yield return form;
+            yield return form with { Types = PtxTypeSet.Of(PtxType.F64), Since = new(60, 5, 0) };
             yield return form with { Types = PtxTypeSet.Of(PtxType.F16x2), Required = Atomic | NoFtz, Since = new(60, 6, 2) };
             yield return form with { Types = PtxTypeSet.Of(PtxType.F16), Required = Atomic | NoFtz, Since = new(70, 6, 3) };
             yield return form with { Types = PtxTypeSet.Brains, Required = Atomic | NoFtz, Since = PtxSince.Sm90 };

@@ -106,10 +106,10 @@ internal sealed class PtxFunctionParser(PtxReader reader, PtxConstantParser cons
         switch (reader.TextOf(directive))
         {
             case ".maxntid":
-                kernel.MaxThreads = ParseDimensions();
+                kernel.MaxThreads = ParseDimensions(directive, kernel.RequiredThreads);
                 break;
             case ".reqntid":
-                kernel.RequiredThreads = ParseDimensions();
+                kernel.RequiredThreads = ParseDimensions(directive, kernel.MaxThreads);
                 break;
             case ".minnctapersm" or ".maxnctapersm":
                 kernel.MinBlocksPerMultiprocessor = (int)constants.ParseInteger("a number of blocks", 1, int.MaxValue);
@@ -128,7 +128,7 @@ internal sealed class PtxFunctionParser(PtxReader reader, PtxConstantParser cons
         }
     }
 
-    private PtxDimensions ParseDimensions()
+    private PtxDimensions ParseDimensions(PtxToken directive, PtxDimensions? other)
     {
         Span<int> numbers = [1, 1, 1];
         int count = 0;
@@ -137,7 +137,9 @@ internal sealed class PtxFunctionParser(PtxReader reader, PtxConstantParser cons
             numbers[count++] = (int)constants.ParseInteger("a number of threads", 1, int.MaxValue);
         }
         while (count < numbers.Length && reader.TakeSymbol(","));
-        return new PtxDimensions(numbers[0], numbers[1], numbers[2]);
+        PtxDimensions threads = new(numbers[0], numbers[1], numbers[2]);
+        return other is not null ? throw PtxReader.Error(directive, "'.maxntid' and '.reqntid' exclude each other")
+            : threads;
     }
 
     private void SkipAttributes()

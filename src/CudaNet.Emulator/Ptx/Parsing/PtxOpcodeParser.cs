@@ -70,7 +70,7 @@ internal sealed class PtxOpcodeParser(PtxReader reader, PtxHeader header)
     private PtxForm Choose(PtxToken name, string text, ReadOnlySpan<PtxForm> forms, PtxModifiers modifiers, PtxParts parts)
     {
         string? complaint = null;
-        PtxForm? closest = null;
+        List<PtxForm> ofTypes = [];
         PtxForm? newer = null;
         foreach (PtxForm form in forms)
         {
@@ -79,7 +79,7 @@ internal sealed class PtxOpcodeParser(PtxReader reader, PtxHeader header)
                 continue;
             }
 
-            closest ??= form;
+            ofTypes.Add(form);
             if (!form.TakesParts(parts) || !form.TakesRounding(modifiers.Rounding))
             {
                 continue;
@@ -100,7 +100,10 @@ internal sealed class PtxOpcodeParser(PtxReader reader, PtxHeader header)
             Require(name, text, newer.Since);
         }
 
-        throw PtxReader.Error(name, complaint is not null ? $"'{text}': {complaint}" : closest is null ? WrongType(text, forms, modifiers, parts) : PtxPartNames.Complain(text, closest, modifiers, parts));
+        throw PtxReader.Error(name, complaint is not null ? $"'{text}': {complaint}"
+            : ofTypes.Count == 0 ? WrongType(text, forms, modifiers, parts)
+            : ofTypes.TrueForAll(form => PtxPartNames.Distance(form, parts) > 1) && forms.ToArray().Any(form => form.TakesParts(parts)) ? $"'{text}': the type '{modifiers.Type.Text()}{modifiers.SourceType.Text()}' does not go with these modifiers"
+            : PtxPartNames.Complain(text, ofTypes, modifiers, parts));
     }
 
     private static string WrongType(string text, ReadOnlySpan<PtxForm> forms, PtxModifiers modifiers, PtxParts parts) =>

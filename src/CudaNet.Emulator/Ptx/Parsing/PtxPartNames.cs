@@ -1,22 +1,27 @@
+using System.Numerics;
+
 namespace CudaNet.Emulator.Ptx;
 
 /// <summary>Says in words which modifiers an instruction lacks or must not have.</summary>
 internal static class PtxPartNames
 {
-    public static string Complain(string text, PtxForm form, PtxModifiers modifiers, PtxParts parts)
+    /// <summary>What keeps the modifiers from the nearest of the forms that have the types; of several equally near ones any word would do.</summary>
+    public static string Complain(string text, IReadOnlyList<PtxForm> forms, PtxModifiers modifiers, PtxParts parts)
     {
-        if (form.Name is "ex2" or "lg2" or "sin" or "cos" or "rsqrt" or "tanh" && (parts & PtxParts.Approx) == 0)
-        {
-            return $"'{text}' needs '.approx'";
-        }
-
-        PtxParts missing = form.Required & ~parts;
-        PtxParts extra = parts & ~(form.Required | form.Optional);
-        return missing != 0 ? $"'{text}' needs {Name(missing)}"
+        int nearest = forms.Min(form => Distance(form, parts));
+        PtxForm[] near = [.. forms.Where(form => Distance(form, parts) == nearest)];
+        PtxForm first = near[0];
+        PtxParts missing = first.Required & ~parts;
+        PtxParts extra = parts & ~(first.Required | first.Optional);
+        return missing != 0 ? $"'{text}' needs {string.Join(" or ", near.Select(form => Name(form.Required & ~parts)).Distinct(StringComparer.Ordinal))}"
             : extra != 0 ? $"'{text}' must not have {Name(extra)}"
-            : form.TakesRounding(modifiers.Rounding) ? $"'{text}': the modifiers do not fit together"
-            : $"'{text}' cannot round so: it takes {string.Join(", ", form.Roundings.Select(Name))}";
+            : first.TakesRounding(modifiers.Rounding) ? $"'{text}': the modifiers do not fit together"
+            : $"'{text}' cannot round so: it takes {string.Join(", ", first.Roundings.Select(Name))}";
     }
+
+    /// <summary>How many modifiers a form lacks or has too many.</summary>
+    public static int Distance(PtxForm form, PtxParts parts) =>
+        BitOperations.PopCount((ulong)(form.Required & ~parts)) + BitOperations.PopCount((ulong)(parts & ~(form.Required | form.Optional)));
 
     private static string Name(PtxRounding rounding) => rounding switch
     {

@@ -47,7 +47,7 @@ internal static class PtxRegisters
     }
 
     private static string Describe(ReadOnlySpan<char> name, PtxScope scope, PtxOpcodeText opcode) =>
-        PtxSpecialNames.Find(name) is not null ? $"the special register '{name}' can be read by 'mov' and 'cvt' only"
+        PtxSpecialNames.Find(name) is not null ? $"the special register '{name}' can only be read, and by 'mov' and 'cvt' alone"
         : scope.Find(name) is null ? $"unknown register '{(name.Length > 60 ? name[..60] : name)}'"
         : $"'{name}' is no register; '{opcode.Text}' needs one here";
 }
