@@ -13,6 +13,7 @@ internal sealed class EnvironmentOptions(Func<string, string?> variable, Action<
 
     private static readonly Dictionary<string, EmulatedDeviceProfile> Profiles = new(StringComparer.OrdinalIgnoreCase)
     {
+        ["gtx16"] = EmulatedDeviceProfile.GeForceGtx16,
         ["turing"] = EmulatedDeviceProfile.Turing,
         ["ampere"] = EmulatedDeviceProfile.Ampere,
         ["hopper"] = EmulatedDeviceProfile.Hopper,
@@ -71,7 +72,7 @@ internal sealed class EnvironmentOptions(Func<string, string?> variable, Action<
             }
             else if (!name.Equals("none", StringComparison.OrdinalIgnoreCase))
             {
-                Complain("PROFILE", text, $"a list of turing, ampere, hopper, blackwell or none: '{Shown(name)}' is none of them");
+                Complain("PROFILE", text, $"a list of gtx16, turing, ampere, hopper, blackwell or none: '{Shown(name)}' is none of them");
                 return null;
             }
         }

@@ -19,6 +19,16 @@ public sealed record EmulatedDeviceProfile
         BlocksPerMultiprocessor = 16,
     };
 
+    /// <summary>Compute capability 7.5 without tensor cores, which only its name tells.</summary>
+    public static EmulatedDeviceProfile GeForceGtx16 { get; } = Turing with
+    {
+        Name = "NVIDIA GeForce GTX 1660 Ti",
+        Multiprocessors = 24,
+        L2Bytes = 1536 << 10,
+        MemoryBytes = 6L << 30,
+        HasTensorCores = false,
+    };
+
     /// <summary>Compute capability 8.0.</summary>
     public static EmulatedDeviceProfile Ampere { get; } = new();
 
@@ -86,6 +96,9 @@ public sealed record EmulatedDeviceProfile
 
     /// <summary>Registers of a multiprocessor, and of a block.</summary>
     public int Registers { get; init; } = 65536;
+
+    /// <summary>False: libraries compute with fused multiply-adds whatever math is allowed, and list no algorithm with another.</summary>
+    public bool HasTensorCores { get; init; } = true;
 
     /// <summary>False: the fused convolution call answers that it is not supported.</summary>
     public bool HasFusedConvolution { get; init; } = true;

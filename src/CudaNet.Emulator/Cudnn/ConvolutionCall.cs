@@ -38,6 +38,11 @@ internal readonly ref struct ConvolutionCall
             return answer;
         }
 
+        if (!cudnn.Profile.HasTensorCores)
+        {
+            problem!.ForgoTensorCores();
+        }
+
         answer = ConvolutionAlgorithms.Check(problem!, cudnn.Profile);
         made = new ConvolutionCall(cudnn, problem!);
         return answer.IsSuccess ? null : answer;

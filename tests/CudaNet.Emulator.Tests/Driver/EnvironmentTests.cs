@@ -28,6 +28,7 @@ public sealed class EnvironmentTests
     [InlineData("", "Ampere")]
     [InlineData("none", "")]
     [InlineData(" Hopper , turing", "Hopper,Turing")]
+    [InlineData("GTX16,turing", "GeForceGtx16,Turing")]
     [InlineData("ampere,ampere,ampere,ampere,ampere,ampere,ampere,ampere,ampere,ampere,ampere,ampere,ampere,ampere,ampere,blackwell", null)]
     public void A_list_names_a_profile_for_each_device(string list, string? devices)
     {
@@ -37,6 +38,7 @@ public sealed class EnvironmentTests
             ["Ampere"] = EmulatedDeviceProfile.Ampere,
             ["Hopper"] = EmulatedDeviceProfile.Hopper,
             ["Turing"] = EmulatedDeviceProfile.Turing,
+            ["GeForceGtx16"] = EmulatedDeviceProfile.GeForceGtx16,
         };
         IEnumerable<EmulatedDeviceProfile> expected = devices?.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(name => profiles[name])
             ?? [.. Enumerable.Repeat(EmulatedDeviceProfile.Ampere, 15), EmulatedDeviceProfile.Blackwell];
