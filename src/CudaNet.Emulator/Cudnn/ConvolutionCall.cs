@@ -1,3 +1,4 @@
+using CudaNet.Emulator.Arithmetic;
 using CudaNet.Emulator.Device;
 using CudaNet.Kernels.Cuda.Native;
 using static CudaNet.Kernels.Cuda.Native.cudnnConvolutionFwdAlgo_t;
@@ -93,8 +94,9 @@ internal readonly ref struct ConvolutionCall
         CudnnAnswer queued = claim is null ? CudnnAnswer.Success : CudnnCall.Enqueue(Cudnn, claim);
         if (queued.IsSuccess)
         {
+            Accumulation order = ConvolutionAlgorithms.Order(Problem, algorithm, Cudnn.Profile, workspaceBytes - needed);
             queued = CudnnCall.Enqueue(Cudnn, new ConvolutionOperation(
-                Problem, ConvolutionAlgorithms.Order(Problem, algorithm), Problem.Rounding(Cudnn.Profile.Major), x, w, y, scaling, fusion, claim));
+                Problem, order, Problem.Rounding(Cudnn.Profile.Major), x, w, y, scaling, fusion, claim));
         }
 
         return queued.IsSuccess && scaling.Alpha == 0 ? CudnnAnswer.Accept("alpha of 0 (the upper half of a double, where a float is read?)") : queued;
