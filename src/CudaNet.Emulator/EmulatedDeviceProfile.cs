@@ -112,11 +112,20 @@ public sealed record EmulatedDeviceProfile
     /// <summary>True: whatever needs a workspace answers that it is not supported.</summary>
     public bool NoWorkspace { get; init; }
 
+    /// <summary>True: cuDNN ranks first an algorithm that is refused when it runs; those behind it run.</summary>
+    public bool LeadingAlgorithmFails { get; init; }
+
+    /// <summary>True: cuDNN ranks first an algorithm that is refused when its workspace is asked for, and when it runs.</summary>
+    public bool LeadingWorkspaceFails { get; init; }
+
     /// <summary>True: a convolution's sums are in another order from a batch of 4 images on, and in yet another from 16 on.</summary>
     public bool SumsByBatch { get; init; }
 
     /// <summary>True: a convolution's sums are in another order where more workspace is given than is needed, and in yet another from 1 MiB more on.</summary>
     public bool SumsByWorkspace { get; init; }
+
+    /// <summary>Device memory in bytes that the first run of each convolution algorithm but number 0 takes, for as long as its cuDNN handle lives.</summary>
+    public long KeptConvolutionBytes { get; init; }
 
     /// <summary>False: stream-ordered allocation is not there (attribute 115 is 0).</summary>
     public bool HasMemoryPools { get; init; } = true;

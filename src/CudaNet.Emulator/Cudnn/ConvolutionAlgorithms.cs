@@ -18,10 +18,13 @@ internal static class ConvolutionAlgorithms
     /// <summary>What cudnnGetConvolutionForwardAlgorithmMaxCount answers: the eight algorithms, and two of them once more with the other math.</summary>
     public const int MaxCount = 10;
 
+    /// <summary>What a ranking begins with wherever it runs.</summary>
+    public const cudnnConvolutionFwdAlgo_t Leader = CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM;
+
     /// <summary>From the one expected fastest; those with tensor cores first.</summary>
     private static readonly cudnnConvolutionFwdAlgo_t[] Preferred =
     [
-        CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM, CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD_NONFUSED, CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD,
+        Leader, CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD_NONFUSED, CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD,
         CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM, CUDNN_CONVOLUTION_FWD_ALGO_FFT_TILING, CUDNN_CONVOLUTION_FWD_ALGO_FFT,
         CUDNN_CONVOLUTION_FWD_ALGO_GEMM, CUDNN_CONVOLUTION_FWD_ALGO_DIRECT,
     ];

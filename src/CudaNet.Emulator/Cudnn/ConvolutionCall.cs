@@ -60,6 +60,10 @@ internal readonly ref struct ConvolutionCall
         return ConvolutionAlgorithms.Runs(Problem, algorithm, Problem.Math, Cudnn.Profile) ? null : CudnnAnswer.NotSupported($"{algorithm} for this convolution");
     }
 
+    /// <summary>Null unless it is the algorithm that is ranked first and the profile lets that fail.</summary>
+    public static CudnnAnswer? RefuseLeader(cudnnConvolutionFwdAlgo_t algorithm, bool fails) =>
+        fails && algorithm == ConvolutionAlgorithms.Leader ? CudnnAnswer.NotSupported($"{algorithm} for this convolution, although it is listed") : null;
+
     /// <summary>Tests data and workspace, and queues the convolution.</summary>
     /// <param name="call">The call.</param>
     /// <param name="algorithm">Which one.</param>
@@ -78,7 +82,8 @@ internal readonly ref struct ConvolutionCall
             return CudnnAnswer.BadParam("x, w or y == NULL");
         }
 
-        if ((RefuseAlgorithm(algorithm) ?? TensorChecks.Overlap(new TensorOperand(Problem.X, x), new TensorOperand(Problem.Y, y), mayBeSame: false)) is { } refused)
+        if ((RefuseAlgorithm(algorithm) ?? RefuseLeader(algorithm, Cudnn.Profile.LeadingAlgorithmFails || Cudnn.Profile.LeadingWorkspaceFails)
+            ?? TensorChecks.Overlap(new TensorOperand(Problem.X, x), new TensorOperand(Problem.Y, y), mayBeSame: false)) is { } refused)
         {
             return refused;
         }
@@ -88,6 +93,12 @@ internal readonly ref struct ConvolutionCall
         {
             return CudnnAnswer.Refuse(
                 CUDNN_STATUS_BAD_PARAM_SIZE_INSUFFICIENT, FindingKind.Workspace, $"{algorithm} with {Problem.Math} needs {needed} bytes of workspace and gets {(workspace == 0 ? 0 : workspaceBytes)}.");
+        }
+
+        CudnnAnswer kept = CudnnCall.FromDriver(Cudnn.KeepMemory(algorithm, call.Name));
+        if (!kept.IsSuccess)
+        {
+            return kept;
         }
 
         WorkspaceClaim? claim = needed == 0 ? null : new WorkspaceClaim(call.Name, workspace, needed);
