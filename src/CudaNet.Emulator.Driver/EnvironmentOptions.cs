@@ -28,7 +28,7 @@ internal sealed class EnvironmentOptions(Func<string, string?> variable, Action<
         return defaults with
         {
             Seed = (int)Number("SEED", defaults.Seed, least: 0, most: int.MaxValue),
-            Devices = Devices() ?? defaults.Devices,
+            Devices = [.. (Devices() ?? defaults.Devices).Select(device => device with { LoadsLazily = Flag("LAZY") })],
             DriverVersion = (int)Number("DRIVER_VERSION", defaults.DriverVersion, least: 0, most: int.MaxValue),
             KernelInstructionBudget = Number("BUDGET", defaults.KernelInstructionBudget, least: 1, most: long.MaxValue),
             RefusePageableAsync = Flag("STRICT"),

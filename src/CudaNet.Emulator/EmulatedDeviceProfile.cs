@@ -100,6 +100,12 @@ public sealed record EmulatedDeviceProfile
     /// <summary>False: libraries compute with fused multiply-adds whatever math is allowed, and list no algorithm with another.</summary>
     public bool HasTensorCores { get; init; } = true;
 
+    /// <summary>
+    /// True: code is loaded when it is first used, in each context: kernels one by one, those of libraries by function, algorithm and types. In a
+    /// capture that answers 900, or that the execution failed, and breaks it.
+    /// </summary>
+    public bool LoadsLazily { get; init; }
+
     /// <summary>False: the fused convolution call answers that it is not supported.</summary>
     public bool HasFusedConvolution { get; init; } = true;
 

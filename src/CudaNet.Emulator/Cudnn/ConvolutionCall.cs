@@ -107,7 +107,7 @@ internal readonly ref struct ConvolutionCall
         {
             Accumulation order = ConvolutionAlgorithms.Order(Problem, algorithm, Cudnn.Profile, workspaceBytes - needed);
             queued = CudnnCall.Enqueue(Cudnn, new ConvolutionOperation(
-                Problem, order, Problem.Rounding(Cudnn.Profile.Major), x, w, y, scaling, fusion, claim));
+                Problem, algorithm, order, Problem.Rounding(Cudnn.Profile.Major), x, w, y, scaling, fusion, claim));
         }
 
         return queued.IsSuccess && scaling.Alpha == 0 ? CudnnAnswer.Accept("alpha of 0 (the upper half of a double, where a float is read?)") : queued;

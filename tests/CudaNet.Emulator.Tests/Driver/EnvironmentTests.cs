@@ -81,6 +81,14 @@ public sealed class EnvironmentTests
         Assert.Equal((5, 12080, 1), (Read(("SEED", "5")).Seed, Read(("DRIVER_VERSION", "12080")).DriverVersion, Read(("SEED", "3000000000")).Seed));
     }
 
+    [Fact]
+    public void All_devices_load_code_lazily_only_where_asked_for()
+    {
+        Assert.All(Read(("PROFILE", "hopper,gtx16")).Devices, device => Assert.False(device.LoadsLazily));
+        Assert.All(Read(("PROFILE", "hopper,gtx16"), ("LAZY", "1")).Devices, device => Assert.True(device.LoadsLazily));
+        Assert.Equal([EmulatedDeviceProfile.Ampere with { LoadsLazily = true }], Read(("LAZY", "1")).Devices);
+    }
+
     private EmulatorOptions Read(params (string Name, string Value)[] variables)
     {
         Dictionary<string, string> environment = variables.ToDictionary(v => "CUDANET_EMULATOR_" + v.Name, v => v.Value);
