@@ -13,6 +13,7 @@ internal sealed class EnvironmentOptions(Func<string, string?> variable, Action<
 
     private static readonly Dictionary<string, EmulatedDeviceProfile> Profiles = new(StringComparer.OrdinalIgnoreCase)
     {
+        ["gtx16"] = EmulatedDeviceProfile.GeForceGtx16,
         ["turing"] = EmulatedDeviceProfile.Turing,
         ["ampere"] = EmulatedDeviceProfile.Ampere,
         ["hopper"] = EmulatedDeviceProfile.Hopper,
@@ -27,7 +28,7 @@ internal sealed class EnvironmentOptions(Func<string, string?> variable, Action<
         return defaults with
         {
             Seed = (int)Number("SEED", defaults.Seed, least: 0, most: int.MaxValue),
-            Devices = Devices() ?? defaults.Devices,
+            Devices = [.. (Devices() ?? defaults.Devices).Select(device => device with { LoadsLazily = Flag("LAZY") })],
             DriverVersion = (int)Number("DRIVER_VERSION", defaults.DriverVersion, least: 0, most: int.MaxValue),
             KernelInstructionBudget = Number("BUDGET", defaults.KernelInstructionBudget, least: 1, most: long.MaxValue),
             RefusePageableAsync = Flag("STRICT"),
@@ -71,7 +72,7 @@ internal sealed class EnvironmentOptions(Func<string, string?> variable, Action<
             }
             else if (!name.Equals("none", StringComparison.OrdinalIgnoreCase))
             {
-                Complain("PROFILE", text, $"a list of turing, ampere, hopper, blackwell or none: '{Shown(name)}' is none of them");
+                Complain("PROFILE", text, $"a list of gtx16, turing, ampere, hopper, blackwell or none: '{Shown(name)}' is none of them");
                 return null;
             }
         }

@@ -19,6 +19,16 @@ public sealed record EmulatedDeviceProfile
         BlocksPerMultiprocessor = 16,
     };
 
+    /// <summary>Compute capability 7.5 without tensor cores, which only its name tells.</summary>
+    public static EmulatedDeviceProfile GeForceGtx16 { get; } = Turing with
+    {
+        Name = "NVIDIA GeForce GTX 1660 Ti",
+        Multiprocessors = 24,
+        L2Bytes = 1536 << 10,
+        MemoryBytes = 6L << 30,
+        HasTensorCores = false,
+    };
+
     /// <summary>Compute capability 8.0.</summary>
     public static EmulatedDeviceProfile Ampere { get; } = new();
 
@@ -87,6 +97,15 @@ public sealed record EmulatedDeviceProfile
     /// <summary>Registers of a multiprocessor, and of a block.</summary>
     public int Registers { get; init; } = 65536;
 
+    /// <summary>False: libraries compute with fused multiply-adds whatever math is allowed, and list no algorithm with another.</summary>
+    public bool HasTensorCores { get; init; } = true;
+
+    /// <summary>
+    /// True: code is loaded when it is first used, in each context: kernels one by one, those of libraries by function, algorithm and types. In a
+    /// capture that answers 900, or that the execution failed, and breaks it.
+    /// </summary>
+    public bool LoadsLazily { get; init; }
+
     /// <summary>False: the fused convolution call answers that it is not supported.</summary>
     public bool HasFusedConvolution { get; init; } = true;
 
@@ -98,6 +117,21 @@ public sealed record EmulatedDeviceProfile
 
     /// <summary>True: whatever needs a workspace answers that it is not supported.</summary>
     public bool NoWorkspace { get; init; }
+
+    /// <summary>True: cuDNN ranks first an algorithm that is refused when it runs; those behind it run.</summary>
+    public bool LeadingAlgorithmFails { get; init; }
+
+    /// <summary>True: cuDNN ranks first an algorithm that is refused when its workspace is asked for, and when it runs.</summary>
+    public bool LeadingWorkspaceFails { get; init; }
+
+    /// <summary>True: a convolution's sums are in another order from a batch of 4 images on, and in yet another from 16 on.</summary>
+    public bool SumsByBatch { get; init; }
+
+    /// <summary>True: a convolution's sums are in another order where more workspace is given than is needed, and in yet another from 1 MiB more on.</summary>
+    public bool SumsByWorkspace { get; init; }
+
+    /// <summary>Device memory in bytes that the first run of each convolution algorithm but number 0 takes, for as long as its cuDNN handle lives.</summary>
+    public long KeptConvolutionBytes { get; init; }
 
     /// <summary>False: stream-ordered allocation is not there (attribute 115 is 0).</summary>
     public bool HasMemoryPools { get; init; } = true;

@@ -2,7 +2,7 @@ namespace CudaNet.Emulator.Arithmetic;
 
 /// <summary>
 /// The order in which a product's terms are summed: chunks of the depth, each summed in order from zero, and the chunks added in order. It
-/// depends on the call's algorithm and types alone, so neither the batch nor what else runs changes a bit.
+/// depends on the call's algorithm and types alone, so neither the batch nor what else runs changes a bit, unless the device's profile says so.
 /// </summary>
 /// <param name="Chunk">Terms in a chunk.</param>
 /// <param name="InHalf">Whether the running sum is rounded to half precision after each chunk.</param>

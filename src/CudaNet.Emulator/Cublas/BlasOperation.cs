@@ -10,6 +10,8 @@ internal abstract class BlasOperation(string name) : StreamOperation
 
     public sealed override CUgraphNodeType NodeType => CUgraphNodeType.CU_GRAPH_NODE_TYPE_KERNEL;
 
+    public override object? Code => name;
+
     /// <summary>Bytes whose address must be a multiple of an element's size.</summary>
     protected Span<byte> Access(OperationContext context, ulong address, ulong bytes, int alignment, MemoryAccess access)
     {

@@ -15,10 +15,10 @@ internal readonly record struct GemmArithmetic(bool InDouble, OperandRounding Ro
 
     /// <summary>False: cuBLAS does not support the combination.</summary>
     public static bool TryMake(
-        cublasComputeType_t compute, cudaDataType a, cudaDataType b, cudaDataType c, cublasMath_t math, int capabilityMajor, out GemmArithmetic arithmetic)
+        cublasComputeType_t compute, cudaDataType a, cudaDataType b, cudaDataType c, cublasMath_t math, EmulatedDeviceProfile profile, out GemmArithmetic arithmetic)
     {
         arithmetic = default;
-        if (a != b || (capabilityMajor < 8 && (a == CUDA_R_16BF || c == CUDA_R_16BF)))
+        if (a != b || (profile.Major < 8 && (a == CUDA_R_16BF || c == CUDA_R_16BF)))
         {
             return false;
         }
@@ -36,13 +36,13 @@ internal readonly record struct GemmArithmetic(bool InDouble, OperandRounding Ro
                 arithmetic = new GemmArithmetic(true, OperandRounding.None, standard, ElementType.Int32);
                 return a == ByteInput && c == CUDA_R_32I;
             case CUBLAS_COMPUTE_32F or CUBLAS_COMPUTE_32F_PEDANTIC:
-                bool tf32 = compute == CUBLAS_COMPUTE_32F && a == CUDA_R_32F && capabilityMajor >= 8
+                bool tf32 = compute == CUBLAS_COMPUTE_32F && a == CUDA_R_32F && profile is { Major: >= 8, HasTensorCores: true }
                     && ((int)math & 0xF) == (int)cublasMath_t.CUBLAS_TF32_TENSOR_OP_MATH;
                 arithmetic = new GemmArithmetic(false, tf32 ? OperandRounding.TensorFloat32 : OperandRounding.None, standard, ElementType.Float32);
                 return (a, c) is (CUDA_R_32F, CUDA_R_32F) or (CUDA_R_16F, CUDA_R_16F or CUDA_R_32F) or (CUDA_R_16BF, CUDA_R_16BF or CUDA_R_32F)
                     or (ByteInput, CUDA_R_32F);
             case CUBLAS_COMPUTE_32F_FAST_16F or CUBLAS_COMPUTE_32F_FAST_16BF or CUBLAS_COMPUTE_32F_FAST_TF32:
-                arithmetic = new GemmArithmetic(false, Fast(compute, math, capabilityMajor), standard, ElementType.Float32);
+                arithmetic = new GemmArithmetic(false, Fast(compute, math, profile), standard, ElementType.Float32);
                 return a == CUDA_R_32F && c == CUDA_R_32F;
             default:
                 return false;
@@ -64,11 +64,11 @@ internal readonly record struct GemmArithmetic(bool InDouble, OperandRounding Ro
         return type is CUDA_R_32F or CUDA_R_64F or CUDA_R_16F or CUDA_R_16BF or CUDA_R_8I or CUDA_R_32I;
     }
 
-    /// <summary>Pedantic math forbids the fast types; before 8.0 only half precision is there.</summary>
-    private static OperandRounding Fast(cublasComputeType_t compute, cublasMath_t math, int capabilityMajor) =>
-        ((int)math & 0xF) == (int)cublasMath_t.CUBLAS_PEDANTIC_MATH ? OperandRounding.None
+    /// <summary>Pedantic math forbids the fast types, and without tensor cores there are none; before 8.0 only half precision is there.</summary>
+    private static OperandRounding Fast(cublasComputeType_t compute, cublasMath_t math, EmulatedDeviceProfile profile) =>
+        ((int)math & 0xF) == (int)cublasMath_t.CUBLAS_PEDANTIC_MATH || !profile.HasTensorCores ? OperandRounding.None
         : compute == CUBLAS_COMPUTE_32F_FAST_16F ? OperandRounding.Float16
-        : capabilityMajor < 8 ? OperandRounding.None
+        : profile.Major < 8 ? OperandRounding.None
         : compute == CUBLAS_COMPUTE_32F_FAST_16BF ? OperandRounding.BFloat16
         : OperandRounding.TensorFloat32;
 }

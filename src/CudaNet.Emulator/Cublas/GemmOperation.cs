@@ -10,6 +10,8 @@ internal sealed class GemmOperation(
     string name, GemmArithmetic arithmetic, MatrixOperand a, MatrixOperand b, MatrixOperand c, MatrixOperand d, int batch, Scalar alpha, Scalar beta, GemmEpilogue? epilogue = null)
     : BlasOperation(name)
 {
+    public override object? Code => (Name, arithmetic, a.Type, d.Type, epilogue?.Activation);
+
     public override IReadOnlyList<MemoryUse> Uses
     {
         get

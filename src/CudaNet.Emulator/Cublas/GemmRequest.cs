@@ -56,7 +56,7 @@ internal readonly unsafe ref struct GemmRequest
         }
 
         if (!GemmArithmetic.TryElement(A.Type, out ElementType a) || !GemmArithmetic.TryElement(C.Type, out ElementType c)
-            || !GemmArithmetic.TryMake(Compute, A.Type, B.Type, C.Type, cublas.Math, cublas.Profile.Major, out GemmArithmetic arithmetic)
+            || !GemmArithmetic.TryMake(Compute, A.Type, B.Type, C.Type, cublas.Math, cublas.Profile, out GemmArithmetic arithmetic)
             || M * N > int.MaxValue || M * K > int.MaxValue || K * N > int.MaxValue)
         {
             return CUBLAS_STATUS_NOT_SUPPORTED;

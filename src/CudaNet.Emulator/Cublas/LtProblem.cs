@@ -39,9 +39,9 @@ internal sealed class LtProblem
     /// <summary>Fails with INVALID_VALUE where the arguments contradict each other, with NOT_SUPPORTED where no algorithm is.</summary>
     /// <param name="descriptor">The operation.</param>
     /// <param name="layouts">Of A, B, C and D.</param>
-    /// <param name="capabilityMajor">Of the device.</param>
+    /// <param name="profile">Of the device.</param>
     /// <param name="problem">Null unless the answer is success.</param>
-    public static cublasStatus_t TryCreate(LtMatmulDescriptor descriptor, LtMatrixLayout[] layouts, int capabilityMajor, out LtProblem? problem)
+    public static cublasStatus_t TryCreate(LtMatmulDescriptor descriptor, LtMatrixLayout[] layouts, EmulatedDeviceProfile profile, out LtProblem? problem)
     {
         problem = null;
         if (!AreSound(descriptor, layouts))
@@ -55,7 +55,7 @@ internal sealed class LtProblem
             return CUBLAS_STATUS_INVALID_VALUE;
         }
 
-        if (!GemmArithmetic.TryMake(descriptor.ComputeType, layouts[0].Type, layouts[1].Type, layouts[3].Type, default, capabilityMajor, out GemmArithmetic arithmetic)
+        if (!GemmArithmetic.TryMake(descriptor.ComputeType, layouts[0].Type, layouts[1].Type, layouts[3].Type, default, profile, out GemmArithmetic arithmetic)
             || layouts[2].Type != layouts[3].Type || !GemmArithmetic.TryElement(descriptor.ScaleType, out ElementType scale) || scale != arithmetic.ScaleType
             || descriptor.TransposeC != cublasOperation_t.CUBLAS_OP_N || descriptor.Epilogue is not (1 or Relu or Bias or (Relu | Bias) or Gelu or (Gelu | Bias)))
         {

@@ -8,7 +8,7 @@ namespace CudaNet.Emulator.Cudnn;
 
 /// <summary>cudnnActivationForward.</summary>
 internal sealed class ActivationOperation(Activation activation, TensorOperand x, TensorOperand y, Scaling scaling, bool inDouble)
-    : TensorOperation("cudnnActivationForward", inDouble)
+    : TensorOperation("cudnnActivationForward", x.Layout.Type, inDouble)
 {
     public override IReadOnlyList<MemoryUse> Uses => [x.Use(MemoryAccess.Read), y.Use(scaling.ResultAccess)];
 

@@ -4,7 +4,7 @@ using CudaNet.Emulator.Device;
 namespace CudaNet.Emulator.Cudnn;
 
 /// <summary>cudnnAddTensor: C = α·A + β·C, A repeated where its extents are 1.</summary>
-internal sealed class AddTensorOperation(TensorOperand a, TensorOperand c, Scaling scaling, bool inDouble) : TensorOperation("cudnnAddTensor", inDouble)
+internal sealed class AddTensorOperation(TensorOperand a, TensorOperand c, Scaling scaling, bool inDouble) : TensorOperation("cudnnAddTensor", a.Layout.Type, inDouble)
 {
     public override IReadOnlyList<MemoryUse> Uses => [a.Use(MemoryAccess.Read), c.Use(scaling.ResultAccess)];
 

@@ -12,7 +12,7 @@ internal readonly record struct BatchNormParameters(TensorLayout Layout, ulong S
 /// <summary>cudnnBatchNormalizationForwardInference: y = α·(scale·(x − mean)/√(ε + variance) + bias) + β·y.</summary>
 internal sealed class BatchNormOperation(
     TensorOperand x, TensorOperand y, BatchNormParameters parameters, double epsilon, Scaling scaling, bool inDouble)
-    : TensorOperation("cudnnBatchNormalizationForwardInference", inDouble)
+    : TensorOperation("cudnnBatchNormalizationForwardInference", x.Layout.Type, inDouble)
 {
     public override IReadOnlyList<MemoryUse> Uses =>
         [x.Use(MemoryAccess.Read), .. parameters.All.Select(p => p.Use(MemoryAccess.Read)), y.Use(scaling.ResultAccess)];

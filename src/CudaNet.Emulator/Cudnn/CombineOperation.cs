@@ -8,7 +8,7 @@ namespace CudaNet.Emulator.Cudnn;
 /// <summary>cudnnOpTensor: C = op(α₁·A, α₂·B) + β·C, B repeated where its extents are 1.</summary>
 internal sealed class CombineOperation(
     TensorOperator op, cudnnNanPropagation_t nan, TensorOperand a, double alpha1, TensorOperand? b, double alpha2, TensorOperand c, double beta, bool inDouble)
-    : TensorOperation("cudnnOpTensor", inDouble)
+    : TensorOperation("cudnnOpTensor", a.Layout.Type, inDouble)
 {
     public override IReadOnlyList<MemoryUse> Uses => b is { } second
         ? [a.Use(MemoryAccess.Read), second.Use(MemoryAccess.Read), c.Use(new Scaling(1, beta).ResultAccess)]

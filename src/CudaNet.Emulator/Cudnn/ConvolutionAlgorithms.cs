@@ -18,13 +18,19 @@ internal static class ConvolutionAlgorithms
     /// <summary>What cudnnGetConvolutionForwardAlgorithmMaxCount answers: the eight algorithms, and two of them once more with the other math.</summary>
     public const int MaxCount = 10;
 
+    /// <summary>What a ranking begins with wherever it runs.</summary>
+    public const cudnnConvolutionFwdAlgo_t Leader = CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM;
+
     /// <summary>From the one expected fastest; those with tensor cores first.</summary>
     private static readonly cudnnConvolutionFwdAlgo_t[] Preferred =
     [
-        CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM, CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD_NONFUSED, CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD,
+        Leader, CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD_NONFUSED, CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD,
         CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM, CUDNN_CONVOLUTION_FWD_ALGO_FFT_TILING, CUDNN_CONVOLUTION_FWD_ALGO_FFT,
         CUDNN_CONVOLUTION_FWD_ALGO_GEMM, CUDNN_CONVOLUTION_FWD_ALGO_DIRECT,
     ];
+
+    /// <summary>Terms in a chunk of other orders: few, so that short sums differ too.</summary>
+    private static readonly int[] ChunksOfVariants = [8, 5, 7, 6];
 
     public static bool IsKnown(cudnnConvolutionFwdAlgo_t algorithm) =>
         algorithm is >= CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM and <= CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD_NONFUSED;
@@ -140,9 +146,14 @@ internal static class ConvolutionAlgorithms
         return [.. runs, .. fails];
     }
 
-    /// <summary>The order of summation: it differs by algorithm, as their last bits do on hardware.</summary>
-    public static Accumulation Order(ConvolutionProblem problem, cudnnConvolutionFwdAlgo_t algorithm) =>
-        problem.ComputeType == CUDNN_DATA_HALF ? Accumulation.Half : new Accumulation(algorithm switch
+    /// <summary>The order of summation: it differs by algorithm, as their last bits do on hardware; by the batch and the workspace too where the profile says so.</summary>
+    /// <param name="problem">What is computed.</param>
+    /// <param name="algorithm">By which algorithm.</param>
+    /// <param name="profile">Of the device.</param>
+    /// <param name="spareBytes">Workspace given beyond what is needed.</param>
+    public static Accumulation Order(ConvolutionProblem problem, cudnnConvolutionFwdAlgo_t algorithm, EmulatedDeviceProfile profile, ulong spareBytes)
+    {
+        Accumulation order = problem.ComputeType == CUDNN_DATA_HALF ? Accumulation.Half : new Accumulation(algorithm switch
         {
             CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM => 128,
             CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD => 192,
@@ -150,6 +161,10 @@ internal static class ConvolutionAlgorithms
             CUDNN_CONVOLUTION_FWD_ALGO_FFT or CUDNN_CONVOLUTION_FWD_ALGO_FFT_TILING => 64,
             _ => 256,
         });
+        int batch = problem.X.Extents[0];
+        int variant = (!profile.SumsByBatch || batch < 4 ? 0 : batch < 16 ? 1 : 2) + (!profile.SumsByWorkspace || spareBytes == 0 ? 0 : spareBytes < 1 << 20 ? 1 : 2);
+        return variant == 0 ? order : order with { Chunk = ChunksOfVariants[variant - 1] };
+    }
 
     private static bool HasTensorCores(cudnnConvolutionFwdAlgo_t algorithm) =>
         algorithm is CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM or CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD_NONFUSED;

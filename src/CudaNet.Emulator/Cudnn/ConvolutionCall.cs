@@ -1,3 +1,4 @@
+using CudaNet.Emulator.Arithmetic;
 using CudaNet.Emulator.Device;
 using CudaNet.Kernels.Cuda.Native;
 using static CudaNet.Kernels.Cuda.Native.cudnnConvolutionFwdAlgo_t;
@@ -38,6 +39,11 @@ internal readonly ref struct ConvolutionCall
             return answer;
         }
 
+        if (!cudnn.Profile.HasTensorCores)
+        {
+            problem!.ForgoTensorCores();
+        }
+
         answer = ConvolutionAlgorithms.Check(problem!, cudnn.Profile);
         made = new ConvolutionCall(cudnn, problem!);
         return answer.IsSuccess ? null : answer;
@@ -53,6 +59,10 @@ internal readonly ref struct ConvolutionCall
 
         return ConvolutionAlgorithms.Runs(Problem, algorithm, Problem.Math, Cudnn.Profile) ? null : CudnnAnswer.NotSupported($"{algorithm} for this convolution");
     }
+
+    /// <summary>Null unless it is the algorithm that is ranked first and the profile lets that fail.</summary>
+    public static CudnnAnswer? RefuseLeader(cudnnConvolutionFwdAlgo_t algorithm, bool fails) =>
+        fails && algorithm == ConvolutionAlgorithms.Leader ? CudnnAnswer.NotSupported($"{algorithm} for this convolution, although it is listed") : null;
 
     /// <summary>Tests data and workspace, and queues the convolution.</summary>
     /// <param name="call">The call.</param>
@@ -72,7 +82,8 @@ internal readonly ref struct ConvolutionCall
             return CudnnAnswer.BadParam("x, w or y == NULL");
         }
 
-        if ((RefuseAlgorithm(algorithm) ?? TensorChecks.Overlap(new TensorOperand(Problem.X, x), new TensorOperand(Problem.Y, y), mayBeSame: false)) is { } refused)
+        if ((RefuseAlgorithm(algorithm) ?? RefuseLeader(algorithm, Cudnn.Profile.LeadingAlgorithmFails || Cudnn.Profile.LeadingWorkspaceFails)
+            ?? TensorChecks.Overlap(new TensorOperand(Problem.X, x), new TensorOperand(Problem.Y, y), mayBeSame: false)) is { } refused)
         {
             return refused;
         }
@@ -84,12 +95,19 @@ internal readonly ref struct ConvolutionCall
                 CUDNN_STATUS_BAD_PARAM_SIZE_INSUFFICIENT, FindingKind.Workspace, $"{algorithm} with {Problem.Math} needs {needed} bytes of workspace and gets {(workspace == 0 ? 0 : workspaceBytes)}.");
         }
 
+        CudnnAnswer kept = CudnnCall.FromDriver(Cudnn.KeepMemory(algorithm, call.Name));
+        if (!kept.IsSuccess)
+        {
+            return kept;
+        }
+
         WorkspaceClaim? claim = needed == 0 ? null : new WorkspaceClaim(call.Name, workspace, needed);
         CudnnAnswer queued = claim is null ? CudnnAnswer.Success : CudnnCall.Enqueue(Cudnn, claim);
         if (queued.IsSuccess)
         {
+            Accumulation order = ConvolutionAlgorithms.Order(Problem, algorithm, Cudnn.Profile, workspaceBytes - needed);
             queued = CudnnCall.Enqueue(Cudnn, new ConvolutionOperation(
-                Problem, ConvolutionAlgorithms.Order(Problem, algorithm), Problem.Rounding(Cudnn.Profile.Major), x, w, y, scaling, fusion, claim));
+                Problem, algorithm, order, Problem.Rounding(Cudnn.Profile.Major), x, w, y, scaling, fusion, claim));
         }
 
         return queued.IsSuccess && scaling.Alpha == 0 ? CudnnAnswer.Accept("alpha of 0 (the upper half of a double, where a float is read?)") : queued;

@@ -1,5 +1,6 @@
 using CudaNet.Emulator.Arithmetic;
 using CudaNet.Emulator.Device;
+using CudaNet.Kernels.Cuda.Native;
 
 namespace CudaNet.Emulator.Cudnn;
 
@@ -8,11 +9,14 @@ internal sealed record ConvolutionFusion(TensorOperand Added, double AddedScale,
 
 /// <summary>cudnnConvolutionForward, and its fused form.</summary>
 internal sealed class ConvolutionOperation(
-    ConvolutionProblem problem, Accumulation order, OperandRounding rounding, ulong x, ulong w, ulong y, Scaling scaling, ConvolutionFusion? fusion, WorkspaceClaim? workspace)
-    : TensorOperation(fusion is null ? "cudnnConvolutionForward" : "cudnnConvolutionBiasActivationForward", problem.SumsInDouble)
+    ConvolutionProblem problem, cudnnConvolutionFwdAlgo_t algorithm, Accumulation order, OperandRounding rounding,
+    ulong x, ulong w, ulong y, Scaling scaling, ConvolutionFusion? fusion, WorkspaceClaim? workspace)
+    : TensorOperation(fusion is null ? "cudnnConvolutionForward" : "cudnnConvolutionBiasActivationForward", problem.X.Type, problem.SumsInDouble)
 {
     private readonly TensorOperand _x = new(problem.X, x);
     private readonly TensorOperand _y = new(problem.Y, y);
+
+    public override object? Code => (Name, algorithm, problem.X.Type, problem.ComputeType, problem.Math);
 
     public override IReadOnlyList<MemoryUse> Uses
     {

@@ -26,7 +26,7 @@ internal sealed class ConvolutionProblem
 
     public int Groups { get; }
 
-    public cudnnMathType_t Math { get; }
+    public cudnnMathType_t Math { get; private set; }
 
     public cudnnDataType_t ComputeType { get; }
 
@@ -123,6 +123,9 @@ internal sealed class ConvolutionProblem
         problem = made;
         return CudnnAnswer.Success;
     }
+
+    /// <summary>Tensor operations are a permission only: without tensor cores all is computed as with FMA math.</summary>
+    public void ForgoTensorCores() => Math = cudnnMathType_t.CUDNN_FMA_MATH;
 
     /// <summary>What the operands are rounded to on a device of this compute capability.</summary>
     public OperandRounding Rounding(int capabilityMajor) => X.Type != CUDNN_DATA_FLOAT ? OperandRounding.None : Math switch

@@ -7,7 +7,7 @@ namespace CudaNet.Emulator.Cudnn;
 
 /// <summary>cudnnPoolingForward over two spatial extents. Padding is −∞ to a maximum and 0 to an average.</summary>
 internal sealed class PoolingOperation(EmulatedPoolingDescriptor pooling, TensorOperand x, TensorOperand y, Scaling scaling, bool inDouble)
-    : TensorOperation("cudnnPoolingForward", inDouble)
+    : TensorOperation("cudnnPoolingForward", x.Layout.Type, inDouble)
 {
     private readonly cudnnPoolingMode_t _mode = pooling.Mode;
     private readonly bool _propagatesNan = pooling.NanOption == cudnnNanPropagation_t.CUDNN_PROPAGATE_NAN;

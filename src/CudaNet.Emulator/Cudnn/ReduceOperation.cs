@@ -8,7 +8,7 @@ namespace CudaNet.Emulator.Cudnn;
 /// <summary>cudnnReduceTensor: C = α·reduce(A) + β·C over the axes where C's extent is 1. Sums and products run in double precision, in logical order.</summary>
 internal sealed class ReduceOperation(
     ReduceTensorDescriptor reduction, TensorOperand a, TensorOperand c, ulong indices, Scaling scaling, WorkspaceClaim? workspace, bool inDouble)
-    : TensorOperation("cudnnReduceTensor", inDouble)
+    : TensorOperation("cudnnReduceTensor", a.Layout.Type, inDouble)
 {
     private readonly TensorReduction _kind = reduction.Reduction;
     private readonly bool _passesNan = reduction.NanOption == cudnnNanPropagation_t.CUDNN_PROPAGATE_NAN;

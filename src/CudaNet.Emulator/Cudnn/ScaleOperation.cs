@@ -4,7 +4,7 @@ using CudaNet.Emulator.Device;
 namespace CudaNet.Emulator.Cudnn;
 
 /// <summary>cudnnScaleTensor: y = α·y.</summary>
-internal sealed class ScaleOperation(TensorOperand y, double alpha, bool inDouble) : TensorOperation("cudnnScaleTensor", inDouble)
+internal sealed class ScaleOperation(TensorOperand y, double alpha, bool inDouble) : TensorOperation("cudnnScaleTensor", y.Layout.Type, inDouble)
 {
     public override IReadOnlyList<MemoryUse> Uses => [y.Use(MemoryAccess.ReadWrite)];
 

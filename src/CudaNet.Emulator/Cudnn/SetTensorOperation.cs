@@ -4,7 +4,7 @@ using CudaNet.Emulator.Device;
 namespace CudaNet.Emulator.Cudnn;
 
 /// <summary>cudnnSetTensor: every element becomes the value.</summary>
-internal sealed class SetTensorOperation(TensorOperand y, double value, bool inDouble) : TensorOperation("cudnnSetTensor", inDouble)
+internal sealed class SetTensorOperation(TensorOperand y, double value, bool inDouble) : TensorOperation("cudnnSetTensor", y.Layout.Type, inDouble)
 {
     public override IReadOnlyList<MemoryUse> Uses => [y.Use(MemoryAccess.Write)];
 

@@ -9,7 +9,7 @@ namespace CudaNet.Emulator.Cudnn;
 /// <summary>cudnnSoftmaxForward: over all of an image, or over the channels of each pixel. FAST overflows where the exponentials do.</summary>
 internal sealed class SoftmaxOperation(
     cudnnSoftmaxAlgorithm_t algorithm, cudnnSoftmaxMode_t mode, TensorOperand x, TensorOperand y, Scaling scaling, bool inDouble)
-    : TensorOperation("cudnnSoftmaxForward", inDouble)
+    : TensorOperation("cudnnSoftmaxForward", x.Layout.Type, inDouble)
 {
     public override IReadOnlyList<MemoryUse> Uses => [x.Use(MemoryAccess.Read), y.Use(scaling.ResultAccess)];
 

@@ -7,12 +7,15 @@ namespace CudaNet.Emulator.Cudnn;
 
 /// <summary>A call of cuDNN as queued work: its arguments copied, α and β too.</summary>
 /// <param name="name">The call.</param>
+/// <param name="type">Of the tensor it reads, or writes where it reads none.</param>
 /// <param name="inDouble">Whether it computes in double precision; in single otherwise.</param>
-internal abstract class TensorOperation(string name, bool inDouble) : StreamOperation
+internal abstract class TensorOperation(string name, cudnnDataType_t type, bool inDouble) : StreamOperation
 {
     public sealed override string Name => name;
 
     public sealed override CUgraphNodeType NodeType => CUgraphNodeType.CU_GRAPH_NODE_TYPE_KERNEL;
+
+    public override object? Code => (name, type);
 
     public sealed override void Execute(OperationContext context)
     {

@@ -4,7 +4,7 @@ using CudaNet.Emulator.Device;
 namespace CudaNet.Emulator.Cudnn;
 
 /// <summary>cudnnTransformTensor: y = α·x + β·y, in another layout or type.</summary>
-internal sealed class TransformOperation(TensorOperand x, TensorOperand y, Scaling scaling, bool inDouble) : TensorOperation("cudnnTransformTensor", inDouble)
+internal sealed class TransformOperation(TensorOperand x, TensorOperand y, Scaling scaling, bool inDouble) : TensorOperation("cudnnTransformTensor", x.Layout.Type, inDouble)
 {
     public override IReadOnlyList<MemoryUse> Uses => [x.Use(MemoryAccess.Read), y.Use(scaling.ResultAccess)];
 

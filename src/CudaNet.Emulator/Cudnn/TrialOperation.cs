@@ -4,7 +4,7 @@ namespace CudaNet.Emulator.Cudnn;
 
 /// <summary>What a search for an algorithm does to memory: it reads x and w, and leaves garbage in y and in the part of the workspace that some algorithm uses.</summary>
 internal sealed class TrialOperation(TensorOperand x, MemoryUse w, TensorOperand y, MemoryUse? workspace)
-    : TensorOperation("cudnnFindConvolutionForwardAlgorithmEx", inDouble: false)
+    : TensorOperation("cudnnFindConvolutionForwardAlgorithmEx", x.Layout.Type, inDouble: false)
 {
     public override IReadOnlyList<MemoryUse> Uses => workspace is { } used
         ? [x.Use(MemoryAccess.Read), w, y.Use(MemoryAccess.Write), used]

@@ -10,6 +10,7 @@ internal sealed class EmulatedContext
     private readonly Dictionary<int, EmulatedStream> _ofThreads = [];
     private readonly List<EmulatedStream> _streams = [];
     private readonly HashSet<nint> _handles = [];
+    private readonly HashSet<object> _loaded = [];
 
     public EmulatedContext(EmulatedDevice device, uint flags, bool isPrimary)
     {
@@ -96,6 +97,18 @@ internal sealed class EmulatedContext
         _handles.Remove(handle);
         Machine.Handles.Remove(handle);
         Machine.Ledger.Remove(made);
+    }
+
+    /// <summary>Whether code is there already: always, unless the device loads it lazily.</summary>
+    /// <param name="code">As <see cref="StreamOperation.Code"/> says; null for what needs no loading.</param>
+    public bool HasLoaded(object? code) => code is null || !Device.Profile.LoadsLazily || _loaded.Contains(code);
+
+    public void Load(object? code)
+    {
+        if (!HasLoaded(code))
+        {
+            _loaded.Add(code!);
+        }
     }
 
     /// <summary>cuCtxSynchronize: runs all that is queued.</summary>

@@ -23,6 +23,9 @@ internal abstract class StreamOperation
     /// <summary>Modules and other objects that must live until it has run; a graph that holds it holds them.</summary>
     public virtual IReadOnlyList<object> Holds => [];
 
+    /// <summary>What is loaded before its first run, where code is loaded lazily: equal for work of the same code; null for what the driver brings along.</summary>
+    public virtual object? Code => null;
+
     /// <summary>Called once for each time it is queued, by the call that queues it or launches its graph.</summary>
     /// <param name="machine">Whose gate is held.</param>
     /// <param name="together">All that the same call queues, itself included.</param>

@@ -75,7 +75,7 @@ internal static unsafe partial class CublasLtExports
         }
 
         *returnAlgoCount = 0;
-        if (cType != dType || !GemmArithmetic.TryMake(computeType, aType, bType, dType, default, cublas.Context.Device.Profile.Major, out _))
+        if (cType != dType || !GemmArithmetic.TryMake(computeType, aType, bType, dType, default, cublas.Context.Device.Profile, out _))
         {
             return CUBLAS_STATUS_NOT_SUPPORTED;
         }
@@ -218,7 +218,7 @@ internal static unsafe partial class CublasLtExports
             }
         }
 
-        cublasStatus_t status = LtProblem.TryCreate(descriptor, layouts, cublas.Context.Device.Profile.Major, out problem);
+        cublasStatus_t status = LtProblem.TryCreate(descriptor, layouts, cublas.Context.Device.Profile, out problem);
         return status == CUBLAS_STATUS_SUCCESS ? null : status;
     }
 }

@@ -9,7 +9,8 @@ internal static unsafe partial class CudnnExports
         nint handle, nint xDesc, nint wDesc, nint convDesc, nint yDesc, cudnnConvolutionFwdAlgo_t algo, nuint* sizeInBytes)
     {
         using CudnnCall call = CudnnCall.Enter(nameof(cudnnGetConvolutionForwardWorkspaceSize), handle);
-        if ((ConvolutionCall.TryMake(call, handle, xDesc, wDesc, convDesc, yDesc, out ConvolutionCall convolution) ?? convolution.RefuseAlgorithm(algo)) is { } refused)
+        if ((ConvolutionCall.TryMake(call, handle, xDesc, wDesc, convDesc, yDesc, out ConvolutionCall convolution)
+            ?? convolution.RefuseAlgorithm(algo) ?? ConvolutionCall.RefuseLeader(algo, convolution.Cudnn.Profile.LeadingWorkspaceFails)) is { } refused)
         {
             return call.Answer(refused);
         }

@@ -46,6 +46,7 @@ internal static unsafe partial class CudnnExports
         CudnnAnswer? refused = call.Find(handle, out EmulatedCudnnHandle cudnn);
         if (cudnn is not null)
         {
+            cudnn.ReleaseMemory();
             cudnn.Context.Disown(handle, cudnn);
         }
 

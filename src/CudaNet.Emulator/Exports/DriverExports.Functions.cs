@@ -18,7 +18,18 @@ internal static unsafe partial class DriverExports
             return refused;
         }
 
-        return Function(call, function, out _);
+        if (Function(call, function, out EmulatedFunction found) is not CUDA_SUCCESS and var missing)
+        {
+            return missing;
+        }
+
+        if (!found.Module.Context.HasLoaded(found) && call.Machine.Captures.RefuseUnsafe(call.Name) is { } forbidden)
+        {
+            return forbidden;
+        }
+
+        found.Module.Context.Load(found);
+        return CUDA_SUCCESS;
     }
 
     public static CUresult cuFuncGetAttribute(int* pi, CUfunction_attribute attrib, nint hfunc)

@@ -10,6 +10,7 @@ namespace CudaNet.Emulator.Exports;
 internal static unsafe partial class DriverExports
 {
     private const int EagerLoading = 1;
+    private const int LazyLoading = 2;
 
     public static CUresult cuModuleLoad(nint* module, byte* fname)
     {
@@ -115,7 +116,7 @@ internal static unsafe partial class DriverExports
             return refused;
         }
 
-        *mode = EagerLoading;
+        *mode = call.Machine.Devices.Any(device => device.Profile.LoadsLazily) ? LazyLoading : EagerLoading;
         return CUDA_SUCCESS;
     }
 

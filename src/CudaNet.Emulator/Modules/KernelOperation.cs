@@ -24,6 +24,8 @@ internal sealed class KernelOperation(EmulatedFunction function, EmulatedLaunchS
 
     public override IReadOnlyList<object> Holds { get; } = [function.Module];
 
+    public override object? Code => Function;
+
     public override void Execute(OperationContext context) =>
         context.Counters = _launch.Run(context.Memory, context.Random, Options(context.Machine));
 

@@ -25,6 +25,9 @@ internal sealed unsafe class ConvolutionCase
 
     public (int N, int C, int H, int W) Input { get; init; } = (2, 8, 11, 9);
 
+    /// <summary>How many images of the same random sequence come before the input's.</summary>
+    public int FirstImage { get; init; }
+
     public (int K, int R) Filter { get; init; } = (12, 3);
 
     public cudnnConvolutionFwdAlgo_t Algorithm { get; init; } = cudnnConvolutionFwdAlgo_t.CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM;
@@ -38,7 +41,8 @@ internal sealed unsafe class ConvolutionCase
         _ => ElementType.Float32,
     };
 
-    public HostTensor X => HostTensor.Random(1, Element, Nhwc, Input.N, Input.C, Input.H, Input.W);
+    public HostTensor X => new(
+        Element, Nhwc, HostTensor.Random(1, Element, Nhwc, FirstImage + Input.N, Input.C, Input.H, Input.W).Values[(FirstImage * Input.C * Input.H * Input.W)..], Input.N, Input.C, Input.H, Input.W);
 
     public HostTensor W => HostTensor.Random(2, Element, Nhwc, Filter.K, Input.C / Groups, Filter.R, Filter.R);
 

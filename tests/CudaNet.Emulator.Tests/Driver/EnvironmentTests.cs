@@ -28,6 +28,7 @@ public sealed class EnvironmentTests
     [InlineData("", "Ampere")]
     [InlineData("none", "")]
     [InlineData(" Hopper , turing", "Hopper,Turing")]
+    [InlineData("GTX16,turing", "GeForceGtx16,Turing")]
     [InlineData("ampere,ampere,ampere,ampere,ampere,ampere,ampere,ampere,ampere,ampere,ampere,ampere,ampere,ampere,ampere,blackwell", null)]
     public void A_list_names_a_profile_for_each_device(string list, string? devices)
     {
@@ -37,6 +38,7 @@ public sealed class EnvironmentTests
             ["Ampere"] = EmulatedDeviceProfile.Ampere,
             ["Hopper"] = EmulatedDeviceProfile.Hopper,
             ["Turing"] = EmulatedDeviceProfile.Turing,
+            ["GeForceGtx16"] = EmulatedDeviceProfile.GeForceGtx16,
         };
         IEnumerable<EmulatedDeviceProfile> expected = devices?.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(name => profiles[name])
             ?? [.. Enumerable.Repeat(EmulatedDeviceProfile.Ampere, 15), EmulatedDeviceProfile.Blackwell];
@@ -77,6 +79,14 @@ public sealed class EnvironmentTests
         Assert.Equal(FreesInUse.Wait, Read(("STRICT", "0")).FreesInUse);
         Assert.Equal(FreesInUse.WaitAndFind, Read(("STRICT", "1")).FreesInUse);
         Assert.Equal((5, 12080, 1), (Read(("SEED", "5")).Seed, Read(("DRIVER_VERSION", "12080")).DriverVersion, Read(("SEED", "3000000000")).Seed));
+    }
+
+    [Fact]
+    public void All_devices_load_code_lazily_only_where_asked_for()
+    {
+        Assert.All(Read(("PROFILE", "hopper,gtx16")).Devices, device => Assert.False(device.LoadsLazily));
+        Assert.All(Read(("PROFILE", "hopper,gtx16"), ("LAZY", "1")).Devices, device => Assert.True(device.LoadsLazily));
+        Assert.Equal([EmulatedDeviceProfile.Ampere with { LoadsLazily = true }], Read(("LAZY", "1")).Devices);
     }
 
     private EmulatorOptions Read(params (string Name, string Value)[] variables)

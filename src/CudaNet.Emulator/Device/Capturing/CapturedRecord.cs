@@ -7,7 +7,7 @@ namespace CudaNet.Emulator.Device;
 /// <param name="Nodes">What whoever waits for the event follows.</param>
 internal sealed record CapturedRecord(EmulatedStreamCapture Capture, IReadOnlyList<EmulatedGraphNode> Nodes)
 {
-    /// <summary>Makes the stream follow the nodes; one that captures nothing joins the capture by it.</summary>
+    /// <summary>Makes the stream follow the nodes; one that captures nothing joins the capture by it. Once that is over there is nothing to wait for: 907.</summary>
     public CUresult LetWait(EmulatedStream stream)
     {
         if (stream.IsDestroyed)
@@ -20,6 +20,19 @@ internal sealed record CapturedRecord(EmulatedStreamCapture Capture, IReadOnlyLi
             return fault.Result;
         }
 
+        if (stream.Capture is { IsInvalidated: true })
+        {
+            return CUresult.CUDA_ERROR_STREAM_CAPTURE_INVALIDATED;
+        }
+
+        if (Capture.IsEnded)
+        {
+            stream.Capture?.Invalidate();
+            return stream.Machine.Captures.Refused(
+                CUresult.CUDA_ERROR_CAPTURED_EVENT,
+                $"cuStreamWaitEvent: {stream.Name} would wait for an event of a capture that is over; only one recorded with the flag EXTERNAL is recorded by the graph's launches.");
+        }
+
         if (stream.Capture is { } other && other != Capture)
         {
             other.Invalidate();
@@ -29,12 +42,7 @@ internal sealed record CapturedRecord(EmulatedStreamCapture Capture, IReadOnlyLi
                 $"cuStreamWaitEvent would merge the captures of {other.Origin.Name} and {Capture.Origin.Name}; both are broken by it.");
         }
 
-        if (Capture.IsInvalidated && stream.Capture is not null)
-        {
-            return CUresult.CUDA_ERROR_STREAM_CAPTURE_INVALIDATED;
-        }
-
-        if (Capture.IsInvalidated || Capture.IsEnded)
+        if (Capture.IsInvalidated)
         {
             return CUresult.CUDA_ERROR_INVALID_VALUE;
         }

@@ -181,6 +181,7 @@ internal sealed class EmulatedGraphExec
                     break;
             }
 
+            item.Context.Load(item.Operation?.Code);
             Machine.Scheduler.Submit(item);
             UnorderedWork.Flag(Machine, item);
         }

@@ -23,7 +23,7 @@ internal sealed class EmulatedEvent(EmulatedContext context, CUevent_flags flags
 
     /// <summary>cuEventRecord. What waits for the older record goes on waiting for that.</summary>
     /// <param name="stream">The stream whose work so far it stands for.</param>
-    /// <param name="isExternal">In a capture: record it anew at each launch of the graph.</param>
+    /// <param name="isExternal">Record it anew at each launch of the graph: in a capture only, 1 outside.</param>
     public CUresult Record(EmulatedStream stream, bool isExternal = false)
     {
         if (stream.Context != Context)
@@ -50,6 +50,10 @@ internal sealed class EmulatedEvent(EmulatedContext context, CUevent_flags flags
                 Recorded = null;
             }
         }
+        else if (isExternal)
+        {
+            return RefuseExternal("cuEventRecordWithFlags", stream);
+        }
         else
         {
             RecordedBy(stream.Append(null));
@@ -67,7 +71,7 @@ internal sealed class EmulatedEvent(EmulatedContext context, CUevent_flags flags
 
     /// <summary>cuStreamWaitEvent. The wait is for the record that is the last one now.</summary>
     /// <param name="stream">Whose later work waits. It may belong to another context.</param>
-    /// <param name="isExternal">In a capture: wait at each launch for what the event stands for then.</param>
+    /// <param name="isExternal">Wait at each launch for what the event stands for then: in a capture only, 1 outside.</param>
     public CUresult LetWait(EmulatedStream stream, bool isExternal = false)
     {
         if (Captured is null && Recorded is null && !stream.IsDestroyed && !isExternal)
@@ -75,7 +79,7 @@ internal sealed class EmulatedEvent(EmulatedContext context, CUevent_flags flags
             return stream.Capture is { IsInvalidated: true } ? CUresult.CUDA_ERROR_STREAM_CAPTURE_INVALIDATED : stream.Context.Status;
         }
 
-        if (Captured is { } captured)
+        if (Captured is { } captured && !isExternal)
         {
             return captured.LetWait(stream);
         }
@@ -97,6 +101,10 @@ internal sealed class EmulatedEvent(EmulatedContext context, CUevent_flags flags
             }
 
             capture.Add(stream, new EventWaitOperation(this));
+        }
+        else if (isExternal)
+        {
+            return RefuseExternal("cuStreamWaitEvent", stream);
         }
         else
         {
@@ -158,6 +166,9 @@ internal sealed class EmulatedEvent(EmulatedContext context, CUevent_flags flags
         return Context.Status;
     }
 
+    private CUresult RefuseExternal(string call, EmulatedStream stream) => Machine.Captures.Refused(
+        CUresult.CUDA_ERROR_INVALID_VALUE, $"{call} of {Name} as an external one: {stream.Name} does not capture, and the flag is for captures only.");
+
     private CUresult? RefuseWaiting(string call)
     {
         if (Context.Fault is { } fault)
@@ -167,6 +178,7 @@ internal sealed class EmulatedEvent(EmulatedContext context, CUevent_flags flags
 
         return Captured is null
             ? Machine.Captures.RefuseUnsafe(call)
-            : Machine.Captures.Refused(CUresult.CUDA_ERROR_CAPTURED_EVENT, $"{call} of {Name}, which was recorded in a capture and stands for nodes of a graph.");
+            : Machine.Captures.Refused(
+                CUresult.CUDA_ERROR_CAPTURED_EVENT, $"{call} of {Name}, which was recorded in a capture and stands for nodes of a graph; the flag EXTERNAL would record it at each launch.");
     }
 }

@@ -53,10 +53,18 @@ internal sealed class EmulatedStream(EmulatedContext context, string name, CUstr
 
         if (Capture is { } capture)
         {
+            if (!Context.HasLoaded(operation.Code))
+            {
+                capture.Invalidate();
+                return Machine.Captures.Refused(
+                    CUresult.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, $"{operation.Name} is used first in the capture of {Name}; its code would be loaded now, and the capture is broken by it.");
+            }
+
             capture.Add(this, operation);
             return CUresult.CUDA_SUCCESS;
         }
 
+        Context.Load(operation.Code);
         Machine.Captures.FlagEscape(this, operation.Name);
         operation.Queue(Machine, [operation]);
         UnorderedWork.Flag(Machine, Append(operation));

@@ -18,10 +18,8 @@ public sealed unsafe class CudaGraphExec : IDisposable
         CudaContext context = graph.Context;
         context.Enter();
         using HandleUse handle = graph.Handle.Use();
-        nint exec;
-        context.Check(context.Driver.cuGraphInstantiateWithFlags(&exec, handle.Value, 0), nameof(DriverApi.cuGraphInstantiateWithFlags));
         Context = context;
-        _handle = new CudaHandle(context, Destroy, exec);
+        _handle = new CudaHandle(context, Destroy, Instantiate(context, handle.Value));
         _hostFunctions = graph.HostFunctions;
         _hostFunctions.AddUser();
     }
@@ -29,10 +27,15 @@ public sealed unsafe class CudaGraphExec : IDisposable
     /// <summary>The context it was made in.</summary>
     public CudaContext Context { get; }
 
-    /// <summary>Moves the cost of the first launch here.</summary>
+    /// <summary>Moves the cost of the first launch here; nothing where the driver is older than 11.1.</summary>
     /// <exception cref="CudaException">The driver refuses.</exception>
     public void Upload(CudaStream stream)
     {
+        if (Context.Driver.cuGraphUpload == null)
+        {
+            return;
+        }
+
         Context.Enter();
         using HandleUse exec = _handle.Use();
         using HandleUse on = stream.Handle.Use();
@@ -85,5 +88,21 @@ public sealed unsafe class CudaGraphExec : IDisposable
             _isDisposed = true;
             _hostFunctions.RemoveUser();
         }
+    }
+
+    /// <summary>By the form that drivers have from 11.4 on, or else by the one before it.</summary>
+    private static nint Instantiate(CudaContext context, nint graph)
+    {
+        nint exec;
+        if (context.Driver.cuGraphInstantiateWithFlags != null)
+        {
+            context.Check(context.Driver.cuGraphInstantiateWithFlags(&exec, graph, 0), nameof(DriverApi.cuGraphInstantiateWithFlags));
+        }
+        else
+        {
+            context.Check(context.Driver.cuGraphInstantiate_v2(&exec, graph, null, null, 0), nameof(DriverApi.cuGraphInstantiate_v2));
+        }
+
+        return exec;
     }
 }
