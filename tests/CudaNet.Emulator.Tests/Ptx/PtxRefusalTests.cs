@@ -9,7 +9,7 @@ public sealed class PtxRefusalTests
     [Theory]
     [InlineData("mul.wide.s64 %rd0, %rd1, %rd2;", "the type '.s64' does not go with these modifiers")]
     [InlineData("rcp.approx.f64 %fd0, %fd1;", "needs '.ftz'")]
-    [InlineData("rcp.f32 %f0, %f1;", "needs '.approx' or a rounding modifier")]
+    [InlineData("rcp.f32 %f0, %f1;", "needs a rounding modifier or '.approx'")]
     [InlineData("div.f32 %f0, %f1, %f2;", "'.full'")]
     [InlineData("add.sat.u32 %r0, %r1, %r2;", "must not have '.sat'")]
     [InlineData("mul.s32 %s0, %s1, %s2;", "needs '.lo', '.hi' or '.wide'")]
