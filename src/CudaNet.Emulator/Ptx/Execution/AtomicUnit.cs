@@ -155,10 +155,10 @@ internal static unsafe class AtomicUnit
             byte* zero;
             if (window == KernelProgram.SharedWindow)
             {
-                MemoryUnit.CheckWindow(w, i, sizeof(T), w.Launch.Shared.Bytes, true, "shared");
+                MemoryUnit.CheckWindow(w, i, sizeof(T), w.Block.Shared.Bytes, true, "shared");
                 AccessShape.CountPasses(w, sizeof(T), false);
                 SharedShadow.Write(w, i, sizeof(T), AccessRecord.Atomic);
-                zero = w.Launch.Shared.Data;
+                zero = w.Block.Shared.Data;
             }
             else
             {
@@ -169,7 +169,7 @@ internal static unsafe class AtomicUnit
 
                 MemoryRange range = MemoryUnit.Resolve(w, i, sizeof(T), true, out _);
                 AccessShape.CountSectors(w, sizeof(T), false);
-                GlobalShadow.Write(w, i, range, sizeof(T), AccessRecord.Atomic);
+                GlobalShadow.Write(w, i, range, sizeof(T), i->IsOfBlock ? AccessRecord.Atomic | AccessRecord.Narrow : AccessRecord.Atomic);
                 zero = range.Host - range.Start;
             }
 
@@ -182,6 +182,11 @@ internal static unsafe class AtomicUnit
                 T c = Lanes.Read<T>(w.Slots + i->C, lane);
                 *at = window == KernelProgram.SharedWindow ? TShared.Do(old, b, c) : TGlobal.Do(old, b, c);
                 Lanes.Write(w.Slots + i->Destination, lane, old);
+            }
+
+            if (window != KernelProgram.SharedWindow)
+            {
+                Ordering.Access(w, i, true, true);
             }
 
             left &= ~w.Mask;

@@ -4,7 +4,7 @@ using CudaNet.Emulator.Device;
 namespace CudaNet.Emulator.Ptx.Execution;
 
 /// <summary>What one launch knows while it runs.</summary>
-internal sealed unsafe class LaunchState : IDisposable
+internal sealed unsafe class LaunchState
 {
     private const int MostBlocks = 1 << 20;
 
@@ -40,7 +40,6 @@ internal sealed unsafe class LaunchState : IDisposable
         }
 
         Ranges = new MemoryRange?[program.Length];
-        Shared = new SharedMemory(program, launch.DynamicSharedBytes);
         _pages = System.Numerics.BitOperations.RoundUpToPowerOf2((uint)((program.MemoryOrigins.Count + AccessRecord.PageInstructions - 1) / AccessRecord.PageInstructions));
         _pages = Math.Max(1, _pages);
         Time = _pages;
@@ -70,8 +69,6 @@ internal sealed unsafe class LaunchState : IDisposable
     /// <summary>The range each instruction of the program touched last.</summary>
     public MemoryRange?[] Ranges { get; }
 
-    public SharedMemory Shared { get; }
-
     public MemoryCounts Memories { get; } = new();
 
     /// <summary>
@@ -80,7 +77,7 @@ internal sealed unsafe class LaunchState : IDisposable
     /// </summary>
     public ulong Time { get; private set; }
 
-    /// <summary>When a thread last published what it wrote with a fence of the device's scope.</summary>
+    /// <summary>When a thread last published what it wrote with a fence or a release of the device's scope.</summary>
     public ulong FencedAt { get; set; }
 
     /// <summary>When the last blocks started, in the order they ran, with their linear indices: to name a block that touched something earlier.</summary>
@@ -96,6 +93,19 @@ internal sealed unsafe class LaunchState : IDisposable
 
         Blocks.Add((time, block));
     }
+
+    /// <summary>The block that ran at a time, where they run one after the other.</summary>
+    public long BlockAt(ulong time) => Blocks.FindLast(block => block.Time <= time).Block;
+
+    /// <summary>The place of a block in the grid.</summary>
+    public (int X, int Y, int Z) IndexOf(long block)
+    {
+        PtxDimensions grid = Launch.Grid;
+        return ((int)(block % grid.X), (int)(block / grid.X % grid.Y), (int)(block / grid.X / grid.Y));
+    }
+
+    /// <summary>Who touched what and what is ordered, where blocks run interleaved; null where one runs after the other.</summary>
+    public GridShadow? Grid { get; init; }
 
     /// <summary>Whether no race of these two instructions was met before in this launch.</summary>
     public bool IsNewRace(int page, int number, int otherPage, int otherNumber) => (_races ??= []).Add((page, number, otherPage, otherNumber));
@@ -171,8 +181,6 @@ internal sealed unsafe class LaunchState : IDisposable
         SharedPasses = Memories.Passes,
         IdealSharedPasses = Memories.IdealPasses,
     };
-
-    public void Dispose() => Shared.Dispose();
 
     private InstructionCounts Of(InstructionKind kind) => new(Counts[(int)kind * 2], Counts[((int)kind * 2) + 1]);
 }
