@@ -1,10 +1,12 @@
+using System.Globalization;
 using CudaNet.Emulator.Exports;
 using CudaNet.Kernels.Cuda.Native;
 using Xunit;
+using static CudaNet.Kernels.Cuda.Native.CUresult;
 
 namespace CudaNet.Emulator.Tests.Exports;
 
-/// <summary>The ways to launch blocks that wait for each other.</summary>
+/// <summary>The ways to launch blocks that wait for each other, and what becomes of them in a plain launch.</summary>
 public sealed unsafe class CooperativeRules
 {
     private const uint Blocks = 20;
@@ -78,6 +80,22 @@ public sealed unsafe class CooperativeRules
             Assert.Equal(Enumerable.Range(100, (int)Blocks).Select(value => (uint)value), new ReadOnlySpan<uint>(values, (int)Blocks).ToArray());
             Assert.Empty(host.Machine.Findings);
         }
+    }
+
+    [Theory]
+    [InlineData("cuLaunchKernel")]
+    [InlineData("cuLaunchKernelEx, not cooperative")]
+    public void In_a_plain_launch_they_are_found_where_they_wait(string name)
+    {
+        using var host = new DriverHost();
+        (nint kernel, ulong memory) = Prepare(host);
+        DriverHost.Ok(Launch(host, name, kernel, memory, 0));
+        Assert.Equal(CUDA_ERROR_LAUNCH_TIMEOUT, host.Api.cuCtxSynchronize());
+        Finding finding = Assert.Single(host.Machine.Findings);
+        Assert.Equal(FindingKind.Hang, finding.Kind);
+        int line = 1 + Array.FindIndex(Text.Split('\n'), text => text.Contains("the place of the wait", StringComparison.Ordinal));
+        string place = string.Create(CultureInfo.InvariantCulture, $@"kernel 'around', PTX line {line} \(ld\.acquire\.gpu\.global\.u32\), block \(\d+, 0, 0\), thread \(0, 0, 0\): .* cooperative launch");
+        Assert.Matches(place, finding.Message);
     }
 
     private static (nint Kernel, ulong Memory) Prepare(DriverHost host)

@@ -34,6 +34,9 @@ internal sealed class Block : IDisposable
 
     public IReadOnlyList<Warp> Warps => _warps;
 
+    /// <summary>Those that do not wait for others of the block.</summary>
+    public IReadOnlyList<Warp> Runnable => _runnable;
+
     /// <summary>When it started; what was recorded before is another block's.</summary>
     public ulong StartedAt { get; private set; }
 
@@ -68,8 +71,13 @@ internal sealed class Block : IDisposable
     public void Run(long number)
     {
         Start(number);
+        _launch.Waits.Restart();
         while (Turn())
         {
+            if (_launch.IsLookDue)
+            {
+                _launch.Waits.Look([.. _runnable]);
+            }
         }
     }
 

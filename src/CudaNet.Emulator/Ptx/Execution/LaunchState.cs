@@ -14,6 +14,8 @@ internal sealed unsafe class LaunchState
     private readonly byte[] _parameters;
     private readonly long _startedAt = Stopwatch.GetTimestamp();
     private long _left;
+    private long _lookAt;
+    private WaitWatch? _waits;
     private readonly ulong _pages;
     private ulong _clock;
     private HashSet<(int, int, int, int)>? _races;
@@ -140,6 +142,17 @@ internal sealed unsafe class LaunchState
     public void Spend(int instructions) => _left -= instructions;
 
     public bool IsSpent => _left < 0;
+
+    /// <summary>What is left of the budget.</summary>
+    public long Left => _left;
+
+    /// <summary>So many instructions were executed since the last look at what waits.</summary>
+    public bool IsLookDue => _left < _lookAt;
+
+    /// <summary>Finds waits that nothing ends.</summary>
+    public WaitWatch Waits => _waits ??= new WaitWatch(this);
+
+    public void LookAfter(long instructions) => _lookAt = _left - instructions;
 
     public long ElapsedNanoseconds => (long)Stopwatch.GetElapsedTime(_startedAt).TotalNanoseconds;
 

@@ -20,8 +20,14 @@ internal sealed class ResidentBlocks(LaunchState launch) : IDisposable
 
         using IEnumerator<long> order = new BlockOrder(launch.Launch.Grid.Count, launch.Random).GetEnumerator();
         long left = launch.Launch.Grid.Count;
+        launch.Waits.Restart();
         while (_running.Count + left > 0)
         {
+            if (launch.IsLookDue)
+            {
+                Look(left);
+            }
+
             long pick = launch.Random.NextInt64(_running.Count + left);
             if (pick >= _running.Count)
             {
@@ -39,6 +45,18 @@ internal sealed class ResidentBlocks(LaunchState launch) : IDisposable
                 _running.RemoveAt(_running.Count - 1);
                 _idle.Push(block);
             }
+        }
+    }
+
+    private void Look(long left)
+    {
+        if (left > 0)
+        {
+            launch.Waits.Postpone();
+        }
+        else
+        {
+            launch.Waits.Look([.. _running.SelectMany(block => block.Runnable)]);
         }
     }
 
