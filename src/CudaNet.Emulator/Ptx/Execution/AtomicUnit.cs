@@ -153,6 +153,7 @@ internal static unsafe class AtomicUnit
             ulong window = space == PtxStateSpace.Generic ? MemoryUnit.TakeWindow(w)
                 : space == PtxStateSpace.Shared ? KernelProgram.SharedWindow : 0;
             byte* zero;
+            bool isOfHost = false;
             if (window == KernelProgram.SharedWindow)
             {
                 MemoryUnit.CheckWindow(w, i, sizeof(T), w.Block.Shared.Bytes, true, "shared");
@@ -171,6 +172,7 @@ internal static unsafe class AtomicUnit
                 AccessShape.CountSectors(w, sizeof(T), false);
                 GlobalShadow.Write(w, i, range, sizeof(T), i->IsOfBlock ? AccessRecord.Atomic | AccessRecord.Narrow : AccessRecord.Atomic);
                 zero = range.Host - range.Start;
+                isOfHost = range.IsOfHost;
             }
 
             for (uint m = w.Mask; m != 0; m &= m - 1)
@@ -187,6 +189,11 @@ internal static unsafe class AtomicUnit
             if (window != KernelProgram.SharedWindow)
             {
                 Ordering.Access(w, i, true, true);
+            }
+
+            if (isOfHost)
+            {
+                HostPublication.Stored(w, i);
             }
 
             left &= ~w.Mask;

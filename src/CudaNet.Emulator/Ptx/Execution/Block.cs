@@ -14,6 +14,7 @@ internal sealed class Block : IDisposable
     private readonly LaunchState _launch;
     private readonly Warp[] _warps;
     private readonly List<Warp> _runnable = [];
+    private HostPublication _host;
 
     public Block(LaunchState launch)
     {
@@ -31,6 +32,9 @@ internal sealed class Block : IDisposable
     public Barriers Barriers { get; }
 
     public SharedMemory Shared { get; }
+
+    /// <summary>What it told the host.</summary>
+    public ref HostPublication Host => ref _host;
 
     public IReadOnlyList<Warp> Warps => _warps;
 
@@ -86,6 +90,7 @@ internal sealed class Block : IDisposable
     {
         Number = number;
         Index = _launch.IndexOf(number);
+        _host = default;
         StartedAt = OrderedAt = _launch.Tick();
         _launch.Note(StartedAt, number);
         _launch.Spend(StartCost);

@@ -6,6 +6,19 @@ namespace CudaNet.Emulator.Ptx.Execution;
 /// <summary>What was found of threads that tell or wait for others.</summary>
 internal static unsafe partial class Faults
 {
+    /// <summary>A flag for the host, and data that only a fence of the device's scope orders before it.</summary>
+    public static DeviceFault HalfPublished(Warp w, Instruction* i, int lane, int store, int fence)
+    {
+        IReadOnlyList<PtxInstruction> origins = w.Launch.Program.Origins;
+        return At(
+            w,
+            i,
+            lane,
+            FindingKind.Race,
+            $"the host may see what is stored here at 0x{w.Addresses[lane]:x} before what was stored to its memory at {Line(origins[store])}: "
+            + $"{Line(origins[fence])} orders them for the device only, and the host needs the system's scope");
+    }
+
     /// <summary>Blocks of a cooperative launch that the emulator does not hold at once.</summary>
     public static DeviceFault TooLarge(KernelLaunch launch, long bytes, long most) =>
         new(

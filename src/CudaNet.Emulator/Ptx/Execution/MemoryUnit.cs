@@ -111,6 +111,11 @@ internal static unsafe partial class MemoryUnit
             {
                 Ordering.Access(w, i, !writes, writes);
             }
+
+            if (writes && range.IsOfHost)
+            {
+                HostPublication.Stored(w, i);
+            }
         }
 
         w.Mask = all;

@@ -17,6 +17,7 @@ internal static unsafe class Ordering
             return;
         }
 
+        HostPublication.Fenced(w, i);
         if (w.Launch.Grid is { } grid)
         {
             grid.Clocks.Fence(w);
