@@ -9,7 +9,10 @@ namespace CudaNet.Emulator.Modules;
 internal sealed class KernelOperation(EmulatedFunction function, EmulatedLaunchShape shape, byte[] parameters) : StreamOperation
 {
     private readonly KernelLaunch _launch = new(
-        function.Kernel, Dimensions(shape.Grid), Dimensions(shape.Block), (int)shape.DynamicSharedBytes, parameters, ModuleCode.Of(function.Module).Addresses);
+        function.Kernel, Dimensions(shape.Grid), Dimensions(shape.Block), (int)shape.DynamicSharedBytes, parameters, ModuleCode.Of(function.Module).Addresses)
+    {
+        IsCooperative = shape.IsCooperative,
+    };
 
     public EmulatedFunction Function { get; } = function;
 

@@ -20,6 +20,9 @@ internal sealed unsafe class MemoryRange(ulong start, ulong bytes, byte* host, M
 
     public MemoryKind Kind { get; } = kind;
 
+    /// <summary>Whether it is memory of the host, which may look at it and change it while a kernel runs.</summary>
+    public bool IsOfHost { get; } = kind is MemoryKind.Pinned or MemoryKind.Registered;
+
     /// <summary>The device it belongs to.</summary>
     public int Device { get; } = device;
 

@@ -5,14 +5,14 @@ namespace CudaNet.Emulator.Ptx.Execution;
 
 /// <summary>
 /// Who touched a granule of memory last, in 64 bits: the time (36), the thread in its block (10), the instruction's number (14) and flags (4). The time is
-/// that of the last ordering event, so a record is before an event exactly if its time is smaller; blocks run one after the other, so a record older than the
-/// start of the block that runs is another block's.
+/// that of the last ordering event, so a record is before an event exactly if its time is smaller; where blocks run one after the other, a record older than the
+/// start of the block that runs is another block's, and where they run interleaved the block stands beside it (<see cref="GridShadow"/>).
 /// </summary>
 /// <remarks>
 /// Two accesses to the same bytes race if one is a plain write, or an atomic one against a plain access, and nothing orders them. Threads of a block are
-/// ordered by its barriers, threads of a warp also by instructions that synchronise it; blocks only by a fence of the device's scope (<c>membar.gl</c>,
-/// <c>fence.acq_rel.gpu</c>) executed on both sides. Volatile, relaxed, acquiring and releasing accesses are exempt, and so are plain stores of the value that
-/// another thread's plain store left there: whichever comes last, the bytes are the same.
+/// ordered by its barriers, threads of a warp also by instructions that synchronise it; blocks only by what <see cref="Ordering"/> says. Volatile, relaxed,
+/// acquiring and releasing accesses are exempt, between blocks unless their scope is the block, and so are plain stores of the value that another thread's plain
+/// store left there: whichever comes last, the bytes are the same.
 /// </remarks>
 internal static unsafe class AccessRecord
 {
@@ -28,6 +28,9 @@ internal static unsafe class AccessRecord
     /// <summary>More than one thread read it since the last barrier.</summary>
     public const ulong Several = 2;
     public const ulong Strong = 4;
+
+    /// <summary>Strong or atomic for the threads of its block only.</summary>
+    public const ulong Narrow = 8;
 
     public static int Instruction(ulong record) => (int)(record >> InstructionShift) & 0x3FFF;
 
@@ -66,24 +69,41 @@ internal static unsafe class AccessRecord
     public static bool ConflictsWithWrite(ulong reader, ulong record, ulong floor, ulong ordered) =>
         reader != 0 && (reader < ordered ? reader < floor : ((reader ^ record) & ThreadMask) != 0 || (reader & Several) != 0);
 
-    /// <summary>An unordered pair of accesses was met: a race, unless it is one of the exceptions.</summary>
+    /// <summary>An unordered pair of accesses was met where blocks run one after the other: a race, unless it is one of the exceptions.</summary>
     /// <exception cref="DeviceFault">It is a race.</exception>
     public static void Conflict(Warp w, Instruction* i, int lane, ulong earlier, ulong record, bool earlierWrote, bool writes, bool shared)
     {
         bool otherBlock = Time(earlier) < w.Block.StartedAt;
-        bool sameWarp = !otherBlock && Thread(earlier) >> 5 == w.Index;
-        if (!w.Launch.Options.CheckRaces
-            || (earlier & Strong) != 0
-            || (earlier & record & Atomic) != 0
-            || (otherBlock && Time(earlier) < w.AcquiredAt)
-            || (sameWarp && Time(earlier) < w.SyncedAt)
-            || (sameWarp && writes && earlierWrote && SameValueAtOnce(w, i, lane, Thread(earlier) & 31, earlier))
-            || (writes && earlierWrote && ((earlier | record) & Atomic) == 0 && SameValueThere(w, i, lane, shared)))
+        if ((!otherBlock || Time(earlier) >= w.AcquiredAt) && IsRace(w, i, lane, earlier, record, earlierWrote, writes, shared, otherBlock))
         {
-            return;
+            Tell(w, i, earlier, Faults.Race(w, i, lane, earlier, earlierWrote, writes, otherBlock ? w.Launch.BlockAt(Time(earlier)) : w.Block.Number, shared));
         }
+    }
 
-        DeviceFault race = Faults.Race(w, i, lane, earlier, earlierWrote, writes, otherBlock, shared);
+    /// <summary>An unordered pair of accesses to global memory was met where blocks run interleaved.</summary>
+    /// <exception cref="DeviceFault">It is a race.</exception>
+    public static void Conflict(Warp w, Instruction* i, int lane, ulong earlier, ulong record, bool earlierWrote, bool writes, long block)
+    {
+        if (IsRace(w, i, lane, earlier, record, earlierWrote, writes, false, block != w.Block.Number))
+        {
+            Tell(w, i, earlier, Faults.Race(w, i, lane, earlier, earlierWrote, writes, block, false));
+        }
+    }
+
+    private static bool IsRace(Warp w, Instruction* i, int lane, ulong earlier, ulong record, bool earlierWrote, bool writes, bool shared, bool otherBlock)
+    {
+        bool sameWarp = !otherBlock && Thread(earlier) >> 5 == w.Index;
+        bool narrow = otherBlock && ((earlier | record) & Narrow) != 0;
+        return w.Launch.Options.CheckRaces
+            && ((earlier & Strong) == 0 || narrow)
+            && ((earlier & record & Atomic) == 0 || narrow)
+            && !(sameWarp && Time(earlier) < w.SyncedAt)
+            && !(sameWarp && writes && earlierWrote && SameValueAtOnce(w, i, lane, Thread(earlier) & 31, earlier))
+            && !(writes && earlierWrote && ((earlier | record) & Atomic) == 0 && SameValueThere(w, i, lane, shared));
+    }
+
+    private static void Tell(Warp w, Instruction* i, ulong earlier, DeviceFault race)
+    {
         if (w.Launch.Options.ReportRace is not { } report)
         {
             throw race;
@@ -118,7 +138,7 @@ internal static unsafe class AccessRecord
     private static bool SameValueThere(Warp w, Instruction* i, int lane, bool shared)
     {
         ulong address = w.Addresses[lane];
-        byte* there = shared ? w.Launch.Shared.Data + address : w.Launch.Memory.Find(address) is { } range ? range.Host + (address - range.Start) : null;
+        byte* there = shared ? w.Block.Shared.Data + address : w.Launch.Memory.Find(address) is { } range ? range.Host + (address - range.Start) : null;
         for (int element = 0; element < Math.Max(1, i->ExtraCount) && there != null; element++)
         {
             ulong value = 0;

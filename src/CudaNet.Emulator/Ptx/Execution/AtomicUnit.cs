@@ -153,12 +153,13 @@ internal static unsafe class AtomicUnit
             ulong window = space == PtxStateSpace.Generic ? MemoryUnit.TakeWindow(w)
                 : space == PtxStateSpace.Shared ? KernelProgram.SharedWindow : 0;
             byte* zero;
+            bool isOfHost = false;
             if (window == KernelProgram.SharedWindow)
             {
-                MemoryUnit.CheckWindow(w, i, sizeof(T), w.Launch.Shared.Bytes, true, "shared");
+                MemoryUnit.CheckWindow(w, i, sizeof(T), w.Block.Shared.Bytes, true, "shared");
                 AccessShape.CountPasses(w, sizeof(T), false);
                 SharedShadow.Write(w, i, sizeof(T), AccessRecord.Atomic);
-                zero = w.Launch.Shared.Data;
+                zero = w.Block.Shared.Data;
             }
             else
             {
@@ -169,8 +170,9 @@ internal static unsafe class AtomicUnit
 
                 MemoryRange range = MemoryUnit.Resolve(w, i, sizeof(T), true, out _);
                 AccessShape.CountSectors(w, sizeof(T), false);
-                GlobalShadow.Write(w, i, range, sizeof(T), AccessRecord.Atomic);
+                GlobalShadow.Write(w, i, range, sizeof(T), i->IsOfBlock ? AccessRecord.Atomic | AccessRecord.Narrow : AccessRecord.Atomic);
                 zero = range.Host - range.Start;
+                isOfHost = range.IsOfHost;
             }
 
             for (uint m = w.Mask; m != 0; m &= m - 1)
@@ -182,6 +184,16 @@ internal static unsafe class AtomicUnit
                 T c = Lanes.Read<T>(w.Slots + i->C, lane);
                 *at = window == KernelProgram.SharedWindow ? TShared.Do(old, b, c) : TGlobal.Do(old, b, c);
                 Lanes.Write(w.Slots + i->Destination, lane, old);
+            }
+
+            if (window != KernelProgram.SharedWindow)
+            {
+                Ordering.Access(w, i, true, true);
+            }
+
+            if (isOfHost)
+            {
+                HostPublication.Stored(w, i);
             }
 
             left &= ~w.Mask;

@@ -119,6 +119,11 @@ internal sealed unsafe class Barriers(Block block)
     {
         block.OrderedAt = block.Launch.Tick();
         ulong acquired = 0;
+        if (block.Launch.Grid is not null)
+        {
+            GridClocks.Merge(block.Warps);
+        }
+
         foreach (Warp warp in block.Warps)
         {
             acquired = Math.Max(acquired, warp.AcquiredAt);

@@ -2,8 +2,8 @@ using CudaNet.Emulator.Device;
 
 namespace CudaNet.Emulator.Ptx.Execution;
 
-/// <summary>The block that runs: its place in the grid, its warps in random order, its barriers.</summary>
-internal sealed class Block
+/// <summary>A block that runs: its place in the grid, its warps in random order, its barriers and shared memory. One after the other uses the same object.</summary>
+internal sealed class Block : IDisposable
 {
     private const int ShortestTurn = 64;
     private const int LongestTurn = 4096;
@@ -14,19 +14,32 @@ internal sealed class Block
     private readonly LaunchState _launch;
     private readonly Warp[] _warps;
     private readonly List<Warp> _runnable = [];
+    private HostPublication _host;
 
-    public Block(LaunchState launch, Warp[] warps)
+    public Block(LaunchState launch)
     {
         _launch = launch;
-        _warps = warps;
+        Shared = new SharedMemory(launch.Program, launch.Launch.DynamicSharedBytes);
+        _warps = new Warp[(launch.Launch.Block.Count + 31) / 32];
         Barriers = new Barriers(this);
     }
+
+    /// <summary>Its number in the grid, x first.</summary>
+    public long Number { get; private set; }
 
     public (int X, int Y, int Z) Index { get; private set; }
 
     public Barriers Barriers { get; }
 
+    public SharedMemory Shared { get; }
+
+    /// <summary>What it told the host.</summary>
+    public ref HostPublication Host => ref _host;
+
     public IReadOnlyList<Warp> Warps => _warps;
+
+    /// <summary>Those that do not wait for others of the block.</summary>
+    public IReadOnlyList<Warp> Runnable => _runnable;
 
     /// <summary>When it started; what was recorded before is another block's.</summary>
     public ulong StartedAt { get; private set; }
@@ -53,40 +66,69 @@ internal sealed class Block
 
     public LaunchState Launch => _launch;
 
+    /// <summary>About what a block of a launch takes of the host's memory: registers, local and shared memory, and what watches them.</summary>
+    public static long BytesOf(LaunchState launch) =>
+        ((launch.Launch.Block.Count + 31) / 32 * (launch.Program.FileBytes + (64L * launch.Program.LocalBytes(launch.Options)))) + (5 * launch.Launch.SharedBytes);
+
+    /// <summary>Runs the block of that number from its start to its end.</summary>
     /// <exception cref="DeviceFault">A thread did what it must not.</exception>
-    public void Run(long linear)
+    public void Run(long number)
     {
-        PtxDimensions grid = _launch.Launch.Grid;
-        Index = ((int)(linear % grid.X), (int)(linear / grid.X % grid.Y), (int)(linear / grid.X / grid.Y));
+        Start(number);
+        _launch.Waits.Restart();
+        while (Turn())
+        {
+            if (_launch.IsLookDue)
+            {
+                _launch.Waits.Look([.. _runnable]);
+            }
+        }
+    }
+
+    /// <summary>Makes it the block of that number, whose threads are at the start of the kernel.</summary>
+    public void Start(long number)
+    {
+        Number = number;
+        Index = _launch.IndexOf(number);
+        _host = default;
         StartedAt = OrderedAt = _launch.Tick();
-        _launch.Note(StartedAt, linear);
+        _launch.Note(StartedAt, number);
         _launch.Spend(StartCost);
-        _launch.Shared.Poison();
+        Shared.Poison();
         Barriers.Reset();
         _runnable.Clear();
-        foreach (Warp warp in _warps)
+        for (int index = 0; index < _warps.Length; index++)
         {
-            warp.Start(this, Threads - (warp.Index * 32));
+            Warp warp = _warps[index] ??= new Warp(_launch, index);
+            warp.Start(this, Threads - (index * 32));
             _runnable.Add(warp);
         }
+    }
 
-        while (_runnable.Count > 0)
+    /// <summary>Gives one of its warps a turn; false where none is left.</summary>
+    /// <exception cref="DeviceFault">A thread did what it must not.</exception>
+    public bool Turn()
+    {
+        int pick = _launch.Random.Next(_runnable.Count);
+        WarpStatus status = _runnable[pick].Run(_launch.Random.Next(ShortestTurn, LongestTurn));
+        if (_launch.IsSpent)
         {
-            int pick = _launch.Random.Next(_runnable.Count);
-            WarpStatus status = _runnable[pick].Run(_launch.Random.Next(ShortestTurn, LongestTurn));
-            if (_launch.IsSpent)
-            {
-                throw Faults.Hang(_runnable[pick], _launch.Options.InstructionBudget);
-            }
+            throw Faults.Hang(_runnable[pick], _launch.Options.InstructionBudget);
+        }
 
-            if (status != WarpStatus.Running)
-            {
-                _runnable[pick] = _runnable[^1];
-                _runnable.RemoveAt(_runnable.Count - 1);
-            }
+        if (status != WarpStatus.Running)
+        {
+            _runnable[pick] = _runnable[^1];
+            _runnable.RemoveAt(_runnable.Count - 1);
+        }
+
+        if (_runnable.Count > 0)
+        {
+            return true;
         }
 
         Barriers.RequireNobodyWaits();
+        return false;
     }
 
     /// <summary>A barrier opened: its warps can run again.</summary>
@@ -96,6 +138,16 @@ internal sealed class Block
         {
             _runnable.Add(warp);
         }
+    }
+
+    public void Dispose()
+    {
+        foreach (Warp? warp in _warps)
+        {
+            warp?.Dispose();
+        }
+
+        Shared.Dispose();
     }
 
     /// <summary>The thread's place in the block.</summary>
@@ -126,7 +178,7 @@ internal sealed class Block
             PtxSpecialRegister.LaneMaskGe => ~((1u << lane) - 1),
             PtxSpecialRegister.LaneMaskGt => ~((1u << lane) | ((1u << lane) - 1)),
             PtxSpecialRegister.DynamicSmemSize => (ulong)launch.DynamicSharedBytes,
-            PtxSpecialRegister.TotalSmemSize => (ulong)_launch.Shared.Bytes,
+            PtxSpecialRegister.TotalSmemSize => (ulong)Shared.Bytes,
             _ => 0,
         };
 

@@ -132,7 +132,7 @@ internal sealed unsafe partial class Decoder
         {
             case PtxOpcode.Membar or PtxOpcode.Fence:
                 Instruction fence = New(&WarpUnit.Fence, InstructionKind.Synchronisation);
-                fence.Immediate = m.Scope is PtxMemoryScope.Device or PtxMemoryScope.System ? 1 : 0;
+                fence.Scope = m.Scope;
                 _code.Add(fence);
                 break;
             case PtxOpcode.Bar when m.Barrier == PtxBarrierMode.Warp:

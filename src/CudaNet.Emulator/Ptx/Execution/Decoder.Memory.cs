@@ -103,6 +103,8 @@ internal sealed unsafe partial class Decoder
     private void SetMemory(ref Instruction i, PtxStateSpace space, int size, int count)
     {
         i.Size = (byte)size;
+        i.Order = _current.Modifiers.Order;
+        i.Scope = _current.Modifiers.Scope;
         i.AlignmentLog = (byte)BitOperations.Log2((uint)(size * count));
         i.MemoryNumber = (ushort)(_memoryOrigins.Count % AccessRecord.PageInstructions);
         i.MemoryPage = (ushort)(_memoryOrigins.Count / AccessRecord.PageInstructions);

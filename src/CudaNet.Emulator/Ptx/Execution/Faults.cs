@@ -5,7 +5,7 @@ using CudaNet.Kernels.Cuda.Native;
 namespace CudaNet.Emulator.Ptx.Execution;
 
 /// <summary>What was found, in words: kernel, source line, block, thread, numbers.</summary>
-internal static unsafe class Faults
+internal static unsafe partial class Faults
 {
     /// <summary>A fault of one thread at the instruction it executes.</summary>
     public static DeviceFault At(
@@ -109,10 +109,10 @@ internal static unsafe class Faults
             w, i, lane, FindingKind.OutOfBounds, $"{Verb(writes)} of {bytes} bytes at local address 0x{address:x}, {where}", CUresult.CUDA_ERROR_ILLEGAL_ADDRESS);
     }
 
-    public static DeviceFault Race(Warp w, Instruction* i, int lane, ulong earlier, bool earlierWrote, bool writes, bool otherBlock, bool shared)
+    public static DeviceFault Race(Warp w, Instruction* i, int lane, ulong earlier, bool earlierWrote, bool writes, long otherBlock, bool shared)
     {
         KernelProgram program = w.Launch.Program;
-        string block = otherBlock ? $"block {Text(BlockAt(w, AccessRecord.Time(earlier)))}, " : "";
+        string block = otherBlock != w.Block.Number ? $"block {Text(w.Launch.IndexOf(otherBlock))}, " : "";
         string thread = (earlier & AccessRecord.Several) != 0 && AccessRecord.Thread(earlier) == (w.Index * 32) + lane
             ? "another thread"
             : $"thread {Text(w.Block.Thread(AccessRecord.Thread(earlier)))}";
@@ -212,12 +212,5 @@ internal static unsafe class Faults
         }
 
         return 0;
-    }
-
-    private static (int X, int Y, int Z) BlockAt(Warp w, ulong time)
-    {
-        PtxDimensions grid = w.Launch.Launch.Grid;
-        long linear = w.Launch.Blocks.FindLast(block => block.Time <= time).Block;
-        return ((int)(linear % grid.X), (int)(linear / grid.X % grid.Y), (int)(linear / grid.X / grid.Y));
     }
 }

@@ -18,6 +18,12 @@ internal sealed unsafe class GlobalShadow(ulong bytes)
     /// <summary>Records an instruction's reads, and looks for races.</summary>
     public static void Read(Warp w, Instruction* i, MemoryRange range, int bytes)
     {
+        if (w.Launch.Grid is { } grid)
+        {
+            grid.Touch(w, i, range, bytes, 0, false);
+            return;
+        }
+
         GlobalShadow shadow = Of(range);
         bool strong = (i->Traits & InstructionTraits.Strong) != 0;
         ulong floor = w.Block.StartedAt << AccessRecord.TimeShift;
@@ -71,6 +77,12 @@ internal sealed unsafe class GlobalShadow(ulong bytes)
     /// <summary>Records an instruction's writes, and looks for races.</summary>
     public static void Write(Warp w, Instruction* i, MemoryRange range, int bytes, ulong flags)
     {
+        if (w.Launch.Grid is { } grid)
+        {
+            grid.Touch(w, i, range, bytes, flags, true);
+            return;
+        }
+
         GlobalShadow shadow = Of(range);
         bool strong = (i->Traits & InstructionTraits.Strong) != 0 && flags == 0;
         ulong floor = w.Block.StartedAt << AccessRecord.TimeShift;

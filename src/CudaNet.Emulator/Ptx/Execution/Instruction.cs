@@ -60,6 +60,15 @@ internal unsafe struct Instruction
 
     /// <summary>Memory: log2 of <see cref="Size"/> times the elements: what the address must be a multiple of.</summary>
     public byte AlignmentLog;
+
+    /// <summary>Memory: how it is ordered with others.</summary>
+    public PtxMemoryOrder Order;
+
+    /// <summary>Memory and fences: the threads that the order is for.</summary>
+    public PtxMemoryScope Scope;
+
+    /// <summary>Whether what it orders, or the atomicity it has, ends with the block. A launch without clusters has one block in each.</summary>
+    public readonly bool IsOfBlock => Scope is PtxMemoryScope.Block or PtxMemoryScope.Cluster;
 }
 
 /// <summary>Where control goes behind an instruction, and what waits at it.</summary>

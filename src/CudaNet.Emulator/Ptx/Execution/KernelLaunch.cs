@@ -18,6 +18,9 @@ internal sealed record KernelLaunch(
     ReadOnlyMemory<byte> Parameters,
     IReadOnlyDictionary<PtxVariable, ulong> Variables)
 {
+    /// <summary>All blocks are resident at once and may wait for each other; the caller has seen to it that they fit on the device.</summary>
+    public bool IsCooperative { get; init; }
+
     /// <summary>What the driver refuses before anything runs; null where it would launch. The result is <c>CUDA_ERROR_INVALID_VALUE</c>, or 701 for <c>.maxntid</c>.</summary>
     public DeviceFault? Refusal(LaunchLimits limits)
     {
@@ -55,7 +58,7 @@ internal sealed record KernelLaunch(
     /// <summary>Static and dynamic shared memory of a block, with the padding between.</summary>
     public long SharedBytes => DynamicSharedBytes == 0 ? Kernel.StaticSharedBytes : (long)Kernel.DynamicSharedOffset + DynamicSharedBytes;
 
-    /// <summary>Runs all blocks, one after the other in random order, and their warps in random turns.</summary>
+    /// <summary>Runs all blocks, one after the other in random order, or those of a cooperative launch interleaved, and their warps in random turns.</summary>
     /// <param name="memory">The device's memory.</param>
     /// <param name="random">Decides the orders; the same seed gives the same run.</param>
     /// <param name="options">What is checked.</param>
@@ -64,29 +67,26 @@ internal sealed record KernelLaunch(
     public KernelCounters Run(IDeviceMemory memory, Random random, InterpreterOptions options)
     {
         KernelProgram program = KernelProgram.Of(Kernel);
-        using LaunchState state = new(this, program, memory, random, options);
-        Warp[] warps = new Warp[(Block.Count + 31) / 32];
-        try
+        if (IsCooperative)
         {
-            for (int index = 0; index < warps.Length; index++)
-            {
-                warps[index] = new Warp(state, index);
-            }
-
-            Block block = new(state, warps);
-            foreach (long linear in new BlockOrder(Grid.Count, random))
-            {
-                block.Run(linear);
-            }
-        }
-        finally
-        {
-            foreach (Warp? warp in warps)
-            {
-                warp?.Dispose();
-            }
+            return RunInterleaved(program, memory, random, options);
         }
 
+        LaunchState state = new(this, program, memory, random, options);
+        using Block block = new(state);
+        foreach (long number in new BlockOrder(Grid.Count, random))
+        {
+            block.Run(number);
+        }
+
+        return state.Counters();
+    }
+
+    private KernelCounters RunInterleaved(KernelProgram program, IDeviceMemory memory, Random random, InterpreterOptions options)
+    {
+        LaunchState state = new(this, program, memory, random, options) { Grid = new GridShadow(program, (int)((Block.Count + 31) / 32), Grid.Count) };
+        using ResidentBlocks blocks = new(state);
+        blocks.Run();
         return state.Counters();
     }
 

@@ -65,6 +65,10 @@ internal sealed unsafe class KernelProgram
     /// <summary>The instructions that touch memory, by page and <see cref="Instruction.MemoryNumber"/>.</summary>
     public required IReadOnlyList<int> MemoryOrigins { get; init; }
 
+    /// <summary>The instructions of device memory: loads, stores, atomic operations, generic ones included, by their places.</summary>
+    public IEnumerable<int> MemoryInstructions =>
+        Enumerable.Range(0, _code.Length).Where(at => _code[at] is { Size: > 0, Kind: InstructionKind.Global or InstructionKind.Atomic or InstructionKind.Auxiliary });
+
     /// <summary>The registers by their slots.</summary>
     public required IReadOnlyDictionary<int, PtxRegister> Registers { get; init; }
 

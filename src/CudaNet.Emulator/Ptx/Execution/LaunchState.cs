@@ -4,7 +4,7 @@ using CudaNet.Emulator.Device;
 namespace CudaNet.Emulator.Ptx.Execution;
 
 /// <summary>What one launch knows while it runs.</summary>
-internal sealed unsafe class LaunchState : IDisposable
+internal sealed unsafe class LaunchState
 {
     private const int MostBlocks = 1 << 20;
 
@@ -14,6 +14,8 @@ internal sealed unsafe class LaunchState : IDisposable
     private readonly byte[] _parameters;
     private readonly long _startedAt = Stopwatch.GetTimestamp();
     private long _left;
+    private long _lookAt;
+    private WaitWatch? _waits;
     private readonly ulong _pages;
     private ulong _clock;
     private HashSet<(int, int, int, int)>? _races;
@@ -40,7 +42,6 @@ internal sealed unsafe class LaunchState : IDisposable
         }
 
         Ranges = new MemoryRange?[program.Length];
-        Shared = new SharedMemory(program, launch.DynamicSharedBytes);
         _pages = System.Numerics.BitOperations.RoundUpToPowerOf2((uint)((program.MemoryOrigins.Count + AccessRecord.PageInstructions - 1) / AccessRecord.PageInstructions));
         _pages = Math.Max(1, _pages);
         Time = _pages;
@@ -70,8 +71,6 @@ internal sealed unsafe class LaunchState : IDisposable
     /// <summary>The range each instruction of the program touched last.</summary>
     public MemoryRange?[] Ranges { get; }
 
-    public SharedMemory Shared { get; }
-
     public MemoryCounts Memories { get; } = new();
 
     /// <summary>
@@ -80,7 +79,7 @@ internal sealed unsafe class LaunchState : IDisposable
     /// </summary>
     public ulong Time { get; private set; }
 
-    /// <summary>When a thread last published what it wrote with a fence of the device's scope.</summary>
+    /// <summary>When a thread last published what it wrote with a fence or a release of the device's scope.</summary>
     public ulong FencedAt { get; set; }
 
     /// <summary>When the last blocks started, in the order they ran, with their linear indices: to name a block that touched something earlier.</summary>
@@ -96,6 +95,19 @@ internal sealed unsafe class LaunchState : IDisposable
 
         Blocks.Add((time, block));
     }
+
+    /// <summary>The block that ran at a time, where they run one after the other.</summary>
+    public long BlockAt(ulong time) => Blocks.FindLast(block => block.Time <= time).Block;
+
+    /// <summary>The place of a block in the grid.</summary>
+    public (int X, int Y, int Z) IndexOf(long block)
+    {
+        PtxDimensions grid = Launch.Grid;
+        return ((int)(block % grid.X), (int)(block / grid.X % grid.Y), (int)(block / grid.X / grid.Y));
+    }
+
+    /// <summary>Who touched what and what is ordered, where blocks run interleaved; null where one runs after the other.</summary>
+    public GridShadow? Grid { get; init; }
 
     /// <summary>Whether no race of these two instructions was met before in this launch.</summary>
     public bool IsNewRace(int page, int number, int otherPage, int otherNumber) => (_races ??= []).Add((page, number, otherPage, otherNumber));
@@ -130,6 +142,17 @@ internal sealed unsafe class LaunchState : IDisposable
     public void Spend(int instructions) => _left -= instructions;
 
     public bool IsSpent => _left < 0;
+
+    /// <summary>What is left of the budget.</summary>
+    public long Left => _left;
+
+    /// <summary>So many instructions were executed since the last look at what waits.</summary>
+    public bool IsLookDue => _left < _lookAt;
+
+    /// <summary>Finds waits that nothing ends.</summary>
+    public WaitWatch Waits => _waits ??= new WaitWatch(this);
+
+    public void LookAfter(long instructions) => _lookAt = _left - instructions;
 
     public long ElapsedNanoseconds => (long)Stopwatch.GetElapsedTime(_startedAt).TotalNanoseconds;
 
@@ -171,8 +194,6 @@ internal sealed unsafe class LaunchState : IDisposable
         SharedPasses = Memories.Passes,
         IdealSharedPasses = Memories.IdealPasses,
     };
-
-    public void Dispose() => Shared.Dispose();
 
     private InstructionCounts Of(InstructionKind kind) => new(Counts[(int)kind * 2], Counts[((int)kind * 2) + 1]);
 }

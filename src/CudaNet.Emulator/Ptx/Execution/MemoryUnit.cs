@@ -106,6 +106,16 @@ internal static unsafe partial class MemoryUnit
                 GlobalShadow.Read(w, i, range, bytes);
                 Transfer.Load(w, i, range.Host - range.Start, 0, contiguous);
             }
+
+            if (i->Order > PtxMemoryOrder.Weak)
+            {
+                Ordering.Access(w, i, !writes, writes);
+            }
+
+            if (writes && range.IsOfHost)
+            {
+                HostPublication.Stored(w, i);
+            }
         }
 
         w.Mask = all;
@@ -114,18 +124,18 @@ internal static unsafe partial class MemoryUnit
     private static void Shared(Warp w, Instruction* i, bool writes)
     {
         int bytes = Bytes(i);
-        CheckWindow(w, i, bytes, w.Launch.Shared.Bytes, writes, "shared");
+        CheckWindow(w, i, bytes, w.Block.Shared.Bytes, writes, "shared");
         bool contiguous = AccessShape.IsContiguous(w, bytes);
         AccessShape.CountPasses(w, bytes, contiguous);
         if (writes)
         {
             SharedShadow.Write(w, i, bytes, 0);
-            Transfer.Store(w, i, w.Launch.Shared.Data, 0, contiguous);
+            Transfer.Store(w, i, w.Block.Shared.Data, 0, contiguous);
         }
         else
         {
             SharedShadow.Read(w, i, bytes);
-            Transfer.Load(w, i, w.Launch.Shared.Data, 0, contiguous);
+            Transfer.Load(w, i, w.Block.Shared.Data, 0, contiguous);
         }
     }
 

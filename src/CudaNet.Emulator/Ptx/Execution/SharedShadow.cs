@@ -5,7 +5,7 @@ internal static unsafe class SharedShadow
 {
     public static void Read(Warp w, Instruction* i, int bytes)
     {
-        SharedMemory shared = w.Launch.Shared;
+        SharedMemory shared = w.Block.Shared;
         bool strong = (i->Traits & InstructionTraits.Strong) != 0;
         bool insist = w.Launch.Options.CheckInitialisation;
         ulong floor = w.Block.StartedAt << AccessRecord.TimeShift;
@@ -42,7 +42,7 @@ internal static unsafe class SharedShadow
 
     public static void Write(Warp w, Instruction* i, int bytes, ulong flags)
     {
-        SharedMemory shared = w.Launch.Shared;
+        SharedMemory shared = w.Block.Shared;
         bool strong = (i->Traits & InstructionTraits.Strong) != 0 && flags == 0;
         ulong floor = w.Block.StartedAt << AccessRecord.TimeShift;
         ulong ordered = w.Block.OrderedAt << AccessRecord.TimeShift;

@@ -47,9 +47,16 @@ internal sealed unsafe partial class Warp
             int before = slice;
             RunPath(ref slice);
             _turn -= before - slice;
+            bool pauses = Resume();
             if (_turn < 0)
             {
                 YieldTurn();
+            }
+
+            if (pauses)
+            {
+                Launch.Spend(given - slice);
+                return WarpStatus.Running;
             }
 
             if (slice < 0)

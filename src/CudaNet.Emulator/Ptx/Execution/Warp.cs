@@ -62,6 +62,15 @@ internal sealed unsafe partial class Warp : IDisposable
     /// <summary>What other blocks published with a fence before this time is ordered before what follows.</summary>
     public ulong AcquiredAt { get; set; }
 
+    /// <summary>Where blocks run interleaved: what is ordered before what the warp does now (<see cref="GridClocks"/>).</summary>
+    public ulong[]? Known { get; set; }
+
+    /// <summary>What a fence would add to that: it came with values that the warp has read.</summary>
+    public ulong[]? Seen { get; set; }
+
+    /// <summary>What was ordered before the warp's last fence: its writes come with that.</summary>
+    public ulong[]? Fenced { get; set; }
+
     /// <summary>Makes it the warp of another block, at the start of the kernel.</summary>
     public void Start(Block block, int threads)
     {
@@ -78,6 +87,7 @@ internal sealed unsafe partial class Warp : IDisposable
         _unwritten.Clear();
         SyncedAt = block.StartedAt;
         AcquiredAt = 0;
+        Known = Seen = Fenced = null;
         StartPath();
     }
 

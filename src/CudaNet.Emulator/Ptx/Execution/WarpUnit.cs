@@ -10,14 +10,7 @@ internal static unsafe class WarpUnit
     }
 
     /// <summary>Publishes and acquires: orders what other blocks published before with what comes after.</summary>
-    public static void Fence(Warp w, Instruction* i)
-    {
-        if (i->Immediate != 0)
-        {
-            w.AcquiredAt = w.Launch.FencedAt;
-            w.Launch.FencedAt = w.Launch.Tick();
-        }
-    }
+    public static void Fence(Warp w, Instruction* i) => Ordering.Fence(w, i);
 
     /// <summary>A the value, B the lane or distance, C the clamp and segment; the mode is in <see cref="Instruction.Immediate"/>.</summary>
     public static void Shuffle(Warp w, Instruction* i)

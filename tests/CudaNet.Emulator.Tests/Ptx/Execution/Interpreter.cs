@@ -24,8 +24,19 @@ internal static class Interpreter
     public static PtxKernel Parse(string text, string name = "k") => PtxModule.Parse(text, "test").FindKernel(name)!;
 
     public static KernelCounters Run(
-        TestMemory memory, string text, int grid, int block, ReadOnlySpan<ulong> parameters, int seed = 1, int dynamicShared = 0, InterpreterOptions? options = null) =>
-        Run(memory, Parse(text), new PtxDimensions(grid, 1, 1), new PtxDimensions(block, 1, 1), MemoryMarshal.AsBytes(parameters).ToArray(), seed, dynamicShared, options);
+        TestMemory memory,
+        string text,
+        int grid,
+        int block,
+        ReadOnlySpan<ulong> parameters,
+        int seed = 1,
+        int dynamicShared = 0,
+        InterpreterOptions? options = null,
+        bool cooperative = false)
+    {
+        byte[] bytes = MemoryMarshal.AsBytes(parameters).ToArray();
+        return Run(memory, Parse(text), new PtxDimensions(grid, 1, 1), new PtxDimensions(block, 1, 1), bytes, seed, dynamicShared, options, null, cooperative);
+    }
 
     public static KernelCounters Run(
         TestMemory memory,
@@ -36,18 +47,28 @@ internal static class Interpreter
         int seed = 1,
         int dynamicShared = 0,
         InterpreterOptions? options = null,
-        IReadOnlyDictionary<PtxVariable, ulong>? variables = null)
+        IReadOnlyDictionary<PtxVariable, ulong>? variables = null,
+        bool cooperative = false)
     {
-        KernelLaunch launch = new(kernel, grid, block, dynamicShared, parameters, variables ?? NoVariables);
+        KernelLaunch launch = new(kernel, grid, block, dynamicShared, parameters, variables ?? NoVariables) { IsCooperative = cooperative };
         DeviceFault? refusal = launch.Refusal(new LaunchLimits(48 * 1024));
         return refusal is not null ? throw refusal : launch.Run(memory, new Random(seed), options ?? InterpreterOptions.Default);
     }
 
     /// <summary>The finding of a kernel that must be refused while it runs.</summary>
-    public static Finding Find(string text, int grid, int block, ReadOnlySpan<ulong> parameters, TestMemory memory, InterpreterOptions? options = null, int dynamicShared = 0)
+    public static Finding Find(
+        string text,
+        int grid,
+        int block,
+        ReadOnlySpan<ulong> parameters,
+        TestMemory memory,
+        InterpreterOptions? options = null,
+        int dynamicShared = 0,
+        int seed = 1,
+        bool cooperative = false)
     {
         ulong[] copy = parameters.ToArray();
-        return Assert.Throws<DeviceFault>(() => Run(memory, text, grid, block, copy, options: options, dynamicShared: dynamicShared)).Finding;
+        return Assert.Throws<DeviceFault>(() => Run(memory, text, grid, block, copy, seed, dynamicShared, options, cooperative)).Finding;
     }
 
     /// <summary>Runs one instruction on 32-bit (or 64-bit) values, each in a lane of its own, and gives what it leaves.</summary>

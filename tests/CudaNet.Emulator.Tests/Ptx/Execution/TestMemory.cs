@@ -9,20 +9,20 @@ internal sealed unsafe class TestMemory : IDeviceMemory, IDisposable
 {
     private readonly List<MemoryRange> _ranges = [];
 
-    public ulong Allocate(long bytes)
+    public ulong Allocate(long bytes, MemoryKind kind = MemoryKind.Device)
     {
         ulong start = 0x7000_0000_0000 + ((ulong)_ranges.Count << 32);
         byte* host = (byte*)NativeMemory.AlignedAlloc((nuint)bytes + 64, 256);
         new Span<byte>(host, (int)bytes).Fill(0xFF);
-        _ranges.Add(new MemoryRange(start, (ulong)bytes, host, MemoryKind.Device, 0, $"allocation {_ranges.Count + 1} of {bytes} bytes"));
+        _ranges.Add(new MemoryRange(start, (ulong)bytes, host, kind, 0, $"allocation {_ranges.Count + 1} of {bytes} bytes"));
         return start;
     }
 
-    public ulong Upload<T>(ReadOnlySpan<T> values)
+    public ulong Upload<T>(ReadOnlySpan<T> values, MemoryKind kind = MemoryKind.Device)
         where T : unmanaged
     {
         ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(values);
-        ulong address = Allocate(bytes.Length);
+        ulong address = Allocate(bytes.Length, kind);
         bytes.CopyTo(new Span<byte>(Find(address)!.Host, bytes.Length));
         return address;
     }
