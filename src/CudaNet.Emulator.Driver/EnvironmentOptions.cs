@@ -31,6 +31,7 @@ internal sealed class EnvironmentOptions(Func<string, string?> variable, Action<
             Devices = [.. (Devices() ?? defaults.Devices).Select(device => device with { LoadsLazily = Flag("LAZY") })],
             DriverVersion = (int)Number("DRIVER_VERSION", defaults.DriverVersion, least: 0, most: int.MaxValue),
             KernelInstructionBudget = Number("BUDGET", defaults.KernelInstructionBudget, least: 1, most: long.MaxValue),
+            BlocksInOrder = Flag("BLOCKS_IN_ORDER"),
             RefusePageableAsync = Flag("STRICT"),
             FlagWorkOutsideCapture = Flag("STRICT"),
             FreesInUse = Flag("STRICT") ? FreesInUse.WaitAndFind : FreesInUse.Wait,

@@ -36,6 +36,12 @@ public sealed record EmulatorOptions
     /// <summary>What freeing memory and unloading a module do while queued work uses it.</summary>
     public FreesInUse FreesInUse { get; init; } = FreesInUse.Refuse;
 
+    /// <summary>
+    /// True: the blocks of a plain launch run by their index, as GPUs start them in practice and CUDA does not promise; kernels that rely on it, such as scans in
+    /// one pass, end then. False: in an order drawn from the seed.
+    /// </summary>
+    public bool BlocksInOrder { get; init; }
+
     /// <summary>Instructions of warps after which a launch counts as hanging.</summary>
     public long KernelInstructionBudget { get; init; } = 4_000_000_000;
 

@@ -37,6 +37,7 @@ internal sealed class KernelOperation(EmulatedFunction function, EmulatedLaunchS
         : InterpreterOptions.Default with
         {
             InstructionBudget = machine.Options.KernelInstructionBudget,
+            BlocksInOrder = machine.Options.BlocksInOrder,
             CheckRaces = machine.Options.Races != RaceChecks.Off,
             ReportRace = machine.Options.Races == RaceChecks.Report ? machine.Findings.Add : null,
         };

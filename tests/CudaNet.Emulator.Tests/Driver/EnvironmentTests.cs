@@ -87,6 +87,8 @@ public sealed class EnvironmentTests
         Assert.All(Read(("PROFILE", "hopper,gtx16")).Devices, device => Assert.False(device.LoadsLazily));
         Assert.All(Read(("PROFILE", "hopper,gtx16"), ("LAZY", "1")).Devices, device => Assert.True(device.LoadsLazily));
         Assert.Equal([EmulatedDeviceProfile.Ampere with { LoadsLazily = true }], Read(("LAZY", "1")).Devices);
+        Assert.True(Read(("BLOCKS_IN_ORDER", "1")).BlocksInOrder);
+        Assert.False(Read(("BLOCKS_IN_ORDER", "0")).BlocksInOrder);
     }
 
     private EmulatorOptions Read(params (string Name, string Value)[] variables)

@@ -21,6 +21,14 @@ internal sealed class BlockOrder : IEnumerable<long>
         _start = (ulong)random.NextInt64() & _mask;
     }
 
+    public static IEnumerable<long> ByIndex(long count)
+    {
+        for (long number = 0; number < count; number++)
+        {
+            yield return number;
+        }
+    }
+
     public IEnumerator<long> GetEnumerator()
     {
         // A multiplier of 1 modulo 4 and an odd addend give the full period.

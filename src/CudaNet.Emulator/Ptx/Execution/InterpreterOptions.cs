@@ -14,6 +14,9 @@ internal sealed record InterpreterOptions
     /// <summary>Takes races, and lets the launch go on; null: a race ends it.</summary>
     public Action<Finding>? ReportRace { get; init; }
 
+    /// <summary>Blocks of a plain launch run by their index, not in random order.</summary>
+    public bool BlocksInOrder { get; init; }
+
     /// <summary>Report reads of registers and shared memory that nothing wrote.</summary>
     public bool CheckInitialisation { get; init; } = true;
 

@@ -58,7 +58,7 @@ internal sealed record KernelLaunch(
     /// <summary>Static and dynamic shared memory of a block, with the padding between.</summary>
     public long SharedBytes => DynamicSharedBytes == 0 ? Kernel.StaticSharedBytes : (long)Kernel.DynamicSharedOffset + DynamicSharedBytes;
 
-    /// <summary>Runs all blocks, one after the other in random order, or those of a cooperative launch interleaved, and their warps in random turns.</summary>
+    /// <summary>Runs all blocks, one after the other in random order or by index, or those of a cooperative launch interleaved, and their warps in random turns.</summary>
     /// <param name="memory">The device's memory.</param>
     /// <param name="random">Decides the orders; the same seed gives the same run.</param>
     /// <param name="options">What is checked.</param>
@@ -74,7 +74,7 @@ internal sealed record KernelLaunch(
 
         LaunchState state = new(this, program, memory, random, options);
         using Block block = new(state);
-        foreach (long number in new BlockOrder(Grid.Count, random))
+        foreach (long number in options.BlocksInOrder ? BlockOrder.ByIndex(Grid.Count) : new BlockOrder(Grid.Count, random))
         {
             block.Run(number);
         }

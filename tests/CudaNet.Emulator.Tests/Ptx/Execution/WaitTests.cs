@@ -1,5 +1,6 @@
 using CudaNet.Emulator.Device;
 using CudaNet.Emulator.Ptx.Execution;
+using CudaNet.Kernels.Cuda;
 using Xunit;
 
 namespace CudaNet.Emulator.Tests.Ptx.Execution;
@@ -50,6 +51,25 @@ public sealed class WaitTests
             Interpreter.Run(memory, Interpreter.Kernel(1, $"{Start}atom.global.add.u32 %r1, [%d0+4], 1;\n{Previous}"), 8, 1, [data], seed);
             Interpreter.Run(memory, Interpreter.Kernel(1, Start + Previous), 8, 1, [memory.Upload<int>([0])], seed, cooperative: true);
             Assert.Equal([8, 8], memory.Download<int>(data, 2));
+        }
+    }
+
+    [Fact]
+    public void Blocks_that_count_on_starting_in_order_end_where_they_do()
+    {
+        for (int seed = 1; seed <= 4; seed++)
+        {
+            using EmulatedMachine machine = new(new EmulatorOptions { Seed = seed, BlocksInOrder = true });
+            using CudaContext context = new(CudaLibraries.From(machine.Libraries.Driver).Devices[0]);
+            using CudaStream stream = new(context);
+            using CudaModule module = new(context, Interpreter.Kernel(1, Start + Previous), "previous.ptx");
+            using DeviceMemory memory = new(context, 4);
+            stream.Fill(0u, memory);
+            module.GetKernel("k").Launch(stream, new LaunchShape(new Dim3(50), new Dim3(1)), memory);
+            uint[] counter = new uint[1];
+            stream.Download<uint>(memory, counter);
+            Assert.Equal(50u, counter[0]);
+            Assert.Empty(machine.Findings);
         }
     }
 
