@@ -2,7 +2,13 @@ namespace CudaNet.Emulator.Ptx;
 
 /// <summary>Reads a body in braces, statement by statement. After an error it goes on behind the next semicolon.</summary>
 internal sealed class PtxBodyParser(
-    PtxReader reader, PtxConstantParser constants, PtxDeclarationParser declarations, PtxSourceParser sources, PtxInstructionParser instructions, PtxFunctionBuilder function)
+    PtxReader reader,
+    PtxConstantParser constants,
+    PtxDeclarationParser declarations,
+    PtxSourceParser sources,
+    PtxInstructionParser instructions,
+    PtxFunctionBuilder function,
+    PtxModuleBuilder module)
 {
     private const int DeepestScope = 64;
 
@@ -186,6 +192,12 @@ internal sealed class PtxBodyParser(
             case ".param":
                 ParseVariables(PtxStateSpace.Param);
                 break;
+            case ".global":
+                ParseModuleVariables(PtxStateSpace.Global);
+                break;
+            case ".const":
+                ParseModuleVariables(PtxStateSpace.Const);
+                break;
             default:
                 throw PtxReader.Error(directive, $"unknown directive '{reader.Shown(directive)}' in a body");
         }
@@ -241,6 +253,14 @@ internal sealed class PtxBodyParser(
             {
                 function.Mentioned.Add(variable);
             }
+        }
+    }
+
+    private void ParseModuleVariables(PtxStateSpace space)
+    {
+        foreach (PtxDeclared declared in declarations.ParseVariables(space, unsized: false, initialised: true))
+        {
+            Declare(declared.Name, module.AddOfBody(declared, function.Function));
         }
     }
 

@@ -95,7 +95,7 @@ internal sealed class PtxFunctionParser(PtxReader reader, PtxConstantParser cons
     {
         sources.Current = null;
         PtxInstructionParser instructions = new(reader, constants, _opcodes, builder);
-        new PtxBodyParser(reader, constants, declarations, sources, instructions, builder).Parse(scope);
+        new PtxBodyParser(reader, constants, declarations, sources, instructions, builder, module).Parse(scope);
         builder.Finish();
         module.Remember(builder);
     }

@@ -25,22 +25,17 @@ internal sealed class PtxModuleBuilder(PtxReader reader, PtxHeader header)
     /// <summary>Adds a variable of the module.</summary>
     public void Add(PtxDeclared declared, PtxLinkage linkage)
     {
-        bool isPlaced = linkage != PtxLinkage.Extern;
-        PtxVariable variable = new()
-        {
-            Name = reader.TextOf(declared.Name).ToString(),
-            Space = declared.Space,
-            ElementType = declared.ElementType,
-            Size = declared.Size,
-            Alignment = declared.Alignment,
-            Line = declared.Name.Line,
-            Linkage = linkage,
-            Offset = isPlaced ? Place(declared) : 0,
-            InitialBytes = declared.Initializer?.Bytes ?? default,
-            Relocations = declared.Initializer?.Relocations ?? [],
-        };
+        PtxVariable variable = Create(declared, linkage, reader.TextOf(declared.Name).ToString());
         Declare(declared.Name, variable);
         _variables.Add(variable);
+    }
+
+    /// <summary>Adds a variable that is declared in a body: the module's, under a name that no text can have, and visible in that body alone.</summary>
+    public PtxVariable AddOfBody(PtxDeclared declared, PtxFunction function)
+    {
+        PtxVariable variable = Create(declared, PtxLinkage.None, $"{function.Name}:{declared.Name.Line}:{_variables.Count}:{reader.TextOf(declared.Name)}");
+        _variables.Add(variable);
+        return variable;
     }
 
     public void Declare(PtxToken name, object symbol)
@@ -76,6 +71,20 @@ internal sealed class PtxModuleBuilder(PtxReader reader, PtxHeader header)
         Variables = [.. _variables],
         GlobalBytes = _globalBytes,
         ConstBytes = (int)_constBytes,
+    };
+
+    private PtxVariable Create(PtxDeclared declared, PtxLinkage linkage, string name) => new()
+    {
+        Name = name,
+        Space = declared.Space,
+        ElementType = declared.ElementType,
+        Size = declared.Size,
+        Alignment = declared.Alignment,
+        Line = declared.Name.Line,
+        Linkage = linkage,
+        Offset = linkage != PtxLinkage.Extern ? Place(declared) : 0,
+        InitialBytes = declared.Initializer?.Bytes ?? default,
+        Relocations = declared.Initializer?.Relocations ?? [],
     };
 
     private long Place(PtxDeclared declared)

@@ -1,4 +1,5 @@
 using CudaNet.Emulator.Ptx;
+using CudaNet.Kernels.Cuda;
 using Xunit;
 
 namespace CudaNet.Emulator.Tests.Ptx.Execution;
@@ -31,6 +32,54 @@ public sealed class AssemblerDialectTests
         ulong output = memory.Allocate(4);
         Interpreter.Run(memory, Interpreter.Kernel(1, $"{Output}{body}\nst.global.u32 [%d0], %r1;\nret;", declarations + "\n"), 1, 1, [output]);
         Assert.Equal(expected, memory.Download<int>(output, 1)[0]);
+    }
+
+    /// <summary>Each body has its own, whatever the others and the module call theirs; it lives as long as the module.</summary>
+    [Fact]
+    public void A_variable_of_the_module_may_be_declared_in_a_body()
+    {
+        const string Text = """
+            .version 7.0
+            .target sm_75
+            .address_size 64
+            .global .b32 g = 1000;
+            .visible .entry first(.param .u64 out)
+            {
+                .reg .b32 %r; .reg .b64 %o;
+                .global .b32 g[4] = {1, 2, 3, 4};
+                .const .b32 c = 30;
+                ld.param.u64 %o, [out];
+                atom.global.add.u32 %r, [g+8], 10;
+                st.global.u32 [%o], %r;
+                ld.const.u32 %r, [c];
+                st.global.u32 [%o+4], %r;
+                ret;
+            }
+            .visible .entry second(.param .u64 out)
+            {
+                .reg .b32 %r; .reg .b64 %o;
+                ld.param.u64 %o, [out];
+                { .global .b32 g = 7; ld.global.u32 %r, [g]; st.global.u32 [%o+8], %r; }
+                ld.global.u32 %r, [g];
+                st.global.u32 [%o+12], %r;
+                ret;
+            }
+            """;
+        using EmulatedMachine machine = new();
+        using CudaContext context = new(CudaLibraries.From(machine.Libraries.Driver).Devices[0]);
+        using CudaStream stream = new(context);
+        using CudaModule module = new(context, Text, "bodies.ptx");
+        using DeviceMemory memory = new(context, 16);
+        for (int launch = 0; launch < 2; launch++)
+        {
+            module.GetKernel("first").Launch(stream, new LaunchShape(new Dim3(1), new Dim3(1)), memory);
+            module.GetKernel("second").Launch(stream, new LaunchShape(new Dim3(1), new Dim3(1)), memory);
+        }
+
+        int[] seen = new int[4];
+        stream.Download<int>(memory, seen);
+        Assert.Equal([13, 30, 7, 1000], seen);
+        Assert.Empty(machine.Findings);
     }
 
     [Theory]
