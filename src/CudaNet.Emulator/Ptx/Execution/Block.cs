@@ -36,7 +36,7 @@ internal sealed class Block : IDisposable
     /// <summary>What it told the host.</summary>
     public ref HostPublication Host => ref _host;
 
-    public IReadOnlyList<Warp> Warps => _warps;
+    public ReadOnlySpan<Warp> Warps => _warps;
 
     /// <summary>Those that do not wait for others of the block.</summary>
     public IReadOnlyList<Warp> Runnable => _runnable;

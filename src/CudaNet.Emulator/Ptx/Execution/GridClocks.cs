@@ -56,7 +56,7 @@ internal sealed unsafe class GridClocks(int warpsPerBlock, long blocks)
     }
 
     /// <summary>The barrier of a block opened.</summary>
-    public static void Merge(IReadOnlyList<Warp> warps)
+    public static void Merge(ReadOnlySpan<Warp> warps)
     {
         ulong[]? known = null;
         ulong[]? seen = null;
