@@ -10,52 +10,16 @@ internal static unsafe partial class DriverExports
     private const int LastSharedMemoryConfig = 2;
 
     public static CUresult cuCtxGetCacheConfig(int* pconfig)
-    {
-        using NativeCall call = NativeCall.Enter(nameof(cuCtxGetCacheConfig));
-        if (call.Refuse(invalid: pconfig == null) is { } refused)
-        {
-            return refused;
-        }
-
-        *pconfig = call.Context.CacheConfig;
-        return CUDA_SUCCESS;
-    }
+        => Preference(nameof(cuCtxGetCacheConfig), pconfig, static context => context.CacheConfig);
 
     public static CUresult cuCtxSetCacheConfig(int config)
-    {
-        using NativeCall call = NativeCall.Enter(nameof(cuCtxSetCacheConfig));
-        if (call.Refuse(invalid: config is < 0 or > LastCacheConfig) is { } refused)
-        {
-            return refused;
-        }
-
-        call.Context.CacheConfig = config;
-        return CUDA_SUCCESS;
-    }
+        => Prefer(nameof(cuCtxSetCacheConfig), config, LastCacheConfig, static (context, chosen) => context.CacheConfig = chosen);
 
     public static CUresult cuCtxGetSharedMemConfig(int* pConfig)
-    {
-        using NativeCall call = NativeCall.Enter(nameof(cuCtxGetSharedMemConfig));
-        if (call.Refuse(invalid: pConfig == null) is { } refused)
-        {
-            return refused;
-        }
-
-        *pConfig = call.Context.SharedMemoryConfig;
-        return CUDA_SUCCESS;
-    }
+        => Preference(nameof(cuCtxGetSharedMemConfig), pConfig, static context => context.SharedMemoryConfig);
 
     public static CUresult cuCtxSetSharedMemConfig(int config)
-    {
-        using NativeCall call = NativeCall.Enter(nameof(cuCtxSetSharedMemConfig));
-        if (call.Refuse(invalid: config is < 0 or > LastSharedMemoryConfig) is { } refused)
-        {
-            return refused;
-        }
-
-        call.Context.SharedMemoryConfig = config;
-        return CUDA_SUCCESS;
-    }
+        => Prefer(nameof(cuCtxSetSharedMemConfig), config, LastSharedMemoryConfig, static (context, chosen) => context.SharedMemoryConfig = chosen);
 
     public static CUresult cuCtxEnablePeerAccess(nint peerContext, uint flags)
     {
@@ -93,6 +57,30 @@ internal static unsafe partial class DriverExports
         }
 
         *value = 0;
+        return CUDA_SUCCESS;
+    }
+
+    private static CUresult Preference(string name, int* value, Func<EmulatedContext, int> preference)
+    {
+        using NativeCall call = NativeCall.Enter(name);
+        if (call.Refuse(invalid: value == null) is { } refused)
+        {
+            return refused;
+        }
+
+        *value = preference(call.Context);
+        return CUDA_SUCCESS;
+    }
+
+    private static CUresult Prefer(string name, int chosen, int last, Action<EmulatedContext, int> keep)
+    {
+        using NativeCall call = NativeCall.Enter(name);
+        if (call.Refuse(invalid: chosen < 0 || chosen > last) is { } refused)
+        {
+            return refused;
+        }
+
+        keep(call.Context, chosen);
         return CUDA_SUCCESS;
     }
 }
