@@ -6,7 +6,8 @@ namespace CudaNet.Emulator.Cublas;
 /// <summary>A vector on the device; with a negative step its first element is the last in memory.</summary>
 internal readonly record struct VectorOperand(ulong Address, int Count, int Step)
 {
-    public ulong Bytes => (ulong)((((long)(Count - 1) * Math.Abs(Step)) + 1) * sizeof(float));
+    /// <summary>From the first element in memory to the last; more than any memory has where the number does not fit.</summary>
+    public ulong Bytes => (ulong)Int128.Min((((Int128)(Count - 1) * Math.Abs((long)Step)) + 1) * sizeof(float), long.MaxValue);
 
     /// <summary>Where element <paramref name="i"/> lies, in elements from the address.</summary>
     public int At(int i) => (Step > 0 ? i : i - (Count - 1)) * Step;

@@ -49,6 +49,13 @@ public sealed unsafe class VectorTests
     }
 
     [Theory]
+    [InlineData(1, int.MinValue, 4)]
+    [InlineData(3, int.MinValue, ((2L << 31) + 1) * 4)]
+    [InlineData(int.MaxValue, int.MaxValue, long.MaxValue)]
+    public void No_step_is_too_long_to_tell_the_bytes_of_a_vector(int count, int step, long bytes) =>
+        Assert.Equal((ulong)bytes, new CudaNet.Emulator.Cublas.VectorOperand(0, count, step).Bytes);
+
+    [Theory]
     [InlineData(1, 1, false)]
     [InlineData(-2, 3, false)]
     [InlineData(1, -1, true)]
