@@ -62,7 +62,11 @@ internal static unsafe partial class DriverExports
             return CUDA_ERROR_INVALID_VALUE;
         }
 
-        return Copies.Rows(name, stream, destination, source, pCopy->WidthInBytes, pCopy->Height, isAsync);
+        CopyEnds onDevice = (pCopy->srcMemoryType == CUmemorytype.CU_MEMORYTYPE_DEVICE ? CopyEnds.Source : CopyEnds.None)
+            | (pCopy->dstMemoryType == CUmemorytype.CU_MEMORYTYPE_DEVICE ? CopyEnds.Destination : CopyEnds.None);
+        return pCopy->WidthInBytes == 0 || pCopy->Height == 0 || AreKnown(call, destination.Address, source.Address, onDevice)
+            ? Copies.Rows(name, stream, destination, source, pCopy->WidthInBytes, pCopy->Height, isAsync)
+            : CUDA_ERROR_INVALID_VALUE;
     }
 
     private static CUresult CopyNow(string name, ulong destination, ulong source, nuint bytes, CopyEnds onDevice)

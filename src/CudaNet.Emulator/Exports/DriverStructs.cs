@@ -33,10 +33,12 @@ internal struct CUDA_MEMCPY2D
     private readonly (ulong Address, ulong Pitch)? End(CUmemorytype type, nint host, ulong device, nuint x, nuint y, nuint pitch)
     {
         ulong start = type == CUmemorytype.CU_MEMORYTYPE_HOST ? (ulong)host : device;
-        ulong distance = pitch == 0 ? x + WidthInBytes : pitch;
-        bool isRight = start != 0 && (Height <= 1 || pitch >= x + WidthInBytes)
+        UInt128 distance = pitch == 0 ? (UInt128)x + WidthInBytes : pitch;
+        UInt128 first = start + (y * distance) + x;
+        UInt128 end = first + (Height * distance) + WidthInBytes;
+        bool isRight = start != 0 && (Height <= 1 || pitch >= (UInt128)x + WidthInBytes) && end <= long.MaxValue
             && type is CUmemorytype.CU_MEMORYTYPE_HOST or CUmemorytype.CU_MEMORYTYPE_DEVICE or CUmemorytype.CU_MEMORYTYPE_UNIFIED;
-        return isRight ? (start + (y * distance) + x, distance) : null;
+        return isRight ? ((ulong)first, (ulong)distance) : null;
     }
 }
 

@@ -7,7 +7,7 @@ namespace CudaNet.Emulator.Tests.Exports;
 
 /// <summary>
 /// Whatever calls come from however many threads, the process lives and no entry point ends in an exception. <c>CUDANET_HOSTILE_CALLS</c> says how many are
-/// made; <c>.ci/nightly</c> makes a million.
+/// made; <c>.ci/nightly</c> makes many millions.
 /// </summary>
 public sealed unsafe class HostileCallTests
 {

@@ -4,12 +4,14 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using CudaNet.Emulator.Exports;
+using CudaNet.Kernels.Cuda.Native;
 
 namespace CudaNet.Emulator.Tests.Exports;
 
 /// <summary>
-/// Calls any entry point with any arguments: null, garbage and stale handles, addresses that are no memory, sizes at the ends of their ranges. Host pointers are
-/// null or point to memory, and counts are no larger than the lists: what the real driver follows blindly, the emulator follows too. One thread's.
+/// Calls any entry point with any arguments: null, garbage and stale handles, addresses that are no memory, numbers and rectangles at the ends of their ranges.
+/// Host pointers are null or point to memory, and counts and sizes beside them are no larger than it: what the real driver follows blindly, the emulator follows
+/// too. One thread's.
 /// </summary>
 internal sealed unsafe class HostileCaller : IDisposable
 {
@@ -45,7 +47,7 @@ internal sealed unsafe class HostileCaller : IDisposable
         long* arguments = stackalloc long[Math.Max(1, entry.Parameters.Length)];
         for (int i = 0; i < entry.Parameters.Length; i++)
         {
-            arguments[i] = Argument(entry.Parameters[i]);
+            arguments[i] = Argument(entry, entry.Parameters[i]);
         }
 
         Called.Add(entry.Name);
@@ -105,7 +107,7 @@ internal sealed unsafe class HostileCaller : IDisposable
     {
     }
 
-    private long Argument(ParameterInfo parameter)
+    private long Argument(Entry entry, ParameterInfo parameter)
     {
         Type type = parameter.ParameterType;
         string name = parameter.Name!;
@@ -126,7 +128,7 @@ internal sealed unsafe class HostileCaller : IDisposable
 
         bool isCount = name.StartsWith("num", StringComparison.Ordinal) || name.StartsWith("nb", StringComparison.Ordinal) || name.StartsWith("len", StringComparison.Ordinal)
             || name.Contains("ount", StringComparison.Ordinal) || name.Contains("ize", StringComparison.Ordinal) || name.Contains("ytes", StringComparison.Ordinal) || type == typeof(nuint);
-        return isCount ? _random.Next(SmallNumbers)
+        return isCount ? entry.TakesPointers ? _random.Next(SmallNumbers) : Size()
             : type == typeof(nint) ? Handle()
             : type == typeof(ulong) ? Address()
             : Number();
@@ -139,6 +141,14 @@ internal sealed unsafe class HostileCaller : IDisposable
         2 => int.MinValue,
         3 => _random.Next(),
         4 => 64,
+        _ => _random.Next(SmallNumbers),
+    };
+
+    /// <summary>Small, or more than anything has: what lies between would be allocated.</summary>
+    private long Size() => _random.Next(4) switch
+    {
+        0 => -1,
+        1 => long.MaxValue - _random.Next(SmallNumbers),
         _ => _random.Next(SmallNumbers),
     };
 
@@ -166,6 +176,11 @@ internal sealed unsafe class HostileCaller : IDisposable
             return 0;
         }
 
+        if (element == typeof(CUDA_MEMCPY2D))
+        {
+            FillRectangle((CUDA_MEMCPY2D*)_zeros);
+        }
+
         byte* scratch = element.IsPointer ? _pointers
             : element == typeof(byte) ? _text
             : element == typeof(void) ? (_random.Next(2) == 0 ? _text : _numbers)
@@ -173,6 +188,28 @@ internal sealed unsafe class HostileCaller : IDisposable
             : _zeros;
         return (nint)scratch;
     }
+
+    /// <summary>Between ends of the device, from anywhere to anywhere.</summary>
+    private void FillRectangle(CUDA_MEMCPY2D* copy)
+    {
+        *copy = new CUDA_MEMCPY2D
+        {
+            srcXInBytes = (nuint)Corner(),
+            srcY = (nuint)Corner(),
+            srcMemoryType = CUmemorytype.CU_MEMORYTYPE_DEVICE,
+            srcDevice = (ulong)Address(),
+            srcPitch = (nuint)Corner(),
+            dstXInBytes = (nuint)Corner(),
+            dstY = (nuint)Corner(),
+            dstMemoryType = CUmemorytype.CU_MEMORYTYPE_DEVICE,
+            dstDevice = (ulong)Address(),
+            dstPitch = (nuint)Corner(),
+            WidthInBytes = (nuint)Corner(),
+            Height = (nuint)Corner(),
+        };
+    }
+
+    private long Corner() => _random.Next(3) == 0 ? _random.NextInt64(long.MinValue, long.MaxValue) >> _random.Next(64) : _random.Next(SmallNumbers);
 
     private void Fill()
     {
@@ -199,5 +236,8 @@ internal sealed unsafe class HostileCaller : IDisposable
         }
     }
 
-    private sealed record Entry(string Name, ParameterInfo[] Parameters, Action<nint> Invoke);
+    private sealed record Entry(string Name, ParameterInfo[] Parameters, Action<nint> Invoke)
+    {
+        public bool TakesPointers { get; } = Parameters.Any(p => p.ParameterType.IsPointer);
+    }
 }

@@ -74,6 +74,54 @@ public sealed unsafe class RectangleRules
         Assert.Equal(CUDA_ERROR_INVALID_VALUE, host.Api.cuMemcpy2D_v2(null));
     }
 
+    /// <summary>The corner or the pitch of one end leads anywhere: below, beyond, or round the end of all numbers.</summary>
+    [Theory]
+    [InlineData(ulong.MaxValue, 0, 64)]
+    [InlineData(ulong.MaxValue - 7, 0, 64)]
+    [InlineData(1UL << 47, 0, 64)]
+    [InlineData(0, 1UL << 40, 64)]
+    [InlineData(0, 1UL << 58, 64)]
+    [InlineData(0, ulong.MaxValue, 64)]
+    [InlineData(0, 0, ulong.MaxValue)]
+    [InlineData(0, 0, 1UL << 63)]
+    public void A_rectangle_that_leaves_the_device_s_memory_is_refused(ulong x, ulong y, ulong pitch)
+    {
+        using var host = new DriverHost();
+        ulong device = host.Allocate(4096);
+        byte* buffer = stackalloc byte[1024];
+        CUDA_MEMCPY2D to = new()
+        {
+            srcMemoryType = CUmemorytype.CU_MEMORYTYPE_HOST,
+            srcHost = (nint)buffer,
+            srcPitch = 64,
+            dstMemoryType = CUmemorytype.CU_MEMORYTYPE_DEVICE,
+            dstDevice = device,
+            dstXInBytes = (nuint)x,
+            dstY = (nuint)y,
+            dstPitch = (nuint)pitch,
+            WidthInBytes = 16,
+            Height = 3,
+        };
+        CUDA_MEMCPY2D from = new()
+        {
+            srcMemoryType = CUmemorytype.CU_MEMORYTYPE_DEVICE,
+            srcDevice = device,
+            srcXInBytes = (nuint)x,
+            srcY = (nuint)y,
+            srcPitch = (nuint)pitch,
+            dstMemoryType = CUmemorytype.CU_MEMORYTYPE_HOST,
+            dstHost = (nint)buffer,
+            dstPitch = 64,
+            WidthInBytes = 16,
+            Height = 3,
+        };
+        Assert.Equal(CUDA_ERROR_INVALID_VALUE, host.Api.cuMemcpy2D_v2(&to));
+        Assert.Equal(CUDA_ERROR_INVALID_VALUE, host.Api.cuMemcpy2DUnaligned_v2(&from));
+        Assert.Equal(CUDA_ERROR_INVALID_VALUE, host.Api.cuMemcpy2DAsync_v2(&to, 0));
+        Assert.Equal(CUDA_ERROR_INVALID_VALUE, host.Api.cuMemcpy(device - 1, (ulong)buffer, 16));
+        DriverHost.Ok(host.Api.cuCtxSynchronize());
+    }
+
     [Fact]
     public void Fills_of_rectangles_leave_what_lies_between_the_rows()
     {

@@ -11,6 +11,9 @@ internal sealed unsafe class MemorySpace : IDisposable
     /// <summary>As many have room for their addresses.</summary>
     public const int MostDevices = 16;
 
+    // An address that misses the first memory from below is no host address either.
+    private const ulong Margin = 1UL << 40;
+
     // Below the addresses at which Linux and Windows place programs, heaps and stacks.
     private const ulong FirstAddress = 0x1000_0000_0000;
     private const ulong AddressesPerDevice = 0x400_0000_0000;
@@ -33,7 +36,7 @@ internal sealed unsafe class MemorySpace : IDisposable
     public MemoryRange? Find(ulong address) => _map.Find(address);
 
     /// <summary>Whether devices have their memory there; no host address lies there.</summary>
-    public static bool IsDeviceAddress(ulong address) => address is >= FirstAddress and < FirstAddress + (MostDevices * AddressesPerDevice);
+    public static bool IsDeviceAddress(ulong address) => address is >= FirstAddress - Margin and < FirstAddress + (MostDevices * AddressesPerDevice);
 
     /// <summary>The live range that holds all these bytes.</summary>
     public MemoryRange? FindLive(ulong address, ulong bytes)

@@ -235,7 +235,7 @@ internal sealed class PtxBodyParser(
 
     private void ParseVariables(PtxStateSpace space)
     {
-        foreach (PtxDeclared declared in declarations.ParseVariables(space, unsized: false, initialised: false))
+        foreach (PtxDeclared declared in declarations.ParseVariables(space, unsized: false, names: null))
         {
             PtxVariable variable = new()
             {
@@ -258,7 +258,7 @@ internal sealed class PtxBodyParser(
 
     private void ParseModuleVariables(PtxStateSpace space)
     {
-        foreach (PtxDeclared declared in declarations.ParseVariables(space, unsized: false, initialised: true))
+        foreach (PtxDeclared declared in declarations.ParseVariables(space, unsized: false, _scope))
         {
             Declare(declared.Name, module.AddOfBody(declared, function.Function));
         }

@@ -14,9 +14,9 @@ internal sealed class PtxDeclarationParser(PtxReader reader, PtxConstantParser c
 
     /// <summary>
     /// Reads what follows <c>.global</c>, <c>.shared</c>, <c>.local</c>, <c>.const</c> or <c>.param</c>, up to but without the semicolon: one or more names.
-    /// An array without length is taken where <paramref name="unsized"/>, an initialiser where <paramref name="initialised"/>.
+    /// An array without length is taken where <paramref name="unsized"/>, an initialiser where there are <paramref name="names"/> for it to mention.
     /// </summary>
-    public IReadOnlyList<PtxDeclared> ParseVariables(PtxStateSpace space, bool unsized, bool initialised)
+    public IReadOnlyList<PtxDeclared> ParseVariables(PtxStateSpace space, bool unsized, PtxScope? names)
     {
         (PtxType type, int alignment, int width) = ParseType();
         List<PtxDeclared> declared = [];
@@ -28,7 +28,7 @@ internal sealed class PtxDeclarationParser(PtxReader reader, PtxConstantParser c
             PtxToken equals = reader.Current;
             if (reader.TakeSymbol("="))
             {
-                initializer = initialised && size > 0 ? initializers.Parse(type, dimensions) : throw PtxReader.Error(equals, "this variable takes no initialiser");
+                initializer = names is not null && size > 0 ? initializers.Parse(type, dimensions, names) : throw PtxReader.Error(equals, "this variable takes no initialiser");
             }
 
             declared.Add(new PtxDeclared(name, space, type, size, alignment, initializer));

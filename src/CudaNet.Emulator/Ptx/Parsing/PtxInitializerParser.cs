@@ -4,7 +4,7 @@ namespace CudaNet.Emulator.Ptx;
 internal sealed record PtxInitializer(ReadOnlyMemory<byte> Bytes, IReadOnlyList<PtxRelocation> Relocations);
 
 /// <summary>Reads initialisers: a value, or values in braces, in as many levels as the array has dimensions.</summary>
-internal sealed class PtxInitializerParser(PtxReader reader, PtxConstantParser constants, PtxScope module)
+internal sealed class PtxInitializerParser(PtxReader reader, PtxConstantParser constants)
 {
     /// <summary>The most bytes that may stay zero between written ones, in all variables of a module together.</summary>
     private const long MostPadding = 1 << 20;
@@ -13,9 +13,14 @@ internal sealed class PtxInitializerParser(PtxReader reader, PtxConstantParser c
     private readonly List<PtxRelocation> _relocations = [];
     private long _padding;
     private PtxType _type;
+    private PtxScope _names = new(null);
 
-    public PtxInitializer Parse(PtxType type, IReadOnlyList<long> dimensions)
+    /// <param name="type">An element's.</param>
+    /// <param name="dimensions">Of an array; empty for one value.</param>
+    /// <param name="names">The names that the place of the declaration sees.</param>
+    public PtxInitializer Parse(PtxType type, IReadOnlyList<long> dimensions, PtxScope names)
     {
+        _names = names;
         _bytes.Clear();
         _relocations.Clear();
         _type = type;
@@ -110,7 +115,7 @@ internal sealed class PtxInitializerParser(PtxReader reader, PtxConstantParser c
         }
 
         PtxToken name = generic ? reader.ExpectName("a variable") : start;
-        object? symbol = module.Find(reader.TextOf(name));
+        object? symbol = _names.Find(reader.TextOf(name));
         long addend = 0;
         if (reader.IsSymbol("+") || reader.IsSymbol("-"))
         {
@@ -126,7 +131,7 @@ internal sealed class PtxInitializerParser(PtxReader reader, PtxConstantParser c
 
         PtxRelocation? relocation = symbol switch
         {
-            PtxVariable variable => new PtxRelocation(offset, _type.Bytes(), variable, null, addend, generic),
+            PtxVariable { Space: not (PtxStateSpace.Local or PtxStateSpace.Param) } variable => new PtxRelocation(offset, _type.Bytes(), variable, null, addend, generic),
             PtxFunction function => new PtxRelocation(offset, _type.Bytes(), null, function, addend, generic),
             _ => null,
         };

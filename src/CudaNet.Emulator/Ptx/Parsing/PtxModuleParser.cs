@@ -17,7 +17,7 @@ internal sealed class PtxModuleParser
         _reader = reader;
         _constants = new PtxConstantParser(reader);
         _module = new PtxModuleBuilder(reader, PtxHeader.Parse(reader));
-        _declarations = new PtxDeclarationParser(reader, _constants, new PtxInitializerParser(reader, _constants, _module.Scope));
+        _declarations = new PtxDeclarationParser(reader, _constants, new PtxInitializerParser(reader, _constants));
         _sources = new PtxSourceParser(reader, _constants);
         _functions = new PtxFunctionParser(reader, _constants, _module, _declarations, _sources);
     }
@@ -121,7 +121,7 @@ internal sealed class PtxModuleParser
     private void ParseVariables(PtxStateSpace space, PtxLinkage linkage)
     {
         bool external = linkage == PtxLinkage.Extern;
-        foreach (PtxDeclared declared in _declarations.ParseVariables(space, external, !external && space != PtxStateSpace.Shared))
+        foreach (PtxDeclared declared in _declarations.ParseVariables(space, external, external || space == PtxStateSpace.Shared ? null : _module.Scope))
         {
             _module.Add(declared, linkage);
         }

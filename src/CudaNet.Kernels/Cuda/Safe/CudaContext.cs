@@ -160,12 +160,18 @@ public sealed unsafe class CudaContext : IDisposable
             return;
         }
 
-        if ((_current != this || _isBorrowed) && Driver.cuCtxSetCurrent(_handle) == CUresult.CUDA_SUCCESS)
+        CUresult entered = _current != this || _isBorrowed ? Driver.cuCtxSetCurrent(_handle) : CUresult.CUDA_SUCCESS;
+        _current = entered == CUresult.CUDA_SUCCESS ? this : _current;
+        if (_isBorrowed && entered != CUresult.CUDA_SUCCESS)
         {
-            _current = this;
+            // Its owner destroyed it, and all in it. In another context the same handle or address may be somebody else's.
+            Report(nameof(DriverApi.cuCtxSetCurrent), _handle, (int)entered);
+        }
+        else
+        {
+            Report(call.Name, handle, call.Release(Libraries, handle));
         }
 
-        Report(call.Name, handle, call.Release(Libraries, handle));
         RemoveReference();
         FreeReleased();
     }

@@ -59,7 +59,14 @@ public sealed class AssemblerDialectTests
             {
                 .reg .b32 %r; .reg .b64 %o;
                 ld.param.u64 %o, [out];
-                { .global .b32 g = 7; ld.global.u32 %r, [g]; st.global.u32 [%o+8], %r; }
+                {
+                    .reg .b64 %a;
+                    .global .b32 g = 7;
+                    .global .u64 where = g;
+                    ld.global.u64 %a, [where];
+                    ld.global.u32 %r, [%a];
+                    st.global.u32 [%o+8], %r;
+                }
                 ld.global.u32 %r, [g];
                 st.global.u32 [%o+12], %r;
                 ret;
