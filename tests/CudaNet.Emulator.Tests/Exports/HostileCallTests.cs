@@ -24,34 +24,39 @@ public sealed unsafe class HostileCallTests
         HashSet<string> called = [], failed = [];
         for (int round = 0; round < rounds; round++)
         {
-            using EmulatedMachine machine = new(new EmulatorOptions
-            {
-                Seed = round,
-                Devices = [EmulatedDeviceProfile.Ampere with { MemoryBytes = 16 << 20 }, EmulatedDeviceProfile.Turing with { MemoryBytes = 16 << 20 }],
-                KernelInstructionBudget = 20_000,
-                FreesInUse = (FreesInUse)(round % 3),
-            });
-            Thread[] all = [.. Enumerable.Range(0, threads).Select(thread => new Thread(() =>
-            {
-                using HostileCaller caller = new((round * 100) + thread);
-                Prepare(caller, machine, thread);
-                for (int call = 0; call < CallsOfARound; call++)
-                {
-                    caller.Call();
-                }
-
-                lock (called)
-                {
-                    called.UnionWith(caller.Called);
-                }
-            }))];
-            Array.ForEach(all, thread => thread.Start());
-            Array.ForEach(all, thread => thread.Join());
-            failed.UnionWith(machine.Findings.Where(finding => finding.Kind == FindingKind.Emulator).Select(finding => finding.Message));
+            // What calls were given must live as long as work may be queued that uses it.
+            HostileCaller[] callers = [.. Enumerable.Range(0, threads).Select(thread => new HostileCaller((round * 100) + thread))];
+            failed.UnionWith(Round(callers, round));
+            called.UnionWith(callers.SelectMany(caller => caller.Called));
+            Array.ForEach(callers, caller => caller.Dispose());
         }
 
         Assert.Empty(failed);
         Assert.True(called.Count > HostileCaller.EntryCount / 2, $"{called.Count} of {HostileCaller.EntryCount} functions were called");
+    }
+
+    /// <summary>All callers at once on one machine.</summary>
+    /// <returns>What failed inside the emulator.</returns>
+    private static string[] Round(HostileCaller[] callers, int round)
+    {
+        using EmulatedMachine machine = new(new EmulatorOptions
+        {
+            Seed = round,
+            Devices = [EmulatedDeviceProfile.Ampere with { MemoryBytes = 16 << 20 }, EmulatedDeviceProfile.Turing with { MemoryBytes = 16 << 20 }],
+            KernelInstructionBudget = 20_000,
+            FreesInUse = (FreesInUse)(round % 3),
+        });
+        Thread[] threads = [.. callers.Select((caller, number) => new Thread(() =>
+        {
+            Prepare(caller, machine, number);
+            for (int call = 0; call < CallsOfARound; call++)
+            {
+                caller.Call();
+            }
+        }))];
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+        return [.. machine.Findings.Where(finding => finding.Kind == FindingKind.Emulator).Select(finding => finding.Message)];
     }
 
     /// <summary>A thread starts with objects that work, so that calls get further than their first test.</summary>
