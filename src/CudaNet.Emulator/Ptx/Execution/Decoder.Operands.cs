@@ -101,6 +101,7 @@ internal sealed unsafe partial class Decoder
         {
             Instruction read = New(wide ? &AddressUnit.Clock<ulong> : &AddressUnit.Clock<uint>, InstructionKind.Auxiliary);
             read.Immediate = (long)special.Register;
+            read.Traits |= InstructionTraits.ReadsClock;
             return Temporary(read, wide);
         }
 

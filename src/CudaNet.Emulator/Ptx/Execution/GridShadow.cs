@@ -1,9 +1,10 @@
+using System.Runtime.InteropServices;
 using CudaNet.Emulator.Device;
 
 namespace CudaNet.Emulator.Ptx.Execution;
 
 /// <summary>
-/// Global memory while blocks run interleaved: beside each granule the last write and the last reads of two blocks, each with its block. Like
+/// Global memory while blocks run interleaved: beside each granule the last write, the last weak one, and the last reads of two blocks, each with its block. Like
 /// <see cref="GlobalShadow"/>, which watches it while they run one after the other; this one lives as long as the launch.
 /// </summary>
 internal sealed unsafe class GridShadow
@@ -33,7 +34,7 @@ internal sealed unsafe class GridShadow
     {
         bool strong = (i->Traits & InstructionTraits.Strong) != 0 && flags == 0;
         ulong narrow = i->IsOfBlock ? AccessRecord.Narrow : 0;
-        Access access = new(w, i, strong, strong && narrow == 0, writes);
+        Access access = new(w, i, strong, strong && narrow == 0, writes, !strong && flags == 0);
         ulong stamp = AccessRecord.Stamp(w, i, flags | narrow | (strong ? AccessRecord.Strong : 0));
         Entry[]?[] pages = PagesOf(range);
         long distinct = 0;
@@ -58,6 +59,11 @@ internal sealed unsafe class GridShadow
     private bool Touch(ref Access access, ref Entry entry)
     {
         Judge(ref access, entry.Writer, true);
+        if (entry.Weak != entry.Writer)
+        {
+            Judge(ref access, entry.Weak, true);
+        }
+
         if (!access.Writes)
         {
             return Read(ref access, ref entry);
@@ -69,6 +75,11 @@ internal sealed unsafe class GridShadow
         if (!access.IsStrong || first)
         {
             entry.Writer = access.Mark;
+        }
+
+        if (access.IsWeak)
+        {
+            entry.Weak = access.Mark;
         }
 
         return first;
@@ -130,11 +141,15 @@ internal sealed unsafe class GridShadow
     }
 
     /// <summary>An access and its block.</summary>
+    [StructLayout(LayoutKind.Sequential, Pack = sizeof(int))]
     private readonly record struct Mark(ulong Record, int Block);
 
     private struct Entry
     {
         public Mark Writer;
+
+        /// <summary>The last weak write: atomic operations that came after it are exempt among themselves, and not from it.</summary>
+        public Mark Weak;
 
         /// <summary>The last read.</summary>
         public Mark Reader;
@@ -143,7 +158,7 @@ internal sealed unsafe class GridShadow
         public Mark Other;
     }
 
-    private ref struct Access(Warp w, Instruction* i, bool isStrong, bool isExempt, bool writes)
+    private ref struct Access(Warp w, Instruction* i, bool isStrong, bool isExempt, bool writes, bool isWeak)
     {
         public readonly Warp Warp = w;
         public readonly Instruction* Instruction = i;
@@ -154,6 +169,9 @@ internal sealed unsafe class GridShadow
         /// <summary>The same, also for other blocks.</summary>
         public readonly bool IsExempt = isExempt;
         public readonly bool Writes = writes;
+
+        /// <summary>Neither strong nor atomic.</summary>
+        public readonly bool IsWeak = isWeak;
         public readonly int Block = (int)w.Block.Number;
         public readonly ulong Ordered = w.Block.OrderedAt << AccessRecord.TimeShift;
         public ulong Record;

@@ -128,4 +128,7 @@ internal enum InstructionTraits : ushort
 
     /// <summary>The registers of <see cref="Instruction.Extra"/> are destinations.</summary>
     Unpacks = 4096,
+
+    /// <summary>Its value comes of a clock.</summary>
+    ReadsClock = 8192,
 }

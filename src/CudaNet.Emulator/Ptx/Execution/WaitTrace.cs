@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
-
 namespace CudaNet.Emulator.Ptx.Execution;
 
 /// <summary>What a warp did since a state that was noted: whether it is back there, whether memory changed, and which read decides about the way on.</summary>
@@ -8,8 +5,10 @@ internal sealed unsafe class WaitTrace(KernelProgram program)
 {
     private const int MostBytes = 32;
 
+    /// <summary>How often, since a state was noted, a turn of what may be a loop is looked at: later ones are longer.</summary>
+    private const int MostTurns = 16;
+
     private readonly byte[] _noted = new byte[program.FileBytes - RegisterFile.Frame];
-    private readonly byte[] _second = new byte[program.FileBytes - RegisterFile.Frame];
 
     /// <summary>For each slot the place of the read that its value came of, plus 1.</summary>
     private readonly int[] _sources = new int[program.FileBytes >> RegisterFile.SlotShift];
@@ -18,15 +17,13 @@ internal sealed unsafe class WaitTrace(KernelProgram program)
     private readonly Dictionary<int, (int Lane, ulong Address)> _reads = [];
     private readonly byte[] _before = new byte[32 * MostBytes];
     private readonly nint[] _places = new nint[32];
-    private ulong _addresses;
-    private ulong _firstAddresses;
-    private int _steps;
-    private int _period;
+    private readonly TurnTaint _taint = new(program);
+    private int _turns;
     private int _lastRead;
     private bool _isLocal;
     private bool _wasBack;
 
-    /// <summary>Registers may change by the same amounts every time.</summary>
+    /// <summary>Registers may change, where nothing that is decided depends on them.</summary>
     public bool Counts { get; set; }
 
     /// <summary>The place of the last read that a branch depended on.</summary>
@@ -45,8 +42,8 @@ internal sealed unsafe class WaitTrace(KernelProgram program)
     public void Note(Warp w)
     {
         Registers(w).CopyTo(_noted);
-        _addresses = 0;
-        _steps = _period = 0;
+        _taint.Start();
+        _turns = 0;
         _wasBack = false;
     }
 
@@ -59,32 +56,16 @@ internal sealed unsafe class WaitTrace(KernelProgram program)
             // Once more where it is not clear yet which read decides.
             bool again = _wasBack || Decides is not null;
             _wasBack = true;
-            return again;
+            return again && _taint.DecidesTheSame(_noted, now);
         }
 
-        if (!Counts || _period < 0)
-        {
-            return false;
-        }
-
-        if (_period == 0)
-        {
-            now.CopyTo(_second);
-            _period = _steps;
-            _firstAddresses = _addresses;
-            _addresses = 0;
-            return false;
-        }
-
-        bool counts = _steps == 2 * _period && Decides is not null && _addresses == _firstAddresses && ChangesEvenly(now);
-        _period = -1;
-        return counts;
+        return Counts && _turns++ < MostTurns && _taint.DecidesTheSame(_noted, now);
     }
 
     /// <summary>Before an instruction: false where others of the block may go on for it, or where it reads what the host changes.</summary>
     public bool Before(Warp w, Instruction* i, uint lanes)
     {
-        _steps++;
+        _taint.Add(i, lanes, w.Active);
         bool exits = i->Flow == InstructionFlow.End && (w.Frame is null || program.Origins[i->Origin].Opcode == PtxOpcode.Exit);
         if (lanes != 0 && (exits || i->Flow == InstructionFlow.BlockBarrier))
         {
@@ -109,7 +90,6 @@ internal sealed unsafe class WaitTrace(KernelProgram program)
 
             _places[lane] = (nint)place;
             new ReadOnlySpan<byte>(place, bytes).CopyTo(_before.AsSpan(MostBytes * lane));
-            _addresses = BitOperations.RotateLeft(_addresses * 0x9E3779B97F4A7C15, 29) ^ w.Addresses[lane] ^ (ulong)(i - program.Code);
         }
 
         if (lanes != 0 && !_isLocal)
@@ -193,7 +173,7 @@ internal sealed unsafe class WaitTrace(KernelProgram program)
     private int Source(int slot) => _sources[slot >> RegisterFile.SlotShift];
 
     /// <summary>Whether it touches memory that is not constant.</summary>
-    private static bool IsMemory(Instruction* i) => i->Size != 0 && i->Kind != InstructionKind.Constant;
+    public static bool IsMemory(Instruction* i) => i->Size != 0 && i->Kind != InstructionKind.Constant;
 
     /// <summary>Where the bytes of a lane's access lie; null where the access is one outside.</summary>
     private static byte* Find(Warp w, Instruction* i, int lane, int bytes, out bool isLocal, out bool isOfHost)
@@ -219,23 +199,6 @@ internal sealed unsafe class WaitTrace(KernelProgram program)
 
         isOfHost = range.IsOfHost;
         return range.Host + (address - range.Start);
-    }
-
-    /// <summary>Each register changed by as much as the time before.</summary>
-    private bool ChangesEvenly(ReadOnlySpan<byte> now)
-    {
-        ReadOnlySpan<uint> first = MemoryMarshal.Cast<byte, uint>(_noted);
-        ReadOnlySpan<uint> second = MemoryMarshal.Cast<byte, uint>(_second);
-        ReadOnlySpan<uint> third = MemoryMarshal.Cast<byte, uint>(now);
-        for (int at = 0; at < third.Length; at++)
-        {
-            if (third[at] - second[at] != second[at] - first[at])
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private ReadOnlySpan<byte> Registers(Warp w) => new(w.Slots + RegisterFile.Frame, _noted.Length);

@@ -5,8 +5,8 @@ namespace CudaNet.Emulator.Ptx.Execution;
 /// instruction: where each comes back to a state it was in, and no memory changed, none of them will ever do anything else.
 /// </summary>
 /// <remarks>
-/// After more patience it is enough that a loop's registers change by the same amounts every time, as those of a counter do, where all that is read is read at the
-/// same addresses and decides about the way on: a wait that counts its turns. Memory of the host may change at any time, so who reads it is left alone.
+/// After more patience registers may change, as that of a counter of turns does, where nothing depends on them that the warp decides: no branch or guard, no address, nothing
+/// that is stored (<see cref="TurnTaint"/>). What depends on a clock is never taken for a wait. Memory of the host may change at any time, so who reads it is left alone.
 /// </remarks>
 internal sealed class WaitWatch(LaunchState launch)
 {

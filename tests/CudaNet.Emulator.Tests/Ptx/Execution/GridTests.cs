@@ -127,6 +127,35 @@ public sealed class GridTests
         Interpreter.Run(memory, Interpreter.Kernel(2, $"{Start}{access.Replace(".cta", ".gpu", StringComparison.Ordinal)} ret;"), Blocks, 1, [word, word], cooperative: true);
     }
 
+    /// <summary>Block 0 makes the counter that all add to: with nothing between, with its own addition first, with a barrier of the grid or a flag between.</summary>
+    [Theory]
+    [InlineData("", "", false)]
+    [InlineData("atom.global.add.u32 %r9, [%d0], 1;", "", false)]
+    [InlineData("atom.global.add.u32 %r9, [%d0], 1; atom.global.exch.b32 %r9, [%d0], 1;", "", false)]
+    [InlineData("", Fences, true)]
+    [InlineData("atom.global.add.u32 %r9, [%d0], 1;", Orders, true)]
+    [InlineData("st.release.gpu.global.u32 [%d1], 1;", "W: ld.acquire.gpu.global.u32 %r9, [%d1]; setp.eq.u32 %p1, %r9, 0; @%p1 bra W;", true)]
+    public void A_word_that_one_block_makes_and_all_add_to_wants_a_barrier_between(string first, string between, bool passes)
+    {
+        string text = Interpreter.Kernel(
+            2, $"{Start}mov.u32 %r10, %r2; setp.ne.u32 %p3, %r1, 0; @%p3 bra O;\nst.global.u32 [%d0], 5; {first}\nO: {between}\natom.global.add.u32 %r9, [%d0], 1; ret;");
+        for (int seed = 1; seed <= 16; seed++)
+        {
+            using TestMemory memory = new();
+            ulong data = memory.Upload<int>([0]);
+            ulong[] parameters = [data, memory.Upload<int>([0])];
+            if (passes)
+            {
+                Interpreter.Run(memory, text, 4, 1, parameters, seed, cooperative: true);
+                Assert.InRange(memory.Download<int>(data, 1)[0], 9, 10);
+            }
+            else
+            {
+                Assert.Equal(FindingKind.Race, Interpreter.Find(text, 4, 1, parameters, memory, seed: seed, cooperative: true).Kind);
+            }
+        }
+    }
+
     [Fact]
     public void A_write_is_ordered_behind_the_reads_of_other_blocks_too()
     {

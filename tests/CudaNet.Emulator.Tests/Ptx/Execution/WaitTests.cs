@@ -30,6 +30,7 @@ public sealed class WaitTests
     [InlineData("W: atom.global.or.b32 %r9, [%d0], 0;\nmov.u32 %r6, %clock; setp.ne.u32 %p1, %r9, %r2; @%p1 bra W;", "atom.global.or.b32")]
     [InlineData("mov.u32 %r6, 8;\nW: nanosleep.u32 %r6; shl.b32 %r6, %r6, 1; min.u32 %r6, %r6, 256;\nld.relaxed.gpu.global.u32 %r9, [%d0];\nsetp.eq.u32 %p1, %r9, %r2; @!%p1 bra W;", "ld.relaxed.gpu.global.u32")]
     [InlineData("W: ld.volatile.global.u32 %r9, [%d0];\nsetp.eq.u32 %p1, %r9, %r2; vote.sync.all.pred %p2, %p1, 0xffffffff; @!%p2 bra W;", "ld.volatile.global.u32")]
+    [InlineData("mov.u32 %r6, 8;\nW: nanosleep.u32 %r6; mad.lo.u32 %r6, %r6, 5, 3; add.u32 %r5, %r5, 1; shr.u32 %r7, %r5, 20;\nld.relaxed.gpu.global.u32 %r9, [%d0];\nsetp.eq.u32 %p1, %r9, %r2; @!%p1 bra W;", "ld.relaxed.gpu.global.u32")]
     [InlineData("W: st.local.u32 [own], %r2; ld.global.u32 %r9, [%d0+4];\nst.local.u32 [own+4], %r9; ld.local.u32 %r6, [own+4]; setp.ge.u32 %p1, %r6, %r2; @%p1 exit;\nbra W;", "ld.global.u32")]
     [InlineData("W: ld.global.u32 %r9, [%d0+4];\nsetp.ge.u32 %p1, %r9, %r2; @%p1 exit;\nbra W;", "ld.global.u32")]
     public void A_plain_launch_whose_blocks_wait_for_each_other_is_found(string wait, string read)
@@ -107,16 +108,26 @@ public sealed class WaitTests
         Assert.Equal(isOfHost, finding.Message.Contains("40000000 warp-instructions", StringComparison.Ordinal));
     }
 
-    /// <summary>More instructions than the looks have patience for: computing beside a flag that stays, searching what does not come, and a warp that keeps the others waiting.</summary>
+    /// <summary>
+    /// More instructions than the looks have patience for: computing beside a flag that stays, searching what does not come, a warp that keeps the others waiting; bounds
+    /// read again each turn, of a counter, of 8 warps, of a float, of a counter's high bits, through a shuffle; and polls until a clock's deadline.
+    /// </summary>
     [Theory]
     [InlineData("mov.u32 %r6, 0;\nL: ld.volatile.global.u32 %r9, [%d0]; setp.ne.u32 %p1, %r9, 0; @%p1 bra E;\nmad.lo.u32 %r5, %r5, 1664525, 1013904223; add.u32 %r6, %r6, 1; setp.lt.u32 %p2, %r6, 2500000; @%p2 bra L;\nE: st.global.u32 [%d0+4], 1; ret;", 1)]
     [InlineData("mov.u32 %r6, 0;\nL: and.b32 %r7, %r6, 15; mul.wide.u32 %d1, %r7, 4; add.u64 %d1, %d1, %d0; ld.global.u32 %r9, [%d1]; setp.ne.u32 %p1, %r9, 0; @%p1 bra E;\nadd.u32 %r6, %r6, 1; setp.lt.u32 %p2, %r6, 2200000; @%p2 bra L;\nE: st.global.u32 [%d0+4], 1; ret;", 1)]
     [InlineData("mov.u32 %r6, 0; setp.lt.u32 %p0, %r0, 32; @%p0 bra W;\nL: add.u32 %r6, %r6, 1; setp.lt.u32 %p2, %r6, 3000000; @%p2 bra L;\nst.volatile.global.u32 [%d0+4], 1; ret;\nW: ld.volatile.global.u32 %r9, [%d0+4]; setp.eq.u32 %p1, %r9, 0; @%p1 bra W;\nret;", 64)]
+    [InlineData("st.global.u32 [%d0+8], 4000000; mov.u32 %r6, 0;\nL: add.u32 %r6, %r6, 1; add.u32 %r5, %r5, 3; ld.global.u32 %r9, [%d0+8]; setp.lt.u32 %p1, %r6, %r9; @%p1 bra L;\nst.global.u32 [%d0+4], 1; ret;", 1)]
+    [InlineData("setp.eq.u32 %p0, %r0, 0; @%p0 st.shared.u32 [s], 600000; bar.sync 0; mov.u32 %r6, 0;\nL: add.u32 %r6, %r6, 1; add.u32 %r5, %r5, 3; ld.shared.u32 %r9, [s]; setp.lt.u32 %p1, %r6, %r9; @%p1 bra L;\n@%p0 st.global.u32 [%d0+4], 1; ret;", 256)]
+    [InlineData("mov.b32 %r6, 0x4A742400; st.global.u32 [%d0+8], %r6; mov.f32 %f1, 0f00000000;\nL: add.f32 %f1, %f1, 0f3F800000; ld.global.f32 %f2, [%d0+8]; setp.lt.f32 %p1, %f1, %f2; @%p1 bra L;\nst.global.u32 [%d0+4], 1; ret;", 1)]
+    [InlineData("mov.u32 %r6, 0;\nL: add.u32 %r6, %r6, 1; ld.volatile.global.u32 %r9, [%d0]; shr.u32 %r7, %r6, 22; setp.eq.u32 %p1, %r7, %r9; @%p1 bra L;\nst.global.u32 [%d0+4], 1; ret;", 1)]
+    [InlineData("mov.u32 %r6, 0;\nL: ld.volatile.global.u32 %r9, [%d0]; setp.ne.u32 %p1, %r9, 0; @%p1 bra E;\nadd.u32 %r6, %r6, 1; setp.gt.u32 %p2, %r6, 3000000; selp.u32 %r7, 1, 0, %p2;\nshfl.sync.idx.b32 %r8, %r7, 0, 31, 1; setp.eq.u32 %p3, %r8, 0; @%p3 bra L;\nE: st.global.u32 [%d0+4], 1; ret;", 1)]
+    [InlineData("mov.u32 %r6, %clock;\nL: ld.volatile.global.u32 %r9, [%d0]; setp.ne.u32 %p1, %r9, 0; @%p1 bra E;\nmov.u32 %r7, %clock; sub.u32 %r7, %r7, %r6; setp.lt.u32 %p2, %r7, 3000000; @%p2 bra L;\nE: st.global.u32 [%d0+4], 1; ret;", 1)]
+    [InlineData("mov.u64 %d1, %clock64; add.u64 %d1, %d1, 3000000;\nL: ld.volatile.global.u32 %r9, [%d0]; setp.ne.u32 %p1, %r9, 0; @%p1 bra E;\nmov.u64 %d2, %clock64; setp.lt.u64 %p2, %d2, %d1; mov.u64 %d2, 0; @%p2 bra L;\nE: st.global.u32 [%d0+4], 1; ret;", 1)]
     public void Long_loops_that_end_are_left_alone(string body, int block)
     {
         using TestMemory memory = new();
         ulong data = memory.Upload<int>(new int[16]);
-        KernelCounters counters = Interpreter.Run(memory, Interpreter.Kernel(1, Start + body), 1, block, [data]);
+        KernelCounters counters = Interpreter.Run(memory, Interpreter.Kernel(1, Start + body, ".shared .align 4 .b32 s;\n"), 1, block, [data]);
         Assert.Equal(1, memory.Download<int>(data, 2)[1]);
         Assert.InRange(counters.Instructions.Warps, 15_000_000, 100_000_000);
     }
