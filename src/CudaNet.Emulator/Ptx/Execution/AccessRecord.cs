@@ -10,7 +10,7 @@ namespace CudaNet.Emulator.Ptx.Execution;
 /// </summary>
 /// <remarks>
 /// Two accesses to the same bytes race if one is a plain write, or an atomic one against a plain access, and nothing orders them. Threads of a block are
-/// ordered by its barriers, threads of a warp also by instructions that synchronise it; blocks only by what <see cref="Ordering"/> says. Volatile, relaxed,
+/// ordered by its barriers and by what <see cref="BlockOrdering"/> says, threads of a warp also by instructions that synchronise it; blocks only by what <see cref="Ordering"/> says. Volatile, relaxed,
 /// acquiring and releasing accesses are exempt, between blocks unless their scope is the block, and so are plain stores of the value that another thread's plain
 /// store left there: whichever comes last, the bytes are the same.
 /// </remarks>
@@ -52,16 +52,16 @@ internal static unsafe class AccessRecord
     public static bool ConflictsWithRead(ulong writer, ulong record, ulong floor, ulong ordered) =>
         writer != 0 && (writer < ordered ? writer < floor : ((writer ^ record) & ThreadMask) != 0);
 
-    /// <summary>The reader's record after a read: that of an earlier block stays, as any write here races with it.</summary>
+    /// <summary>The reader's record after a read, by a warp that is named where it has acquired something: that of an earlier block stays, as any write here races with it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong Read(ulong reader, ulong record, ulong floor, ulong ordered)
+    public static ulong Read(ulong reader, ulong record, ulong floor, ulong ordered, Warp? acquirer)
     {
         if (reader < floor)
         {
             return reader == 0 ? record : reader;
         }
 
-        return reader < ordered ? record : record | (((reader ^ record) & ThreadMask) != 0 ? Several : reader & Several);
+        return reader < ordered || (acquirer is not null && (reader & Several) == 0 && BlockOrdering.IsKnown(acquirer, reader)) ? record : record | (((reader ^ record) & ThreadMask) != 0 ? Several : reader & Several);
     }
 
     /// <summary>A write that comes after a read: by another block, or by another thread since the barrier.</summary>
@@ -93,8 +93,10 @@ internal static unsafe class AccessRecord
     private static bool IsRace(Warp w, Instruction* i, int lane, ulong earlier, ulong record, bool earlierWrote, bool writes, bool shared, bool otherBlock)
     {
         bool sameWarp = !otherBlock && Thread(earlier) >> 5 == w.Index;
+        bool known = !otherBlock && w.HasAcquired && BlockOrdering.IsKnown(w, earlier) && (earlierWrote || (earlier & Several) == 0);
         bool narrow = otherBlock && ((earlier | record) & Narrow) != 0;
         return w.Launch.Options.CheckRaces
+            && !known
             && ((earlier & Strong) == 0 || narrow)
             && ((earlier & record & Atomic) == 0 || narrow)
             && !(sameWarp && Time(earlier) < w.SyncedAt)

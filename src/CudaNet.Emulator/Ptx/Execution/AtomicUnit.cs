@@ -186,11 +186,7 @@ internal static unsafe class AtomicUnit
                 Lanes.Write(w.Slots + i->Destination, lane, old);
             }
 
-            if (window != KernelProgram.SharedWindow)
-            {
-                Ordering.Access(w, i, true, true);
-            }
-
+            Ordering.Access(w, i, true, true, window == KernelProgram.SharedWindow);
             if (isOfHost)
             {
                 HostPublication.Stored(w, i);

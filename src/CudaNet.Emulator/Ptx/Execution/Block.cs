@@ -21,6 +21,7 @@ internal sealed class Block : IDisposable
         _launch = launch;
         Shared = new SharedMemory(launch.Program, launch.Launch.DynamicSharedBytes);
         _warps = new Warp[(launch.Launch.Block.Count + 31) / 32];
+        Published = new ulong[_warps.Length];
         Barriers = new Barriers(this);
     }
 
@@ -46,6 +47,9 @@ internal sealed class Block : IDisposable
 
     /// <summary>When its last barrier opened: accesses before are ordered before what follows.</summary>
     public ulong OrderedAt { get; set; }
+
+    /// <summary>When each of its warps last published what it did (<see cref="BlockOrdering"/>).</summary>
+    public ulong[] Published { get; }
 
     public int Threads => (int)_launch.Launch.Block.Count;
 

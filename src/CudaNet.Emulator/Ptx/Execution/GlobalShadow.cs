@@ -29,6 +29,7 @@ internal sealed unsafe class GlobalShadow(ulong bytes)
         ulong floor = w.Block.StartedAt << AccessRecord.TimeShift;
         ulong ordered = w.Block.OrderedAt << AccessRecord.TimeShift;
         ulong stamp = AccessRecord.Stamp(w, i, 0);
+        Warp? acquirer = w.HasAcquired ? w : null;
         long distinct = 0;
         Page? page = null;
         ulong number = ulong.MaxValue;
@@ -66,7 +67,7 @@ internal sealed unsafe class GlobalShadow(ulong bytes)
                 }
                 else if (!strong)
                 {
-                    reader = AccessRecord.Read(reader, record, floor, ordered);
+                    reader = AccessRecord.Read(reader, record, floor, ordered, acquirer);
                 }
             }
         }

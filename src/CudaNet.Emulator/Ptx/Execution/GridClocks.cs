@@ -88,12 +88,16 @@ internal sealed unsafe class GridClocks(int warpsPerBlock, long blocks)
         }
     }
 
-    /// <summary>What is ordered before what the warp does from now on: its own accesses, those of its block before the last barrier, and what it knows.</summary>
+    /// <summary>What is ordered before what the warp does from now on: its own accesses, those of its block before the last barrier or that it acquired, and what it knows.</summary>
     private ulong[] Now(Warp w)
     {
         ulong[] clock = w.Known is null ? new ulong[_warps] : [.. w.Known];
         Span<ulong> own = clock.AsSpan((int)w.Block.Number * warpsPerBlock, warpsPerBlock);
-        own.Fill(w.Block.OrderedAt);
+        for (int warp = 0; warp < own.Length; warp++)
+        {
+            own[warp] = Math.Max(w.Block.OrderedAt, w.Acquired[warp]);
+        }
+
         own[w.Index] = w.Launch.Tick();
         return clock;
     }

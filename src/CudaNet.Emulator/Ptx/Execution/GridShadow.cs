@@ -105,7 +105,7 @@ internal sealed unsafe class GridShadow
         }
 
         bool again = entry.Reader.Record != 0 && entry.Reader.Block == access.Block;
-        entry.Reader = access.Mark with { Record = again ? AccessRecord.Read(entry.Reader.Record, access.Record, 0, access.Ordered) : access.Record };
+        entry.Reader = access.Mark with { Record = again ? AccessRecord.Read(entry.Reader.Record, access.Record, 0, access.Ordered, access.Warp.HasAcquired ? access.Warp : null) : access.Record };
         return false;
     }
 

@@ -109,7 +109,7 @@ internal static unsafe partial class MemoryUnit
 
             if (i->Order > PtxMemoryOrder.Weak)
             {
-                Ordering.Access(w, i, !writes, writes);
+                Ordering.Access(w, i, !writes, writes, false);
             }
 
             if (writes && range.IsOfHost)
@@ -136,6 +136,11 @@ internal static unsafe partial class MemoryUnit
         {
             SharedShadow.Read(w, i, bytes);
             Transfer.Load(w, i, w.Block.Shared.Data, 0, contiguous);
+        }
+
+        if (i->Order > PtxMemoryOrder.Weak)
+        {
+            Ordering.Access(w, i, !writes, writes, true);
         }
     }
 

@@ -2,7 +2,7 @@ namespace CudaNet.Emulator.Ptx.Execution;
 
 /// <summary>
 /// What orders the accesses of different blocks: a fence of the device's or the system's scope, or an access that acquires or releases in one, on both
-/// sides. What has the scope of the block orders nothing between blocks.
+/// sides. What has the scope of the block orders nothing between blocks. The warps of one block: <see cref="BlockOrdering"/>.
 /// </summary>
 /// <remarks>
 /// Where blocks run one after the other, all that was published before an acquiring event counts as acquired by it. Where they run interleaved, only what the
@@ -12,6 +12,7 @@ internal static unsafe class Ordering
 {
     public static void Fence(Warp w, Instruction* i)
     {
+        BlockOrdering.Fence(w);
         if (i->IsOfBlock)
         {
             return;
@@ -28,17 +29,18 @@ internal static unsafe class Ordering
         w.Launch.FencedAt = w.Launch.Tick();
     }
 
-    /// <summary>An access to global memory that is not weak has read or written.</summary>
-    public static void Access(Warp w, Instruction* i, bool reads, bool writes)
+    /// <summary>An access that is not weak has read or written global memory, or that of the block.</summary>
+    public static void Access(Warp w, Instruction* i, bool reads, bool writes, bool isShared)
     {
-        if (i->IsOfBlock)
+        bool both = i->Order is PtxMemoryOrder.AcquireRelease or PtxMemoryOrder.SequentiallyConsistent;
+        bool acquires = reads && (both || i->Order == PtxMemoryOrder.Acquire);
+        bool releases = writes && (both || i->Order == PtxMemoryOrder.Release);
+        BlockOrdering.Access(w, reads, acquires, releases);
+        if (isShared || i->IsOfBlock)
         {
             return;
         }
 
-        bool both = i->Order is PtxMemoryOrder.AcquireRelease or PtxMemoryOrder.SequentiallyConsistent;
-        bool acquires = reads && (both || i->Order == PtxMemoryOrder.Acquire);
-        bool releases = writes && (both || i->Order == PtxMemoryOrder.Release);
         if (w.Launch.Grid is { } grid)
         {
             grid.Clocks.Access(w, i, reads, writes, acquires, releases);

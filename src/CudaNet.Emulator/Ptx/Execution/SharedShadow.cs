@@ -11,6 +11,7 @@ internal static unsafe class SharedShadow
         ulong floor = w.Block.StartedAt << AccessRecord.TimeShift;
         ulong ordered = w.Block.OrderedAt << AccessRecord.TimeShift;
         ulong stamp = AccessRecord.Stamp(w, i, 0);
+        Warp? acquirer = w.HasAcquired ? w : null;
         int count = bytes >> shared.Granule;
         for (uint m = w.Mask; m != 0; m &= m - 1)
         {
@@ -34,7 +35,7 @@ internal static unsafe class SharedShadow
 
                 if (!strong)
                 {
-                    reader[k] = reader[k] < floor ? record : AccessRecord.Read(reader[k], record, floor, ordered);
+                    reader[k] = reader[k] < floor ? record : AccessRecord.Read(reader[k], record, floor, ordered, acquirer);
                 }
             }
         }

@@ -14,6 +14,7 @@ internal sealed unsafe partial class Warp : IDisposable
     {
         Launch = launch;
         Index = index;
+        Acquired = new ulong[(launch.Launch.Block.Count + 31) / 32];
         KernelProgram program = launch.Program;
         _file = new RegisterFile(program.FileBytes);
         Slots = _file.Slots;
@@ -62,6 +63,15 @@ internal sealed unsafe partial class Warp : IDisposable
     /// <summary>What other blocks published with a fence before this time is ordered before what follows.</summary>
     public ulong AcquiredAt { get; set; }
 
+    /// <summary>For each warp of the block: its accesses before that time are ordered before what follows (<see cref="BlockOrdering"/>).</summary>
+    public ulong[] Acquired { get; }
+
+    /// <summary>It acquired something in this block.</summary>
+    public bool HasAcquired { get; set; }
+
+    /// <summary>It read something with an access that is not weak since its last fence.</summary>
+    public bool HasReadFlag { get; set; }
+
     /// <summary>Where blocks run interleaved: what is ordered before what the warp does now (<see cref="GridClocks"/>).</summary>
     public ulong[]? Known { get; set; }
 
@@ -87,6 +97,7 @@ internal sealed unsafe partial class Warp : IDisposable
         _unwritten.Clear();
         SyncedAt = block.StartedAt;
         AcquiredAt = 0;
+        HasAcquired = HasReadFlag = false;
         Known = Seen = Fenced = null;
         StartPath();
     }
