@@ -105,9 +105,9 @@ internal sealed class EmulatedContext
 
     public void Load(object? code)
     {
-        if (!HasLoaded(code))
+        if (code is not null && Device.Profile.LoadsLazily)
         {
-            _loaded.Add(code!);
+            _loaded.Add(code);
         }
     }
 

@@ -103,5 +103,5 @@ internal static unsafe partial class DriverExports
 
     /// <summary>The pinned or registered memory at a host address; null where there is none.</summary>
     private static MemoryRange? HostRange(NativeCall call, void* p) =>
-        call.Machine.Memory.FindLive((ulong)p, 1) is { Kind: MemoryKind.Pinned or MemoryKind.Registered } range ? range : null;
+        call.Machine.Memory.FindLive((ulong)p, 1) is { IsOfHost: true } range ? range : null;
 }

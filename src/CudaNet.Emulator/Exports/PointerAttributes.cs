@@ -14,7 +14,7 @@ internal static unsafe class PointerAttributes
     /// <returns>False for an attribute that there is not, or that such memory has not.</returns>
     public static bool Write(MemoryRange range, ulong pointer, CUpointer_attribute attribute, void* data)
     {
-        bool isHost = range.Kind is MemoryKind.Pinned or MemoryKind.Registered;
+        bool isHost = range.IsOfHost;
         switch (attribute)
         {
             case CUpointer_attribute.CU_POINTER_ATTRIBUTE_CONTEXT:

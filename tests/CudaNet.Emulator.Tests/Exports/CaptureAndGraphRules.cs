@@ -44,7 +44,6 @@ public sealed unsafe class CaptureAndGraphRules
     public void The_information_of_a_capture_names_its_graph_and_the_last_node()
     {
         using var host = new DriverHost();
-        var ask = (delegate* unmanaged<nint, CUstreamCaptureStatus*, ulong*, nint*, nint**, nuint*, CUresult>)host.Find("cuStreamGetCaptureInfo_v2");
         nint stream = host.Stream();
         ulong address = host.Allocate(4);
         CUstreamCaptureStatus status;
@@ -54,7 +53,7 @@ public sealed unsafe class CaptureAndGraphRules
         nuint count;
         DriverHost.Ok(host.Api.cuStreamBeginCapture_v2(stream, ThreadLocal));
         DriverHost.Ok(host.Api.cuMemsetD8Async(address, 0, 4, stream));
-        DriverHost.Ok(ask(stream, &status, &id, &during, &nodes, &count));
+        DriverHost.Ok(host.Api.cuStreamGetCaptureInfo_v2(stream, &status, &id, &during, &nodes, &count));
         Assert.Equal(CUstreamCaptureStatus.CU_STREAM_CAPTURE_STATUS_ACTIVE, status);
         Assert.NotEqual(0ul, id);
         Assert.Equal((nuint)1, count);
@@ -107,16 +106,14 @@ public sealed unsafe class CaptureAndGraphRules
     public void Instantiating_with_parameters_takes_the_upload_and_says_how_it_went()
     {
         using var host = new DriverHost();
-        var instantiate = (delegate* unmanaged<nint*, nint, Emulator.Exports.CUDA_GRAPH_INSTANTIATE_PARAMS*, CUresult>)host.Find("cuGraphInstantiateWithParams");
-        var flagsOf = (delegate* unmanaged<nint, ulong*, CUresult>)host.Find("cuGraphExecGetFlags");
         var parameters = new Emulator.Exports.CUDA_GRAPH_INSTANTIATE_PARAMS { flags = 2, result_out = (Emulator.Exports.CUgraphInstantiateResult)5 };
         nint exec;
         ulong flags;
-        DriverHost.Ok(instantiate(&exec, Captured(host, 1), &parameters));
+        DriverHost.Ok(host.Api.cuGraphInstantiateWithParams(&exec, Captured(host, 1), &parameters));
         Assert.Equal(Emulator.Exports.CUgraphInstantiateResult.CUDA_GRAPH_INSTANTIATE_SUCCESS, parameters.result_out);
-        DriverHost.Ok(flagsOf(exec, &flags));
+        DriverHost.Ok(host.Api.cuGraphExecGetFlags(exec, &flags));
         Assert.Equal(2ul, flags);
-        Assert.Equal(CUDA_ERROR_INVALID_VALUE, instantiate(&exec, 0, &parameters));
+        Assert.Equal(CUDA_ERROR_INVALID_VALUE, host.Api.cuGraphInstantiateWithParams(&exec, 0, &parameters));
         Assert.Equal(Emulator.Exports.CUgraphInstantiateResult.CUDA_GRAPH_INSTANTIATE_ERROR, parameters.result_out);
     }
 
@@ -142,9 +139,8 @@ public sealed unsafe class CaptureAndGraphRules
         Assert.Equal(CUDA_SUCCESS, host.Api.cuGraphExecUpdate_v2(exec, Captured(host, 2), &info));
         Assert.Equal(CUDA_ERROR_GRAPH_EXEC_UPDATE_FAILURE, host.Api.cuGraphExecUpdate_v2(exec, Captured(host, 3), &info));
         Assert.Equal(CUgraphExecUpdateResult.CU_GRAPH_EXEC_UPDATE_ERROR_TOPOLOGY_CHANGED, info.result);
-        var update = (delegate* unmanaged<nint, nint, nint*, CUgraphExecUpdateResult*, CUresult>)host.Find("cuGraphExecUpdate");
         CUgraphExecUpdateResult result;
-        Assert.Equal(CUDA_ERROR_GRAPH_EXEC_UPDATE_FAILURE, update(exec, Captured(host, 1), null, &result));
+        Assert.Equal(CUDA_ERROR_GRAPH_EXEC_UPDATE_FAILURE, host.Api.cuGraphExecUpdate(exec, Captured(host, 1), null, &result));
         Assert.Equal(CUgraphExecUpdateResult.CU_GRAPH_EXEC_UPDATE_ERROR_TOPOLOGY_CHANGED, result);
     }
 
@@ -152,25 +148,23 @@ public sealed unsafe class CaptureAndGraphRules
     public void The_mode_of_a_thread_is_exchanged()
     {
         using var host = new DriverHost();
-        var exchange = (delegate* unmanaged<CUstreamCaptureMode*, CUresult>)host.Find("cuThreadExchangeStreamCaptureMode");
         CUstreamCaptureMode mode = CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED;
-        DriverHost.Ok(exchange(&mode));
+        DriverHost.Ok(host.Api.cuThreadExchangeStreamCaptureMode(&mode));
         Assert.Equal(CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_GLOBAL, mode);
-        DriverHost.Ok(exchange(&mode));
+        DriverHost.Ok(host.Api.cuThreadExchangeStreamCaptureMode(&mode));
         Assert.Equal(CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED, mode);
         mode = (CUstreamCaptureMode)9;
-        Assert.Equal(CUDA_ERROR_INVALID_VALUE, exchange(&mode));
+        Assert.Equal(CUDA_ERROR_INVALID_VALUE, host.Api.cuThreadExchangeStreamCaptureMode(&mode));
     }
 
     [Fact]
     public void A_graph_is_drawn()
     {
         using var host = new DriverHost();
-        var draw = (delegate* unmanaged<nint, byte*, uint, CUresult>)host.Find("cuGraphDebugDotPrint");
         string path = Path.GetTempFileName();
         fixed (byte* bytes = System.Text.Encoding.UTF8.GetBytes(path + '\0'))
         {
-            DriverHost.Ok(draw(Captured(host, 2), bytes, 0));
+            DriverHost.Ok(host.Api.cuGraphDebugDotPrint(Captured(host, 2), bytes, 0));
         }
 
         string text = File.ReadAllText(path);

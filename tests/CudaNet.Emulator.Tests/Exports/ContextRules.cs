@@ -132,10 +132,9 @@ public sealed unsafe class ContextRules
     public void Setting_null_removes_the_top_and_the_one_below_becomes_current()
     {
         using var host = new DriverHost();
-        var create = (delegate* unmanaged<nint*, uint, int, CUresult>)host.Find("cuCtxCreate_v2");
         nint made;
         nint current;
-        DriverHost.Ok(create(&made, 0, 0));
+        DriverHost.Ok(host.Api.cuCtxCreate_v2(&made, 0, 0));
         DriverHost.Ok(host.Api.cuCtxGetCurrent(&current));
         Assert.Equal(made, current);
         DriverHost.Ok(host.Api.cuCtxSetCurrent(0));
@@ -152,10 +151,9 @@ public sealed unsafe class ContextRules
     internal void Flags_of_a_primary_context_are_one_way_of_waiting_and_never_the_mapping(uint flags, CUresult expected)
     {
         using var host = new DriverHost();
-        var set = (delegate* unmanaged<int, uint, CUresult>)host.Find("cuDevicePrimaryCtxSetFlags_v2");
         uint now;
         int active;
-        Assert.Equal(expected, set(0, flags));
+        Assert.Equal(expected, host.Api.cuDevicePrimaryCtxSetFlags_v2(0, flags));
         DriverHost.Ok(host.Api.cuDevicePrimaryCtxGetState(0, &now, &active));
         Assert.Equal(8u | (expected == CUDA_SUCCESS ? flags : 0), now);
         Assert.Equal(1, active);
@@ -165,10 +163,8 @@ public sealed unsafe class ContextRules
     public void Resetting_a_primary_context_leaves_the_count_of_retains()
     {
         using var host = new DriverHost();
-        var set = (delegate* unmanaged<int, uint, CUresult>)host.Find("cuDevicePrimaryCtxSetFlags_v2");
-        var reset = (delegate* unmanaged<int, CUresult>)host.Find("cuDevicePrimaryCtxReset_v2");
-        DriverHost.Ok(set(0, 4));
-        DriverHost.Ok(reset(0));
+        DriverHost.Ok(host.Api.cuDevicePrimaryCtxSetFlags_v2(0, 4));
+        DriverHost.Ok(host.Api.cuDevicePrimaryCtxReset_v2(0));
         uint flags;
         int active;
         DriverHost.Ok(host.Api.cuDevicePrimaryCtxGetState(0, &flags, &active));
@@ -181,16 +177,14 @@ public sealed unsafe class ContextRules
     public void A_context_that_was_created_is_current_until_it_is_destroyed()
     {
         using var host = new DriverHost();
-        var create = (delegate* unmanaged<nint*, uint, int, CUresult>)host.Find("cuCtxCreate_v2");
-        var destroy = (delegate* unmanaged<nint, CUresult>)host.Find("cuCtxDestroy_v2");
         nint made;
         nint current;
-        DriverHost.Ok(create(&made, 0, 0));
-        DriverHost.Ok(destroy(made));
+        DriverHost.Ok(host.Api.cuCtxCreate_v2(&made, 0, 0));
+        DriverHost.Ok(host.Api.cuCtxDestroy_v2(made));
         DriverHost.Ok(host.Api.cuCtxGetCurrent(&current));
         Assert.Equal(host.Context, current);
-        Assert.Equal(CUDA_ERROR_INVALID_CONTEXT, destroy(made));
-        Assert.Equal(CUDA_ERROR_INVALID_CONTEXT, destroy(host.Context));
-        Assert.Equal(CUDA_ERROR_INVALID_DEVICE, create(&made, 0, 9));
+        Assert.Equal(CUDA_ERROR_INVALID_CONTEXT, host.Api.cuCtxDestroy_v2(made));
+        Assert.Equal(CUDA_ERROR_INVALID_CONTEXT, host.Api.cuCtxDestroy_v2(host.Context));
+        Assert.Equal(CUDA_ERROR_INVALID_DEVICE, host.Api.cuCtxCreate_v2(&made, 0, 9));
     }
 }

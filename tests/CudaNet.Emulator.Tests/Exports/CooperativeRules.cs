@@ -117,10 +117,8 @@ public sealed unsafe class CooperativeRules
             case "cuLaunchKernel":
                 return host.Api.cuLaunchKernel(kernel, Blocks, 1, 1, 1, 1, 1, 0, stream, parameters, null);
             case "cuLaunchCooperativeKernel":
-                var launch = (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, CUresult>)host.Find(name);
-                return launch(kernel, Blocks, 1, 1, 1, 1, 1, 0, stream, parameters);
+                return host.Api.cuLaunchCooperativeKernel(kernel, Blocks, 1, 1, 1, 1, 1, 0, stream, parameters);
             default:
-                var launchEx = (delegate* unmanaged<CUlaunchConfig*, nint, void**, void**, CUresult>)host.Find("cuLaunchKernelEx");
                 CUlaunchAttribute attribute = new() { id = CUlaunchAttributeID.CU_LAUNCH_ATTRIBUTE_COOPERATIVE, value = name == "cuLaunchKernelEx" ? 1 : 0 };
                 CUlaunchConfig config = new()
                 {
@@ -134,7 +132,7 @@ public sealed unsafe class CooperativeRules
                     attrs = &attribute,
                     numAttrs = 1,
                 };
-                return launchEx(&config, kernel, parameters, null);
+                return host.Api.cuLaunchKernelEx(&config, kernel, parameters, null);
         }
     }
 }

@@ -126,7 +126,6 @@ public sealed unsafe class LaunchRules
     public void A_cooperative_launch_must_be_resident_as_a_whole()
     {
         using var host = new DriverHost();
-        var launch = (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, CUresult>)host.Find("cuLaunchCooperativeKernel");
         nint saxpy = host.Saxpy();
         ulong x = host.Allocate(4);
         float factor = 1;
@@ -136,8 +135,8 @@ public sealed unsafe class LaunchRules
         DriverHost.Ok(host.Api.cuOccupancyMaxActiveBlocksPerMultiprocessor(&resident, saxpy, 1024, 0));
         Assert.Equal(2, resident);
         uint most = (uint)(resident * EmulatedDeviceProfile.Ampere.Multiprocessors);
-        Assert.Equal(CUDA_SUCCESS, launch(saxpy, most, 1, 1, 1024, 1, 1, 0, 0, parameters));
-        Assert.Equal(CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE, launch(saxpy, most + 1, 1, 1, 1024, 1, 1, 0, 0, parameters));
+        Assert.Equal(CUDA_SUCCESS, host.Api.cuLaunchCooperativeKernel(saxpy, most, 1, 1, 1024, 1, 1, 0, 0, parameters));
+        Assert.Equal(CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE, host.Api.cuLaunchCooperativeKernel(saxpy, most + 1, 1, 1, 1024, 1, 1, 0, 0, parameters));
         Assert.Equal(CUDA_ERROR_INVALID_VALUE, host.Api.cuOccupancyMaxActiveBlocksPerMultiprocessor(&resident, saxpy, 0, 0));
     }
 
@@ -145,15 +144,12 @@ public sealed unsafe class LaunchRules
     public void A_kernel_of_a_library_is_launched_as_a_function_is()
     {
         using var host = new DriverHost();
-        var load = (delegate* unmanaged<nint*, void*, CUjit_option*, void**, uint, int*, void**, uint, CUresult>)host.Find("cuLibraryLoadData");
-        var kernelOf = (delegate* unmanaged<nint*, nint, byte*, CUresult>)host.Find("cuLibraryGetKernel");
-        var unload = (delegate* unmanaged<nint, CUresult>)host.Find("cuLibraryUnload");
         nint library, kernel;
         fixed (byte* text = System.Text.Encoding.UTF8.GetBytes(DriverHost.Kernels + '\0'), name = "saxpy\0"u8, absent = "none\0"u8)
         {
-            DriverHost.Ok(load(&library, text, null, null, 0, null, null, 0));
-            Assert.Equal(CUDA_ERROR_NOT_FOUND, kernelOf(&kernel, library, absent));
-            DriverHost.Ok(kernelOf(&kernel, library, name));
+            DriverHost.Ok(host.Api.cuLibraryLoadData(&library, text, null, null, 0, null, null, 0));
+            Assert.Equal(CUDA_ERROR_NOT_FOUND, host.Api.cuLibraryGetKernel(&kernel, library, absent));
+            DriverHost.Ok(host.Api.cuLibraryGetKernel(&kernel, library, name));
         }
 
         ulong x = host.Allocate(4);
@@ -163,8 +159,8 @@ public sealed unsafe class LaunchRules
         void** parameters = stackalloc void*[] { &x, &x, &factor, &count };
         Assert.Equal(CUDA_SUCCESS, host.Api.cuLaunchKernel(kernel, 1, 1, 1, 32, 1, 1, 0, 0, parameters, null));
         DriverHost.Ok(host.Api.cuCtxSynchronize());
-        DriverHost.Ok(unload(library));
-        Assert.Equal(CUDA_ERROR_INVALID_HANDLE, unload(library));
+        DriverHost.Ok(host.Api.cuLibraryUnload(library));
+        Assert.Equal(CUDA_ERROR_INVALID_HANDLE, host.Api.cuLibraryUnload(library));
     }
 
     private static CUresult Launch(DriverHost host, nint function, void** parameters, void** extra) =>

@@ -1,3 +1,4 @@
+using CudaNet.Emulator.Exports;
 using CudaNet.Kernels.Cuda.Native;
 using Xunit;
 using static CudaNet.Kernels.Cuda.Native.CUresult;
@@ -45,49 +46,42 @@ public sealed unsafe class MemoryRules
     public void Freeing_in_stream_order_takes_neither_null_nor_the_same_twice()
     {
         using var host = new DriverHost();
-        var allocate = (delegate* unmanaged<ulong*, nuint, nint, CUresult>)host.Find("cuMemAllocAsync");
-        var free = (delegate* unmanaged<ulong, nint, CUresult>)host.Find("cuMemFreeAsync");
         nint stream = host.Stream();
         ulong address;
-        DriverHost.Ok(allocate(&address, 64, stream));
+        DriverHost.Ok(host.Api.cuMemAllocAsync(&address, 64, stream));
         DriverHost.Ok(host.Api.cuMemsetD8Async(address, 1, 64, stream));
-        Assert.Equal(CUDA_ERROR_INVALID_VALUE, free(0, stream));
-        DriverHost.Ok(free(address, stream));
-        Assert.Equal(CUDA_ERROR_INVALID_VALUE, free(address, stream));
+        Assert.Equal(CUDA_ERROR_INVALID_VALUE, host.Api.cuMemFreeAsync(0, stream));
+        DriverHost.Ok(host.Api.cuMemFreeAsync(address, stream));
+        Assert.Equal(CUDA_ERROR_INVALID_VALUE, host.Api.cuMemFreeAsync(address, stream));
         DriverHost.Ok(host.Api.cuStreamSynchronize(stream));
-        Assert.Equal(CUDA_ERROR_INVALID_VALUE, allocate(&address, 0, stream));
+        Assert.Equal(CUDA_ERROR_INVALID_VALUE, host.Api.cuMemAllocAsync(&address, 0, stream));
     }
 
     [Fact]
     public void A_device_without_pools_refuses_them()
     {
         using var host = new DriverHost(new EmulatorOptions { Devices = [EmulatedDeviceProfile.Ampere with { HasMemoryPools = false }] });
-        var allocate = (delegate* unmanaged<ulong*, nuint, nint, CUresult>)host.Find("cuMemAllocAsync");
         ulong address;
-        Assert.Equal(CUDA_ERROR_NOT_SUPPORTED, allocate(&address, 64, host.Stream()));
+        Assert.Equal(CUDA_ERROR_NOT_SUPPORTED, host.Api.cuMemAllocAsync(&address, 64, host.Stream()));
     }
 
     [Fact]
     public void A_pool_keeps_its_attributes()
     {
         using var host = new DriverHost();
-        var pool = (delegate* unmanaged<nint*, int, CUresult>)host.Find("cuDeviceGetDefaultMemPool");
-        var get = (delegate* unmanaged<nint, int, void*, CUresult>)host.Find("cuMemPoolGetAttribute");
-        var set = (delegate* unmanaged<nint, int, void*, CUresult>)host.Find("cuMemPoolSetAttribute");
-        var destroy = (delegate* unmanaged<nint, CUresult>)host.Find("cuMemPoolDestroy");
         nint handle;
         ulong threshold;
-        DriverHost.Ok(pool(&handle, 0));
-        DriverHost.Ok(get(handle, 4, &threshold));
+        DriverHost.Ok(host.Api.cuDeviceGetDefaultMemPool(&handle, 0));
+        DriverHost.Ok(host.Api.cuMemPoolGetAttribute(handle, (CUmemPool_attribute)4, &threshold));
         Assert.Equal(0ul, threshold);
         threshold = ulong.MaxValue;
-        DriverHost.Ok(set(handle, 4, &threshold));
+        DriverHost.Ok(host.Api.cuMemPoolSetAttribute(handle, (CUmemPool_attribute)4, &threshold));
         threshold = 0;
-        DriverHost.Ok(get(handle, 4, &threshold));
+        DriverHost.Ok(host.Api.cuMemPoolGetAttribute(handle, (CUmemPool_attribute)4, &threshold));
         Assert.Equal(ulong.MaxValue, threshold);
-        Assert.Equal(CUDA_ERROR_INVALID_VALUE, get(handle, 99, &threshold));
-        Assert.Equal(CUDA_ERROR_INVALID_VALUE, set(handle, 5, &threshold));
-        Assert.Equal(CUDA_ERROR_INVALID_VALUE, destroy(handle));
+        Assert.Equal(CUDA_ERROR_INVALID_VALUE, host.Api.cuMemPoolGetAttribute(handle, (CUmemPool_attribute)99, &threshold));
+        Assert.Equal(CUDA_ERROR_INVALID_VALUE, host.Api.cuMemPoolSetAttribute(handle, (CUmemPool_attribute)5, &threshold));
+        Assert.Equal(CUDA_ERROR_INVALID_VALUE, host.Api.cuMemPoolDestroy(handle));
     }
 
     [Fact]
@@ -180,7 +174,6 @@ public sealed unsafe class MemoryRules
     public void A_copy_of_rows_keeps_their_distances()
     {
         using var host = new DriverHost();
-        var copy = (delegate* unmanaged<Emulator.Exports.CUDA_MEMCPY2D*, nint, CUresult>)host.Find("cuMemcpy2DAsync_v2");
         ulong address = host.Allocate(32);
         nint stream = host.Stream();
         DriverHost.Ok(host.Api.cuMemsetD8Async(address, 0, 32, stream));
@@ -191,7 +184,7 @@ public sealed unsafe class MemoryRules
             bytes[i] = (byte)(i + 1);
         }
 
-        var rows = new Emulator.Exports.CUDA_MEMCPY2D
+        var rows = new CUDA_MEMCPY2D
         {
             srcMemoryType = CUmemorytype.CU_MEMORYTYPE_HOST,
             srcHost = (nint)pinned,
@@ -204,14 +197,14 @@ public sealed unsafe class MemoryRules
             WidthInBytes = 3,
             Height = 2,
         };
-        DriverHost.Ok(copy(&rows, stream));
+        DriverHost.Ok(host.Api.cuMemcpy2DAsync_v2(&rows, stream));
         DriverHost.Ok(host.Api.cuStreamSynchronize(stream));
         byte* result = stackalloc byte[32];
         DriverHost.Ok(host.Api.cuMemcpyDtoH_v2(result, address, 32));
         Assert.Equal([0, 1, 2, 3, 0, 0, 0, 0, 0, 5, 6, 7, 0], new ReadOnlySpan<byte>(result + 8, 13).ToArray());
         rows.srcPitch = 2;
-        Assert.Equal(CUDA_ERROR_INVALID_VALUE, copy(&rows, stream));
-        Assert.Equal(CUDA_ERROR_INVALID_VALUE, copy(null, stream));
+        Assert.Equal(CUDA_ERROR_INVALID_VALUE, host.Api.cuMemcpy2DAsync_v2(&rows, stream));
+        Assert.Equal(CUDA_ERROR_INVALID_VALUE, host.Api.cuMemcpy2DAsync_v2(null, stream));
     }
 
     [Fact]

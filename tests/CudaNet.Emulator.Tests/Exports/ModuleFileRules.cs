@@ -97,14 +97,13 @@ public sealed unsafe class ModuleFileRules : IDisposable
     {
         using var host = new DriverHost(new EmulatorOptions { Faults = [FaultInjection.OfCall("cuModuleLoad", 1, 46)] });
         Assert.Equal((CUresult)46, Load(host, _folder.Path));
-        var load = (delegate* unmanaged<nint*, byte*, CUresult>)host.Find("cuModuleLoad");
         nint module;
         fixed (byte* absent = "/no/such/file.ptx\0"u8)
         {
-            Assert.Equal(CUDA_ERROR_INVALID_VALUE, load(null, absent));
+            Assert.Equal(CUDA_ERROR_INVALID_VALUE, host.Api.cuModuleLoad(null, absent));
         }
 
-        Assert.Equal(CUDA_ERROR_INVALID_VALUE, load(&module, null));
+        Assert.Equal(CUDA_ERROR_INVALID_VALUE, host.Api.cuModuleLoad(&module, null));
         DriverHost.Ok(host.Api.cuCtxSetCurrent(0));
         Assert.Equal(CUDA_ERROR_INVALID_CONTEXT, Load(host, _folder.Path));
     }
@@ -123,11 +122,10 @@ public sealed unsafe class ModuleFileRules : IDisposable
 
     private static CUresult Load(DriverHost host, string path)
     {
-        var load = (delegate* unmanaged<nint*, byte*, CUresult>)host.Find("cuModuleLoad");
         nint module;
         fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
         {
-            return load(&module, name);
+            return host.Api.cuModuleLoad(&module, name);
         }
     }
 }

@@ -29,12 +29,11 @@ public sealed unsafe class ModuleRules
     public void A_missing_file_is_not_found_and_one_that_is_there_is_loaded()
     {
         using var host = new DriverHost();
-        var load = (delegate* unmanaged<nint*, byte*, CUresult>)host.Find("cuModuleLoad");
         nint module;
         fixed (byte* absent = "/no/such/file.ptx\0"u8, present = Encoding.UTF8.GetBytes(CudaNet.Tests.Support.Repository.File("tests/foreign/kernels.ptx") + '\0'))
         {
-            Assert.Equal(CUDA_ERROR_FILE_NOT_FOUND, load(&module, absent));
-            Assert.Equal(CUDA_SUCCESS, load(&module, present));
+            Assert.Equal(CUDA_ERROR_FILE_NOT_FOUND, host.Api.cuModuleLoad(&module, absent));
+            Assert.Equal(CUDA_SUCCESS, host.Api.cuModuleLoad(&module, present));
         }
     }
 
@@ -145,20 +144,17 @@ public sealed unsafe class ModuleRules
     {
         using var host = new DriverHost();
         const string Second = ".version 6.5\n.target sm_75\n.address_size 64\n.visible .entry other() { ret; }\n";
-        var create = (delegate* unmanaged<uint, CUjit_option*, void**, nint*, CUresult>)host.Find("cuLinkCreate_v2");
-        var complete = (delegate* unmanaged<nint, void**, nuint*, CUresult>)host.Find("cuLinkComplete");
-        var destroy = (delegate* unmanaged<nint, CUresult>)host.Find("cuLinkDestroy");
         nint link, module;
         void* image;
         nuint size;
-        DriverHost.Ok(create(0, null, null, &link));
+        DriverHost.Ok(host.Api.cuLinkCreate_v2(0, null, null, &link));
         Assert.Equal(CUDA_ERROR_INVALID_PTX, Add(host, link, Wrong));
         DriverHost.Ok(Add(host, link, DriverHost.Kernels));
         DriverHost.Ok(Add(host, link, Second));
-        DriverHost.Ok(complete(link, &image, &size));
+        DriverHost.Ok(host.Api.cuLinkComplete(link, &image, &size));
         byte[] copy = new ReadOnlySpan<byte>(image, (int)size).ToArray();
-        DriverHost.Ok(destroy(link));
-        Assert.Equal(CUDA_ERROR_INVALID_HANDLE, destroy(link));
+        DriverHost.Ok(host.Api.cuLinkDestroy(link));
+        Assert.Equal(CUDA_ERROR_INVALID_HANDLE, host.Api.cuLinkDestroy(link));
         fixed (byte* bytes = copy)
         {
             DriverHost.Ok(host.Api.cuModuleLoadDataEx(&module, bytes, 0, null, null));
@@ -171,11 +167,10 @@ public sealed unsafe class ModuleRules
 
     private static CUresult Add(DriverHost host, nint link, string text)
     {
-        var add = (delegate* unmanaged<nint, CUjitInputType, void*, nuint, byte*, uint, CUjit_option*, void**, CUresult>)host.Find("cuLinkAddData_v2");
         byte[] data = Encoding.UTF8.GetBytes(text + '\0');
         fixed (byte* bytes = data)
         {
-            return add(link, CUjitInputType.CU_JIT_INPUT_PTX, bytes, (nuint)data.Length, null, 0, null, null);
+            return host.Api.cuLinkAddData_v2(link, CUjitInputType.CU_JIT_INPUT_PTX, bytes, (nuint)data.Length, null, 0, null, null);
         }
     }
 }

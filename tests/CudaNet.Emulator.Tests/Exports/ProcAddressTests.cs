@@ -79,13 +79,12 @@ public sealed unsafe class ProcAddressTests
     {
         using var host = new DriverHost(isReady: false);
         Assert.Equal(CUDA_ERROR_INVALID_VALUE, Ask(host, "cuInit", 13000, 3, out _, out _));
-        var ask = (delegate* unmanaged<byte*, void**, int, ulong, int*, CUresult>)host.Find("cuGetProcAddress_v2");
         void* address;
-        Assert.Equal(CUDA_ERROR_INVALID_VALUE, ask(null, &address, 13000, 0, null));
+        Assert.Equal(CUDA_ERROR_INVALID_VALUE, host.Api.cuGetProcAddress_v2(null, &address, 13000, 0, null));
         fixed (byte* name = "cuInit\0"u8)
         {
-            Assert.Equal(CUDA_ERROR_INVALID_VALUE, ask(name, null, 13000, 0, null));
-            Assert.Equal(CUDA_SUCCESS, ask(name, &address, 13000, 0, null));
+            Assert.Equal(CUDA_ERROR_INVALID_VALUE, host.Api.cuGetProcAddress_v2(name, null, 13000, 0, null));
+            Assert.Equal(CUDA_SUCCESS, host.Api.cuGetProcAddress_v2(name, &address, 13000, 0, null));
         }
     }
 
@@ -93,11 +92,10 @@ public sealed unsafe class ProcAddressTests
     public void The_old_form_answers_not_found()
     {
         using var host = new DriverHost(isReady: false);
-        var ask = (delegate* unmanaged<byte*, void**, int, ulong, CUresult>)host.Find("cuGetProcAddress");
         void* address;
         fixed (byte* name = "cuNoSuchFunction\0"u8)
         {
-            Assert.Equal(CUDA_ERROR_NOT_FOUND, ask(name, &address, 13000, 0));
+            Assert.Equal(CUDA_ERROR_NOT_FOUND, host.Api.cuGetProcAddress(name, &address, 13000, 0));
         }
 
         Assert.True(address == null);
@@ -105,13 +103,12 @@ public sealed unsafe class ProcAddressTests
 
     private static CUresult Ask(DriverHost host, string name, int version, ulong flags, out nint address, out CUdriverProcAddressQueryResult status)
     {
-        var ask = (delegate* unmanaged<byte*, void**, int, ulong, CUdriverProcAddressQueryResult*, CUresult>)host.Find("cuGetProcAddress_v2");
         void* found = null;
         CUdriverProcAddressQueryResult why = default;
         CUresult result;
         fixed (byte* bytes = Encoding.UTF8.GetBytes(name + '\0'))
         {
-            result = ask(bytes, &found, version, flags, &why);
+            result = host.Api.cuGetProcAddress_v2(bytes, &found, version, flags, &why);
         }
 
         address = (nint)found;

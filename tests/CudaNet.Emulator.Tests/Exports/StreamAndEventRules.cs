@@ -22,16 +22,13 @@ public sealed unsafe class StreamAndEventRules
     public void A_stream_tells_its_flags_priority_and_context()
     {
         using var host = new DriverHost();
-        var flagsOf = (delegate* unmanaged<nint, uint*, CUresult>)host.Find("cuStreamGetFlags");
-        var priorityOf = (delegate* unmanaged<nint, int*, CUresult>)host.Find("cuStreamGetPriority");
-        var contextOf = (delegate* unmanaged<nint, nint*, CUresult>)host.Find("cuStreamGetCtx");
         nint stream, context;
         uint flags;
         int priority;
         DriverHost.Ok(host.Api.cuStreamCreateWithPriority(&stream, 1, -100));
-        DriverHost.Ok(flagsOf(stream, &flags));
-        DriverHost.Ok(priorityOf(stream, &priority));
-        DriverHost.Ok(contextOf(stream, &context));
+        DriverHost.Ok(host.Api.cuStreamGetFlags(stream, &flags));
+        DriverHost.Ok(host.Api.cuStreamGetPriority(stream, &priority));
+        DriverHost.Ok(host.Api.cuStreamGetCtx(stream, &context));
         Assert.Equal((1u, -5, host.Context), (flags, priority, context));
     }
 
@@ -149,18 +146,17 @@ public sealed unsafe class StreamAndEventRules
     public void A_callback_is_told_its_stream_and_refused_in_a_capture_that_goes_on()
     {
         using var host = new DriverHost();
-        var add = (delegate* unmanaged<nint, nint, void*, uint, CUresult>)host.Find("cuStreamAddCallback");
         nint callback = (nint)(delegate* unmanaged<nint, CUresult, nint*, void>)&Remember;
         nint stream = host.Stream();
         nint seen = 0;
-        Assert.Equal(CUDA_ERROR_INVALID_VALUE, add(stream, callback, &seen, 1));
-        Assert.Equal(CUDA_ERROR_INVALID_VALUE, add(stream, 0, &seen, 0));
-        DriverHost.Ok(add(stream, callback, &seen, 0));
+        Assert.Equal(CUDA_ERROR_INVALID_VALUE, host.Api.cuStreamAddCallback(stream, callback, &seen, 1));
+        Assert.Equal(CUDA_ERROR_INVALID_VALUE, host.Api.cuStreamAddCallback(stream, 0, &seen, 0));
+        DriverHost.Ok(host.Api.cuStreamAddCallback(stream, callback, &seen, 0));
         DriverHost.Ok(host.Api.cuStreamSynchronize(stream));
         Assert.Equal(stream, seen);
         CUstreamCaptureStatus status;
         DriverHost.Ok(host.Api.cuStreamBeginCapture_v2(stream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL));
-        Assert.Equal(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, add(stream, callback, &seen, 0));
+        Assert.Equal(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, host.Api.cuStreamAddCallback(stream, callback, &seen, 0));
         DriverHost.Ok(host.Api.cuStreamIsCapturing(stream, &status));
         Assert.Equal(CUstreamCaptureStatus.CU_STREAM_CAPTURE_STATUS_ACTIVE, status);
     }

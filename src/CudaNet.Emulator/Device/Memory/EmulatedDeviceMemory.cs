@@ -50,7 +50,7 @@ internal sealed unsafe class EmulatedDeviceMemory(MemorySpace space, int device)
             : new DeviceFault(CUresult.CUDA_ERROR_ILLEGAL_ADDRESS, FindingKind.OutOfBounds, $"{what}, in {range.Name}, memory of device {range.Device}; this is device {device}.");
     }
 
-    private bool Reaches(MemoryRange range) => range.Device == device || range.Kind is MemoryKind.Pinned or MemoryKind.Registered;
+    private bool Reaches(MemoryRange range) => range.Device == device || range.IsOfHost;
 
     private string Where(ulong address)
     {

@@ -112,7 +112,7 @@ internal static unsafe class Copies
             return isProgramsOwn;
         }
 
-        side = side with { Place = range.Kind is MemoryKind.Pinned or MemoryKind.Registered ? CopyPlace.Pinned : CopyPlace.Device };
+        side = side with { Place = range.IsOfHost ? CopyPlace.Pinned : CopyPlace.Device };
         return true;
     }
 

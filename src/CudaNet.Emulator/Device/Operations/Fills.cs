@@ -43,6 +43,6 @@ internal static class Fills
         }
 
         var fill = new FillOperation(call, address, value, elementBytes, width, height, pitch);
-        return !isAsync && range.Kind is (MemoryKind.Pinned or MemoryKind.Registered) ? stream.RunNow(fill) : stream.Enqueue(fill);
+        return !isAsync && range.IsOfHost ? stream.RunNow(fill) : stream.Enqueue(fill);
     }
 }

@@ -20,7 +20,7 @@ internal sealed class Block : IDisposable
     {
         _launch = launch;
         Shared = new SharedMemory(launch.Program, launch.Launch.DynamicSharedBytes);
-        _warps = new Warp[(launch.Launch.Block.Count + 31) / 32];
+        _warps = new Warp[launch.Launch.WarpsPerBlock];
         Published = new ulong[_warps.Length];
         Barriers = new Barriers(this);
     }
@@ -72,7 +72,7 @@ internal sealed class Block : IDisposable
 
     /// <summary>About what a block of a launch takes of the host's memory: registers, local and shared memory, and what watches them.</summary>
     public static long BytesOf(LaunchState launch) =>
-        ((launch.Launch.Block.Count + 31) / 32 * (launch.Program.FileBytes + (64L * launch.Program.LocalBytes(launch.Options)))) + (5 * launch.Launch.SharedBytes);
+        (launch.Launch.WarpsPerBlock * (launch.Program.FileBytes + (64L * launch.Program.LocalBytes(launch.Options)))) + (5 * launch.Launch.SharedBytes);
 
     /// <summary>Runs the block of that number from its start to its end.</summary>
     /// <exception cref="DeviceFault">A thread did what it must not.</exception>

@@ -131,7 +131,7 @@ internal sealed unsafe partial class Decoder
         switch (opcode)
         {
             case PtxOpcode.Membar or PtxOpcode.Fence:
-                Instruction fence = New(&WarpUnit.Fence, InstructionKind.Synchronisation);
+                Instruction fence = New(&Ordering.Fence, InstructionKind.Synchronisation);
                 fence.Scope = m.Scope;
                 _code.Add(fence);
                 break;

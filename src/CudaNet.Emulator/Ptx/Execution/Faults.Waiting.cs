@@ -30,14 +30,12 @@ internal static unsafe partial class Faults
     public static DeviceFault NeverEnds(Wait wait)
     {
         KernelLaunch launch = wait.Warp.Launch.Launch;
+        string others = launch.IsCooperative ? ": all blocks that are left wait"
+            : launch.Grid.Count == 1 ? ": no other thread of the block is left to do so"
+            : ". A plain launch does not promise that blocks run at the same time, or in which order; here one runs after the other. "
+                + "Blocks that wait for each other need a cooperative launch";
         string why = wait.Address is { } address
-            ? $"the thread waits for 0x{address:x} to change, and nothing that runs changes it{(launch, launch.Grid.Count) switch
-            {
-                ({ IsCooperative: true }, _) => ": all blocks that are left wait",
-                (_, 1) => ": no other thread of the block is left to do so",
-                _ => ". A plain launch does not promise that blocks run at the same time, or in which order; here one runs after the other. "
-                    + "Blocks that wait for each other need a cooperative launch",
-            }}"
+            ? $"the thread waits for 0x{address:x} to change, and nothing that runs changes it{others}"
             : "the thread is in a loop that nothing ends";
         Instruction* i = wait.Warp.Launch.Program.Code + Math.Min(wait.Pc, wait.Warp.Launch.Program.Length - 1);
         return At(wait.Warp, i, wait.Lane, FindingKind.Hang, why, CUresult.CUDA_ERROR_LAUNCH_TIMEOUT);

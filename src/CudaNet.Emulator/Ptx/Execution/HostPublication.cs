@@ -36,7 +36,7 @@ internal unsafe struct HostPublication
     {
         ref HostPublication host = ref w.Block.Host;
         int lane = Lanes.First(w.Mask);
-        if (i->Order is PtxMemoryOrder.None or PtxMemoryOrder.Weak && i->Kind != InstructionKind.Atomic)
+        if (i->IsWeak)
         {
             host._storedAt = ++host._count;
             host._address = w.Addresses[lane];
@@ -44,14 +44,13 @@ internal unsafe struct HostPublication
             return;
         }
 
-        bool releases = i->Order is PtxMemoryOrder.Release or PtxMemoryOrder.AcquireRelease or PtxMemoryOrder.SequentiallyConsistent;
-        if (releases && i->Scope == PtxMemoryScope.System)
+        if (i->Releases && i->Scope == PtxMemoryScope.System)
         {
             host._systemFencedAt = ++host._count;
         }
-        else if (host._storedAt > host._systemFencedAt && host._address != w.Addresses[lane] && (releases || host._deviceFencedAt > host._storedAt) && w.Launch.Options.CheckRaces)
+        else if (host._storedAt > host._systemFencedAt && host._address != w.Addresses[lane] && (i->Releases || host._deviceFencedAt > host._storedAt) && w.Launch.Options.CheckRaces)
         {
-            DeviceFault fault = Faults.HalfPublished(w, i, lane, host._store, releases ? i->Origin : host._fence);
+            DeviceFault fault = Faults.HalfPublished(w, i, lane, host._store, i->Releases ? i->Origin : host._fence);
             host._storedAt = 0;
             (w.Launch.Options.ReportRace ?? throw fault)(fault.Finding);
         }

@@ -67,6 +67,15 @@ internal unsafe struct Instruction
     /// <summary>Memory and fences: the threads that the order is for.</summary>
     public PtxMemoryScope Scope;
 
+    /// <summary>Neither volatile nor ordered. An atomic operation may say no order, and is not weak for that.</summary>
+    public readonly bool IsWeak => Order <= PtxMemoryOrder.Weak && Kind != InstructionKind.Atomic;
+
+    /// <summary>Whether what it reads orders what comes after.</summary>
+    public readonly bool Acquires => Order is PtxMemoryOrder.Acquire or PtxMemoryOrder.AcquireRelease or PtxMemoryOrder.SequentiallyConsistent;
+
+    /// <summary>Whether what it writes publishes what came before.</summary>
+    public readonly bool Releases => Order is PtxMemoryOrder.Release or PtxMemoryOrder.AcquireRelease or PtxMemoryOrder.SequentiallyConsistent;
+
     /// <summary>Whether what it orders, or the atomicity it has, ends with the block. A launch without clusters has one block in each.</summary>
     public readonly bool IsOfBlock => Scope is PtxMemoryScope.Block or PtxMemoryScope.Cluster;
 }

@@ -55,6 +55,9 @@ internal sealed record KernelLaunch(
             : null;
     }
 
+    /// <summary>Of the last one some lanes may not exist.</summary>
+    public int WarpsPerBlock => (int)((Block.Count + 31) / 32);
+
     /// <summary>Static and dynamic shared memory of a block, with the padding between.</summary>
     public long SharedBytes => DynamicSharedBytes == 0 ? Kernel.StaticSharedBytes : (long)Kernel.DynamicSharedOffset + DynamicSharedBytes;
 
@@ -84,7 +87,7 @@ internal sealed record KernelLaunch(
 
     private KernelCounters RunInterleaved(KernelProgram program, IDeviceMemory memory, Random random, InterpreterOptions options)
     {
-        LaunchState state = new(this, program, memory, random, options) { Grid = new GridShadow(program, (int)((Block.Count + 31) / 32), Grid.Count) };
+        LaunchState state = new(this, program, memory, random, options) { Grid = new GridShadow(program, WarpsPerBlock, Grid.Count) };
         using ResidentBlocks blocks = new(state);
         blocks.Run();
         return state.Counters();

@@ -107,7 +107,7 @@ internal static unsafe partial class MemoryUnit
                 Transfer.Load(w, i, range.Host - range.Start, 0, contiguous);
             }
 
-            if (i->Order > PtxMemoryOrder.Weak)
+            if (!i->IsWeak)
             {
                 Ordering.Access(w, i, !writes, writes, false);
             }
@@ -138,7 +138,7 @@ internal static unsafe partial class MemoryUnit
             Transfer.Load(w, i, w.Block.Shared.Data, 0, contiguous);
         }
 
-        if (i->Order > PtxMemoryOrder.Weak)
+        if (!i->IsWeak)
         {
             Ordering.Access(w, i, !writes, writes, true);
         }

@@ -10,6 +10,7 @@ namespace CudaNet.Emulator.Ptx.Execution;
 /// </remarks>
 internal static unsafe class Ordering
 {
+    /// <summary>Publishes and acquires: orders what others published before with what comes after.</summary>
     public static void Fence(Warp w, Instruction* i)
     {
         BlockOrdering.Fence(w);
@@ -32,9 +33,8 @@ internal static unsafe class Ordering
     /// <summary>An access that is not weak has read or written global memory, or that of the block.</summary>
     public static void Access(Warp w, Instruction* i, bool reads, bool writes, bool isShared)
     {
-        bool both = i->Order is PtxMemoryOrder.AcquireRelease or PtxMemoryOrder.SequentiallyConsistent;
-        bool acquires = reads && (both || i->Order == PtxMemoryOrder.Acquire);
-        bool releases = writes && (both || i->Order == PtxMemoryOrder.Release);
+        bool acquires = reads && i->Acquires;
+        bool releases = writes && i->Releases;
         BlockOrdering.Access(w, reads, acquires, releases);
         if (isShared || i->IsOfBlock)
         {

@@ -14,7 +14,7 @@ internal sealed unsafe partial class Warp : IDisposable
     {
         Launch = launch;
         Index = index;
-        Acquired = new ulong[(launch.Launch.Block.Count + 31) / 32];
+        Acquired = new ulong[launch.Launch.WarpsPerBlock];
         KernelProgram program = launch.Program;
         _file = new RegisterFile(program.FileBytes);
         Slots = _file.Slots;

@@ -9,9 +9,6 @@ internal static unsafe class WarpUnit
     {
     }
 
-    /// <summary>Publishes and acquires: orders what other blocks published before with what comes after.</summary>
-    public static void Fence(Warp w, Instruction* i) => Ordering.Fence(w, i);
-
     /// <summary>A the value, B the lane or distance, C the clamp and segment; the mode is in <see cref="Instruction.Immediate"/>.</summary>
     public static void Shuffle(Warp w, Instruction* i)
     {

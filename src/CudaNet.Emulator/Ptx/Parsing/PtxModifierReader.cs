@@ -31,11 +31,6 @@ internal sealed partial class PtxModifierReader(PtxReader reader, string mnemoni
             throw PtxReader.NotSupported(token, $"the type '{reader.Shown(token)}'");
         }
 
-        if (mnemonic == "prefetch" && text.StartsWith(".L2::evict", StringComparison.Ordinal))
-        {
-            throw PtxReader.NotSupported(token, $"'{reader.Shown(token)}'");
-        }
-
         PtxParts part = IsBarrier ? AddBarrier(text) : PtxParts.None;
         part = part != PtxParts.None ? part : AddByOpcode(text);
         part = part != PtxParts.None ? part : AddArithmetic(text);

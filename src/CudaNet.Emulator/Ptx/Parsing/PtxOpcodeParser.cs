@@ -63,6 +63,7 @@ internal sealed class PtxOpcodeParser(PtxReader reader, PtxHeader header)
         "fence" => _modifiers.Any(modifier => reader.TextOf(modifier) is ".proxy" or ".mbarrier_init"),
         "barrier" => _modifiers.Any(modifier => reader.TextOf(modifier) is ".cluster"),
         "st" => _modifiers.Any(modifier => reader.TextOf(modifier) is ".async" or ".bulk"),
+        "prefetch" => _modifiers.Any(modifier => reader.TextOf(modifier).StartsWith(".L2::evict", StringComparison.Ordinal) || reader.TextOf(modifier) is ".L2::cache_hint"),
         "red" or "atom" => _modifiers.Any(modifier => reader.TextOf(modifier) is ".async" or ".v2" or ".v4" or ".v8" or ".b128"),
         _ => _modifiers.Any(modifier => reader.TextOf(modifier) is ".L2::cache_hint" or ".shared::cluster" or ".unified"),
     };
@@ -102,8 +103,7 @@ internal sealed class PtxOpcodeParser(PtxReader reader, PtxHeader header)
 
         throw PtxReader.Error(name, complaint is not null ? $"'{text}': {complaint}"
             : ofTypes.Count == 0 ? WrongType(text, forms, modifiers, parts)
-            : ofTypes.TrueForAll(form => PtxPartNames.Distance(form, parts) > 1) && forms.ToArray().Any(form => form.TakesParts(parts)) ? $"'{text}': the type '{modifiers.Type.Text()}{modifiers.SourceType.Text()}' does not go with these modifiers"
-            : PtxPartNames.Complain(text, ofTypes, modifiers, parts));
+            : PtxPartNames.Complain(text, forms, ofTypes, modifiers, parts));
     }
 
     private static string WrongType(string text, ReadOnlySpan<PtxForm> forms, PtxModifiers modifiers, PtxParts parts) =>

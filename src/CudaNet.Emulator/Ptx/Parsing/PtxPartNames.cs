@@ -5,11 +5,27 @@ namespace CudaNet.Emulator.Ptx;
 /// <summary>Says in words which modifiers an instruction lacks or must not have.</summary>
 internal static class PtxPartNames
 {
-    /// <summary>What keeps the modifiers from the nearest of the forms that have the types; of several equally near ones any word would do.</summary>
-    public static string Complain(string text, IReadOnlyList<PtxForm> forms, PtxModifiers modifiers, PtxParts parts)
+    /// <summary>
+    /// What keeps the modifiers from the nearest of the forms that have the types; of several equally near ones any word would do. Where none is near, and a form
+    /// of other types has just these modifiers, it is the type that does not fit.
+    /// </summary>
+    /// <param name="text">The instruction as written.</param>
+    /// <param name="forms">All of its name.</param>
+    /// <param name="ofTypes">Those that have the types, at least one.</param>
+    /// <param name="modifiers">What was decoded.</param>
+    /// <param name="parts">The kinds of modifiers that were seen.</param>
+    public static string Complain(string text, ReadOnlySpan<PtxForm> forms, IReadOnlyList<PtxForm> ofTypes, PtxModifiers modifiers, PtxParts parts)
     {
-        int nearest = forms.Min(form => Distance(form, parts));
-        PtxForm[] near = [.. forms.Where(form => Distance(form, parts) == nearest)];
+        int nearest = ofTypes.Min(form => Distance(form, parts));
+        foreach (PtxForm form in forms)
+        {
+            if (nearest > 1 && form.TakesParts(parts))
+            {
+                return $"'{text}': the type '{modifiers.Type.Text()}{modifiers.SourceType.Text()}' does not go with these modifiers";
+            }
+        }
+
+        PtxForm[] near = [.. ofTypes.Where(form => Distance(form, parts) == nearest)];
         PtxForm first = near[0];
         PtxParts missing = first.Required & ~parts;
         PtxParts extra = parts & ~(first.Required | first.Optional);
@@ -20,7 +36,7 @@ internal static class PtxPartNames
     }
 
     /// <summary>How many modifiers a form lacks or has too many.</summary>
-    public static int Distance(PtxForm form, PtxParts parts) =>
+    private static int Distance(PtxForm form, PtxParts parts) =>
         BitOperations.PopCount((ulong)(form.Required & ~parts)) + BitOperations.PopCount((ulong)(parts & ~(form.Required | form.Optional)));
 
     private static string Name(PtxRounding rounding) => rounding switch

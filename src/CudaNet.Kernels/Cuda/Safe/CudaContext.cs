@@ -68,6 +68,9 @@ public sealed unsafe class CudaContext : IDisposable
 
     internal DriverApi Driver => Libraries.Driver;
 
+    /// <summary>Whether it is certainly current on this thread; of a borrowed one its owner decides that.</summary>
+    private bool IsEntered => _current == this && !_isBorrowed;
+
     /// <summary>A free in a capture would break it, and one in a host function is refused.</summary>
     private static bool MayFree => !StreamCapture.IsActiveOnThisThread && !HostFunctions.IsRunning;
 
@@ -142,7 +145,7 @@ public sealed unsafe class CudaContext : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Enter()
     {
-        if (_current != this || _isBorrowed || _hasReleased || _isDisposed || Device.Fault is not null)
+        if (!IsEntered || _hasReleased || _isDisposed || Device.Fault is not null)
         {
             EnterSlowly();
         }
@@ -160,7 +163,7 @@ public sealed unsafe class CudaContext : IDisposable
             return;
         }
 
-        CUresult entered = _current != this || _isBorrowed ? Driver.cuCtxSetCurrent(_handle) : CUresult.CUDA_SUCCESS;
+        CUresult entered = IsEntered ? CUresult.CUDA_SUCCESS : Driver.cuCtxSetCurrent(_handle);
         _current = entered == CUresult.CUDA_SUCCESS ? this : _current;
         if (_isBorrowed && entered != CUresult.CUDA_SUCCESS)
         {
@@ -218,7 +221,7 @@ public sealed unsafe class CudaContext : IDisposable
 
     private void EnterSlowly()
     {
-        if (_current != this || _isBorrowed)
+        if (!IsEntered)
         {
             MakeCurrent();
         }
