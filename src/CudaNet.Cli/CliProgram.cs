@@ -59,6 +59,7 @@ internal static class CliProgram
             new ClassifyCommand(context),
             new FeaturesCommand(context),
             new ExplainCommand(context),
+            new RooflineCommand(context),
             new ConvertCommand(context),
             new CompareCommand(context),
             new DoctorCommand(context),

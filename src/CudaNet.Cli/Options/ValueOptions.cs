@@ -22,6 +22,21 @@ internal static class ValueOptions
         return option;
     }
 
+    /// <summary>Any of a few words, in capitals or not; none where none is given.</summary>
+    public static Option<string[]> Choices(string name, string description, params string[] choices)
+    {
+        Option<string[]> option = new(name) { HelpName = "NAME", Description = $"{description} One of {string.Join(", ", choices)}.", DefaultValueFactory = _ => [] };
+        option.CompletionSources.Add(choices);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(t => !choices.Contains(t.Value, StringComparer.OrdinalIgnoreCase)) is { } wrong)
+            {
+                result.AddError($"'{wrong.Value}' does not fit {name}: one of {string.Join(", ", choices)}.");
+            }
+        });
+        return option;
+    }
+
     /// <summary>A whole number of at least 1.</summary>
     public static Option<int> Count(string name, int byDefault, int largest, string description) => new(name)
     {

@@ -16,7 +16,7 @@ public sealed class ErrorTests
         "explain resnet18 --backend reference --threads 2", "classify MODEL", "classify MODEL IMAGE --top -1", "classify MODEL IMAGE --preset keras",
         "features MODEL IMAGE", "features MODEL IMAGE --output x.txt", "features MODEL IMAGE --layer all --output x.npy", "compare MODEL",
         "compare MODEL --reference MODEL --tolerance -1", "compare MODEL --reference MODEL --tolerance NaN", "convert MODEL",
-        "convert MODEL -o x.safetensors --size 64x64",
+        "convert MODEL -o x.safetensors --size 64x64", "roofline", "roofline resnet18 --gpu V100", "roofline resnet18 --precision int8", "roofline resnet18 --batch 0",
         "selftest", "selftest --backend gpu", "selftest --backend cuda:x", "selftest --backend cuda:-1", "selftest --backend emulated --times",
         "selftest --backend emulated --cudnn 7", "selftest --backend cuda --seed 2",
         "features MODEL IMAGE IMAGE IMAGE IMAGE --size 16384x16384 --output x.npz",
@@ -29,6 +29,8 @@ public sealed class ErrorTests
         { "layers IMAGE", "rgb.png: at byte 0" },
         { "layers MISSING", "layer3.0.bn1.weight" },
         { "explain MODEL --layer layer33", "Did you mean" },
+        { "roofline resnet19", "Architectures are" },
+        { "roofline wide_resnet101_2 --batch 65536 --input 16384x16384", "beyond 63 bits" },
         { "classify MODEL nothing.jpg", "no such file" },
         { "classify MODEL MODEL", "no image" },
         { "features MODEL IMAGE --output nowhere/x.npz", "cannot be written" },
@@ -53,6 +55,8 @@ public sealed class ErrorTests
     [InlineData("convert MODEL -o x --labls y", "unknown option --labls, did you mean --labels?")]
     [InlineData("layerz MODEL", "unknown command layerz, did you mean layers?")]
     [InlineData("classify MODEL IMAGE --backend cuda", "'cuda' does not fit --backend: one of cpu, reference.")]
+    [InlineData("roofline MODEL --gpu V100", "'V100' does not fit --gpu: one of T4, L4, A100, 4090, H100, H200, 5090.")]
+    [InlineData("roofline MODEL --gpu T4 --precision int8", "'int8' does not fit --precision: one of fp32, tf32, fp16, bf16.")]
     [InlineData("classify MODEL IMAGE --preset TIMM", "'TIMM' does not fit --preset: one of timm, torchvision, albumentations.")]
     public void A_mistyped_word_is_named_with_the_closest(string line, string message) =>
         Assert.StartsWith($"error: {message}\n", AssertFails(line, ExitCode.Usage), StringComparison.Ordinal);

@@ -48,6 +48,7 @@ public sealed class ManualTests
             ("classify", [model, image]),
             ("features", [model, image, "-o", folder.File("f.npz")]),
             ("explain", [model]),
+            ("roofline", [model]),
             ("convert", [model, "-o", folder.File("m.safetensors"), "--preset", "timm"]),
             ("doctor", []),
         ];
