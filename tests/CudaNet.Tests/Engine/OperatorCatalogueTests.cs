@@ -53,6 +53,7 @@ public sealed class OperatorCatalogueTests
         Assert.Equal("odd", exception.Layer);
         ExecutionPlan plan = Planner.Plan(graph, new TensorShape(1, 1, 2, 2), [], Backends.Create(backend).Layout);
         Assert.Throws<UnknownOperatorException>(() => Backends.Create(backend).Measure(plan));
+        Assert.Throws<UnknownOperatorException>(() => StepWork.Of(plan, StoragePrecision.Float32));
     }
 
     public static TheoryData<string> AllBackends => Backends.All;
