@@ -1,5 +1,6 @@
 using CudaNet.Engine;
 using CudaNet.Kernels.Cpu;
+using CudaNet.Kernels.Cuda;
 using CudaNet.Kernels.Reference;
 
 namespace CudaNet.Kernels;
@@ -14,6 +15,7 @@ public static class BackendCatalogue
     public static IReadOnlyList<BackendEntry> All { get; } =
     [
         new("cpu", "SIMD kernels", CpuOptions.MaxThreads, [.. ((SimdWidth[])[SimdWidth.Bits128, SimdWidth.Bits256, SimdWidth.Bits512]).Select(Cpu)]),
+        new("cuda", "cuDNN and hand-written kernels on an NVIDIA GPU", 1, [.. Enum.GetValues<ArithmeticPrecision>().Reverse().Select(Cuda)]),
         new("reference", "naive loops in double (slow: the judge)", 1, [new BackendVariant("reference", () => null, (_, _) => new ReferenceBackend())]),
     ];
 
@@ -27,20 +29,22 @@ public static class BackendCatalogue
         $"cpu-{(int)width}",
         () => SimdDiagnosis.WhyNot(width),
         (threads, allocator) => new CpuBackend(new CpuOptions { SimdWidth = width, Threads = threads }, allocator ?? new NativeAllocator()));
+
+    private static BackendVariant Cuda(ArithmeticPrecision precision) => new(
+        $"cuda-{precision.ShortName()}",
+        () => CudaDiagnosis.WhyNot(precision),
+        (_, _) => new CudaBackend(new CudaOptions { Precision = precision }));
 }
 
 /// <summary>A backend by its name.</summary>
-/// <param name="Name">As <see cref="IBackend.Name"/>, in options, and in <see cref="Engine.Tolerance.Table"/>.</param>
+/// <param name="Name">As <see cref="IBackend.Name"/>, and in options.</param>
 /// <param name="Summary">What computes, in a few words.</param>
 /// <param name="MaxThreads">The most threads that can be asked for.</param>
-/// <param name="Variants">The ways in which it computes that a test must tell apart; one that is better comes later.</param>
+/// <param name="Variants">The ways in which it computes that a test must tell apart, each with a row of <see cref="Tolerance.Table"/>; what is taken where nobody asks comes last.</param>
 public sealed record BackendEntry(string Name, string Summary, int MaxThreads, IReadOnlyList<BackendVariant> Variants)
 {
     /// <summary>Why this machine cannot run it; null where it can.</summary>
     public string? WhyNot => Variants.Any(v => v.WhyNot is null) ? null : Variants[0].WhyNot;
-
-    /// <summary>Its row of the tolerance table.</summary>
-    public Tolerance Tolerance => Tolerance.For(Name);
 
     /// <summary>The backend in the best variant that this machine can run.</summary>
     /// <param name="threads">Threads that compute; 0 for as many as it likes.</param>

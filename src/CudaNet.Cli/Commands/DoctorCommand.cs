@@ -11,7 +11,6 @@ namespace CudaNet.Cli;
 /// <summary><c>cudanet doctor</c>: what this machine can run, and why not more.</summary>
 internal sealed class DoctorCommand : CliCommand
 {
-    private const string NoCudaBackend = "this version computes models on the CPU";
     private static readonly SimdWidth[] AllWidths = [SimdWidth.Bits128, SimdWidth.Bits256, SimdWidth.Bits512];
 
     public DoctorCommand(CliContext context)
@@ -75,9 +74,8 @@ internal sealed class DoctorCommand : CliCommand
             table.Add($"backend {backend.Name}", Usable(backend.WhyNot));
         }
 
-        table.Add("backend cuda", Usable(NoCudaBackend));
         table.Add("images", Usable(images));
-        new CudaDiagnosis().Write(table);
+        new CudaListing().Write(table);
         table.Write(Context.Out);
     }
 
@@ -102,7 +100,6 @@ internal sealed class DoctorCommand : CliCommand
             json.WriteString("whyNot", backend.WhyNot);
         });
         json.WriteString("imagesWhyNot", images);
-        json.WriteString("cudaWhyNot", NoCudaBackend);
-        new CudaDiagnosis().Write(json);
+        new CudaListing().Write(json);
     });
 }

@@ -83,6 +83,8 @@ internal sealed class ExplainCommand : CliCommand
             json.WriteOptional("residualSlot", step.Residual?.Slot);
             json.WriteString("algorithm", cost?.Choices[step.Index].Algorithm);
             json.WriteOptional("workspaceBytes", cost?.Choices[step.Index].WorkspaceBytes);
+            json.WriteString("choiceLayout", cost?.Choices[step.Index].Layout);
+            json.WriteString("arithmetic", cost?.Choices[step.Index].Arithmetic);
         });
         json.WriteStartArray("slotBytes");
         foreach (long bytes in plan.SlotBytes)
@@ -117,11 +119,14 @@ internal sealed class ExplainCommand : CliCommand
 
         Context.Out.WriteLine($"an executable: {Format.Bytes(cost.BufferBytes)}, with copies for the host and workspaces");
         Context.Out.WriteLine($"packed weights ({backend.Name}): {Format.Bytes(cost.WeightBytes)}, one set for all plans");
-        TextTable table = new("step", "algorithm", "workspace");
+        bool hasLayouts = cost.Choices.Any(c => c.Layout is not null || c.Arithmetic is not null);
+        TextTable table = new(hasLayouts ? ["step", "algorithm", "layout", "arithmetic", "workspace"] : ["step", "algorithm", "workspace"]);
         foreach (PlanStep step in plan.Steps)
         {
             StepChoice choice = cost.Choices[step.Index];
-            table.Add($"{step.Index} {step.Head.Node}", choice.Algorithm, choice.WorkspaceBytes == 0 ? "" : $"{Format.Count(choice.WorkspaceBytes)} bytes");
+            string workspace = choice.WorkspaceBytes == 0 ? "" : $"{Format.Count(choice.WorkspaceBytes)} bytes";
+            string[] layout = hasLayouts ? [choice.Layout ?? "", choice.Arithmetic ?? ""] : [];
+            table.Add([$"{step.Index} {step.Head.Node}", choice.Algorithm, .. layout, workspace]);
         }
 
         Context.Out.WriteLine();

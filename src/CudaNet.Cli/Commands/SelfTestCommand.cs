@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using CudaNet.Cli.SelfTest;
 using CudaNet.Emulator;
 using CudaNet.Engine;
@@ -13,10 +12,9 @@ internal sealed class SelfTestCommand : CliCommand
     private const int Cudnn8 = 8907;
     private const int Cudnn9 = 91900;
 
-    /// <summary>The device's ordinal; −1 for the emulated one.</summary>
-    private readonly Option<int> _backend = new("--backend")
+    private readonly Option<DeviceName> _backend = new("--backend")
     {
-        HelpName = $"{SelfTests.Emulated}|{SelfTests.Cuda}[:N]",
+        HelpName = DeviceName.Form,
         Description = "A device that exists in host memory only, or a GPU of this machine by its number (default 0).",
         Required = true,
         CustomParser = ParseBackend,
@@ -50,19 +48,17 @@ internal sealed class SelfTestCommand : CliCommand
         Add(Json);
     }
 
-    private static bool IsEmulated(int ordinal) => ordinal < 0;
-
     protected override int Execute(ParseResult arguments)
     {
-        int ordinal = arguments.GetValue(_backend);
+        DeviceName device = arguments.GetValue(_backend);
         bool times = arguments.GetValue(_times);
         (int? seed, int? cudnn) = (arguments.GetValue(_seed), arguments.GetValue(_cudnn));
-        if (IsEmulated(ordinal) && times)
+        if (device.IsEmulated && times)
         {
             throw new UsageException("an emulated device has no times: --times goes with --backend cuda");
         }
 
-        if (!IsEmulated(ordinal) && (seed ?? cudnn) is not null)
+        if (!device.IsEmulated && (seed ?? cudnn) is not null)
         {
             throw new UsageException("--seed and --cudnn are for --backend emulated");
         }
@@ -77,9 +73,9 @@ internal sealed class SelfTestCommand : CliCommand
         EmulatorOptions options = new() { Seed = seed ?? 1, CudnnVersion = cudnn == 8 ? Cudnn8 : Cudnn9 };
         ProgressBar.Run(Context, "checks", AllChecks.List.Count, progress =>
         {
-            using EmulatedMachine? machine = IsEmulated(ordinal) ? new EmulatedMachine(options) : null;
+            using EmulatedMachine? machine = device.IsEmulated ? new EmulatedMachine(options) : null;
             report = machine is null
-                ? SelfTests.OnCuda(ordinal, AllChecks.List, times, Context.Cancellation, progress)
+                ? SelfTests.OnCuda(device.Ordinal!.Value, AllChecks.List, times, Context.Cancellation, progress)
                 : SelfTests.OnEmulated(machine, AllChecks.List, Context.Cancellation, progress);
         });
         Action print = arguments.GetValue(Json) ? () => JsonOutput.Write(Context.Out, report!.WriteJson) : () => report!.WriteText(Context.Out);
@@ -96,21 +92,16 @@ internal sealed class SelfTestCommand : CliCommand
         return report!.Code;
     }
 
-    private static int ParseBackend(ArgumentResult result)
+    private static DeviceName ParseBackend(ArgumentResult result)
     {
         string text = result.Tokens[0].Value;
-        string number = text.StartsWith($"{SelfTests.Cuda}:", StringComparison.Ordinal) ? text[(SelfTests.Cuda.Length + 1)..] : text == SelfTests.Cuda ? "0" : "";
-        if (text == SelfTests.Emulated)
+        if (DeviceName.TryParse(text) is { } device)
         {
-            return -1;
+            return device;
         }
 
-        if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal))
-        {
-            result.AddError($"'{text}' is no device to test: {SelfTests.Emulated}, {SelfTests.Cuda} or {SelfTests.Cuda}:N.");
-        }
-
-        return ordinal;
+        result.AddError($"'{text}' is no device to test: {DeviceName.Emulated}, {DeviceName.Cuda} or {DeviceName.Cuda}:N.");
+        return default;
     }
 
     private static void Save(SelfTestReport report, string file)

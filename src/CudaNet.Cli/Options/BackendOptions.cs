@@ -1,32 +1,49 @@
 using System.CommandLine;
+using CudaNet.Emulator;
 using CudaNet.Engine;
 using CudaNet.Kernels;
+using CudaNet.Kernels.Cuda;
 
 namespace CudaNet.Cli;
 
-/// <summary><c>--backend</c> and <c>--threads</c>.</summary>
+/// <summary><c>--backend</c>, <c>--precision</c> and <c>--threads</c>.</summary>
 internal sealed class BackendOptions
 {
     private static readonly BackendEntry Default = BackendCatalogue.All[0];
+    private static readonly BackendEntry[] OnHost = [.. BackendCatalogue.All.Where(b => b.Name != DeviceName.Cuda)];
+    private static readonly Dictionary<string, ArithmeticPrecision> Precisions = Enum.GetValues<ArithmeticPrecision>().ToDictionary(p => p.ShortName());
 
-    private readonly Option<string?> _backend = ValueOptions.Choice(
-        "--backend",
-        $"What computes: {string.Join(", ", BackendCatalogue.All.Select(b => $"{b.Name}: {b.Summary}"))}.",
-        [.. BackendCatalogue.All.Select(b => b.Name)]);
+    private readonly Option<string> _backend = new("--backend")
+    {
+        HelpName = $"{string.Join('|', OnHost.Select(b => b.Name))}|{DeviceName.Form}",
+        Description = $"What computes: {string.Join(", ", BackendCatalogue.All.Select(b => $"{b.Name}: {b.Summary}"))}, {DeviceName.Emulated}: the same code on a GPU that exists in host memory only (slow).",
+        DefaultValueFactory = _ => Default.Name,
+    };
 
-    private readonly Option<int?> _threads = ValueOptions.OptionalCount("--threads", Default.MaxThreads, "Threads that compute; default: one a core for cpu, always one for reference.");
+    private readonly Option<string?> _precision = ValueOptions.Choice(
+        "--precision", "What a GPU stores and multiplies: fp32 (default) and tf32 in 32 bits, fp16 and bf16 in 16.", [.. Precisions.Keys]);
+
+    private readonly Option<int?> _threads = ValueOptions.OptionalCount("--threads", Default.MaxThreads, "Threads that compute; default: one a core for cpu, always one for the others.");
 
     private readonly CliContext _context;
 
     public BackendOptions(Command command, CliContext context)
     {
         _context = context;
-        _backend.DefaultValueFactory = _ => Default.Name;
+        _backend.CompletionSources.Add([.. OnHost.Select(b => b.Name), DeviceName.Cuda, DeviceName.Emulated]);
+        _backend.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(t => DeviceName.TryParse(t.Value) is null && OnHost.All(b => b.Name != t.Value)) is { } wrong)
+            {
+                result.AddError($"'{wrong.Value}' does not fit --backend: one of {string.Join(", ", OnHost.Select(b => b.Name))}, {DeviceName.Cuda}, {DeviceName.Cuda}:N, {DeviceName.Emulated}.");
+            }
+        });
         command.Add(_backend);
+        command.Add(_precision);
         command.Add(_threads);
     }
 
-    /// <exception cref="UsageException">The backend cannot have that many threads.</exception>
+    /// <exception cref="UsageException">The backend cannot have that many threads, or that precision.</exception>
     /// <exception cref="CudaNetException">The machine cannot run the backend.</exception>
     public IBackend Create(ParseResult arguments)
     {
@@ -35,10 +52,29 @@ internal sealed class BackendOptions
             return own;
         }
 
-        BackendEntry entry = BackendCatalogue.Find(arguments.GetValue(_backend)!);
+        string name = arguments.GetValue(_backend)!;
+        string? precision = arguments.GetValue(_precision);
         int threads = arguments.GetValue(_threads) ?? 0;
-        return threads <= entry.MaxThreads
-            ? entry.Create(threads)
-            : throw new UsageException($"the {entry.Name} backend computes on {(entry.MaxThreads == 1 ? "one thread" : $"at most {entry.MaxThreads} threads")}, not {threads}");
+        if (DeviceName.TryParse(name) is { } device)
+        {
+            CudaOptions options = new() { Device = device.Ordinal ?? 0, Precision = precision is null ? ArithmeticPrecision.Float32 : Precisions[precision] };
+            return threads > 1 ? throw TooManyThreads(name, 1, threads) : device.IsEmulated ? EmulatedBackend(options) : new CudaBackend(options);
+        }
+
+        BackendEntry entry = BackendCatalogue.Find(name);
+        return precision is not null ? throw new UsageException($"the {name} backend has no --precision: it computes fp32")
+            : threads > entry.MaxThreads ? throw TooManyThreads(name, entry.MaxThreads, threads)
+            : entry.Create(threads);
     }
+
+    /// <summary>It lasts as long as the process, and says on standard error what it finds wrong.</summary>
+    private static CudaBackend EmulatedBackend(CudaOptions options)
+    {
+        EmulatedMachine machine = new(new EmulatorOptions { FindingsToError = true });
+        machine.InstallForProcess();
+        return new CudaBackend(options with { Libraries = machine.Libraries.Load() }) { Name = DeviceName.Emulated };
+    }
+
+    private static UsageException TooManyThreads(string name, int most, int threads) =>
+        new($"the {name} backend computes on {(most == 1 ? "one thread" : $"at most {most} threads")}, not {threads}");
 }

@@ -1,16 +1,13 @@
 using CudaNet.Engine;
-using CudaNet.Kernels;
 using CudaNet.Kernels.Reference;
 
 namespace CudaNet.Cli.SelfTest;
 
-/// <summary>A max-pool, a basic block of a ResNet and its head, with weights drawn from a seed: small enough for an emulated device, whole enough to fail like a network.</summary>
+/// <summary>A max-pool, two basic blocks of a ResNet, the second with a shortcut's convolution, and the head, with weights drawn from a seed: small enough for an emulated device, whole enough to fail like a network.</summary>
 internal sealed class BlockNetwork : IDisposable
 {
-    /// <summary>The layer behind the block.</summary>
-    public const string Block = "act2";
-
-    private readonly Model _model;
+    /// <summary>The last layer.</summary>
+    public const string Head = "fc";
 
     /// <param name="channels">Of the input and of both convolutions.</param>
     /// <param name="classes">Logits.</param>
@@ -18,48 +15,51 @@ internal sealed class BlockNetwork : IDisposable
     {
         GraphBuilder builder = new(channels);
         LayerNode pooled = builder.Add("maxpool", Pool, builder.Input);
-        LayerNode first = builder.Add("act1", new ReLU(), builder.Add("bn1", new BatchNorm2d(channels), builder.Add("conv1", Convolution(channels), pooled)));
-        LayerNode second = builder.Add("bn2", new BatchNorm2d(channels), builder.Add("conv2", Convolution(channels), first));
-        LayerNode block = builder.Add(Block, new ReLU(), builder.Add("add", new Add(), second, pooled));
-        builder.Add("fc", new Linear(channels, classes), builder.Add("global_pool", new GlobalAveragePool(), block));
+        LayerNode first = Block(builder, "block1", channels, stride: 1, pooled, pooled);
+        LayerNode shortcut = Normalized(builder, "shortcut.conv", "shortcut.bn", new Conv2d(channels, channels, 1, 1, Stride: 2), first);
+        LayerNode second = Block(builder, "block2", channels, stride: 2, first, shortcut);
+        builder.Add(Head, new Linear(channels, classes), builder.Add("global_pool", new GlobalAveragePool(), second));
         LayerGraph graph = builder.Build();
         Random random = new(channels);
-        _model = new Model(graph, new ParameterSet(graph, graph.Parameters.Select(p => KeyValuePair.Create(p.Name, Draw(random, p)))), new ModelMetadata { Architecture = "block" });
-        (Channels, Classes) = (channels, classes);
+        Model = new Model(graph, new ParameterSet(graph, graph.Parameters.Select(p => KeyValuePair.Create(p.Name, Draw(random, p)))), new ModelMetadata { Architecture = "block" });
     }
 
-    public static MaxPool2d Pool { get; } = new(3, 2, 1);
+    public Model Model { get; }
 
-    public int Channels { get; }
+    private static MaxPool2d Pool { get; } = new(3, 2, 1);
 
-    public int Classes { get; }
-
-    public Tensor this[string parameter] => _model.Parameters[parameter];
-
-    public void Dispose() => _model.Dispose();
+    public void Dispose() => Model.Dispose();
 
     /// <summary>Values between −1 and 1.</summary>
     public static Tensor Input(TensorShape shape) => Draw(new Random(7), shape, -1, 1);
 
-    /// <summary>Batch norm as it is applied: y = scale · x + shift.</summary>
-    public (float[] Scale, float[] Shift) Affine(string batchNorm)
+    /// <summary>What the reference backend computes: each layer's output.</summary>
+    public Dictionary<string, Tensor> Reference(Tensor input)
     {
-        LayerNode node = _model.Graph.Find(batchNorm);
-        ScaleAndShift constants = new((BatchNorm2d)node.Op, _model.Parameters.Of(node));
-        return (constants.Scale, constants.Shift);
+        using Session session = new(Model, new ReferenceBackend());
+        return All(session, input);
     }
 
-    /// <summary>What the reference backend computes.</summary>
-    public (Tensor Logits, Tensor Block) Reference(Tensor input)
+    /// <summary>Each layer's output.</summary>
+    public static Dictionary<string, Tensor> All(Session session, Tensor input)
     {
-        Tensor? block = null;
-        using Session session = new(_model, new ReferenceBackend());
-        using ObserverHandle observer = session.Observe(Block, (in Observation o) => block = new Tensor(o.Shape, o.Values.ToArray()));
-        Tensor logits = session.Predict(input);
-        return (logits, block!);
+        Dictionary<string, Tensor> all = [];
+        ObserverHandle[] observers = [.. session.Graph.Layers.Select(l => session.Observe(l.Name, (in Observation o) => all.Add(o.Name, new Tensor(o.Shape, o.Values.ToArray()))))];
+        session.Predict(input);
+        Array.ForEach(observers, o => o.Dispose());
+        return all;
     }
 
-    private static Conv2d Convolution(int channels) => new(channels, channels, 3, 3, Padding: 1);
+    private static LayerNode Block(GraphBuilder builder, string name, int channels, int stride, LayerNode input, LayerNode shortcut)
+    {
+        LayerNode first = Normalized(builder, $"{name}.conv1", $"{name}.bn1", new Conv2d(channels, channels, 3, 3, stride, Padding: 1), input);
+        LayerNode activated = builder.Add($"{name}.act1", new ReLU(), first);
+        LayerNode second = Normalized(builder, $"{name}.conv2", $"{name}.bn2", new Conv2d(channels, channels, 3, 3, Padding: 1), activated);
+        return builder.Add($"{name}.act2", new ReLU(), builder.Add($"{name}.add", new Add(), second, shortcut));
+    }
+
+    private static LayerNode Normalized(GraphBuilder builder, string convolution, string norm, Conv2d op, LayerNode input) =>
+        builder.Add(norm, new BatchNorm2d(op.OutChannels), builder.Add(convolution, op, input));
 
     private static Tensor Draw(Random random, ParameterSpec spec) => spec.Shape.Rank switch
     {

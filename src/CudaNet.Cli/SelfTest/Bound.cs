@@ -1,4 +1,5 @@
 using CudaNet.Engine;
+using CudaNet.Kernels.Cuda;
 
 namespace CudaNet.Cli.SelfTest;
 
@@ -12,7 +13,7 @@ internal readonly record struct Bound(Tolerance Tolerance)
     public static Bound Kernel(StoragePrecision stored) => new(Tolerance.For("cuda kernel").StoredAs(stored));
 
     /// <summary>One call of a library.</summary>
-    public static Bound Library(BlockPrecision precision) => new(precision.Tolerance());
+    public static Bound Library(ArithmeticPrecision precision) => new(precision.Tolerance());
 
     /// <summary>Judges an array. NaN is within no bound.</summary>
     public Outcome Judge(ReadOnlySpan<double> expected, ReadOnlySpan<float> actual)

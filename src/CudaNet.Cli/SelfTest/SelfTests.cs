@@ -7,9 +7,6 @@ namespace CudaNet.Cli.SelfTest;
 /// <summary>Runs checks on a device of this machine, or on an emulated one.</summary>
 internal static class SelfTests
 {
-    public const string Emulated = "emulated";
-    public const string Cuda = "cuda";
-
     /// <summary>How the names of emulated devices begin, also behind a driver that is loaded as NVIDIA's is.</summary>
     private const string EmulatedName = "Emulated ";
 
@@ -32,7 +29,7 @@ internal static class SelfTests
         results.Add(Afterwards("the emulator got everything back", Outcome.Expect(machine.Leaks.Count == 0, Few(machine.Leaks))));
         (int major, int minor) = Math.DivRem(options.CudnnVersion, options.CudnnVersion >= 10_000 ? 10_000 : 1000);
         return new SelfTestReport(
-            Emulated,
+            DeviceName.Emulated,
             $"{Describe(device)}, seed {options.Seed}",
             [new("driver", null, $"CUDA {device.Libraries.DriverVersion}"), new("cuBLAS", null, $"{options.CublasMajor}"), new("cuDNN", null, $"{major}.{minor / 100}.{minor % 100}")],
             results);
@@ -47,12 +44,10 @@ internal static class SelfTests
     public static SelfTestReport OnCuda(int ordinal, IReadOnlyList<Check> checks, bool measure, CancellationToken cancellation, Action<int>? progress = null)
     {
         CudaLibraries cuda = CudaLibraries.Load();
-        CudaDevice device = ordinal < cuda.Devices.Count
-            ? cuda.Devices[ordinal]
-            : throw new CudaNetException($"there is no CUDA device {ordinal}: the driver shows {cuda.Devices.Count}") { Hint = "`cudanet doctor` lists them; CUDA_VISIBLE_DEVICES hides some." };
+        CudaDevice device = CudaDevices.Find(cuda, ordinal);
         string text = Describe(device);
         bool hasTimes = !device.Name.StartsWith(EmulatedName, StringComparison.Ordinal);
-        return new SelfTestReport($"{Cuda}:{ordinal}", text, cuda.Reports, Run(device, checks, static () => null, measure && hasTimes, progress, cancellation));
+        return new SelfTestReport($"{DeviceName.Cuda}:{ordinal}", text, cuda.Reports, Run(device, checks, static () => null, measure && hasTimes, progress, cancellation));
     }
 
     private static List<CheckResult> Run(CudaDevice device, IReadOnlyList<Check> checks, Func<string?> complaint, bool measure, Action<int>? progress, CancellationToken cancellation)

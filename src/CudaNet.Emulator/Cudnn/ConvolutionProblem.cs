@@ -115,7 +115,7 @@ internal sealed class ConvolutionProblem
             return CudnnAnswer.NotSupported($"x {x.Type}, w {w.Type}, y {y.Type}, computed in {convolution.ComputeType}");
         }
 
-        if ((long)made.PaddedHeight * made.PaddedWidth * made.FilterChannels > 1 << 29)
+        if ((made.X.Extents[2] + (2.0 * made.PadHeight)) * (made.X.Extents[3] + (2.0 * made.PadWidth)) * made.FilterChannels > 1 << 29)
         {
             return CudnnAnswer.NotSupported("a padded image of more than 2^29 elements");
         }

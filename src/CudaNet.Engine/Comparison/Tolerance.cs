@@ -16,7 +16,7 @@ public sealed record Tolerance(string Name, double OfLargest, string Reason)
         new("cpu", 5e-6, "fp32 sums: plain sequential ones were simulated at 3.1e-6 through a whole ResNet-18; the chunked ones in use measure below 1e-6"),
         new("cuda kernel", 1e-6, "one hand-written kernel, exact values and fp32 sums of at most thousands; in 16-bit storage one unit in the last place where that is more"),
         new("cuda fp32", 5e-6, "fp32 sums in an order of the library's choice; one residual block on the emulated device measures below 1e-6"),
-        new("cuda tf32", 1e-3, "factors rounded to 10 bits of mantissa: each product is off by up to 1e-3, a sum of hundreds by far less"),
+        new("cuda tf32", 3e-3, "factors are rounded to 10 bits of mantissa, as fp16 values are: each product is off by up to 1e-3, a sum of hundreds by less, and a network rounds some twenty times in a row"),
         new("cuda fp16", 3e-3, "every stored value is rounded to 10 bits of mantissa, several times in a row"),
         new("cuda bf16", 3e-2, "every stored value is rounded to 7 bits of mantissa, several times in a row"),
         new("emulated call", 1e-6, "one call of the emulated cuDNN or cuBLAS: exact products, fp32 sums; in 16-bit storage one unit in the last place where that is more"),

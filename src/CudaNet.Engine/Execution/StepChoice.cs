@@ -3,4 +3,11 @@ namespace CudaNet.Engine;
 /// <summary>What <see cref="PreparedModel.Load"/> chose for one step of a plan.</summary>
 /// <param name="Algorithm">How it is computed, in the backend's words.</param>
 /// <param name="WorkspaceBytes">Memory it works in beside its input, output and weights. Steps of an executable may share it.</param>
-public sealed record StepChoice(string Algorithm, long WorkspaceBytes);
+public sealed record StepChoice(string Algorithm, long WorkspaceBytes)
+{
+    /// <summary>The order of the values that it reads and writes, where the backend has several; null otherwise.</summary>
+    public string? Layout { get; init; }
+
+    /// <summary>What it multiplies with, where the backend has several; null otherwise.</summary>
+    public string? Arithmetic { get; init; }
+}

@@ -34,7 +34,8 @@ public static class Planner
 
     private static PlanStep Finish(StepOutline outline, int index, LayerGraph graph, TensorShape[] shapes, StorageLayout layout, SlotAssignment slots, LayerNode[] published)
     {
-        PlanValue Value(LayerNode node) => new(node, shapes[node.Index], layout, node == graph.Input ? null : slots.SlotOf(node));
+        PlanValue Value(LayerNode node) =>
+            new(node, shapes[node.Index], slots.IsOnlyPublished(node) ? layout.Published : layout, node == graph.Input ? null : slots.SlotOf(node));
         PlanStage[] stages = [.. outline.Nodes.Select(n => new PlanStage(n, shapes[n.Index], slots.IsStored(n) ? Value(n) : null, published.Contains(n)))];
         return new PlanStep(index, Value(outline.Input), outline.Residual is { } residual ? Value(residual) : null, stages);
     }

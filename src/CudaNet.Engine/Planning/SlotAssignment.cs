@@ -9,12 +9,16 @@ internal sealed class SlotAssignment
 {
     private readonly Dictionary<LayerNode, int> _slots = [];
     private readonly List<long> _bytes = [];
+    private readonly HashSet<LayerNode> _onlyPublished = [];
 
     public IReadOnlyList<long> SlotBytes => _bytes;
 
     public bool IsStored(LayerNode node) => _slots.ContainsKey(node);
 
     public int SlotOf(LayerNode node) => _slots[node];
+
+    /// <summary>Whether nothing but an observer reads it.</summary>
+    public bool IsOnlyPublished(LayerNode node) => _onlyPublished.Contains(node);
 
     public static SlotAssignment Assign(LayerGraph graph, IReadOnlyList<StepOutline> steps, IReadOnlyList<LayerNode> observed, TensorShape[] shapes, StorageLayout layout)
     {
@@ -27,7 +31,13 @@ internal sealed class SlotAssignment
             IReadOnlyList<LayerNode> nodes = steps[index].Nodes;
             foreach (LayerNode node in nodes.Where(n => n == nodes[^1] || observed.Contains(n) || lastRead.ContainsKey(n)))
             {
-                slots.Place(node, layout.Bytes(shapes[node.Index]), free);
+                bool isOnlyPublished = node != nodes[^1] && !lastRead.ContainsKey(node);
+                if (isOnlyPublished)
+                {
+                    slots._onlyPublished.Add(node);
+                }
+
+                slots.Place(node, (isOnlyPublished ? layout.Published : layout).Bytes(shapes[node.Index]), free);
                 bool keeps = layout.KeepsPublished && observed.Contains(node);
                 live.Add((node, keeps ? steps.Count : lastRead.GetValueOrDefault(node, index)));
             }

@@ -21,6 +21,15 @@ public sealed record StorageLayout(string Name, int ChannelBlock, int Halo)
     /// </summary>
     public bool KeepsPublished { get; init; }
 
+    /// <summary>
+    /// What a value is stored as that is published and read by no other step; null for <see cref="Precision"/>. A backend whose steps go on from wider
+    /// registers than they store publishes those.
+    /// </summary>
+    public StoragePrecision? PublishedPrecision { get; init; }
+
+    /// <summary>The layout of values that are published and read by no other step.</summary>
+    internal StorageLayout Published => PublishedPrecision is { } precision ? this with { Precision = precision } : this;
+
     /// <summary>That many channels and what they are padded with: the next multiple of <see cref="ChannelBlock"/>.</summary>
     public long PaddedChannels(long channels) => (channels + ChannelBlock - 1) / ChannelBlock * ChannelBlock;
 

@@ -26,4 +26,13 @@ public static class StoragePrecisionExtensions
         StoragePrecision.Float16 or StoragePrecision.BFloat16 => sizeof(ushort),
         _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "no storage precision"),
     };
+
+    /// <summary>What listings call it: <c>fp32</c>, <c>fp16</c>, <c>bf16</c>.</summary>
+    public static string ShortName(this StoragePrecision precision) => precision switch
+    {
+        StoragePrecision.Float32 => "fp32",
+        StoragePrecision.Float16 => "fp16",
+        StoragePrecision.BFloat16 => "bf16",
+        _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "no storage precision"),
+    };
 }

@@ -12,7 +12,7 @@ public sealed class ErrorTests
     public static TheoryData<string> WrongUsage =>
     [
         "layerz", "layers", "layers resnet18 --foo", "layers resnet18 --input 224", "layers resnet18 --input 0x1", "layers resnet18 --input 20000x1",
-        "explain resnet18 --batch 0", "explain resnet18 --batch x", "explain resnet18 --backend cuda", "explain resnet18 --threads 0",
+        "explain resnet18 --batch 0", "explain resnet18 --batch x", "explain resnet18 --backend gpu", "explain resnet18 --backend cuda:x", "explain resnet18 --precision fp16", "explain resnet18 --backend emulated --threads 2", "explain resnet18 --threads 0",
         "explain resnet18 --backend reference --threads 2", "classify MODEL", "classify MODEL IMAGE --top -1", "classify MODEL IMAGE --preset keras",
         "features MODEL IMAGE", "features MODEL IMAGE --output x.txt", "features MODEL IMAGE --layer all --output x.npy", "compare MODEL",
         "compare MODEL --reference MODEL --tolerance -1", "compare MODEL --reference MODEL --tolerance NaN", "convert MODEL",
@@ -54,7 +54,7 @@ public sealed class ErrorTests
     [InlineData("layers MODEL --bogus", "unknown option --bogus")]
     [InlineData("convert MODEL -o x --labls y", "unknown option --labls, did you mean --labels?")]
     [InlineData("layerz MODEL", "unknown command layerz, did you mean layers?")]
-    [InlineData("classify MODEL IMAGE --backend cuda", "'cuda' does not fit --backend: one of cpu, reference.")]
+    [InlineData("classify MODEL IMAGE --backend gpu", "'gpu' does not fit --backend: one of cpu, reference, cuda, cuda:N, emulated.")]
     [InlineData("roofline MODEL --gpu V100", "'V100' does not fit --gpu: one of T4, L4, A100, 4090, H100, H200, 5090.")]
     [InlineData("roofline MODEL --gpu T4 --precision int8", "'int8' does not fit --precision: one of fp32, tf32, fp16, bf16.")]
     [InlineData("classify MODEL IMAGE --preset TIMM", "'TIMM' does not fit --preset: one of timm, torchvision, albumentations.")]

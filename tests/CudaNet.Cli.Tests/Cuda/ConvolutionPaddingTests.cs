@@ -23,7 +23,7 @@ public sealed class ConvolutionPaddingTests
             foreach (OperatorCase tested in OperatorCatalogue.Cases.Where(c => c.Op is Conv2d && c.IsRecorded))
             {
                 double[] actual = Convolve(device, (cudnnTensorFormat_t)format, tested);
-                TensorComparison comparison = TensorComparison.Compare(tested.Output, actual, tested.Output, RecordedOperators.Values(tested), BlockPrecision.Float32.Tolerance());
+                TensorComparison comparison = TensorComparison.Compare(tested.Output, actual, tested.Output, RecordedOperators.Values(tested), ArithmeticPrecision.Float32.Tolerance());
                 Assert.True(comparison.Passed, $"{tested}: {comparison}");
                 device.Clear();
             }
@@ -59,7 +59,7 @@ public sealed class ConvolutionPaddingTests
             Tensor weight = model.Parameters["op.weight"];
             bool isNhwc = format == cudnnTensorFormat_t.CUDNN_TENSOR_NHWC;
             float[] Ordered(Tensor tensor) => isNhwc ? StoredValues.ToNhwc(tensor.Values, tensor.Shape) : tensor.Values.ToArray();
-            ConvolutionOnDevice convolution = new(device, BlockPrecision.Float32, format, tested.Input, op);
+            ConvolutionOnDevice convolution = new(device, ArithmeticPrecision.Float32, format, tested.Input, op);
             DeviceMemory y = device.Reserve(tested.Output.ElementCount);
             device.Run(convolution.Forward(device.Upload(Ordered(input)), device.Upload(Ordered(weight)), y));
             float[] result = device.Read(y), bias = op.Bias ? model.Parameters["op.bias"].Values.ToArray() : new float[op.OutChannels];

@@ -12,7 +12,7 @@ public sealed class CatalogueTests
 {
     private const int Batch = 3;
 
-    public static TheoryData<string, string> Kinds => OperatorCatalogue.On(Backends.Judged);
+    public static TheoryData<string, string> Kinds => OperatorCatalogue.On(Backends.OfCpu);
 
     [Theory]
     [MemberData(nameof(Kinds))]

@@ -39,11 +39,12 @@ public sealed class AbsurdAttributeTests
             Tensor? output = Run(graph, input, backend);
             if (output is not null && backend != "reference")
             {
-                Assert.True(TensorComparison.Compare(output, Run(graph, input, "reference")!, Tolerance.For("cpu")).Passed, $"{op}");
+                Assert.True(TensorComparison.Compare(output, Run(graph, input, "reference")!, Backends.Create(backend).Tolerance).Passed, $"{op}");
             }
 
-            // Only a convolution's padding is memory on the CPU.
-            Assert.True(output is not null || (backend != "reference" && op is Conv2d { Padding.Largest: > 0 }), $"{op} was refused");
+            // Only a convolution's padding is memory on the CPU; a GPU counts an extent with its padding, and a step, in 31 bits.
+            bool isCpu = backend.StartsWith("cpu", StringComparison.Ordinal);
+            Assert.True(output is not null || (backend != "reference" && (!isCpu || op is Conv2d { Padding.Largest: > 0 })), $"{op} was refused");
             Assert.Equal(output is not null, IsMeasured(graph, input.Shape, Backends.Create(backend)));
         }
     }

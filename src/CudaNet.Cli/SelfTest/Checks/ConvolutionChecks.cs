@@ -26,26 +26,26 @@ internal static class ConvolutionChecks
     }
 
     public static IEnumerable<Check> All() =>
-        from precision in Enum.GetValues<BlockPrecision>()
-        from format in precision == BlockPrecision.Float32 ? (cudnnTensorFormat_t[])[cudnnTensorFormat_t.CUDNN_TENSOR_NHWC, cudnnTensorFormat_t.CUDNN_TENSOR_NCHW] : [cudnnTensorFormat_t.CUDNN_TENSOR_NHWC]
+        from precision in Enum.GetValues<ArithmeticPrecision>()
+        from format in precision == ArithmeticPrecision.Float32 ? (cudnnTensorFormat_t[])[cudnnTensorFormat_t.CUDNN_TENSOR_NHWC, cudnnTensorFormat_t.CUDNN_TENSOR_NCHW] : [cudnnTensorFormat_t.CUDNN_TENSOR_NHWC]
         from c in Cases
         from check in Of(precision, format, c.Input, c.Op)
         select check;
 
-    private static IEnumerable<Check> Of(BlockPrecision precision, cudnnTensorFormat_t format, TensorShape input, Conv2d op)
+    private static IEnumerable<Check> Of(ArithmeticPrecision precision, cudnnTensorFormat_t format, TensorShape input, Conv2d op)
     {
         string order = format == cudnnTensorFormat_t.CUDNN_TENSOR_NHWC ? "NHWC" : "NCHW";
         string shape = $"{input}, {op.Describe()}, {order}";
-        yield return new Check("cuDNN convolution", precision.Text(), shape, device => Convolve(device, precision, format, input, op, Fused.Nothing));
-        yield return new Check("cuDNN convolution + bias + ReLU", precision.Text(), shape, device => Convolve(device, precision, format, input, op, Fused.BiasRelu));
-        yield return new Check("cuDNN convolution + bias + residual + ReLU", precision.Text(), shape, device => Convolve(device, precision, format, input, op, Fused.BiasResidualRelu));
+        yield return new Check("cuDNN convolution", precision.ShortName(), shape, device => Convolve(device, precision, format, input, op, Fused.Nothing));
+        yield return new Check("cuDNN convolution + bias + ReLU", precision.ShortName(), shape, device => Convolve(device, precision, format, input, op, Fused.BiasRelu));
+        yield return new Check("cuDNN convolution + bias + residual + ReLU", precision.ShortName(), shape, device => Convolve(device, precision, format, input, op, Fused.BiasResidualRelu));
         if (format == cudnnTensorFormat_t.CUDNN_TENSOR_NHWC && op.KernelHeight == 3)
         {
-            yield return new Check("cuDNN algorithms, measured", precision.Text(), shape, device => MeasureAlgorithms(device, precision, format, input, op));
+            yield return new Check("cuDNN algorithms, measured", precision.ShortName(), shape, device => MeasureAlgorithms(device, precision, format, input, op));
         }
     }
 
-    private static Outcome Convolve(TestDevice device, BlockPrecision precision, cudnnTensorFormat_t format, TensorShape input, Conv2d op, Fused fused)
+    private static Outcome Convolve(TestDevice device, ArithmeticPrecision precision, cudnnTensorFormat_t format, TensorShape input, Conv2d op, Fused fused)
     {
         StoragePrecision storage = precision.Storage();
         TensorShape output = op.InferShape([input]);
@@ -75,7 +75,7 @@ internal static class ConvolutionChecks
         return Bound.Library(precision).Judge(Ordered(expected, output), device.Read(y, storage));
     }
 
-    private static Outcome MeasureAlgorithms(TestDevice device, BlockPrecision precision, cudnnTensorFormat_t format, TensorShape input, Conv2d op)
+    private static Outcome MeasureAlgorithms(TestDevice device, ArithmeticPrecision precision, cudnnTensorFormat_t format, TensorShape input, Conv2d op)
     {
         const long WorkspaceBytes = 32 << 20;
         StoragePrecision storage = precision.Storage();

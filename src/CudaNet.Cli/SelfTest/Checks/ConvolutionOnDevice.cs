@@ -8,19 +8,27 @@ namespace CudaNet.Cli.SelfTest;
 internal sealed class ConvolutionOnDevice
 {
     private readonly TestDevice _device;
-    private readonly BlockPrecision _precision;
+    private readonly ArithmeticPrecision _precision;
     private readonly PaddedInput? _padded;
     private readonly TensorDescriptor _bias;
     private readonly ActivationDescriptor _relu;
 
-    public ConvolutionOnDevice(TestDevice device, BlockPrecision precision, cudnnTensorFormat_t format, TensorShape input, Conv2d op)
+    public ConvolutionOnDevice(TestDevice device, ArithmeticPrecision precision, cudnnTensorFormat_t format, TensorShape input, Conv2d op)
     {
         (_device, _precision) = (device, precision);
         CudaContext context = device.Context;
         cudnnDataType_t type = precision.DataType();
         CudnnPadding padding = CudnnPadding.Of(op, input);
-        _padded = padding.NeedsCopy ? device.Own(new PaddedInput(device.Stream, format, type, input, padding.Copied)) : null;
-        TensorDescriptor x = _padded?.Descriptor ?? device.Own(new TensorDescriptor(context)).Set(format, type, input.Batch, input.Channels, input.Height, input.Width);
+        if (padding.NeedsCopy)
+        {
+            DeviceArena arena = device.Own(new DeviceArena());
+            _padded = device.Own(new PaddedInput(context, arena, format, type, input, padding.Copied));
+            arena.Allocate(context);
+            _padded.Clear(device.Stream);
+            input = _padded.Shape;
+        }
+
+        TensorDescriptor x = device.Own(new TensorDescriptor(context)).Set(format, type, input.Batch, input.Channels, input.Height, input.Width);
         FilterDescriptor w = device.Own(new FilterDescriptor(context)).Set(format, type, op.OutChannels, op.InChannels / op.Groups, op.KernelHeight, op.KernelWidth);
         ConvolutionDescriptor attributes = device.Own(new ConvolutionDescriptor(context))
             .Set(padding.Descriptor, (op.Stride, op.Stride), (op.Dilation, op.Dilation), op.Groups, cudnnDataType_t.CUDNN_DATA_FLOAT);
@@ -76,7 +84,7 @@ internal sealed class ConvolutionOnDevice
     /// <summary>Its math type goes with an algorithm; but where fp32 was asked for, nothing else is taken.</summary>
     private DeviceMemory? Choose(ConvolutionAlgorithm algorithm)
     {
-        Convolution.Attributes.SetMathType(_precision == BlockPrecision.Float32 ? cudnnMathType_t.CUDNN_FMA_MATH : algorithm.MathType);
+        Convolution.Attributes.SetMathType(_precision == ArithmeticPrecision.Float32 ? cudnnMathType_t.CUDNN_FMA_MATH : algorithm.MathType);
         return _device.Workspace(_device.Cudnn.WorkspaceBytes(Convolution, algorithm.Algorithm)
             ?? throw new CudaNetException($"cuDNN ranks {algorithm.Algorithm} for {Convolution}, and does not support it"));
     }

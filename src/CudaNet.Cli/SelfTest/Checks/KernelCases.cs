@@ -13,5 +13,5 @@ internal static class KernelCases
     public static IEnumerable<Check> Of(string kernel, string shape, Func<TestDevice, StoragePrecision, KernelVariant, Outcome> run, bool withNaive = true) =>
         from variant in withNaive ? (KernelVariant[])[KernelVariant.Fastest, KernelVariant.Naive] : [KernelVariant.Fastest]
         from precision in Enum.GetValues<StoragePrecision>()
-        select new Check(variant == KernelVariant.Naive ? $"kernel {kernel}, naive" : $"kernel {kernel}", precision.Text(), shape, device => run(device, precision, variant));
+        select new Check(variant == KernelVariant.Naive ? $"kernel {kernel}, naive" : $"kernel {kernel}", precision.ShortName(), shape, device => run(device, precision, variant));
 }

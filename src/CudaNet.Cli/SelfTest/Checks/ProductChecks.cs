@@ -16,26 +16,26 @@ internal static class ProductChecks
     private static IEnumerable<Check> Of(int batch, int inputs, int outputs)
     {
         string shape = $"{batch}×{inputs} → {outputs}";
-        yield return new Check("cuBLAS Sgemm", BlockPrecision.Float32.Text(), shape, device => Sgemm(device, batch, inputs, outputs));
-        foreach (BlockPrecision precision in Enum.GetValues<BlockPrecision>())
+        yield return new Check("cuBLAS Sgemm", ArithmeticPrecision.Float32.ShortName(), shape, device => Sgemm(device, batch, inputs, outputs));
+        foreach (ArithmeticPrecision precision in Enum.GetValues<ArithmeticPrecision>())
         {
-            yield return new Check("cuBLAS GemmEx", precision.Text(), shape, device => GemmEx(device, batch, inputs, outputs, precision));
-            yield return new Check("cuBLAS GemmStridedBatchedEx", precision.Text(), $"{Matrices} × {shape}", device => StridedBatched(device, batch, inputs, outputs, precision));
-            yield return new Check("cublasLt matmul", precision.Text(), shape, device => Matmul(device, batch, inputs, outputs, precision, cublasLtEpilogue_t.CUBLASLT_EPILOGUE_DEFAULT));
-            yield return new Check("cublasLt matmul + bias", precision.Text(), shape, device => Matmul(device, batch, inputs, outputs, precision, cublasLtEpilogue_t.CUBLASLT_EPILOGUE_BIAS));
-            yield return new Check("cublasLt matmul + bias + ReLU", precision.Text(), shape, device => Matmul(device, batch, inputs, outputs, precision, cublasLtEpilogue_t.CUBLASLT_EPILOGUE_RELU_BIAS));
+            yield return new Check("cuBLAS GemmEx", precision.ShortName(), shape, device => GemmEx(device, batch, inputs, outputs, precision));
+            yield return new Check("cuBLAS GemmStridedBatchedEx", precision.ShortName(), $"{Matrices} × {shape}", device => StridedBatched(device, batch, inputs, outputs, precision));
+            yield return new Check("cublasLt matmul", precision.ShortName(), shape, device => Matmul(device, batch, inputs, outputs, precision, cublasLtEpilogue_t.CUBLASLT_EPILOGUE_DEFAULT));
+            yield return new Check("cublasLt matmul + bias", precision.ShortName(), shape, device => Matmul(device, batch, inputs, outputs, precision, cublasLtEpilogue_t.CUBLASLT_EPILOGUE_BIAS));
+            yield return new Check("cublasLt matmul + bias + ReLU", precision.ShortName(), shape, device => Matmul(device, batch, inputs, outputs, precision, cublasLtEpilogue_t.CUBLASLT_EPILOGUE_RELU_BIAS));
         }
     }
 
     private static Outcome Sgemm(TestDevice device, int batch, int inputs, int outputs)
     {
-        Operands values = new(device, batch, inputs, outputs, 1, BlockPrecision.Float32);
-        SetMath(device, BlockPrecision.Float32);
+        Operands values = new(device, batch, inputs, outputs, 1, ArithmeticPrecision.Float32);
+        SetMath(device, ArithmeticPrecision.Float32);
         device.Run(() => device.Cublas.Sgemm(Gemm.FullyConnected(batch, inputs, outputs), Alpha, values.W.Address, values.X.Address, Beta, values.Y.Address));
         return values.Judge(values.Product(0));
     }
 
-    private static Outcome GemmEx(TestDevice device, int batch, int inputs, int outputs, BlockPrecision precision)
+    private static Outcome GemmEx(TestDevice device, int batch, int inputs, int outputs, ArithmeticPrecision precision)
     {
         Operands values = new(device, batch, inputs, outputs, 1, precision);
         SetMath(device, precision);
@@ -44,7 +44,7 @@ internal static class ProductChecks
         return values.Judge(values.Product(0));
     }
 
-    private static Outcome StridedBatched(TestDevice device, int batch, int inputs, int outputs, BlockPrecision precision)
+    private static Outcome StridedBatched(TestDevice device, int batch, int inputs, int outputs, ArithmeticPrecision precision)
     {
         Operands values = new(device, batch, inputs, outputs, Matrices, precision);
         SetMath(device, precision);
@@ -54,7 +54,7 @@ internal static class ProductChecks
         return values.Judge([.. Enumerable.Range(0, Matrices).SelectMany(values.Product)]);
     }
 
-    private static Outcome Matmul(TestDevice device, int batch, int inputs, int outputs, BlockPrecision precision, cublasLtEpilogue_t epilogue)
+    private static Outcome Matmul(TestDevice device, int batch, int inputs, int outputs, ArithmeticPrecision precision, cublasLtEpilogue_t epilogue)
     {
         const long MostWorkspaceBytes = 4 << 20;
         Operands values = new(device, batch, inputs, outputs, 1, precision);
@@ -77,18 +77,18 @@ internal static class ProductChecks
     }
 
     /// <summary>Where fp32 is asked for, nothing else multiplies.</summary>
-    private static void SetMath(TestDevice device, BlockPrecision precision) =>
-        device.Cublas.SetMathMode(precision == BlockPrecision.Float32 ? cublasMath_t.CUBLAS_PEDANTIC_MATH : cublasMath_t.CUBLAS_DEFAULT_MATH);
+    private static void SetMath(TestDevice device, ArithmeticPrecision precision) =>
+        device.Cublas.SetMathMode(precision == ArithmeticPrecision.Float32 ? cublasMath_t.CUBLAS_PEDANTIC_MATH : cublasMath_t.CUBLAS_DEFAULT_MATH);
 
     /// <summary>Matrices on both sides: x (N, I), W (O, I), y (N, O) as it is before, each so many times.</summary>
     private sealed class Operands
     {
         private readonly TestDevice _device;
-        private readonly BlockPrecision _precision;
+        private readonly ArithmeticPrecision _precision;
         private readonly int _inputs, _count;
         private readonly float[] _x, _w, _y;
 
-        public Operands(TestDevice device, int batch, int inputs, int outputs, int count, BlockPrecision precision)
+        public Operands(TestDevice device, int batch, int inputs, int outputs, int count, ArithmeticPrecision precision)
         {
             (_device, _precision, _inputs, _count) = (device, precision, inputs, count);
             StoragePrecision storage = precision.Storage();

@@ -9,16 +9,16 @@ namespace CudaNet.Cli.SelfTest;
 /// <summary>cuDNN's calls on tensors: pooling, activation, softmax, addition, transformation.</summary>
 internal static class TensorCallChecks
 {
-    private static readonly BlockPrecision[] Precisions = [BlockPrecision.Float32, BlockPrecision.Float16, BlockPrecision.BFloat16];
+    private static readonly ArithmeticPrecision[] Precisions = [ArithmeticPrecision.Float32, ArithmeticPrecision.Float16, ArithmeticPrecision.BFloat16];
 
     public static IEnumerable<Check> All() =>
         from shape in (TensorShape[])[new(1, 64, 28, 28), new(2, 33, 7, 9)]
-        from call in ((string Name, Func<TestDevice, TensorShape, BlockPrecision, Outcome> Run)[])
+        from call in ((string Name, Func<TestDevice, TensorShape, ArithmeticPrecision, Outcome> Run)[])
             [("max-pool 3×3/2", MaxPool), ("global average pool", AveragePool), ("ReLU", Activate), ("softmax", Softmax), ("add", Add), ("transform NCHW → NHWC", Transform)]
         from precision in Precisions
-        select new Check($"cuDNN {call.Name}", precision.Text(), $"{shape}", device => call.Run(device, shape, precision));
+        select new Check($"cuDNN {call.Name}", precision.ShortName(), $"{shape}", device => call.Run(device, shape, precision));
 
-    private static Outcome MaxPool(TestDevice device, TensorShape shape, BlockPrecision precision)
+    private static Outcome MaxPool(TestDevice device, TensorShape shape, ArithmeticPrecision precision)
     {
         MaxPool2d op = new(3, 2, 1);
         TensorShape to = op.InferShape([shape]);
@@ -28,7 +28,7 @@ internal static class TensorCallChecks
         return Pool(device, pooling, x, shape, expected, to, precision);
     }
 
-    private static Outcome AveragePool(TestDevice device, TensorShape shape, BlockPrecision precision)
+    private static Outcome AveragePool(TestDevice device, TensorShape shape, ArithmeticPrecision precision)
     {
         TensorShape to = new(shape.Batch, shape.Channels, 1, 1);
         float[] x = Values(1, shape, precision), expected = new float[to.ElementCount];
@@ -38,7 +38,7 @@ internal static class TensorCallChecks
         return Pool(device, pooling, x, shape, expected, to, precision);
     }
 
-    private static Outcome Pool(TestDevice device, PoolingDescriptor pooling, float[] x, TensorShape from, float[] expected, TensorShape to, BlockPrecision precision)
+    private static Outcome Pool(TestDevice device, PoolingDescriptor pooling, float[] x, TensorShape from, float[] expected, TensorShape to, ArithmeticPrecision precision)
     {
         DeviceMemory source = device.Upload(StoredValues.ToNhwc(x, from), precision.Storage()), y = device.Reserve(to.ElementCount, precision.Storage());
         TensorDescriptor xDescriptor = Describe(device, CUDNN_TENSOR_NHWC, from, precision), yDescriptor = Describe(device, CUDNN_TENSOR_NHWC, to, precision);
@@ -46,7 +46,7 @@ internal static class TensorCallChecks
         return Judge(device, StoredValues.ToNhwc(expected, to), y, precision);
     }
 
-    private static Outcome Activate(TestDevice device, TensorShape shape, BlockPrecision precision)
+    private static Outcome Activate(TestDevice device, TensorShape shape, ArithmeticPrecision precision)
     {
         float[] x = Values(1, shape, precision), expected = new float[x.Length];
         ReferenceElementwise.ReLU(x, expected);
@@ -58,7 +58,7 @@ internal static class TensorCallChecks
     }
 
     /// <summary>Over the channels of each pixel.</summary>
-    private static Outcome Softmax(TestDevice device, TensorShape shape, BlockPrecision precision)
+    private static Outcome Softmax(TestDevice device, TensorShape shape, ArithmeticPrecision precision)
     {
         float[] x = Values(1, shape, precision);
         double[] expected = [.. x.Chunk(shape.Channels).SelectMany(Rows.Softmax)];
@@ -69,7 +69,7 @@ internal static class TensorCallChecks
     }
 
     /// <summary>A constant for each channel.</summary>
-    private static Outcome Add(TestDevice device, TensorShape shape, BlockPrecision precision)
+    private static Outcome Add(TestDevice device, TensorShape shape, ArithmeticPrecision precision)
     {
         TensorShape constants = new(1, shape.Channels, 1, 1);
         float[] x = Values(1, constants, precision), before = Values(2, shape, precision);
@@ -80,7 +80,7 @@ internal static class TensorCallChecks
         return Judge(device, expected, y, precision);
     }
 
-    private static Outcome Transform(TestDevice device, TensorShape shape, BlockPrecision precision)
+    private static Outcome Transform(TestDevice device, TensorShape shape, ArithmeticPrecision precision)
     {
         float[] x = Values(1, shape, precision);
         DeviceMemory source = device.Upload(x, precision.Storage()), y = device.Reserve(x.Length, precision.Storage());
@@ -89,11 +89,11 @@ internal static class TensorCallChecks
         return Bound.Exact.Judge(StoredValues.ToNhwc(x, shape), device.Read(y, precision.Storage()));
     }
 
-    private static Outcome Judge(TestDevice device, float[] expected, DeviceMemory y, BlockPrecision precision) =>
+    private static Outcome Judge(TestDevice device, float[] expected, DeviceMemory y, ArithmeticPrecision precision) =>
         Bound.Library(precision).Judge(expected, device.Read(y, precision.Storage()));
 
-    private static float[] Values(int seed, TensorShape shape, BlockPrecision precision) => StoredValues.Uniform(seed, shape.ElementCount, precision.Storage());
+    private static float[] Values(int seed, TensorShape shape, ArithmeticPrecision precision) => StoredValues.Uniform(seed, shape.ElementCount, precision.Storage());
 
-    private static TensorDescriptor Describe(TestDevice device, cudnnTensorFormat_t format, TensorShape shape, BlockPrecision precision) =>
+    private static TensorDescriptor Describe(TestDevice device, cudnnTensorFormat_t format, TensorShape shape, ArithmeticPrecision precision) =>
         device.Own(new TensorDescriptor(device.Context)).Set(format, precision.DataType(), shape.Batch, shape.Channels, shape.Height, shape.Width);
 }

@@ -20,6 +20,12 @@ internal readonly record struct EpilogueArguments
     /// <summary>(N, H, W, C) in the storage precision.</summary>
     public DeviceSlice? Residual { get; init; }
 
+    /// <summary>(C) in fp32: what the residual is multiplied by first, where it is a raw value; with <see cref="ResidualShift"/>, or neither.</summary>
+    public DeviceSlice? ResidualScale { get; init; }
+
+    /// <summary>(C) in fp32.</summary>
+    public DeviceSlice? ResidualShift { get; init; }
+
     /// <summary>Whether negative sums become 0.</summary>
     public bool Relu { get; init; }
 

@@ -19,7 +19,7 @@ internal sealed class EpilogueKernels(CudaModule module)
         CudaStream stream, in EpilogueArguments arguments, TensorShape shape, StoragePrecision precision, KernelVariant variant = KernelVariant.Fastest)
     {
         LaunchChecks.RequireCountable(shape);
-        if (arguments.Scale.HasValue != arguments.Shift.HasValue)
+        if (arguments.Scale.HasValue != arguments.Shift.HasValue || arguments.ResidualScale.HasValue != arguments.ResidualShift.HasValue)
         {
             throw new ArgumentException("scale and shift come together", nameof(arguments));
         }
@@ -27,6 +27,8 @@ internal sealed class EpilogueKernels(CudaModule module)
         int channels = shape.Channels;
         arguments.Scale?.RequireValues(channels, sizeof(float), nameof(arguments.Scale));
         arguments.Shift?.RequireValues(channels, sizeof(float), nameof(arguments.Shift));
+        arguments.ResidualScale?.RequireValues(channels, sizeof(float), nameof(arguments.ResidualScale));
+        arguments.ResidualShift?.RequireValues(channels, sizeof(float), nameof(arguments.ResidualShift));
         arguments.Source.RequireValues(shape.ElementCount, precision.Bytes(), nameof(arguments.Source));
         arguments.Residual?.RequireValues(shape.ElementCount, precision.Bytes(), nameof(arguments.Residual));
         bool isFast = variant == KernelVariant.Fastest && channels % precision.Lanes() == 0 && arguments.Source.IsAligned()
@@ -48,7 +50,8 @@ internal sealed class EpilogueKernels(CudaModule module)
         kernel.Launch(
             stream,
             ChannelBlocks.For(pixels, channels, isFast ? precision.Lanes() : 1),
-            arguments.Source, Address(arguments.Residual), Address(arguments.Scale), Address(arguments.Shift), pixels, channels, flags,
+            arguments.Source, Address(arguments.Residual), Address(arguments.Scale), Address(arguments.Shift),
+            Address(arguments.ResidualScale), Address(arguments.ResidualShift), pixels, channels, flags,
             Address(arguments.Raw?.Memory), Address(arguments.Normalized?.Memory), Address(arguments.Sum?.Memory), Address(arguments.Activation?.Memory));
     }
 

@@ -82,14 +82,21 @@ internal sealed class PoolingKernels(CudaModule module)
         }
     }
 
-    /// <summary>The shape of what comes out.</summary>
-    private static TensorShape Check(DeviceSlice source, TensorShape shape, WindowPool op, StoragePrecision precision, DeviceSlice destination)
+    /// <summary>The shape of what comes out of a pool that the kernels can count.</summary>
+    /// <exception cref="ShapeException">They cannot.</exception>
+    public static TensorShape Check(TensorShape shape, WindowPool op)
     {
         TensorShape to = op.InferShape([shape]);
         LaunchChecks.RequireCountable(shape);
         LaunchChecks.RequireCountable(to);
         LaunchChecks.RequireCountable(shape.Height, op.Padding.Top, op.Padding.Bottom);
         LaunchChecks.RequireCountable(shape.Width, op.Padding.Left, op.Padding.Right);
+        return to;
+    }
+
+    private static TensorShape Check(DeviceSlice source, TensorShape shape, WindowPool op, StoragePrecision precision, DeviceSlice destination)
+    {
+        TensorShape to = Check(shape, op);
         source.RequireValues(shape.ElementCount, precision.Bytes());
         destination.RequireValues(to.ElementCount, precision.Bytes());
         return to;

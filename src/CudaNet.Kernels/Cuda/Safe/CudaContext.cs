@@ -10,7 +10,7 @@ namespace CudaNet.Kernels.Cuda;
 /// it is freed no later than it: a primary context ends with the last of its objects, even where it was disposed of before.
 /// Any thread may use it and its objects: each call makes the context current on its thread where it is not.
 /// </summary>
-public sealed unsafe class CudaContext : IDisposable
+public sealed unsafe partial class CudaContext : IDisposable
 {
     [ThreadStatic]
     private static CudaContext? _current;
@@ -27,6 +27,11 @@ public sealed unsafe class CudaContext : IDisposable
     /// <summary>Retains the device's primary context, and makes it current on this thread.</summary>
     /// <exception cref="CudaException">The driver refuses: no memory, an exclusive device in use, a faulted one.</exception>
     public CudaContext(CudaDevice device)
+        : this(device, makeCurrent: true)
+    {
+    }
+
+    private CudaContext(CudaDevice device, bool makeCurrent)
     {
         Device = device;
         ThrowIfFaulted();
@@ -35,7 +40,10 @@ public sealed unsafe class CudaContext : IDisposable
         _handle = handle;
         try
         {
-            MakeCurrent();
+            if (makeCurrent)
+            {
+                MakeCurrent();
+            }
         }
         catch
         {
@@ -239,7 +247,7 @@ public sealed unsafe class CudaContext : IDisposable
         }
     }
 
-    private void RemoveReference()
+    internal void RemoveReference()
     {
         if (Interlocked.Decrement(ref _references) == 0)
         {
@@ -259,7 +267,7 @@ public sealed unsafe class CudaContext : IDisposable
         }
     }
 
-    private void Report(string call, nint handle, int result)
+    internal void Report(string call, nint handle, int result)
     {
         // At the end of the process the driver is gone before the last owners, and everything is freed with it.
         if (result is (int)CUresult.CUDA_SUCCESS or (int)CUresult.CUDA_ERROR_DEINITIALIZED)

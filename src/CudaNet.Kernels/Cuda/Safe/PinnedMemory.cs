@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using CudaNet.Kernels.Cuda.Native;
 
@@ -10,6 +11,14 @@ namespace CudaNet.Kernels.Cuda;
 public sealed unsafe class PinnedMemory : IDisposable
 {
     private static readonly ReleaseCall Free = new(nameof(DriverApi.cuMemFreeHost), static (l, h) => (int)l.Driver.cuMemFreeHost((void*)h));
+
+    private static readonly ReleaseCall Unregister = new(nameof(DriverApi.cuMemHostUnregister), Forget);
+
+    /// <summary>What the driver holds pinned must not be collected before it lets go of it.</summary>
+    private static readonly ConcurrentDictionary<nint, byte[]> Registered = new();
+
+    private readonly byte[]? _array;
+    private readonly int _start;
 
     /// <summary>Allocates. Slow: not for the hot path, and not while this thread captures.</summary>
     /// <param name="context">Whose device shall reach it; others of the process do too.</param>
@@ -26,6 +35,17 @@ public sealed unsafe class PinnedMemory : IDisposable
         Handle = new CudaHandle(context, Free, (nint)address);
     }
 
+    private PinnedMemory(CudaContext context, byte[] array, int start, int bytes)
+    {
+        nint address = Marshal.UnsafeAddrOfPinnedArrayElement(array, start);
+        context.Enter();
+        CUresult result = context.Driver.cuMemHostRegister_v2((void*)address, (nuint)RoundUp(bytes), 1);
+        context.Check(result, nameof(DriverApi.cuMemHostRegister_v2), $"{RoundUp(bytes)} bytes");
+        Registered[address] = array;
+        (Context, Bytes, _array, _start) = (context, bytes, array, start);
+        Handle = new CudaHandle(context, Unregister, address);
+    }
+
     /// <summary>The context it was allocated in.</summary>
     public CudaContext Context { get; }
 
@@ -34,13 +54,27 @@ public sealed unsafe class PinnedMemory : IDisposable
 
     internal CudaHandle Handle { get; }
 
+    /// <summary>
+    /// Managed memory, pinned and registered in whole pages of its own: a span of it that somebody kept too long shows old numbers, and never reaches memory
+    /// that was freed. Otherwise as memory that is allocated.
+    /// </summary>
+    /// <inheritdoc cref="PinnedMemory(CudaContext, int)"/>
+    internal static PinnedMemory OfManaged(CudaContext context, int bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
+        byte[] array = GC.AllocateUninitializedArray<byte>(checked(RoundUp(bytes) + Environment.SystemPageSize), pinned: true);
+        nint begin = Marshal.UnsafeAddrOfPinnedArrayElement(array, 0);
+        int start = (int)((Environment.SystemPageSize - (begin % Environment.SystemPageSize)) % Environment.SystemPageSize);
+        return new PinnedMemory(context, array, start, bytes);
+    }
+
     /// <summary>The content. While a copy is under way, it is the device's: wait for the stream before.</summary>
     /// <exception cref="ObjectDisposedException">It was disposed of.</exception>
     public Span<T> AsSpan<T>()
         where T : unmanaged
     {
         ObjectDisposedException.ThrowIf(Handle.IsClosed, this);
-        return MemoryMarshal.Cast<byte, T>(new Span<byte>((void*)Handle.DangerousGetHandle(), Bytes));
+        return MemoryMarshal.Cast<byte, T>(_array is null ? new Span<byte>((void*)Handle.DangerousGetHandle(), Bytes) : _array.AsSpan(_start, Bytes));
     }
 
     /// <summary>A part of it.</summary>
@@ -49,4 +83,13 @@ public sealed unsafe class PinnedMemory : IDisposable
 
     /// <summary>Frees the memory. Never throws: a failure is told by <see cref="CudaContext.ReleaseFailed"/>.</summary>
     public void Dispose() => Handle.Dispose();
+
+    private static int RoundUp(int bytes) => checked(bytes + Environment.SystemPageSize - 1) / Environment.SystemPageSize * Environment.SystemPageSize;
+
+    private static int Forget(CudaLibraries libraries, nint handle)
+    {
+        CUresult result = libraries.Driver.cuMemHostUnregister((void*)handle);
+        Registered.TryRemove(handle, out _);
+        return (int)result;
+    }
 }

@@ -1,5 +1,6 @@
 // What follows a convolution, on NHWC values: with x the raw value of channel c,
 //     normalised = x * scale[c] + shift[c] (one fused multiply-add), sum = normalised + residual, activation = max(sum, 0)
+// The residual may be a raw value too, of a shortcut's convolution: it gets scale and shift of its own first, by one fused multiply-add.
 // A stage whose operand is absent passes its value on. Each stage is stored where it has a destination, in fp32 or in the storage precision;
 // the next stage goes on from the fp32 value, so publishing a stage changes no other. A destination may be the source or the residual.
 #include "common.cuh"
@@ -69,35 +70,62 @@ template <class P, int V> DEVICE void Publish(const float (&values)[V], bool val
     }
 }
 
+// Scale and shift of V channels in registers; all zero where there are none.
+template <int V> struct Affine
+{
+    float scales[V] = {}, shifts[V] = {};
+};
+
+template <int V> DEVICE Affine<V> ReadAffine(const float* __restrict__ scale, const float* __restrict__ shift, u32 channel, u32 channels)
+{
+    Affine<V> affine;
+    if (scale == nullptr)
+    {
+        return affine;
+    }
+
+    if constexpr (V == 1)
+    {
+        affine.scales[0] = channel < channels ? scale[channel] : 0.0f;
+        affine.shifts[0] = channel < channels ? shift[channel] : 0.0f;
+    }
+    else
+    {
+        // Used for the shortcut's constants too: nobody may fill it before all have read.
+        __shared__ ChannelConstants<V> sharedScale, sharedShift;
+        __syncthreads();
+        sharedScale.Fill(scale, blockIdx.x * blockDim.x * V, channels);
+        sharedShift.Fill(shift, blockIdx.x * blockDim.x * V, channels);
+        __syncthreads();
+        if (channel < channels)
+        {
+            sharedScale.Read(threadIdx.x, affine.scales);
+            sharedShift.Read(threadIdx.x, affine.shifts);
+        }
+    }
+
+    return affine;
+}
+
+template <int V> DEVICE void Apply(const Affine<V>& affine, float (&values)[V])
+{
+#pragma unroll
+    for (int i = 0; i < V; i++)
+    {
+        values[i] = Fma(values[i], affine.scales[i], affine.shifts[i]);
+    }
+}
+
 // A block covers blockDim.x pieces of V channels and blockDim.y pixels at a time. With V > 1 it has whole warps, all pointers are aligned to
 // 16 bytes, V divides the channels, and blockDim.x is 32 or all pieces of a pixel.
 template <class P, int V>
 DEVICE void Epilogue(const typename P::Stored* source, const typename P::Stored* residual, const float* __restrict__ scale, const float* __restrict__ shift,
+    const float* __restrict__ residualScale, const float* __restrict__ residualShift,
     u32 pixels, u32 channels, u32 flags, void* raw, void* normalized, void* sum, void* activation)
 {
     u32 channel = (blockIdx.x * blockDim.x + threadIdx.x) * V;
-    float scales[V] = {}, shifts[V] = {};
-    if (scale != nullptr)
-    {
-        if constexpr (V == 1)
-        {
-            scales[0] = channel < channels ? scale[channel] : 0.0f;
-            shifts[0] = channel < channels ? shift[channel] : 0.0f;
-        }
-        else
-        {
-            __shared__ ChannelConstants<V> sharedScale, sharedShift;
-            sharedScale.Fill(scale, blockIdx.x * blockDim.x * V, channels);
-            sharedShift.Fill(shift, blockIdx.x * blockDim.x * V, channels);
-            __syncthreads();
-            if (channel < channels)
-            {
-                sharedScale.Read(threadIdx.x, scales);
-                sharedShift.Read(threadIdx.x, shifts);
-            }
-        }
-    }
-
+    const Affine<V> own = ReadAffine<V>(scale, shift, channel, channels);
+    const Affine<V> other = ReadAffine<V>(residualScale, residualShift, channel, channels);
     for (u32 first = blockIdx.y * blockDim.y; first < pixels; first += gridDim.y * blockDim.y)
     {
         u32 pixel = first + threadIdx.y;
@@ -110,17 +138,17 @@ DEVICE void Epilogue(const typename P::Stored* source, const typename P::Stored*
             if (residual != nullptr)
             {
                 Load<P, V>(residual + offset, others);
+                if (residualScale != nullptr)
+                {
+                    Apply<V>(other, others);
+                }
             }
         }
 
         Publish<P, V>(values, valid, offset, flags & RawIsWide, raw);
         if (scale != nullptr)
         {
-#pragma unroll
-            for (int i = 0; i < V; i++)
-            {
-                values[i] = Fma(values[i], scales[i], shifts[i]);
-            }
+            Apply<V>(own, values);
         }
 
         Publish<P, V>(values, valid, offset, flags & NormalizedIsWide, normalized);
@@ -149,8 +177,8 @@ DEVICE void Epilogue(const typename P::Stored* source, const typename P::Stored*
 
 #define EPILOGUE(P, name, v) \
     KERNEL THREADS(1024) cudanet_epilogue_##name(const P::Stored* source, const P::Stored* residual, const float* __restrict__ scale, const float* __restrict__ shift, \
-        u32 pixels, u32 channels, u32 flags, void* raw, void* normalized, void* sum, void* activation) \
-    { Epilogue<P, v>(source, residual, scale, shift, pixels, channels, flags, raw, normalized, sum, activation); }
+        const float* __restrict__ residualScale, const float* __restrict__ residualShift, u32 pixels, u32 channels, u32 flags, void* raw, void* normalized, void* sum, void* activation) \
+    { Epilogue<P, v>(source, residual, scale, shift, residualScale, residualShift, pixels, channels, flags, raw, normalized, sum, activation); }
 
 EPILOGUE(F32, f32, 1)
 EPILOGUE(F16, f16, 1)

@@ -74,14 +74,19 @@ internal sealed unsafe class CublasHandle : IDisposable
     }
 
     /// <summary>C = alpha · op(A) · op(B) + beta · C with matrices of one type; sums and scales in single precision.</summary>
-    public void GemmEx(in Gemm shape, cudaDataType type, cublasComputeType_t compute, float alpha, DeviceAddress a, DeviceAddress b, float beta, DeviceAddress c)
+    public void GemmEx(in Gemm shape, cudaDataType type, cublasComputeType_t compute, float alpha, DeviceAddress a, DeviceAddress b, float beta, DeviceAddress c) =>
+        GemmEx(shape, type, type, compute, alpha, a, b, beta, c);
+
+    /// <summary>The same with a type of its own for C: that of A and B, or single precision.</summary>
+    public void GemmEx(
+        in Gemm shape, cudaDataType type, cudaDataType resultType, cublasComputeType_t compute, float alpha, DeviceAddress a, DeviceAddress b, float beta, DeviceAddress c)
     {
         Context.Enter();
         using HandleUse handle = _handle.Use();
         cublasStatus_t result = _cublas.cublasGemmEx(
             handle.Value, shape.TransA, shape.TransB, shape.M, shape.N, shape.K, &alpha, (void*)a.Value, type, shape.Lda, (void*)b.Value, type, shape.Ldb,
-            &beta, (void*)c.Value, type, shape.Ldc, compute, cublasGemmAlgo_t.CUBLAS_GEMM_DEFAULT);
-        Context.Check(result, nameof(CublasApi.cublasGemmEx), $"{shape}, {type}, {compute}");
+            &beta, (void*)c.Value, resultType, shape.Ldc, compute, cublasGemmAlgo_t.CUBLAS_GEMM_DEFAULT);
+        Context.Check(result, nameof(CublasApi.cublasGemmEx), $"{shape}, {type} to {resultType}, {compute}");
     }
 
     /// <summary>The same for several matrices that lie <paramref name="strides"/> elements apart.</summary>

@@ -5,7 +5,7 @@ namespace CudaNet.Kernels.Cuda;
 /// <content>Forward convolutions. Whether a configuration runs is only known by asking: not supported is a normal answer.</content>
 internal sealed unsafe partial class CudnnHandle
 {
-    /// <summary>cuDNN's ranking without a measurement, best first; those that cannot run are among them.</summary>
+    /// <summary>cuDNN's ranking without a measurement, best first; those that cannot run are among them. None where types or layouts are not supported.</summary>
     public ConvolutionAlgorithm[] RankAlgorithms(in Convolution convolution)
     {
         Context.Enter();
@@ -15,6 +15,11 @@ internal sealed unsafe partial class CudnnHandle
         fixed (cudnnConvolutionFwdAlgoPerf_t* first = ranked)
         {
             cudnnStatus_t result = _cudnn.cudnnGetConvolutionForwardAlgorithm_v7(handle.Value, x.Value, w.Value, attributes.Value, y.Value, ranked.Length, &count, first);
+            if (CudnnStatus.IsNotSupported(result))
+            {
+                return [];
+            }
+
             Context.Check(result, nameof(CudnnApi.cudnnGetConvolutionForwardAlgorithm_v7), $"{convolution}");
         }
 
@@ -62,12 +67,23 @@ internal sealed unsafe partial class CudnnHandle
     public void ConvolutionForward(
         in Convolution convolution, cudnnConvolutionFwdAlgo_t algorithm, float alpha, DeviceAddress x, DeviceAddress w, DeviceAddress workspace, long workspaceBytes, float beta, DeviceAddress y)
     {
-        Context.Enter();
-        using HandleUse handle = _handle.Use(), xDesc = convolution.X.Handle.Use(), wDesc = convolution.W.Handle.Use(), attributes = convolution.Attributes.Handle.Use(), yDesc = convolution.Y.Handle.Use();
-        cudnnStatus_t result = _cudnn.cudnnConvolutionForward(
-            handle.Value, &alpha, xDesc.Value, (void*)x.Value, wDesc.Value, (void*)w.Value, attributes.Value, algorithm, (void*)workspace.Value, (nuint)workspaceBytes,
-            &beta, yDesc.Value, (void*)y.Value);
+        cudnnStatus_t result = Forward(convolution, algorithm, alpha, x, w, workspace, workspaceBytes, beta, y);
         Context.Check(result, nameof(CudnnApi.cudnnConvolutionForward), $"{convolution}, {algorithm}, {workspaceBytes} bytes of workspace");
+    }
+
+    /// <summary>y = conv(x, w).</summary>
+    /// <returns>False where this algorithm does not run it, whatever was said before; nothing was queued then.</returns>
+    public bool TryConvolutionForward(
+        in Convolution convolution, cudnnConvolutionFwdAlgo_t algorithm, DeviceAddress x, DeviceAddress w, DeviceAddress workspace, long workspaceBytes, DeviceAddress y)
+    {
+        cudnnStatus_t result = Forward(convolution, algorithm, 1, x, w, workspace, workspaceBytes, 0, y);
+        if (CudnnStatus.IsNotSupported(result))
+        {
+            return false;
+        }
+
+        Context.Check(result, nameof(CudnnApi.cudnnConvolutionForward), $"{convolution}, {algorithm}, {workspaceBytes} bytes of workspace");
+        return true;
     }
 
     /// <summary>
@@ -92,6 +108,16 @@ internal sealed unsafe partial class CudnnHandle
 
         Context.Check(result, nameof(CudnnApi.cudnnConvolutionBiasActivationForward), $"{convolution}, {algorithm}, {activation}, bias {biasDescriptor}, {workspaceBytes} bytes of workspace");
         return true;
+    }
+
+    private cudnnStatus_t Forward(
+        in Convolution convolution, cudnnConvolutionFwdAlgo_t algorithm, float alpha, DeviceAddress x, DeviceAddress w, DeviceAddress workspace, long workspaceBytes, float beta, DeviceAddress y)
+    {
+        Context.Enter();
+        using HandleUse handle = _handle.Use(), xDesc = convolution.X.Handle.Use(), wDesc = convolution.W.Handle.Use(), attributes = convolution.Attributes.Handle.Use(), yDesc = convolution.Y.Handle.Use();
+        return _cudnn.cudnnConvolutionForward(
+            handle.Value, &alpha, xDesc.Value, (void*)x.Value, wDesc.Value, (void*)w.Value, attributes.Value, algorithm, (void*)workspace.Value, (nuint)workspaceBytes,
+            &beta, yDesc.Value, (void*)y.Value);
     }
 
     private int MaxAlgorithms(nint handle)

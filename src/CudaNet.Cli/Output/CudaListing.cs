@@ -1,16 +1,17 @@
 using System.Text.Json;
+using CudaNet.Engine;
 using CudaNet.Kernels.Cuda;
 
 namespace CudaNet.Cli;
 
 /// <summary>What there is of CUDA on this machine: each of NVIDIA's libraries, where it was found or why not, and the devices the driver shows.</summary>
-internal sealed class CudaDiagnosis
+internal sealed class CudaListing
 {
     private readonly IReadOnlyList<LibraryReport> _libraries;
     private readonly IReadOnlyList<CudaDevice> _devices = [];
     private readonly string? _devicesWhyNot;
 
-    public CudaDiagnosis()
+    public CudaListing()
     {
         CudaLibraries? cuda = CudaLibraries.TryLoad(null, out _libraries);
         try
@@ -33,6 +34,11 @@ internal sealed class CudaDiagnosis
         foreach (CudaDevice device in _devices)
         {
             table.Add($"CUDA {device}", $"{device.Name}, compute capability {device.ComputeCapability}, {Format.Bytes(device.MemoryBytes)}, {device.Uuid}");
+            table.Add($"CUDA {device} computes", string.Join(", ", Enum.GetValues<ArithmeticPrecision>().Where(p => device.ComputeCapability >= p.Needs()).Select(p => p.ShortName())));
+            if (Advice(device) is { } advice)
+            {
+                table.Add($"CUDA {device} advice", advice);
+            }
         }
 
         if (_devicesWhyNot is not null)
@@ -59,9 +65,16 @@ internal sealed class CudaDiagnosis
             json.WriteNumber("memoryBytes", device.MemoryBytes);
             json.WriteString("uuid", device.Uuid);
             json.WriteString("pciBusId", device.PciBusId);
+            json.WriteStrings("precisions", Enum.GetValues<ArithmeticPrecision>().Where(p => device.ComputeCapability >= p.Needs()).Select(p => p.ShortName()));
+            json.WriteString("advice", Advice(device));
         });
         json.WriteString("cudaDevicesWhyNot", _devicesWhyNot);
     }
+
+    /// <summary>What only a product's name tells; null for most.</summary>
+    private static string? Advice(CudaDevice device) => device.Name.Contains("GTX 16", StringComparison.Ordinal)
+        ? "no tensor cores: fp32 is the precision to use, as half types with channels last were measured many times slower on such a device"
+        : null;
 
     private static string Text(LibraryReport library) => library.WhyNot is null
         ? $"{library.Version}, {library.Path}"

@@ -6,16 +6,19 @@ namespace CudaNet.Engine;
 [SuppressMessage("Naming", "CA1720", Justification = "The members are element types and are named so.")]
 public enum ArithmeticPrecision
 {
-    /// <summary>fp32 fused multiply-adds on the CUDA cores; fp32 in memory.</summary>
+    /// <summary>fp32 fused multiply-adds on the CUDA cores; fp32 in memory: the CPU backend's arithmetic. Every GPU has it.</summary>
     Float32,
 
     /// <summary>fp32 in memory, rounded to 10 bits of mantissa on its way into the tensor cores. From compute capability 8.0 on.</summary>
     TensorFloat32,
 
-    /// <summary>IEEE binary16 on the tensor cores and in memory.</summary>
+    /// <summary>
+    /// IEEE binary16 on the tensor cores and in memory. Where weights or results of a filter leave its range (6e-8 to 65,504), the filter is scaled by a power of
+    /// two, which is undone after the sums.
+    /// </summary>
     Float16,
 
-    /// <summary>The upper half of a binary32 on the tensor cores and in memory. From compute capability 8.0 on.</summary>
+    /// <summary>The upper half of a binary32 on the tensor cores and in memory: fp32's range with 8 bits of precision. From compute capability 8.0 on.</summary>
     BFloat16,
 }
 

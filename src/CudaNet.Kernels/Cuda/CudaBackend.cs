@@ -1,0 +1,147 @@
+using CudaNet.Engine;
+
+namespace CudaNet.Kernels.Cuda;
+
+/// <summary>
+/// cuDNN's convolutions and hand-written kernels on one NVIDIA GPU, in the precision that is asked for. Values are stored N×H×W×C. What is observed and how
+/// many threads run changes no bit; whether the other images of a batch do is up to cuDNN. Thread-safe.
+/// </summary>
+/// <remarks>
+/// A thread's current context is after each call what it was before. Weights are on the device as long as the prepared model or one of its sessions is; the
+/// primary context is released with the last of them.
+/// </remarks>
+public sealed class CudaBackend : IBackend
+{
+    private readonly Lock _lock = new();
+    private readonly ConvolutionChoices _choices;
+    private CudaRuntime? _runtime;
+    private int _claims;
+
+    /// <summary>Finds the device. Nothing is allocated on it yet.</summary>
+    /// <exception cref="CudaNetException">There is no driver, no such device, no cuDNN, or no cuBLAS where it is asked for: in the loader's own words.</exception>
+    public CudaBackend(CudaOptions? options = null)
+    {
+        Options = options ?? new CudaOptions();
+        ArgumentOutOfRangeException.ThrowIfNegative(Options.WorkspaceLimitBytes, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(Options.PinnedLimitBytes, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(Options.DeviceLimitBytes, nameof(options));
+        CudaLibraries libraries = Options.Libraries ?? CudaLibraries.Load();
+        Device = CudaDevices.Find(libraries, Options.Device);
+        _ = libraries.Cudnn;
+        _ = Options.Linear == CudaLinear.Cublas ? libraries.Cublas : null;
+        _choices = new ConvolutionChoices(Options.Precision, Options.WorkspaceLimitBytes);
+        Layout = new StorageLayout("nhwc", 1, 0) { Precision = Options.Precision.Storage(), PublishedPrecision = StoragePrecision.Float32 };
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; internal init; } = "cuda";
+
+    /// <inheritdoc/>
+    public Tolerance Tolerance => Options.Precision.Tolerance();
+
+    /// <inheritdoc/>
+    public StorageLayout Layout { get; }
+
+    /// <summary>What it was made with.</summary>
+    public CudaOptions Options { get; }
+
+    /// <summary>The device.</summary>
+    public CudaDevice Device { get; }
+
+    /// <inheritdoc/>
+    public PreparedModel Prepare(LayerGraph graph, ParameterSet parameters)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(parameters);
+        CudaRuntime runtime = ClaimRuntime();
+        try
+        {
+            return new CudaModel(this, runtime, graph, parameters);
+        }
+        catch
+        {
+            ReleaseRuntime(runtime);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Asks the device's cuDNN, and tries what it answers on zeros; the device's memory for that is freed again.</remarks>
+    public PlanCost Measure(ExecutionPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        CudaRuntime runtime = ClaimRuntime();
+        try
+        {
+            using (Uninterrupted.Enter(runtime.Loading))
+            {
+                using ContextScope scope = runtime.Context.Push();
+                using ModelWeights weights = new(plan.Graph, parameters: null, Options.Precision);
+                using CudaProgram program = LoadProgram(runtime, weights, plan, measures: true);
+                return new PlanCost(weights.Bytes, program.Arena.Bytes + CudaExecutable.HostPlan(program, Options).Bytes + plan.ObservedInputBytes, program.Choices);
+            }
+        }
+        finally
+        {
+            ReleaseRuntime(runtime);
+        }
+    }
+
+    internal CudaProgram LoadProgram(CudaRuntime runtime, ModelWeights weights, ExecutionPlan plan, bool measures)
+    {
+        CudaPlanLoader loader = new(runtime, weights, _choices, Options, plan, measures);
+        try
+        {
+            return loader.Load();
+        }
+        catch (OverflowException exception)
+        {
+            loader.Dispose();
+            throw new CudaNetException($"a batch of {plan.InputShape} is beyond what a device can address", exception) { Hint = "Run smaller batches or smaller images." };
+        }
+        catch
+        {
+            loader.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Gives a claim back; the last one releases the device.</summary>
+    internal void ReleaseRuntime(CudaRuntime runtime)
+    {
+        using (Uninterrupted.Enter(_lock))
+        {
+            if (--_claims > 0)
+            {
+                return;
+            }
+
+            _runtime = null;
+        }
+
+        runtime.Dispose();
+    }
+
+    private CudaRuntime ClaimRuntime()
+    {
+        RequirePrecision();
+        using (Uninterrupted.Enter(_lock))
+        {
+            _runtime ??= new CudaRuntime(Device);
+            _claims++;
+            return _runtime;
+        }
+    }
+
+    private void RequirePrecision()
+    {
+        Version needed = Options.Precision.Needs();
+        if (Device.ComputeCapability is var own && own < needed)
+        {
+            throw new CudaNetException($"{Options.Precision} needs compute capability {needed}, and {Device} ({Device.Name}) has {own}")
+            {
+                Hint = $"{nameof(ArithmeticPrecision.Float16)} and {nameof(ArithmeticPrecision.Float32)} run on it.",
+            };
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using CudaNet.Engine;
+
+namespace CudaNet.Kernels.Cuda;
+
+/// <summary>Which GPU computes, and how.</summary>
+public sealed record CudaOptions
+{
+    /// <summary>The device's number in this process, from 0; CUDA_VISIBLE_DEVICES changes which device has which. One backend a device.</summary>
+    public int Device { get; init; }
+
+    /// <summary>How values are stored and multiplied.</summary>
+    public ArithmeticPrecision Precision { get; init; }
+
+    /// <summary>What computes fully connected layers.</summary>
+    public CudaLinear Linear { get; init; }
+
+    /// <summary>
+    /// The most bytes of workspace that one convolution may have. An algorithm that needs more is passed over; a batch that makes the chosen one need more
+    /// is cut. 0 works. More may be slower: libraries then choose algorithms that move more memory.
+    /// </summary>
+    public long WorkspaceLimitBytes { get; init; } = 32L << 20;
+
+    /// <summary>
+    /// The most bytes of host memory that an executable pins: for its input, its output and each observed layer. Where all of them are more, observed layers
+    /// share two buffers and the pass waits for their readers; where those are more, memory is not pinned and copies are slower. The numbers are the same.
+    /// </summary>
+    public long PinnedLimitBytes { get; init; } = 256L << 20;
+
+    /// <summary>
+    /// The most bytes of device memory for the fp32 N×C×H×W copies of observed layers. Where one for each layer takes more, all layers share one, as large as
+    /// the largest. The numbers are the same.
+    /// </summary>
+    public long DeviceLimitBytes { get; init; } = 1L << 30;
+
+    /// <summary>NVIDIA's libraries, or what stands in for them, such as an emulated device; null to load this machine's.</summary>
+    public CudaLibraries? Libraries { get; init; }
+}
+
+/// <summary>What computes fully connected layers.</summary>
+public enum CudaLinear
+{
+    /// <summary>CudaNet's own kernel: the order of its sums depends on the number of inputs alone, and no cuBLAS is needed.</summary>
+    Kernels,
+
+    /// <summary>cuBLAS, worth it for thousands of classes at large batches. Bits may depend on the batch.</summary>
+    Cublas,
+}

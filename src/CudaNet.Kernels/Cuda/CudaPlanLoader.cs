@@ -1,0 +1,139 @@
+using CudaNet.Engine;
+using CudaNet.Kernels.Cuda.Launchers;
+
+namespace CudaNet.Kernels.Cuda;
+
+/// <summary>
+/// Turns a plan into steps: reserves every buffer, makes every choice, and answers the steps what lies where. Nothing is allocated here, so that a plan can be
+/// measured. Under <see cref="CudaRuntime.Loading"/>, with the context current.
+/// </summary>
+internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, ConvolutionChoices choices, CudaOptions options, ExecutionPlan plan, bool measures) : IDisposable
+{
+    private readonly Dictionary<LayerNode, StoredBuffer> _wide = [];
+    private readonly Dictionary<int, InputForm> _inputs = [];
+    private readonly List<CudaStep> _steps = [];
+    private readonly HashSet<LayerNode> _read = [.. plan.Steps.SelectMany(s => new[] { s.Input.Node, s.Residual?.Node }).OfType<LayerNode>()];
+    private DeviceBuffer[] _slots = [];
+    private DeviceBuffer? _input;
+
+    public CudaRuntime Runtime => runtime;
+
+    public KernelSet Kernels => runtime.Kernels;
+
+    public ModelWeights Weights => weights;
+
+    public ConvolutionChoices Choices => choices;
+
+    public CudaOptions Options => options;
+
+    public StorageLayout Layout => plan.Layout;
+
+    public DeviceArena Arena { get; } = new();
+
+    /// <summary>Where convolutions work.</summary>
+    public SharedBuffer Workspace { get; } = new();
+
+    public SharedBuffer NchwInput { get; } = new();
+
+    public SharedBuffer NchwOutput { get; } = new();
+
+    /// <summary>The program. It owns the arena from then on; this is not to be disposed of.</summary>
+    public CudaProgram Load()
+    {
+        _slots = [.. plan.SlotBytes.Select(Arena.Reserve)];
+        _input = Arena.Reserve(sizeof(float) * plan.InputShape.ElementCount);
+        foreach (PlanStep step in plan.Steps)
+        {
+            _steps.Add(Step(step));
+        }
+
+        Workspace.Reserve(Arena);
+        NchwInput.Reserve(Arena);
+        NchwOutput.Reserve(Arena);
+        PlanStage[] observed = [.. plan.Steps.SelectMany(s => s.Stages).Where(s => s.IsObserved)];
+        PublicationCopies copies = new(Arena, [.. observed.Select(s => SourceOf(s).NeedsCopy ? HostBytes(s.Shape) : 0)], options.DeviceLimitBytes);
+        Publication[] publications = [.. observed.Select((s, i) => new Publication(Kernels.Layout, s, SourceOf(s).Source, copies[i]))];
+        PlanStage last = plan.Steps.SelectMany(s => s.Stages).Single(s => s.Node == plan.Graph.Output);
+        DeviceBuffer? outputCopy = SourceOf(last).NeedsCopy ? Arena.Reserve(HostBytes(last.Shape)) : null;
+        int[] counts = [.. plan.Steps.Select(s => s.Stages.Count(t => t.IsObserved))];
+        return new CudaProgram(Arena, _input, [.. _inputs.Values], [.. _steps], counts, publications, new Publication(Kernels.Layout, last, SourceOf(last).Source, outputCopy));
+    }
+
+    /// <summary>Where a value is stored.</summary>
+    public StoredBuffer Buffer(PlanValue value) => new(Input(value, value.Shape.Channels), value.Layout.Precision);
+
+    /// <summary>Where a value is stored with that many channels a pixel, which only the run's input may have more of than its shape says.</summary>
+    public DeviceBuffer Input(PlanValue value, int pitch)
+    {
+        if (value.Slot is { } slot)
+        {
+            return _slots[slot];
+        }
+
+        if (!_inputs.TryGetValue(pitch, out InputForm? form))
+        {
+            long bytes = (long)value.Shape.Batch * value.Shape.Height * value.Shape.Width * pitch * Layout.Precision.Bytes();
+            form = new InputForm(Kernels.Layout, _input!, value.Shape, pitch, Layout.Precision, Arena.Reserve(bytes));
+            _inputs.Add(pitch, form);
+        }
+
+        return form.Destination;
+    }
+
+    /// <summary>
+    /// Where a stage is stored in fp32 beside, or instead of, its place in the plan: a published batch norm or sum whose own place is half as wide or holds what
+    /// others apply it to, and the sums of a fully connected layer that no later layer reads. Null for all others.
+    /// </summary>
+    public StoredBuffer? Wide(PlanStage stage)
+    {
+        if (!IsWide(stage))
+        {
+            return null;
+        }
+
+        if (!_wide.TryGetValue(stage.Node, out StoredBuffer wide))
+        {
+            wide = new StoredBuffer(Arena.Reserve(HostBytes(stage.Shape)), StoragePrecision.Float32);
+            _wide.Add(stage.Node, wide);
+        }
+
+        return wide;
+    }
+
+    /// <summary>A convolution's filters as N×C×H×W convolutions read them.</summary>
+    public DeviceBuffer NchwFilters(LayerNode node) => weights.Nchw(node, measures ? null : runtime);
+
+    /// <summary>Releases what was made, where it became no program.</summary>
+    public void Dispose()
+    {
+        _steps.ForEach(s => s.Dispose());
+        Arena.Dispose();
+    }
+
+    private static long HostBytes(TensorShape shape) => sizeof(float) * shape.ElementCount;
+
+    private bool IsWide(PlanStage stage) => stage.Node.Op switch
+    {
+        Linear => !_read.Contains(stage.Node),
+        BatchNorm2d or Add => (stage.IsObserved || stage.Node == plan.Graph.Output) && stage.Stored is { } stored
+            && (stored.Layout.Precision != StoragePrecision.Float32 || weights.DeferredTo(stage.Node) is not null),
+        _ => false,
+    };
+
+    /// <summary>What a stage is published from, and whether it must be put into another order or precision on the way.</summary>
+    private (StoredBuffer Source, bool NeedsCopy) SourceOf(PlanStage stage)
+    {
+        StoredBuffer source = Wide(stage) ?? Buffer(stage.Stored!);
+        bool isPlain = source.Precision == StoragePrecision.Float32 && (stage.Shape.Channels == 1 || stage.Shape.Height * stage.Shape.Width == 1);
+        return (source, !isPlain);
+    }
+
+    private CudaStep Step(PlanStep step) => step.Head.Node.Op switch
+    {
+        Conv2d op => new ConvolutionStep(this, step, op),
+        MaxPool2d or AvgPool2d or GlobalAveragePool => new PoolingStep(this, step),
+        Linear op => new LinearStep(this, step, op),
+        BatchNorm2d or Add or ReLU => new ElementwiseStep(this, step),
+        _ => throw CudaLayers.Unknown(step.Head.Node),
+    };
+}

@@ -1,0 +1,23 @@
+using CudaNet.Engine;
+
+namespace CudaNet.Kernels.Cuda;
+
+/// <summary>A plan as it runs: the device memory, and what is queued, in order.</summary>
+/// <param name="Arena">All its buffers; allocated once the program is to run.</param>
+/// <param name="Input">Receives the run's input, N×C×H×W fp32.</param>
+/// <param name="InputForms">The input as steps read it.</param>
+/// <param name="Steps">In order.</param>
+/// <param name="PublishedBySteps">How many stages of each step are published.</param>
+/// <param name="Publications">In order.</param>
+/// <param name="Output">The graph's output.</param>
+internal sealed record CudaProgram(
+    DeviceArena Arena, DeviceBuffer Input, InputForm[] InputForms, CudaStep[] Steps, int[] PublishedBySteps, Publication[] Publications, Publication Output) : IDisposable
+{
+    public IReadOnlyList<StepChoice> Choices { get; } = [.. Steps.Select(s => s.Choice)];
+
+    public void Dispose()
+    {
+        Array.ForEach(Steps, s => s.Dispose());
+        Arena.Dispose();
+    }
+}

@@ -1,0 +1,34 @@
+namespace CudaNet.Kernels.Cuda;
+
+/// <summary>How an executable holds values on the host, from their sizes and a limit alone.</summary>
+internal readonly record struct HostMemoryPlan
+{
+    /// <param name="inputBytes">Of a run.</param>
+    /// <param name="outputBytes">Of a run.</param>
+    /// <param name="stages">Bytes of each published stage.</param>
+    /// <param name="limitBytes">The most that is pinned.</param>
+    public HostMemoryPlan(long inputBytes, long outputBytes, IReadOnlyList<int> stages, long limitBytes)
+    {
+        long ends = Pages(inputBytes) + Pages(outputBytes);
+        long all = stages.Sum(s => Pages(s));
+        int largest = stages.DefaultIfEmpty().Max();
+        ArePinned = ends <= limitBytes;
+        Pinned = !ArePinned ? [] : ends + all <= limitBytes ? [.. stages] : ends + (2 * Pages(largest)) <= limitBytes ? [largest, largest] : [];
+        PageableBytes = Pinned.Count == 0 ? largest : 0;
+        Bytes = Pinned.Sum(s => (long)s) + PageableBytes + (ArePinned ? inputBytes + outputBytes : 0);
+    }
+
+    /// <summary>Whether input and output are pinned.</summary>
+    public bool ArePinned { get; }
+
+    /// <summary>Bytes of the pinned buffers that stages use in turn: one for each stage, or two; none where their memory is not pinned.</summary>
+    public IReadOnlyList<int> Pinned { get; }
+
+    /// <summary>Bytes of the one buffer that is not pinned.</summary>
+    public int PageableBytes { get; }
+
+    /// <summary>Of all buffers.</summary>
+    public long Bytes { get; }
+
+    private static long Pages(long bytes) => (bytes + Environment.SystemPageSize - 1) / Environment.SystemPageSize * Environment.SystemPageSize;
+}

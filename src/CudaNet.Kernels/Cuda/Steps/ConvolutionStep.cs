@@ -1,0 +1,87 @@
+using CudaNet.Engine;
+using CudaNet.Kernels.Cuda.Launchers;
+
+namespace CudaNet.Kernels.Cuda;
+
+/// <summary>
+/// A convolution by cuDNN into the step's output, then what follows it in place. Where the device does not convolve NHWC, layout kernels stand around it; where
+/// the descriptor cannot say the padding, a copy of the input with zeros around it before it.
+/// </summary>
+internal sealed class ConvolutionStep : CudaStep
+{
+    private readonly OwnedObjects _owned = new();
+    private readonly KernelSet _kernels;
+    private readonly ConvolutionBatches _convolution;
+    private readonly StepWeights _weights;
+    private readonly StepEpilogue _epilogue;
+    private readonly PaddedInput? _padded;
+    private readonly NchwDetour? _detour;
+    private readonly SharedBuffer _workspace;
+    private readonly DeviceBuffer _source, _filters;
+    private readonly StoredBuffer _destination;
+    private readonly TensorShape _output;
+
+    /// <exception cref="CudaNetException">cuDNN does not run it.</exception>
+    public ConvolutionStep(CudaPlanLoader loader, PlanStep step, Conv2d op)
+    {
+        LayerNode node = step.Head.Node;
+        (_kernels, _weights, _workspace, _output) = (loader.Kernels, loader.Weights[node], loader.Workspace, step.Head.Shape);
+        ArithmeticPrecision precision = loader.Options.Precision;
+        TensorShape shape = step.Input.Shape;
+        try
+        {
+            Conv2d padded = op.Groups == 1 ? op with { InChannels = _weights.Pitch } : op;
+            ConvolutionChoice choice = loader.Choices.Of(loader.Runtime, padded, shape.Height, shape.Width, node);
+            _source = loader.Input(step.Input, _weights.Pitch * op.Groups);
+            _destination = loader.Buffer(step.Output);
+            TensorShape stored = new(shape.Batch, padded.InChannels, shape.Height, shape.Width);
+            if (!choice.IsNhwc)
+            {
+                // The detour drops the padded channels: fp32 values want none.
+                _detour = new NchwDetour(loader, stored, shape, _output);
+                (padded, stored) = (op, shape);
+            }
+
+            _filters = choice.IsNhwc ? _weights.Matrix! : loader.NchwFilters(node);
+            Padding sides = CudnnPadding.Of(padded, stored).Copied;
+            _padded = sides.Largest == 0 ? null : _owned.Add(new PaddedInput(loader.Runtime.Context, loader.Arena, choice.Format, precision.DataType(), stored, sides));
+            _convolution = _owned.Add(new ConvolutionBatches(loader.Runtime, choice, padded, stored, precision, loader.Options.WorkspaceLimitBytes));
+            _workspace.Require(_convolution.WorkspaceBytes);
+            _epilogue = new StepEpilogue(loader, step, _destination);
+            _ = op.Bias ? _kernels.Bias : null;
+            long scratch = _convolution.WorkspaceBytes + (_detour?.Bytes ?? 0) + (_padded is null ? 0 : _padded.Shape.ElementCount * precision.Storage().Bytes());
+            string parts = _convolution.Images == shape.Batch ? "" : $", {_convolution.Images} images a call";
+            Choice = new StepChoice($"cuDNN {choice.AlgorithmText}{parts}", scratch) { Layout = choice.FormatText, Arithmetic = choice.MathText };
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public override StepChoice Choice { get; }
+
+    public override void Initialise(CudaStream stream) => _padded?.Clear(stream);
+
+    public override void Enqueue(CudaPlace place)
+    {
+        DeviceAddress x = _detour?.Enter(place.Stream, _source) ?? _source.Address;
+        DeviceAddress y = _detour?.Output ?? _destination.Buffer.Address;
+        _convolution.Enqueue(place.Cudnn, _padded?.Copy(place.Cudnn, x) ?? x, _filters.Address, _workspace.Address, y);
+        _detour?.Leave(place.Stream, _destination.Buffer);
+        if (_weights.Bias is { } bias)
+        {
+            DeviceSlice values = _destination.Buffer.Slice;
+            _kernels.Bias.Add(place.Stream, values, bias.Slice, _output.Batch * _output.Height * _output.Width, _output.Channels, _destination.Precision, values);
+        }
+
+        _epilogue.Enqueue(place.Stream);
+    }
+
+    public override void Dispose()
+    {
+        _owned.Dispose();
+        base.Dispose();
+    }
+}

@@ -1,0 +1,45 @@
+using CudaNet.Engine;
+using CudaNet.Kernels.Cuda.Launchers;
+
+namespace CudaNet.Kernels.Cuda;
+
+/// <summary>fp32 values in N×C×H×W around one convolution, for a device that does not convolve NHWC. The buffers are shared by all steps.</summary>
+internal sealed class NchwDetour
+{
+    private readonly LayoutKernels _kernels;
+    private readonly SharedBuffer _inputBuffer, _outputBuffer;
+    private readonly TensorShape _stored, _input, _output;
+
+    /// <param name="loader">Reserves the buffers.</param>
+    /// <param name="stored">N×pitch×H×W of the stored input.</param>
+    /// <param name="input">N×C×H×W of the input.</param>
+    /// <param name="output">N×K×H×W.</param>
+    public NchwDetour(CudaPlanLoader loader, TensorShape stored, TensorShape input, TensorShape output)
+    {
+        (_kernels, _stored, _input, _output) = (loader.Kernels.Layout, stored, input, output);
+        (_inputBuffer, _outputBuffer) = (loader.NchwInput, loader.NchwOutput);
+        _inputBuffer.Require(InputBytes);
+        _outputBuffer.Require(OutputBytes);
+    }
+
+    public long Bytes => InputBytes + OutputBytes;
+
+    /// <summary>Where the convolution stores.</summary>
+    public DeviceAddress Output => _outputBuffer.Address;
+
+    private long InputBytes => sizeof(float) * _input.ElementCount;
+
+    private long OutputBytes => sizeof(float) * _output.ElementCount;
+
+    /// <summary>Queues the change of the input, and returns where it is.</summary>
+    public DeviceAddress Enter(CudaStream stream, DeviceBuffer source)
+    {
+        DeviceSlice input = _inputBuffer.First(InputBytes);
+        _kernels.ToNchw(stream, source.Slice, _input, _stored.Channels, StoragePrecision.Float32, input);
+        return input.Address;
+    }
+
+    /// <summary>Queues the change of the output.</summary>
+    public void Leave(CudaStream stream, DeviceBuffer destination) =>
+        _kernels.ToNhwc(stream, _outputBuffer.First(OutputBytes), _output, _output.Channels, StoragePrecision.Float32, destination.Slice);
+}

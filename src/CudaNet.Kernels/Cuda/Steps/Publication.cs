@@ -1,0 +1,34 @@
+using CudaNet.Engine;
+using CudaNet.Kernels.Cuda.Launchers;
+
+namespace CudaNet.Kernels.Cuda;
+
+/// <summary>A stage on its way to the host: fp32, N×C×H×W.</summary>
+/// <param name="kernels">Change the order.</param>
+/// <param name="stage">What is published.</param>
+/// <param name="source">Where the step leaves it.</param>
+/// <param name="copy">Where it is put in order; null where it is so already.</param>
+internal sealed class Publication(LayoutKernels kernels, PlanStage stage, StoredBuffer source, DeviceBuffer? copy)
+{
+    private readonly TensorShape _shape = stage.Shape.Rank == 4 ? stage.Shape : new TensorShape(stage.Shape.Batch, stage.Shape.Channels, 1, 1);
+
+    public LayerNode Node => stage.Node;
+
+    public TensorShape Shape => stage.Shape;
+
+    public int Elements { get; } = checked((int)stage.Shape.ElementCount);
+
+    public int Bytes => checked(sizeof(float) * Elements);
+
+    /// <summary>What goes to the host.</summary>
+    public DeviceSlice Ordered => (copy ?? source.Buffer).First(Bytes);
+
+    /// <summary>Queues what puts it in order.</summary>
+    public void Enqueue(CudaStream stream)
+    {
+        if (copy is not null)
+        {
+            kernels.ToNchw(stream, source.Buffer.Slice, _shape, _shape.Channels, source.Precision, copy.First(Bytes));
+        }
+    }
+}

@@ -1,0 +1,227 @@
+using System.Runtime.InteropServices;
+using CudaNet.Engine;
+
+namespace CudaNet.Kernels.Cuda;
+
+/// <summary>
+/// A graph's weights as the device wants them, step by step: reserved and counted at once, converted and uploaded by <see cref="Upload"/>. Which layers are one
+/// step follows from the graph alone, so one set serves every plan. Thread-safe after the upload.
+/// </summary>
+internal sealed class ModelWeights : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly DeviceArena _arena = new();
+    private readonly Dictionary<LayerNode, StepWeights> _steps = [];
+    private readonly Dictionary<LayerNode, LayerNode> _heads = [];
+    private readonly Dictionary<LayerNode, DeviceBuffer> _nchw = [];
+    private readonly List<(DeviceBuffer Buffer, Func<byte[]> Values)> _pending = [];
+    private readonly LayerGraph _graph;
+    private readonly ParameterSet? _parameters;
+    private readonly ArithmeticPrecision _precision;
+
+    /// <param name="graph">Whose weights.</param>
+    /// <param name="parameters">The values, which must stay until they are uploaded; null where only sizes are wanted.</param>
+    /// <param name="precision">How they are stored.</param>
+    /// <exception cref="CudaNetException">An operator is unknown, or a filter is beyond fp16's range.</exception>
+    public ModelWeights(LayerGraph graph, ParameterSet? parameters, ArithmeticPrecision precision)
+    {
+        (_graph, _parameters, _precision) = (graph, parameters, precision);
+        IReadOnlyList<StepOutline> outlines = Fusion.Fuse(graph);
+        foreach (StepOutline outline in outlines)
+        {
+            outline.Nodes.ToList().ForEach(node => _heads.Add(node, outline.Nodes[0]));
+            _steps.Add(outline.Nodes[0], WeightsOf(outline, outlines));
+        }
+
+        _parameters = null;
+    }
+
+    /// <summary>Bytes of all forms that were made so far.</summary>
+    public long Bytes
+    {
+        get
+        {
+            using (Uninterrupted.Enter(_lock))
+            {
+                return _arena.Bytes;
+            }
+        }
+    }
+
+    /// <summary>Of the step that begins with that layer.</summary>
+    public StepWeights this[LayerNode head] => _steps[head];
+
+    /// <summary>What has to be applied to a layer's stored value by whoever adds it; null for most, which are stored as they are.</summary>
+    public ChannelConstants? DeferredTo(LayerNode node) =>
+        _heads.TryGetValue(node, out LayerNode? head) && _steps[head] is { IsDeferred: true } step ? step.Constants : null;
+
+    /// <summary>Converts and uploads everything, once.</summary>
+    public void Upload(CudaStream stream)
+    {
+        _arena.Allocate(stream.Context);
+        foreach ((DeviceBuffer buffer, Func<byte[]> values) in _pending)
+        {
+            stream.Upload<byte>(values(), buffer.Slice);
+        }
+
+        _pending.Clear();
+    }
+
+    /// <summary>A convolution's fp32 filters as (K, C, R, S), for a device that does not convolve NHWC: made once, on the device.</summary>
+    /// <param name="node">The layer.</param>
+    /// <param name="runtime">Where; null where only the size is wanted.</param>
+    public DeviceBuffer Nchw(LayerNode node, CudaRuntime? runtime)
+    {
+        using (Uninterrupted.Enter(_lock))
+        {
+            if (_nchw.TryGetValue(node, out DeviceBuffer? made))
+            {
+                return made;
+            }
+
+            TensorShape shape = node.Parameters[0].Shape;
+            DeviceBuffer buffer = _arena.Reserve(sizeof(float) * shape.ElementCount);
+            if (runtime is not null)
+            {
+                StepWeights weights = _steps[node];
+                buffer.Allocate(runtime.Context);
+                runtime.Kernels.Layout.ToNchw(runtime.Stream, weights.Matrix!.Slice, shape, weights.Pitch, StoragePrecision.Float32, buffer.Slice);
+                runtime.Stream.Synchronize();
+            }
+
+            _nchw.Add(node, buffer);
+            return buffer;
+        }
+    }
+
+    public void Dispose() => _arena.Dispose();
+
+    private StepWeights WeightsOf(StepOutline outline, IReadOnlyList<StepOutline> outlines)
+    {
+        LayerNode head = outline.Nodes[0];
+        foreach (LayerNode node in outline.Nodes)
+        {
+            CudaLayers.RequireKnown(node);
+        }
+
+        LayerNode? norm = outline.Nodes.FirstOrDefault(n => n.Op is BatchNorm2d);
+        return head.Op switch
+        {
+            Conv2d op => OfConvolution(head, op, norm, IsReadByOthers(outline, outlines), IsShortcut(outline, outlines)),
+            Linear op => OfLinear(head, op),
+            _ => new StepWeights { Constants = norm is null ? null : Affine(norm, []) },
+        };
+    }
+
+    private StepWeights OfConvolution(LayerNode node, Conv2d op, LayerNode? norm, bool isReadByOthers, bool isShortcut)
+    {
+        int channels = op.InChannels / op.Groups;
+        int pitch = node.Inputs[0] == _graph.Input && op.Groups == 1 ? LaunchersPitch(channels) : channels;
+        StoragePrecision storage = _precision.Storage();
+        DeviceBuffer matrix = _arena.Reserve((long)op.OutChannels * op.KernelHeight * op.KernelWidth * pitch * storage.Bytes());
+
+        // A value that other steps read is stored as it is.
+        bool mayScale = storage == StoragePrecision.Float16 && !isReadByOthers;
+        LayerParameters? own = _parameters?.Of(node);
+        float[] bias = own?.Bias?.Values.ToArray() ?? [];
+        int[] exponents = own is null || !mayScale ? [] : FilterScaling.Exponents(own.Weight!.Values, op.OutChannels, bias, norm is null ? null : _parameters!.Of(norm), node);
+        if (own is not null)
+        {
+            if (storage == StoragePrecision.Float16 && !mayScale)
+            {
+                RequireHalf(node, own.Weight!.Values);
+            }
+
+            _pending.Add((matrix, () => StorageEncoding.Encode(FilterOrder.ToNhwc(own.Weight!.Values, op.OutChannels, channels, pitch, exponents), storage)));
+        }
+
+        ChannelConstants? unscaling = mayScale ? Constants(op.OutChannels, () => [.. Enumerable.Range(0, op.OutChannels).Select(k => Power(exponents, k, -1))], () => [.. Enumerable.Repeat(-0f, op.OutChannels)]) : null;
+        bool isScaled = exponents.Length > 0;
+        return new StepWeights
+        {
+            Matrix = matrix,
+            Pitch = pitch,
+            Bias = op.Bias ? Values(op.OutChannels, () => [.. bias.Select((b, k) => b * Power(exponents, k, 1))]) : null,
+            Constants = norm is not null ? Affine(norm, exponents) : isScaled ? unscaling : null,
+            Unscaling = isScaled ? unscaling : null,
+            IsDeferred = isShortcut,
+        };
+    }
+
+    private StepWeights OfLinear(LayerNode node, Linear op)
+    {
+        StoragePrecision storage = _precision.Storage();
+        DeviceBuffer matrix = _arena.Reserve((long)op.OutFeatures * op.InFeatures * storage.Bytes());
+        LayerParameters? own = _parameters?.Of(node);
+        int[] exponents = own is null || storage != StoragePrecision.Float16 ? [] : FilterScaling.RowExponents(own.Weight!.Values, op.OutFeatures);
+        float[] bias = own?.Bias?.Values.ToArray() ?? new float[op.OutFeatures];
+        if (own is not null)
+        {
+            _pending.Add((matrix, () => StorageEncoding.Encode(FilterOrder.ToNhwc(own.Weight!.Values, op.OutFeatures, 1, 1, exponents), storage)));
+        }
+
+        ChannelConstants? constants = storage == StoragePrecision.Float16
+            ? Constants(op.OutFeatures, () => [.. bias.Select((_, k) => Power(exponents, k, -1))], () => bias)
+            : null;
+        DeviceBuffer? shift = constants?.Shift ?? (op.Bias ? Values(op.OutFeatures, () => bias) : null);
+        return new StepWeights { Matrix = matrix, Bias = op.Bias ? shift : null, Constants = exponents.Length > 0 ? constants : null };
+    }
+
+    /// <summary>Batch norm; its scale also undoes that of the filters.</summary>
+    private ChannelConstants Affine(LayerNode norm, int[] exponents)
+    {
+        BatchNorm2d op = (BatchNorm2d)norm.Op;
+        Lazy<ScaleAndShift>? affine = _parameters is { } parameters ? Lazily(op, parameters.Of(norm)) : null;
+        return Constants(op.Channels, () => [.. affine!.Value.Scale.Select((s, k) => s * Power(exponents, k, -1))], () => affine!.Value.Shift);
+    }
+
+    private static Lazy<ScaleAndShift> Lazily(BatchNorm2d op, LayerParameters parameters) => new(() => new ScaleAndShift(op, parameters));
+
+    private ChannelConstants Constants(int channels, Func<float[]> scale, Func<float[]> shift) => new(Values(channels, scale), Values(channels, shift));
+
+    private DeviceBuffer Values(int count, Func<float[]> values)
+    {
+        DeviceBuffer buffer = _arena.Reserve(sizeof(float) * (long)count);
+        if (_parameters is not null)
+        {
+            _pending.Add((buffer, () => MemoryMarshal.AsBytes(values().AsSpan()).ToArray()));
+        }
+
+        return buffer;
+    }
+
+    private int LaunchersPitch(int channels)
+    {
+        int unit = _precision.InputChannels();
+        return checked((channels + unit - 1) / unit * unit);
+    }
+
+    /// <summary>2 to the power of a filter's exponent, or of its negative.</summary>
+    private static float Power(int[] exponents, int filter, int sign) => exponents.Length == 0 ? 1 : MathF.ScaleB(1, sign * exponents[filter]);
+
+    /// <summary>Whether another step reads what the convolution gives, before anything follows it in its own step.</summary>
+    private static bool IsReadByOthers(StepOutline outline, IReadOnlyList<StepOutline> outlines) =>
+        outline.Nodes.Count > 1 && outlines.Any(o => o.Input == outline.Nodes[0] || o.Residual == outline.Nodes[0]);
+
+    private bool IsShortcut(StepOutline outline, IReadOnlyList<StepOutline> outlines)
+    {
+        LayerNode last = outline.Nodes[^1];
+        return outline.Nodes.Count == 2 && last.Op is BatchNorm2d && last != _graph.Output && !IsReadByOthers(outline, outlines)
+            && outlines.Any(o => o.Residual == last) && outlines.All(o => o.Input != last);
+    }
+
+    private static void RequireHalf(LayerNode node, ReadOnlySpan<float> weights)
+    {
+        foreach (float weight in weights)
+        {
+            if (float.IsFinite(weight) && Math.Abs(weight) > (float)Half.MaxValue)
+            {
+                throw new CudaNetException(FormattableString.Invariant($"layer '{node}': a weight of {weight:g3} is beyond fp16's largest value, 65,504"))
+                {
+                    Layer = node.Name,
+                    Hint = $"{nameof(ArithmeticPrecision.BFloat16)} and {nameof(ArithmeticPrecision.TensorFloat32)} have fp32's range.",
+                };
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace CudaNet.Kernels.Cuda;
+
+/// <summary>What the layers of a step need on the device.</summary>
+internal sealed class StepWeights
+{
+    /// <summary>A convolution's filters, (K, R, S, pitch), or a fully connected layer's rows, (O, I), in the storage precision; null where there are none.</summary>
+    public DeviceBuffer? Matrix { get; init; }
+
+    /// <summary>Channels of a pixel that the convolution reads.</summary>
+    public int Pitch { get; init; }
+
+    /// <summary>(K) in fp32, or null. Scaled as the filters are.</summary>
+    public DeviceBuffer? Bias { get; init; }
+
+    /// <summary>What follows the sums: batch norm, or what undoes the filters' scaling, or both; for a fully connected layer with scaled rows its bias too.</summary>
+    public ChannelConstants? Constants { get; init; }
+
+    /// <summary>What makes the sums true where filters are scaled; null where they are not.</summary>
+    public ChannelConstants? Unscaling { get; init; }
+
+    /// <summary>
+    /// True for a shortcut's convolution with batch norm whose value is only ever added to something: it stays as the convolution stored it, and whoever adds
+    /// it applies <see cref="Constants"/> first.
+    /// </summary>
+    public bool IsDeferred { get; init; }
+}
