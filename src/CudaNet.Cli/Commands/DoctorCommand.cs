@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime;
 using System.Runtime.InteropServices;
+using CudaNet.Cli.SelfTest;
 using CudaNet.Data;
 using CudaNet.Engine;
 using CudaNet.Kernels;
@@ -11,10 +12,22 @@ namespace CudaNet.Cli;
 /// <summary><c>cudanet doctor</c>: what this machine can run, and why not more.</summary>
 internal sealed class DoctorCommand : CliCommand
 {
+    private readonly BackendOptions _backend;
+
     private static readonly SimdWidth[] AllWidths = [SimdWidth.Bits128, SimdWidth.Bits256, SimdWidth.Bits512];
 
     public DoctorCommand(CliContext context)
-        : base(context, "doctor", "Shows what this machine can run, and why not more.", "cudanet doctor", "cudanet doctor --json") => Add(Json);
+        : base(
+            context,
+            "doctor",
+            "Shows what this machine can run, and why not more; runs a small network on one backend. Exit code 3 where that is not right.",
+            "cudanet doctor",
+            "cudanet doctor --backend cuda:0 --precision fp16",
+            "cudanet doctor --json")
+    {
+        _backend = new BackendOptions(this, context);
+        Add(Json);
+    }
 
     /// <summary>NativeAOT compiles no method while it runs.</summary>
     private static string Compilation => JitInfo.GetCompiledMethodCount() > 0 ? "JIT" : "NativeAOT";
@@ -26,16 +39,18 @@ internal sealed class DoctorCommand : CliCommand
     protected override int Execute(ParseResult arguments)
     {
         string? images = WhyNoImages();
+        string backend = _backend.Describe(arguments);
+        QuickCheck check = QuickCheck.Run(() => _backend.Create(arguments));
         if (arguments.GetValue(Json))
         {
-            WriteJson(images);
+            WriteJson(images, backend, check);
         }
         else
         {
-            WriteText(images);
+            WriteText(images, backend, check);
         }
 
-        return ExitCode.Success;
+        return check.WhyNot is null ? ExitCode.Success : ExitCode.BadInput;
     }
 
     private static string Usable(string? whyNot) => whyNot is null ? "yes" : $"no: {whyNot}";
@@ -56,7 +71,7 @@ internal sealed class DoctorCommand : CliCommand
         }
     }
 
-    private void WriteText(string? images)
+    private void WriteText(string? images, string checkedBackend, QuickCheck check)
     {
         TextTable table = new("what", "here");
         table.Add("version", VersionAction.Version);
@@ -74,12 +89,13 @@ internal sealed class DoctorCommand : CliCommand
             table.Add($"backend {backend.Name}", Usable(backend.WhyNot));
         }
 
+        table.Add($"a run on {checkedBackend}", check.ToString());
         table.Add("images", Usable(images));
         new CudaListing().Write(table);
         table.Write(Context.Out);
     }
 
-    private void WriteJson(string? images) => JsonOutput.Write(Context.Out, json =>
+    private void WriteJson(string? images, string checkedBackend, QuickCheck check) => JsonOutput.Write(Context.Out, json =>
     {
         json.WriteString("version", VersionAction.Version);
         json.WriteString("system", RuntimeInformation.OSDescription);
@@ -99,6 +115,10 @@ internal sealed class DoctorCommand : CliCommand
             json.WriteString("name", backend.Name);
             json.WriteString("whyNot", backend.WhyNot);
         });
+        json.WriteString("checkedBackend", checkedBackend);
+        json.WriteString("checkWhyNot", check.WhyNot);
+        json.WriteFinite("checkError", check.Error);
+        json.WriteFinite("checkBound", check.Bound);
         json.WriteString("imagesWhyNot", images);
         new CudaListing().Write(json);
     });

@@ -43,6 +43,9 @@ internal sealed class BackendOptions
         command.Add(_threads);
     }
 
+    /// <summary>What was asked for, in the options' words.</summary>
+    public string Describe(ParseResult arguments) => arguments.GetValue(_precision) is { } precision ? $"{arguments.GetValue(_backend)} in {precision}" : arguments.GetValue(_backend)!;
+
     /// <exception cref="UsageException">The backend cannot have that many threads, or that precision.</exception>
     /// <exception cref="CudaNetException">The machine cannot run the backend.</exception>
     public IBackend Create(ParseResult arguments)

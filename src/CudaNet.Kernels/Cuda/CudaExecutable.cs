@@ -72,11 +72,17 @@ internal sealed class CudaExecutable : Executable
 
     protected override bool AdvanceCore(RunControl control, out Observation stage)
     {
+        stage = default;
+        bool isDelivered = _delivered == _program.Publications.Length;
+        if (isDelivered && _step == _program.Steps.Length)
+        {
+            return false;
+        }
+
         using ContextScope scope = _context.Push();
         QueueAhead(control);
-        if (_delivered == _program.Publications.Length)
+        if (isDelivered)
         {
-            stage = default;
             return false;
         }
 

@@ -115,6 +115,43 @@ public sealed class EpilogueKernelTests
         }
     }
 
+    /// <summary>A residual that is a shortcut's raw value gets constants of its own first: as if it had been normalised in fp32 before.</summary>
+    [Theory]
+    [MemberData(nameof(Targets))]
+    public void A_residual_may_be_scaled_and_shifted_first(string level, string precisionName)
+    {
+        StoragePrecision precision = Enum.Parse<StoragePrecision>(precisionName);
+        using KernelDevice device = new(level);
+        foreach (TensorShape shape in (TensorShape[])[new(2, 64, 5, 3), new(1, 264, 3, 2), new(1, 5, 3, 7)])
+        {
+            Operands operands = new(device, shape, precision);
+            (float[] scale, float[] shift) = (StoredValues.Uniform(31, shape.Channels), StoredValues.Uniform(32, shape.Channels));
+            float[] sums = new float[shape.ElementCount];
+            for (int i = 0; i < sums.Length; i++)
+            {
+                int c = i % shape.Channels;
+                sums[i] = operands.Source[i] + MathF.FusedMultiplyAdd(operands.Residual[i], scale[c], shift[c]);
+            }
+
+            foreach (KernelVariant variant in KernelDevice.Variants)
+            {
+                GuardedBuffer sum = device.Reserve(shape.ElementCount, StoragePrecision.Float32);
+                EpilogueArguments arguments = new()
+                {
+                    Source = device.Upload(operands.Source, precision).Slice,
+                    Residual = device.Upload(operands.Residual, precision).Slice,
+                    ResidualScale = device.Upload(scale, StoragePrecision.Float32).Slice,
+                    ResidualShift = device.Upload(shift, StoragePrecision.Float32).Slice,
+                    Sum = new StageDestination(sum.Slice, StoragePrecision.Float32),
+                };
+                device.Kernels.Epilogue.Run(device.Stream, arguments, shape, precision, variant);
+                Closeness.AssertSame(sums, sum.Read(StoragePrecision.Float32), $"{shape}, {variant}");
+            }
+
+            device.Clear();
+        }
+    }
+
     [Fact]
     public void Buffers_may_begin_where_no_piece_of_128_bits_does()
     {

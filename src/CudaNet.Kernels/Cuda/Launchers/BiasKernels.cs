@@ -20,7 +20,7 @@ internal sealed class BiasKernels(CudaModule module)
         CudaStream stream, DeviceSlice source, DeviceSlice bias, int pixels, int channels, StoragePrecision precision, DeviceSlice destination,
         KernelVariant variant = KernelVariant.Fastest)
     {
-        LaunchChecks.RequireCountable(new TensorShape(1, channels, pixels, 1));
+        LaunchChecks.RequireCountable(1, channels, pixels);
         long count = (long)pixels * channels;
         source.RequireValues(count, precision.Bytes());
         destination.RequireValues(count, precision.Bytes());

@@ -19,6 +19,15 @@ internal static class LaunchChecks
     }
 
     /// <inheritdoc cref="RequireCountable(TensorShape)"/>
+    public static void RequireCountable(int batch, int channels, int plane)
+    {
+        if ((long)channels * plane > int.MaxValue || (long)channels * plane * batch > int.MaxValue || batch > MaxGridY)
+        {
+            ThrowUncountable($"{batch}×{channels}×{plane}");
+        }
+    }
+
+    /// <inheritdoc cref="RequireCountable(TensorShape)"/>
     public static void RequireCountable(int rows, int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
@@ -30,7 +39,7 @@ internal static class LaunchChecks
     }
 
     /// <summary>An extent with its padding is counted in 31 bits.</summary>
-    public static void RequireCountable(int extent, int before, int behind)
+    public static void RequireCountableExtent(int extent, int before, int behind)
     {
         if ((long)extent + before + behind > int.MaxValue)
         {

@@ -46,10 +46,11 @@ internal sealed class LayoutKernels(CudaModule module)
     private static void Check(DeviceSlice nchw, DeviceSlice nhwc, TensorShape shape, int pitch, StoragePrecision precision)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(pitch, shape.Channels);
-        TensorShape padded = new(shape.Batch, pitch, shape.Height, shape.Width);
-        LaunchChecks.RequireCountable(padded);
+        LaunchChecks.RequireCountable(shape);
+        int plane = shape.Height * shape.Width;
+        LaunchChecks.RequireCountable(shape.Batch, pitch, plane);
         nchw.RequireValues(shape.ElementCount, sizeof(float));
-        nhwc.RequireValues(padded.ElementCount, precision.Bytes());
+        nhwc.RequireValues((long)shape.Batch * plane * pitch, precision.Bytes());
     }
 
     private sealed class Direction(CudaModule module, string name)

@@ -36,7 +36,7 @@ internal sealed class LinearKernels(CudaModule module)
 
         LaunchChecks.RequireCountable(batch, inputs);
         LaunchChecks.RequireCountable(batch, outputs);
-        LaunchChecks.RequireCountable(new TensorShape(1, outputs, inputs, 1));
+        LaunchChecks.RequireCountable(1, outputs, inputs);
         source.RequireValues((long)batch * inputs, precision.Bytes());
         weight.RequireValues((long)outputs * inputs, precision.Bytes());
         destination.RequireValues((long)batch * outputs, destinationPrecision.Bytes());

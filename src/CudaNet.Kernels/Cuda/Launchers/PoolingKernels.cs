@@ -26,9 +26,14 @@ internal sealed class PoolingKernels(CudaModule module)
     /// <param name="variant">Which kernel.</param>
     public void Max(
         CudaStream stream, DeviceSlice source, TensorShape shape, MaxPool2d op, StoragePrecision precision, DeviceSlice destination,
+        KernelVariant variant = KernelVariant.Fastest) => Max(stream, source, shape, Check(shape, op), op, precision, destination, variant);
+
+    /// <summary>The same with what <see cref="Check(TensorShape, WindowPool)"/> gave, for those who launch it often.</summary>
+    public void Max(
+        CudaStream stream, DeviceSlice source, TensorShape shape, TensorShape to, MaxPool2d op, StoragePrecision precision, DeviceSlice destination,
         KernelVariant variant = KernelVariant.Fastest)
     {
-        TensorShape to = Check(source, shape, op, precision, destination);
+        Check(source, shape, to, precision, destination);
         if (op is { Kernel: 3, Stride: 2, Padding: { Top: 1, Left: 1 } } && TakesPieces(source, shape, precision, destination, variant))
         {
             LaunchShape launch = Blocks(shape.Channels / precision.Lanes(), to, LaunchChecks.CeilingDivide(to.Width, 2));
@@ -42,12 +47,17 @@ internal sealed class PoolingKernels(CudaModule module)
         }
     }
 
-    /// <inheritdoc cref="Max"/>
+    /// <inheritdoc cref="Max(CudaStream, DeviceSlice, TensorShape, MaxPool2d, StoragePrecision, DeviceSlice, KernelVariant)"/>
     public void Average(
         CudaStream stream, DeviceSlice source, TensorShape shape, AvgPool2d op, StoragePrecision precision, DeviceSlice destination,
+        KernelVariant variant = KernelVariant.Fastest) => Average(stream, source, shape, Check(shape, op), op, precision, destination, variant);
+
+    /// <inheritdoc cref="Max(CudaStream, DeviceSlice, TensorShape, TensorShape, MaxPool2d, StoragePrecision, DeviceSlice, KernelVariant)"/>
+    public void Average(
+        CudaStream stream, DeviceSlice source, TensorShape shape, TensorShape to, AvgPool2d op, StoragePrecision precision, DeviceSlice destination,
         KernelVariant variant = KernelVariant.Fastest)
     {
-        TensorShape to = Check(source, shape, op, precision, destination);
+        Check(source, shape, to, precision, destination);
         bool takesPieces = TakesPieces(source, shape, precision, destination, variant);
         LaunchShape launch = Blocks(takesPieces ? shape.Channels / precision.Lanes() : shape.Channels, to, to.Width);
         (takesPieces ? _average128 : _average)[precision].Launch(
@@ -89,17 +99,15 @@ internal sealed class PoolingKernels(CudaModule module)
         TensorShape to = op.InferShape([shape]);
         LaunchChecks.RequireCountable(shape);
         LaunchChecks.RequireCountable(to);
-        LaunchChecks.RequireCountable(shape.Height, op.Padding.Top, op.Padding.Bottom);
-        LaunchChecks.RequireCountable(shape.Width, op.Padding.Left, op.Padding.Right);
+        LaunchChecks.RequireCountableExtent(shape.Height, op.Padding.Top, op.Padding.Bottom);
+        LaunchChecks.RequireCountableExtent(shape.Width, op.Padding.Left, op.Padding.Right);
         return to;
     }
 
-    private static TensorShape Check(DeviceSlice source, TensorShape shape, WindowPool op, StoragePrecision precision, DeviceSlice destination)
+    private static void Check(DeviceSlice source, TensorShape shape, TensorShape to, StoragePrecision precision, DeviceSlice destination)
     {
-        TensorShape to = Check(shape, op);
         source.RequireValues(shape.ElementCount, precision.Bytes());
         destination.RequireValues(to.ElementCount, precision.Bytes());
-        return to;
     }
 
     private static bool TakesPieces(DeviceSlice source, TensorShape shape, StoragePrecision precision, DeviceSlice destination, KernelVariant variant) =>

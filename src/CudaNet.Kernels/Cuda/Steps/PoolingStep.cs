@@ -8,7 +8,7 @@ internal sealed class PoolingStep : CudaStep
 {
     private readonly PoolingKernels _kernels;
     private readonly StoragePrecision _precision;
-    private readonly TensorShape _shape;
+    private readonly TensorShape _shape, _output;
     private readonly DeviceBuffer _source, _destination;
     private readonly LayerNode _node;
 
@@ -18,10 +18,7 @@ internal sealed class PoolingStep : CudaStep
         (_kernels, _precision, _shape, _node) = (loader.Kernels.Pooling, loader.Layout.Precision, step.Input.Shape, step.Head.Node);
         (_source, _destination) = (loader.Buffer(step.Input).Buffer, loader.Buffer(step.Output).Buffer);
         Choice = StepChoices.Kernel(step, "pooling", loader.Layout);
-        if (_node.Op is WindowPool op)
-        {
-            PoolingKernels.Check(_shape, op);
-        }
+        _output = _node.Op is WindowPool op ? PoolingKernels.Check(_shape, op) : step.Output.Shape;
     }
 
     public override StepChoice Choice { get; }
@@ -31,10 +28,10 @@ internal sealed class PoolingStep : CudaStep
         switch (_node.Op)
         {
             case MaxPool2d op:
-                _kernels.Max(place.Stream, _source.Slice, _shape, op, _precision, _destination.Slice);
+                _kernels.Max(place.Stream, _source.Slice, _shape, _output, op, _precision, _destination.Slice);
                 break;
             case AvgPool2d op:
-                _kernels.Average(place.Stream, _source.Slice, _shape, op, _precision, _destination.Slice);
+                _kernels.Average(place.Stream, _source.Slice, _shape, _output, op, _precision, _destination.Slice);
                 break;
             case GlobalAveragePool:
                 _kernels.GlobalAverage(place.Stream, _source.Slice, _shape, _precision, _destination.Slice);

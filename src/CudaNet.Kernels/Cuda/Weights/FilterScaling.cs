@@ -8,42 +8,42 @@ namespace CudaNet.Kernels.Cuda;
 /// </summary>
 /// <remarks>
 /// How large results get is known from the running statistics of the batch norm that follows (mean and eight standard deviations), and, whatever those say,
-/// from the sum of the weights' magnitudes, which inputs of magnitude one can reach.
+/// from the sum of the weights' magnitudes, which inputs of magnitude one can reach. Statistics that ask for a factor at which the weights would vanish are not
+/// believed: no input of fp16 reaches them.
 /// </remarks>
 internal static class FilterScaling
 {
     private const int StandardDeviations = 8;
 
-    /// <summary>Results reach 2¹², which leaves a factor of 16 to larger inputs; where weights would get too small, 2¹⁴.</summary>
-    private const int ComfortableReach = 12, HighestReach = 14;
-
-    /// <summary>Largest weights below it lose more precision than fp16 has.</summary>
-    private const int SmallestWeight = -13;
+    /// <summary>Results that reach 2¹² leave a factor of 16 to larger inputs.</summary>
+    private const int LargestReach = 12;
 
     /// <summary>Results that reach no further lose precision.</summary>
     private const int SmallestReach = -8;
 
+    /// <summary>Largest weights below it lose more precision than fp16 has.</summary>
+    private const int SmallestWeight = -13;
+
     private const int LargestWeight = 15;
+
+    /// <summary>Beyond it the factor, or what undoes it, is not fp32's.</summary>
+    private const int LargestExponent = 120;
 
     /// <summary>The exponent of each filter; none where all are 0.</summary>
     /// <param name="weights">(K, …).</param>
     /// <param name="filters">K.</param>
-    /// <param name="bias">Added to the sums, or null.</param>
+    /// <param name="bias">Added to the sums, or none.</param>
     /// <param name="norm">The batch norm that follows, or null.</param>
-    /// <param name="node">The layer.</param>
-    /// <exception cref="CudaNetException">No power of two brings both weights and results of a filter into the range.</exception>
-    public static int[] Exponents(ReadOnlySpan<float> weights, int filters, ReadOnlySpan<float> bias, LayerParameters? norm, LayerNode node)
+    public static int[] Exponents(ReadOnlySpan<float> weights, int filters, ReadOnlySpan<float> bias, LayerParameters? norm)
     {
         int[] exponents = new int[filters];
         int length = weights.Length / filters;
         for (int k = 0; k < filters; k++)
         {
             (double largest, double sum) = Magnitudes(weights.Slice(k * length, length));
-            double reach = Math.Max(sum, Math.Max(bias.IsEmpty ? 0 : Math.Abs(bias[k]), norm is null ? 0 : Reach(norm.RunningMean!.Values[k], norm.RunningVar!.Values[k])));
             double usual = norm is null ? sum : Reach(norm.RunningMean!.Values[k], norm.RunningVar!.Values[k]);
-            exponents[k] = largest == 0 || !double.IsFinite(reach) ? 0
-                : Exponent(Math.ILogB(largest), Math.ILogB(reach), Math.ILogB(Math.Max(usual, float.Epsilon)))
-                ?? throw Refusal(node, k, largest, reach);
+            double added = bias.IsEmpty ? 0 : Math.Abs(bias[k]);
+            exponents[k] = largest == 0 || !double.IsFinite(sum + added) ? 0 : Exponent(largest, Math.Max(sum, usual), usual, added);
         }
 
         return Array.TrueForAll(exponents, e => e == 0) ? [] : exponents;
@@ -64,16 +64,16 @@ internal static class FilterScaling
         return Array.TrueForAll(exponents, e => e == 0) ? [] : exponents;
     }
 
-    private static int? Exponent(int weight, int reach, int usual)
+    private static int Exponent(double largest, double reach, double usual, double added)
     {
-        if (weight is >= SmallestWeight and < LargestWeight && reach < ComfortableReach && usual >= SmallestReach)
+        (int weight, int highest) = (Math.ILogB(largest), Math.ILogB(Math.Max(reach, added)));
+        if (weight is >= SmallestWeight and < LargestWeight && highest < LargestReach && Math.ILogB(Math.Max(usual, float.Epsilon)) >= SmallestReach)
         {
             return 0;
         }
 
-        int exponent = ComfortableReach - 1 - Math.Max(reach, weight);
-        int needed = SmallestWeight - weight;
-        return exponent >= needed ? exponent : needed + Math.Max(reach, weight) < HighestReach ? needed : null;
+        int exponent = Math.Max(LargestReach - 1 - Math.ILogB(reach), SmallestWeight - weight);
+        return Math.Clamp(added == 0 ? exponent : Math.Min(exponent, LargestWeight - 1 - Math.ILogB(added)), -LargestExponent, LargestExponent);
     }
 
     private static (double Largest, double Sum) Magnitudes(ReadOnlySpan<float> values)
@@ -90,11 +90,4 @@ internal static class FilterScaling
 
     private static double Reach(float mean, float variance) =>
         float.IsFinite(mean) && float.IsFinite(variance) && variance >= 0 ? Math.Abs(mean) + (StandardDeviations * Math.Sqrt(variance)) : 0;
-
-    private static CudaNetException Refusal(LayerNode node, int filter, double largest, double reach) =>
-        new(FormattableString.Invariant($"layer '{node}', filter {filter}: weights of at most {largest:g3} with results up to {reach:g3} are more than fp16 can hold at once"))
-        {
-            Layer = node.Name,
-            Hint = $"{nameof(ArithmeticPrecision.BFloat16)} and {nameof(ArithmeticPrecision.TensorFloat32)} have fp32's range, {nameof(ArithmeticPrecision.Float32)} its precision too.",
-        };
 }

@@ -22,7 +22,7 @@ internal sealed class ModelWeights : IDisposable
     /// <param name="graph">Whose weights.</param>
     /// <param name="parameters">The values, which must stay until they are uploaded; null where only sizes are wanted.</param>
     /// <param name="precision">How they are stored.</param>
-    /// <exception cref="CudaNetException">An operator is unknown, or a filter is beyond fp16's range.</exception>
+    /// <exception cref="CudaNetException">An operator is unknown, or a filter that cannot be scaled is beyond fp16's range.</exception>
     public ModelWeights(LayerGraph graph, ParameterSet? parameters, ArithmeticPrecision precision)
     {
         (_graph, _parameters, _precision) = (graph, parameters, precision);
@@ -124,7 +124,7 @@ internal sealed class ModelWeights : IDisposable
         bool mayScale = storage == StoragePrecision.Float16 && !isReadByOthers;
         LayerParameters? own = _parameters?.Of(node);
         float[] bias = own?.Bias?.Values.ToArray() ?? [];
-        int[] exponents = own is null || !mayScale ? [] : FilterScaling.Exponents(own.Weight!.Values, op.OutChannels, bias, norm is null ? null : _parameters!.Of(norm), node);
+        int[] exponents = own is null || !mayScale ? [] : FilterScaling.Exponents(own.Weight!.Values, op.OutChannels, bias, norm is null ? null : _parameters!.Of(norm));
         if (own is not null)
         {
             if (storage == StoragePrecision.Float16 && !mayScale)

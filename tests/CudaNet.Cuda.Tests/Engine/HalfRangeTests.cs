@@ -1,0 +1,128 @@
+using CudaNet.Emulator;
+using CudaNet.Engine;
+using CudaNet.Kernels.Cuda;
+using CudaNet.Kernels.Reference;
+using CudaNet.Tests.Support;
+using Xunit;
+
+namespace CudaNet.Cuda.Tests.Engine;
+
+/// <summary>Checkpoints whose weights, statistics or values leave fp16's range: right in every layer, or refused in one sentence; never infinite.</summary>
+public sealed class HalfRangeTests
+{
+    private static readonly Tensor Input = Formula.Input(2, 3, 32, 32);
+
+    /// <summary>Convolutions as if trained on other units: their results would be beyond 65,504, or all zero.</summary>
+    [Theory]
+    [InlineData(1e5f)]
+    [InlineData(1e3f)]
+    [InlineData(1e-3f)]
+    [InlineData(1e-8f)]
+    public void Filters_of_any_magnitude(float factor) =>
+        AssertRight(ScaledModels.Scale(TestModels.Tiny(), factor, "conv1", "layer1.0.conv1", "layer2.0.conv2", "layer3.0.downsample.0", "layer4.0.conv1"));
+
+    /// <summary>A variance that nothing justifies: the layer is all but switched off.</summary>
+    [Theory]
+    [InlineData(1e10f)]
+    [InlineData(1e-12f)]
+    public void A_variance_of_any_magnitude(float variance) => AssertRight(ScaledModels.Change(TestModels.Tiny(), (name, values) =>
+        name is "layer1.0.bn1.running_var" or "layer3.0.bn2.running_var" ? new Tensor(values.Shape, values.Values.ToArray().Select((v, i) => i % 2 == 0 ? variance : v).ToArray()) : values));
+
+    /// <summary>Some filters dead, some alive, as trained checkpoints have them.</summary>
+    [Fact]
+    public void Filters_of_one_layer_that_differ() => AssertRight(ScaledModels.Change(TestModels.Tiny(), (name, values) =>
+        name == "layer2.0.conv1.weight" ? Each(values, (v, k) => k switch { 0 => 0, 1 => v * 1e-9f, 2 => v * 1e-5f, 3 => v * 30, _ => v }) : values));
+
+    [Theory]
+    [InlineData(1e-9f)]
+    [InlineData(1e7f)]
+    public void A_classifier_of_any_magnitude(float factor) =>
+        AssertRight(ScaledModels.Change(TestModels.Tiny(), (name, values) => name.StartsWith("fc.", StringComparison.Ordinal) ? ScaledModels.Times(values, factor) : values));
+
+    /// <summary>Values that a half cannot hold, although the network says so: a run must not give them out for results.</summary>
+    [Fact]
+    public void Values_beyond_the_range_are_refused()
+    {
+        using Model model = ScaledModels.Change(TestModels.Tiny(), (name, values) => name is "bn1.weight" or "bn1.bias" ? ScaledModels.Times(values, 1e7f) : values);
+        using EmulatedMachine machine = new();
+        using (Session session = new(model, Half(machine)))
+        {
+            CudaNetException refused = Assert.Throws<CudaNetException>(() => session.Predict(Input));
+            Assert.Contains("fp16", refused.Message, StringComparison.Ordinal);
+            Assert.Contains("BFloat16", refused.Hint, StringComparison.Ordinal);
+        }
+
+        using Session wide = new(model, new CudaBackend(new CudaOptions { Precision = ArithmeticPrecision.BFloat16, Libraries = machine.Libraries.Load() }));
+        Assert.All(wide.Predict(Input).Values.ToArray(), v => Assert.True(float.IsFinite(v)));
+    }
+
+    /// <summary>NaN in is NaN out, as everywhere.</summary>
+    [Fact]
+    public void An_input_that_is_no_number_is_no_fault_of_the_precision()
+    {
+        using Model model = TestModels.Tiny();
+        using EmulatedMachine machine = new();
+        using Session session = new(model, Half(machine));
+        float[] values = Input.Values.ToArray();
+        values[5] = float.NaN;
+        Assert.Contains(float.NaN, session.Predict(new Tensor(Input.Shape, values)).Values.ToArray());
+    }
+
+    /// <summary>The weights ask for one factor and the statistics for another.</summary>
+    [Fact]
+    public void Weights_and_results_further_apart_than_the_range() => AssertRight(ScaledModels.Change(TestModels.Tiny(), (name, values) => name switch
+        {
+            "layer1.0.conv1.weight" => ScaledModels.Times(values, 1e-4f),
+            "layer1.0.bn1.running_var" => ScaledModels.Times(values, 1e18f),
+            _ => values,
+        }));
+
+    /// <summary>A convolution's own values are read by two steps: they are stored as they are, and cannot be scaled.</summary>
+    [Fact]
+    public void A_filter_that_cannot_be_scaled_is_refused_when_it_is_prepared()
+    {
+        GraphBuilder builder = new(3);
+        LayerNode convolution = builder.Add("conv", new Conv2d(3, 8, 3, 3), builder.Input);
+        builder.Add("add", new Add(), builder.Add("act", new ReLU(), convolution), convolution);
+        using Model model = ScaledModels.Change(Networks.Create(builder.Build()), (_, values) => ScaledModels.Times(values, 1e6f));
+        using EmulatedMachine machine = new();
+        CudaNetException refused = Assert.Throws<CudaNetException>(() => Half(machine).Prepare(model));
+        Assert.Equal("conv", refused.Layer);
+        Assert.Contains("65,504", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static CudaBackend Half(EmulatedMachine machine) => new(new CudaOptions { Precision = ArithmeticPrecision.Float16, Libraries = machine.Libraries.Load() });
+
+    private static Tensor Each(Tensor values, Func<float, int, float> change)
+    {
+        int length = values.Values.Length / values.Shape[0];
+        return new Tensor(values.Shape, values.Values.ToArray().Select((v, i) => change(v, i / length)).ToArray());
+    }
+
+    private static void AssertRight(Model made)
+    {
+        using Model model = made;
+        using EmulatedMachine machine = new();
+        CudaBackend backend = Half(machine);
+        Dictionary<string, Tensor> expected = Run(model, new ReferenceBackend()), actual = Run(model, backend);
+        Assert.All(expected, layer =>
+        {
+            TensorComparison comparison = TensorComparison.Compare(actual[layer.Key], layer.Value, backend.Tolerance);
+            Assert.True(comparison.Passed, $"{layer.Key}: {comparison}");
+        });
+        Assert.Empty(machine.Findings);
+    }
+
+    private static Dictionary<string, Tensor> Run(Model model, IBackend backend)
+    {
+        Dictionary<string, Tensor> values = [];
+        using Session session = new(model, backend);
+        foreach (LayerNode layer in model.Graph.Layers)
+        {
+            session.Observe(layer.Name, (in Observation o) => values.Add(o.Name, new Tensor(o.Shape, o.Values.ToArray())));
+        }
+
+        values.Add("logits", session.Predict(Input));
+        return values;
+    }
+}

@@ -1,0 +1,47 @@
+using CudaNet.Engine;
+using CudaNet.Kernels.Cuda;
+using CudaNet.Tests.Support;
+using Xunit;
+
+namespace CudaNet.Cuda.Tests.Engine;
+
+/// <summary>What a pass allocates on the managed heap where the libraries do nothing: nothing. Alone, because other tests allocate.</summary>
+[Collection(nameof(Alone))]
+public sealed class NullDeviceTests
+{
+    private const int Runs = 50;
+
+    [Theory]
+    [InlineData(ArithmeticPrecision.Float32, CudaLinear.Kernels, long.MaxValue)]
+    [InlineData(ArithmeticPrecision.Float16, CudaLinear.Kernels, long.MaxValue)]
+    [InlineData(ArithmeticPrecision.BFloat16, CudaLinear.Cublas, long.MaxValue)]
+    [InlineData(ArithmeticPrecision.TensorFloat32, CudaLinear.Cublas, 1 << 20)]
+    [InlineData(ArithmeticPrecision.Float32, CudaLinear.Kernels, 0)]
+    public void A_pass_allocates_nothing(ArithmeticPrecision precision, CudaLinear linear, long pinnedLimitBytes)
+    {
+        using Model model = TestModels.Tiny();
+        CudaOptions options = new() { Precision = precision, Linear = linear, PinnedLimitBytes = pinnedLimitBytes, Libraries = NullDevice.Load() };
+        using PreparedModel prepared = new CudaBackend(options).Prepare(model);
+        using Session bare = new(prepared), one = new(prepared), all = new(prepared);
+        int seen = 0;
+        one.Observe("layer1", (in Observation o) => seen += o.Values.Length);
+        foreach (LayerNode layer in model.Graph.Nodes)
+        {
+            all.Observe(layer.Name, (in Observation o) => seen += o.Values.Length);
+        }
+
+        Tensor small = Formula.Input(1, 3, 40, 52), large = Formula.Input(3, 3, 64, 64);
+        float[] first = new float[5], three = new float[15];
+        Allocations.AssertNone(() =>
+        {
+            for (int i = 0; i < Runs; i++)
+            {
+                bare.Run(small, first);
+                one.Run(small, first);
+                all.Run(small, first);
+                all.Run(large, three);
+            }
+        });
+        Assert.True(seen > 0);
+    }
+}
