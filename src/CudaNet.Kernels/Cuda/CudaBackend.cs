@@ -33,6 +33,12 @@ public sealed class CudaBackend : IBackend
         Layout = new StorageLayout("nhwc", 1, 0) { Precision = Options.Precision.Storage(), PublishedPrecision = StoragePrecision.Float32 };
     }
 
+    /// <summary>
+    /// A native object could not be freed, and is lost to the process. Nothing is thrown then, and all else is still freed. Raised once for each such object, on
+    /// the thread that freed it; what a listener throws is ignored.
+    /// </summary>
+    public event Action<ReleaseFailure>? ReleaseFailed;
+
     /// <inheritdoc/>
     public string Name { get; internal init; } = "cuda";
 
@@ -127,7 +133,7 @@ public sealed class CudaBackend : IBackend
         RequirePrecision();
         using (Uninterrupted.Enter(_lock))
         {
-            _runtime ??= new CudaRuntime(Device);
+            _runtime ??= new CudaRuntime(Device, failure => ReleaseFailed?.Invoke(failure));
             _claims++;
             return _runtime;
         }

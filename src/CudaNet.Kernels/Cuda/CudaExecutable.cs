@@ -8,8 +8,6 @@ namespace CudaNet.Kernels.Cuda;
 /// </summary>
 internal sealed class CudaExecutable : Executable
 {
-    private const int Attempts = 3;
-
     private readonly CudaContext _context;
     private readonly CudaPlace _place;
     private readonly CudaProgram _program;
@@ -43,7 +41,7 @@ internal sealed class CudaExecutable : Executable
         }
         catch
         {
-            Quiesce();
+            place.Stream.Quiesce();
             _host.Dispose();
             throw;
         }
@@ -104,7 +102,7 @@ internal sealed class CudaExecutable : Executable
     protected override void AbandonCore()
     {
         using ContextScope scope = _context.PushToRelease();
-        Quiesce();
+        _place.Stream.Quiesce();
     }
 
     protected override void DisposeCore()
@@ -142,23 +140,6 @@ internal sealed class CudaExecutable : Executable
             control.ThrowIfStopped();
             _published = 0;
             _program.Steps[_step].Enqueue(_place);
-        }
-    }
-
-    /// <summary>Returns when nothing is in flight. A wait that fails is tried again: what would be freed under the work of a device is worse than a late answer.</summary>
-    private void Quiesce()
-    {
-        for (int attempt = 0; attempt < Attempts && _context.Device.Fault is null; attempt++)
-        {
-            try
-            {
-                _place.Stream.Synchronize();
-                return;
-            }
-            catch (CudaNetException)
-            {
-                // Whoever queued the work has thrown already, or the next call will.
-            }
         }
     }
 }

@@ -10,10 +10,13 @@ internal sealed class CudaRuntime : IDisposable
 {
     private readonly OwnedObjects _owned = new();
 
+    /// <param name="device">Which.</param>
+    /// <param name="releaseFailed">Hears of what could not be freed.</param>
     /// <exception cref="CudaException">The driver or cuDNN refuses.</exception>
-    public CudaRuntime(CudaDevice device)
+    public CudaRuntime(CudaDevice device, Action<ReleaseFailure> releaseFailed)
     {
         Context = _owned.Add(CudaContext.Retain(device));
+        Context.ReleaseFailed += releaseFailed;
         try
         {
             using ContextScope scope = Context.Push();

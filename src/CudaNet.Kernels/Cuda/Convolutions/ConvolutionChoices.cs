@@ -73,11 +73,19 @@ internal sealed class ConvolutionChoices(ArithmeticPrecision precision, long wor
         long Aligned(long bytes) => checked(bytes + Alignment - 1) / Alignment * Alignment;
         (long x, long w, long y) = (Aligned(descriptors.Input.ElementCount * element), Aligned(descriptors.Filters.ElementCount * element), Aligned(descriptors.Output.ElementCount * element));
         using DeviceMemory memory = new(runtime.Context, x + w + y + workspaceBytes);
-        runtime.Stream.Fill((byte)0, memory);
-        bool runs = runtime.Cudnn.TryConvolutionForward(
-            descriptors.Convolution, algorithm, memory.Address, memory.Address + x, workspaceBytes == 0 ? default : memory.Address + (x + w + y), workspaceBytes, memory.Address + (x + w));
-        runtime.Stream.Synchronize();
-        return runs;
+        try
+        {
+            runtime.Stream.Fill((byte)0, memory);
+            bool runs = runtime.Cudnn.TryConvolutionForward(
+                descriptors.Convolution, algorithm, memory.Address, memory.Address + x, workspaceBytes == 0 ? default : memory.Address + (x + w + y), workspaceBytes, memory.Address + (x + w));
+            runtime.Stream.Synchronize();
+            return runs;
+        }
+        catch
+        {
+            runtime.Stream.Quiesce();
+            throw;
+        }
     }
 
     private CudaNetException Refusal(CudaRuntime runtime, Conv2d op, LayerNode node) =>

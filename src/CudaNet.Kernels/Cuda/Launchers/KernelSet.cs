@@ -8,6 +8,9 @@ namespace CudaNet.Kernels.Cuda.Launchers;
 /// </summary>
 internal sealed class KernelSet : IDisposable
 {
+    /// <summary>A group that could not be loaded is tried again when it is next asked for.</summary>
+    private const LazyThreadSafetyMode TriedAgain = LazyThreadSafetyMode.PublicationOnly;
+
     private static readonly Version Oldest = new(7, 5);
     private static readonly Version Newer = new(8, 0);
 
@@ -29,14 +32,14 @@ internal sealed class KernelSet : IDisposable
     {
         _context = context;
         _level = LevelFor(context.Device.ComputeCapability, context.Device.ToString());
-        _preprocessing = new(() => new PreprocessingKernels(Load("preprocessing")));
-        _layout = new(() => new LayoutKernels(Load("layout")));
-        _epilogue = new(() => new EpilogueKernels(Load("epilogue")));
-        _pooling = new(() => new PoolingKernels(Load("pooling")));
-        _linear = new(() => new LinearKernels(Load("linear")));
-        _bias = new(() => new BiasKernels(Load("bias")));
-        _softmax = new(() => new SoftmaxKernels(Load("softmax")));
-        _topK = new(() => new TopKKernels(Load("topk")));
+        _preprocessing = new(() => new PreprocessingKernels(Load("preprocessing")), TriedAgain);
+        _layout = new(() => new LayoutKernels(Load("layout")), TriedAgain);
+        _epilogue = new(() => new EpilogueKernels(Load("epilogue")), TriedAgain);
+        _pooling = new(() => new PoolingKernels(Load("pooling")), TriedAgain);
+        _linear = new(() => new LinearKernels(Load("linear")), TriedAgain);
+        _bias = new(() => new BiasKernels(Load("bias")), TriedAgain);
+        _softmax = new(() => new SoftmaxKernels(Load("softmax")), TriedAgain);
+        _topK = new(() => new TopKKernels(Load("topk")), TriedAgain);
     }
 
     /// <summary>u8 pixels to normalised NHWC values.</summary>

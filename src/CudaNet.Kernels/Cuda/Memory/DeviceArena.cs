@@ -20,5 +20,12 @@ internal sealed class DeviceArena : IDisposable
     /// <exception cref="CudaException">The device has not that much.</exception>
     public void Allocate(CudaContext context) => _buffers.ForEach(b => b.Allocate(context));
 
+    /// <summary>Frees a buffer, as if it had never been reserved.</summary>
+    public void Remove(DeviceBuffer buffer)
+    {
+        _buffers.Remove(buffer);
+        buffer.Dispose();
+    }
+
     public void Dispose() => _buffers.ForEach(b => b.Dispose());
 }

@@ -27,10 +27,10 @@ public sealed unsafe partial class CudaContext
         return scope;
     }
 
-    /// <summary>The same where objects are freed, which goes on whatever the driver answers.</summary>
+    /// <summary>The same where objects are freed, which goes on whatever the driver answers: <see cref="ReleaseFailed"/> tells a refusal.</summary>
     internal ContextScope PushToRelease()
     {
-        ContextScope.TryPush(this, out ContextScope scope);
+        Report(nameof(DriverApi.cuCtxPushCurrent_v2), NativeHandle, (int)ContextScope.TryPush(this, out ContextScope scope));
         return scope;
     }
 }

@@ -205,12 +205,13 @@ public sealed unsafe partial class CudaContext : IDisposable
     internal void Fail(int result, string call, string? arguments, string? log = null)
     {
         NativeFailure failure = ResultText.Describe(Libraries, result, call, arguments, log);
-        if (DeviceFaults.FindBehind(this, result, call) is { } sticky)
+        NativeFailure? behind = DeviceFaults.FindBehind(this, result, call);
+        if (behind is { } sticky && DriverStatus.IsSticky((CUresult)sticky.Number))
         {
             throw Device.Faulted(new DeviceFaultedException(failure with { Result = sticky.Result, Number = sticky.Number, Text = sticky.Text, Hint = sticky.Hint }, Device.Ordinal));
         }
 
-        throw new CudaException(failure);
+        throw new CudaException(behind is null ? failure : failure with { Text = $"{behind}", Hint = behind.Hint });
     }
 
     /// <summary>What a host function threw first, to be thrown where someone waits for it.</summary>

@@ -98,7 +98,11 @@ public sealed unsafe class CudaLibraries
     private CudaNetException Missing(string library)
     {
         LibraryReport? report = Reports.FirstOrDefault(r => r.Library == library);
-        return new CudaNetException(report?.WhyNot is { } reason ? $"{library} is not loaded: {reason}" : $"{library} is not loaded") { File = report?.Path, Hint = report?.Remedy };
+        return new CudaNetException(report?.WhyNot is { } reason ? $"{library} is not loaded: {reason}" : $"{library} is not loaded")
+        {
+            File = report?.Path,
+            Hint = report is null ? $"Give it to {nameof(CudaLibraries)}.{nameof(From)} along with the others." : report.Remedy,
+        };
     }
 
     private CudaDevice[] FindDevices()

@@ -5,7 +5,7 @@ namespace CudaNet.Kernels.Cuda;
 /// <summary>Finds out whether a failed call means that the device has faulted.</summary>
 internal static unsafe class DeviceFaults
 {
-    /// <summary>The sticky result behind a failure; null where the device still works.</summary>
+    /// <summary>The driver's result behind a library's failure, or the sticky one of a driver's call; null where the device still works.</summary>
     public static NativeFailure? FindBehind(CudaContext context, int result, string call)
     {
         if (call.StartsWith("cudnn", StringComparison.Ordinal))
@@ -33,6 +33,6 @@ internal static unsafe class DeviceFaults
             return null;
         }
 
-        return DriverStatus.IsSticky(result) ? ResultText.Describe(context.Libraries, (int)result, nameof(DriverApi.cuEventCreate)) : null;
+        return ResultText.Describe(context.Libraries, (int)result, nameof(DriverApi.cuEventCreate));
     }
 }

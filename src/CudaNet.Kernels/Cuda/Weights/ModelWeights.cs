@@ -81,15 +81,24 @@ internal sealed class ModelWeights : IDisposable
 
             TensorShape shape = node.Parameters[0].Shape;
             DeviceBuffer buffer = _arena.Reserve(sizeof(float) * shape.ElementCount);
+            _nchw.Add(node, buffer);
             if (runtime is not null)
             {
-                StepWeights weights = _steps[node];
-                buffer.Allocate(runtime.Context);
-                runtime.Kernels.Layout.ToNchw(runtime.Stream, weights.Matrix!.Slice, shape, weights.Pitch, StoragePrecision.Float32, buffer.Slice);
-                runtime.Stream.Synchronize();
+                try
+                {
+                    buffer.Allocate(runtime.Context);
+                    runtime.Kernels.Layout.ToNchw(runtime.Stream, _steps[node].Matrix!.Slice, shape, _steps[node].Pitch, StoragePrecision.Float32, buffer.Slice);
+                    runtime.Stream.Synchronize();
+                }
+                catch
+                {
+                    runtime.Stream.Quiesce();
+                    _nchw.Remove(node);
+                    _arena.Remove(buffer);
+                    throw;
+                }
             }
 
-            _nchw.Add(node, buffer);
             return buffer;
         }
     }

@@ -1,0 +1,80 @@
+using CudaNet.Emulator;
+using CudaNet.Engine;
+using CudaNet.Kernels.Cuda;
+
+namespace CudaNet.Cuda.Tests.Engine;
+
+/// <summary>A program from its first call to its last, and what became of it.</summary>
+internal sealed class FailingProgram(EmulatedMachine machine, CudaOptions options)
+{
+    /// <summary>The first exception; null where there was none.</summary>
+    public CudaNetException? Thrown { get; private set; }
+
+    /// <summary>What the second attempt on the same session threw.</summary>
+    public CudaNetException? ThrownAgain { get; private set; }
+
+    /// <summary>An exception that is none of CudaNet's.</summary>
+    public Exception? Foreign { get; private set; }
+
+    /// <summary>What could not be freed.</summary>
+    public List<ReleaseFailure> Reports { get; } = [];
+
+    /// <summary>Whether the session was there.</summary>
+    public bool HasSession { get; private set; }
+
+    /// <summary>
+    /// The calls that are worth a run each, by number from 1. Of each function the first and the last, and one of <paramref name="stride"/> between them; of the
+    /// questions about each kernel of a module, which one loop asks hundreds of times, one of a hundred at most.
+    /// </summary>
+    public static IEnumerable<int> Chosen(IReadOnlyList<string> calls, int stride)
+    {
+        foreach (IGrouping<string, int> same in Enumerable.Range(1, calls.Count).GroupBy(n => calls[n - 1]))
+        {
+            int every = Math.Max(stride, same.Key is "cuFuncGetParamInfo" or "cuModuleGetFunction" ? 100 : 1), last = same.Count() - 1;
+            foreach (int n in same.Where((_, i) => i % every == 0 || i == last))
+            {
+                yield return n;
+            }
+        }
+    }
+
+    /// <summary>The whole program: the output, and the observed layers; null where it failed and was not to be tried again, or failed again.</summary>
+    /// <param name="again">Whether the session, where it is there, is used once more after a failure.</param>
+    public float[]? Run(bool again = false)
+    {
+        float[]? values = null;
+        try
+        {
+            CudaBackend backend = SmallNetwork.Backend(machine, options);
+            backend.ReleaseFailed += Reports.Add;
+            using Session session = SmallNetwork.Open(backend);
+            HasSession = true;
+            try
+            {
+                values = Work(session);
+            }
+            catch (CudaNetException exception) when (again)
+            {
+                Thrown = exception;
+                values = Work(session);
+            }
+        }
+        catch (CudaNetException exception)
+        {
+            (Thrown, ThrownAgain) = Thrown is null ? (exception, null) : (Thrown, exception);
+        }
+        catch (Exception exception)
+        {
+            Foreign = exception;
+        }
+
+        return values;
+    }
+
+    private static float[] Work(Session session)
+    {
+        session.Prepare(SmallNetwork.Shape);
+        SmallNetwork.Run(session);
+        return SmallNetwork.Run(session, 1, SmallNetwork.Observed);
+    }
+}
