@@ -14,7 +14,8 @@ internal sealed class CudaExecutable : Executable
     private readonly CudaPlace _place;
     private readonly CudaProgram _program;
     private readonly HostMemory _host;
-    private readonly bool _checksRange;
+    private readonly PassTimer? _timer;
+    private readonly bool _checksRange, _isPinned;
     private int _step, _published, _queued, _delivered;
 
     /// <param name="plan">What it runs.</param>
@@ -31,6 +32,7 @@ internal sealed class CudaExecutable : Executable
         program.Arena.Allocate(context);
         HostMemoryPlan host = HostPlan(program, options);
         BufferBytes = program.Arena.Bytes + host.Bytes;
+        _isPinned = host.ArePinned;
         _host = new HostMemory(context, checked((int)program.Input.Bytes), program.Output.Bytes, host);
         try
         {
@@ -40,6 +42,7 @@ internal sealed class CudaExecutable : Executable
             }
 
             place.Stream.Synchronize();
+            _timer = options.PassMeasured is { } measured ? new PassTimer(context, place.Stream, measured) : null;
         }
         catch
         {
@@ -61,19 +64,24 @@ internal sealed class CudaExecutable : Executable
     {
         using ContextScope scope = _context.Push();
         (_step, _published, _queued, _delivered) = (-1, 0, 0, 0);
+        _timer?.Begin();
         _host.Send(_place.Stream, input, _program.Input.Slice);
+        _timer?.Sent();
         foreach (InputForm form in _program.InputForms)
         {
             form.Enqueue(_place.Stream);
         }
 
         QueueAhead(control);
+        _timer?.Pause();
     }
 
     protected override bool AdvanceCore(RunControl control, out Observation stage)
     {
         using ContextScope scope = _context.Push();
+        _timer?.Resume();
         QueueAhead(control);
+        _timer?.Pause();
         if (_delivered == _program.Publications.Length)
         {
             stage = default;
@@ -89,6 +97,17 @@ internal sealed class CudaExecutable : Executable
     {
         using ContextScope scope = _context.Push();
         _host.ReceiveOutput(_place.Stream, _program.Output, output);
+        if (_timer is not null)
+        {
+            // Memory that is not pinned is copied only now.
+            if (!_isPinned)
+            {
+                _timer.Received();
+            }
+
+            _timer.End();
+        }
+
         if (_checksRange)
         {
             HalfRange.Require(_host.KeptInput, output, _program.Output.Node);
@@ -104,6 +123,7 @@ internal sealed class CudaExecutable : Executable
     protected override void DisposeCore()
     {
         using ContextScope scope = _context.PushToRelease();
+        _timer?.Dispose();
         _host.Dispose();
         _program.Dispose();
     }
@@ -129,7 +149,9 @@ internal sealed class CudaExecutable : Executable
             if (++_step == _program.Steps.Length)
             {
                 _program.Output.Enqueue(_place.Stream);
+                _timer?.Computed();
                 _host.FetchOutput(_place.Stream, _program.Output);
+                _timer?.Received();
                 return;
             }
 
