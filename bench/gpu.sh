@@ -9,7 +9,7 @@
 # where every check passed and every row ran with equal bits.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-most_bytes=90000000
+most_bytes=60000000
 model=resnet18-leaf.safetensors
 image=chelsea.jpg
 
@@ -53,7 +53,7 @@ machine() {
   printf 'machine\t%s, %s\n' "$(uname -srm)" "$(sed -nE 's/^model name\s*: //p' /proc/cpuinfo | head -n 1)"
   uuid=$(doctor_says "" | grep -oE 'GPU-[0-9a-f-]+$' || true)
   if ! command -v nvidia-smi >/dev/null || ! nvidia-smi -i "${uuid:-0}" >/dev/null 2>&1; then
-    printf 'clocks, ECC, power\tunknown: nvidia-smi is not there, or does not know this device\n'
+    printf 'clocks (locked or not), ECC, power limit\tunknown: nvidia-smi is not there, or does not know this device\n'
     return
   fi
   for field in driver_version clocks.sm clocks.max.sm clocks.applications.graphics clocks_throttle_reasons.applications_clocks_setting \

@@ -125,7 +125,7 @@ internal sealed class ProfileCommand : CliCommand
     {
         if (backend is not CudaBackend cuda)
         {
-            return new ProfiledMachine(backend.Name, null, null, null, null, ArithmeticPrecision.Float32.ShortName(), null, IsEmulated: false);
+            return new ProfiledMachine(backend.Name, null, null, null, null, ArithmeticPrecision.Float32.ShortName(), null, null, IsEmulated: false);
         }
 
         CudaDevice device = cuda.Device;
@@ -137,6 +137,7 @@ internal sealed class ProfileCommand : CliCommand
             device.Libraries.Reports.FirstOrDefault(r => r.Library == "cuDNN")?.Version,
             cuda.Options.Precision.ShortName(),
             device.Attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE),
+            device.Attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_ECC_ENABLED) != 0,
             device.IsEmulated());
     }
 }

@@ -30,5 +30,6 @@ internal sealed record PassProfile(ProfiledMachine Machine, TensorShape Input, s
 /// <param name="Cudnn">Its version; null where it says none.</param>
 /// <param name="Precision">What is stored and multiplied: <c>fp32</c>.</param>
 /// <param name="CacheBytes">The GPU's L2; null for a CPU.</param>
+/// <param name="HasEcc">Whether the GPU's memory corrects errors, which costs bandwidth on some; null for a CPU.</param>
 /// <param name="IsEmulated">Whether the GPU exists in host memory only.</param>
-internal sealed record ProfiledMachine(string Backend, string? Device, string? Uuid, string? Driver, string? Cudnn, string Precision, long? CacheBytes, bool IsEmulated);
+internal sealed record ProfiledMachine(string Backend, string? Device, string? Uuid, string? Driver, string? Cudnn, string Precision, long? CacheBytes, bool? HasEcc, bool IsEmulated);

@@ -21,6 +21,7 @@ internal static class ProfileJson
         json.WriteNumber("weightBytes", profile.WeightBytes);
         json.WriteOptional("cacheBytes", machine.CacheBytes);
         json.WriteOptional("weightsInCache", profile.WeightsInCache);
+        json.WriteOptional("ecc", machine.HasEcc);
         json.WriteNumber("repeats", profile.Repeats);
         json.WriteBoolean("equalBits", profile.EqualBits);
         json.WriteString("whyNoTimes", profile.WhyNoTimes);

@@ -24,6 +24,11 @@ internal static class ProfileText
             head.Add("weights L2-resident", $"{YesOrNo(fit)}, L2 has {Format.Bytes(machine.CacheBytes!.Value)}");
         }
 
+        if (machine.HasEcc is { } corrects)
+        {
+            head.Add("ECC", YesOrNo(corrects));
+        }
+
         head.Write(context.Out);
         context.Out.WriteLine();
         context.Line(profile.EqualBits ? $"equal bits over {Format.Plural(profile.Repeats, "pass", "es")}" : $"BITS DIFFER within {Format.Plural(profile.Repeats, "pass", "es")} of one input");

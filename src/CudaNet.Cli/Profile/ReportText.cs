@@ -12,7 +12,7 @@ internal static class ReportText
     /// <summary>What a row must have to be shown.</summary>
     public static IReadOnlyList<string> Fields { get; } =
     [
-        "backend", "device", "uuid", "driver", "cudnn", "emulated", "precision", "input", "observed", "observedLayers", "weightBytes", "weightsInCache", "repeats", "equalBits", "passes", "imagesPerSecond",
+        "backend", "device", "uuid", "driver", "cudnn", "emulated", "precision", "input", "observed", "observedLayers", "weightBytes", "weightsInCache", "ecc", "repeats", "equalBits", "passes", "imagesPerSecond",
         "latencyMs", "enqueueMs", "toDeviceMs", "computeMs", "toHostMs", "hostLatencyMs", "warnings",
     ];
 
@@ -29,7 +29,7 @@ internal static class ReportText
         }
 
         JsonElement[] single = [.. rows.Where(r => Batch(r) == 1)];
-        Write(output, "SingleStream: batch 1, the next image when the last one's output is there; p90 is the host's, from the call to the output", single, ["p90 ms"], r => [Number(r, "hostLatencyMs", "p90")]);
+        Write(output, "SingleStream: batch 1, the next image when the last one's output is there; p90 is the host's, from the call to the output", single, ["p90 (ms)"], r => [Number(r, "hostLatencyMs", "p90")]);
         Write(output, "Offline: images a second, one lane", rows, ["batch", "images/s"], r => [$"{Batch(r)}", Number(r, "imagesPerSecond")]);
         WriteList(output, "Warnings", results.Rows.SelectMany(r => r.Value.GetProperty("warnings").EnumerateArray().Select(w => $"{r.Key}: {w.GetString()}")));
         WriteList(output, "Rows whose bits differ from pass to pass", results.Unequal);
@@ -43,7 +43,8 @@ internal static class ReportText
         Row(output, "device", Each(rows, r => $"{Text(r, "backend")}, {Text(r, "device")}"));
         Row(output, "driver for CUDA", Each(rows, r => Text(r, "driver")));
         Row(output, "cuDNN", Each(rows, r => Text(r, "cudnn")));
-        Row(output, "weights L2-resident", Each(rows, r => $"{Text(r, "precision")}: {Resident(r)}"));
+        Row(output, "weights L2-resident", Each(rows, r => $"{Text(r, "precision")}: {YesOrNo(r, "weightsInCache")}"));
+        Row(output, "ECC", Each(rows, r => YesOrNo(r, "ecc")));
         Row(output, "passes measured", "eager, one after the other, without CUDA graphs; the median of each part is shown, all others are in report.json");
         foreach ((string name, string value) in results.Machine)
         {
@@ -62,7 +63,7 @@ internal static class ReportText
 
         output.WriteLine($"## {title}");
         output.WriteLine();
-        string[] columns = ["precision", "size", "observed", .. headings, "Latency ms", "Enqueue Time ms", "H2D Latency ms", "GPU Compute Time ms", "D2H Latency ms", "passes", "equal bits over"];
+        string[] columns = ["precision", "size", "observed", .. headings, "Latency (ms)", "Enqueue Time (ms)", "H2D Latency (ms)", "GPU Compute Time (ms)", "D2H Latency (ms)", "passes", "equal bits over"];
         Row(output, columns);
         Row(output, [.. columns.Select(_ => "---")]);
         foreach (JsonElement row in rows.OrderBy(Batch))
@@ -96,7 +97,7 @@ internal static class ReportText
 
     private static string Text(JsonElement row, string field) => row.GetProperty(field) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : "not said";
 
-    private static string Resident(JsonElement row) => row.GetProperty("weightsInCache").ValueKind switch
+    private static string YesOrNo(JsonElement row, string field) => row.GetProperty(field).ValueKind switch
     {
         JsonValueKind.True => ProfileText.YesOrNo(true),
         JsonValueKind.False => ProfileText.YesOrNo(false),
