@@ -72,6 +72,11 @@ self_test() {
   touch "$results/selftest.passed"
 }
 
+# Ends the script too, where Ctrl+C or SIGTERM ended the tool.
+stop_if_signalled() {
+  case $1 in 130 | 143) echo "$2: stopped; the same command goes on from here" >&2; exit "$1" ;; esac
+}
+
 # One row: written beside and then renamed by the tool, so that what is there is whole. Exit code 1 means that it ran and bits differ, which the row says.
 row() {
   local name=$1 code=0
@@ -86,10 +91,8 @@ row() {
     rm -f "$results/rows/$name.stderr"
     ran=$((ran + 1))
     echo "row $name: done"
-  elif [ "$code" -eq 130 ] || [ "$code" -eq 143 ]; then
-    echo "row $name: stopped" >&2
-    exit "$code"
   else
+    stop_if_signalled "$code" "row $name"
     mv "$results/rows/$name.stderr" "$results/rows/$name.error"
     failed=$((failed + 1))
     echo "row $name: failed with exit code $code: $(head -n 1 "$results/rows/$name.error")"
@@ -125,8 +128,9 @@ prove() {
   "$here/cudanet" doctor --json >"$results/doctor.json"
   "$here/cudanet" doctor | tee "$results/doctor.txt"
   echo
-  claim_results
+  [ -z "$(doctor_says "")" ] || claim_results
   self_test || code=$?
+  stop_if_signalled "$code" selftest
   echo
   if [ -n "$(doctor_says "")" ]; then
     machine >"$results/machine.txt"
