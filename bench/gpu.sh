@@ -1,23 +1,28 @@
 #!/usr/bin/env bash
-# Proves the CUDA floor on a machine with a GPU, which needs neither the .NET SDK nor a network.
-#   bench/gpu.sh publish FOLDER   here: puts the tool, as one native program, and this script into FOLDER, to be copied there
-#   FOLDER/gpu.sh [DEVICE]        there: runs `cudanet doctor` and `cudanet selftest` on the GPU of that number (default 0), and writes what they
-#                                 say to FOLDER/results as text and JSON
-# NVIDIA's libraries are those of a toolkit, of PyTorch's wheels, or of the folders in CUDANET_CUDA_PATH. The exit code is the self-test's.
+# Proves CudaNet on a machine with a GPU, which needs neither the .NET SDK nor a network, and measures passes there.
+#   bench/gpu.sh publish FOLDER                 here: puts the tool as one native program, a model, a photograph and this script into FOLDER, to be copied there
+#   FOLDER/gpu.sh [DEVICE] [--quick] [--again]  there, on the GPU of that number (default 0): `cudanet doctor`; `cudanet selftest` with every layer of the model
+#                                               in each precision and equal bits over 100 passes; `cudanet profile` for each precision, batch, size and set of
+#                                               observed layers. All of it goes to FOLDER/results as text and JSON, report.md and report.json on top.
+# What is done is not done again by the next start; --again removes the results first. --quick runs a few short rows.
+# NVIDIA's libraries are those of a toolkit, of PyTorch's wheels, or of the folders in CUDANET_CUDA_PATH. An emulated device gets no times. The exit code is 0
+# where every check passed and every row ran with equal bits.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 most_bytes=60000000
+model=resnet18-leaf.safetensors
+image=chelsea.jpg
 
 publish() {
-  local out=$1 bytes
+  local out=$1 bytes root=$here/..
   mkdir -p "$out"
   # AVX is what every x86-64 machine with a GPU has; AVX2 is chosen there, where it is (docs/decisions/0002-simd-and-nativeaot.md).
   local rid=linux-x64
   [ "$(uname -m)" = x86_64 ] || rid=linux-arm64
-  dotnet publish "$here/../src/CudaNet.Cli" -c Release -r "$rid" -p:IlcInstructionSet="$([ "$rid" = linux-x64 ] && echo avx)" -o "$out" -v quiet --nologo
+  dotnet publish "$root/src/CudaNet.Cli" -c Release -r "$rid" -p:IlcInstructionSet="$([ "$rid" = linux-x64 ] && echo avx)" -o "$out" -v quiet --nologo
   rm -f "$out"/*.dbg "$out"/*.pdb
-  cp "$here/gpu.sh" "$out/gpu.sh"
-  bytes=$(du -sb "$out" | cut -f 1)
+  cp "$here/gpu.sh" "$root/models/$model" "$root/models/${model%.safetensors}.labels.txt" "$root/samples/$image" "$root/samples/SOURCES.md" "$out"
+  bytes=$(du -sb --exclude=results "$out" | cut -f 1)
   [ "$bytes" -le "$most_bytes" ] || { echo "$out has $bytes bytes, more than $most_bytes" >&2; exit 1; }
   echo "$out: $bytes bytes"
 }
@@ -28,28 +33,132 @@ site_packages() {
   python3 -c 'import site, sysconfig; print(":".join(dict.fromkeys([sysconfig.get_path("purelib"), *site.getsitepackages(), site.getusersitepackages()])))' 2>/dev/null || true
 }
 
+# What doctor.txt says of the device, after its number and the words $1.
+doctor_says() { sed -nE "s/^CUDA device $device$1  +//p" "$results/doctor.txt"; }
+
+# Results of one device, driver and tool are never mixed with another's.
+claim_results() {
+  local identity
+  identity=$("$here/cudanet" --version; doctor_says ""; grep -E '^(CUDA driver|cuDNN) ' "$results/doctor.txt" || true)
+  if [ -f "$results/identity.txt" ] && [ "$identity" != "$(cat "$results/identity.txt")" ]; then
+    echo "the results in $results are of another device, driver, cuDNN or tool: --again removes them, or move them away" >&2
+    exit 2
+  fi
+  echo "$identity" >"$results/identity.txt"
+}
+
+# Clocks, ECC and power as nvidia-smi names them, a field at a time: old and new versions know different names.
+machine() {
+  local uuid field value
+  printf 'machine\t%s, %s\n' "$(uname -srm)" "$(sed -nE 's/^model name\s*: //p' /proc/cpuinfo | head -n 1)"
+  uuid=$(doctor_says "" | grep -oE 'GPU-[0-9a-f-]+$' || true)
+  if ! command -v nvidia-smi >/dev/null || ! nvidia-smi -i "${uuid:-0}" >/dev/null 2>&1; then
+    printf 'clocks (locked or not), ECC, power limit\tunknown: nvidia-smi is not there, or does not know this device\n'
+    return
+  fi
+  for field in driver_version clocks.sm clocks.max.sm clocks.applications.graphics clocks_throttle_reasons.applications_clocks_setting \
+    clocks_event_reasons.applications_clocks_setting ecc.mode.current power.limit persistence_mode compute_mode mig.mode.current pcie.link.gen.current pcie.link.width.current; do
+    value=$(nvidia-smi -i "$uuid" --query-gpu="$field" --format=csv,noheader 2>/dev/null) || continue
+    printf 'nvidia-smi %s\t%s\n' "$field" "$value"
+  done
+}
+
+self_test() {
+  if [ -f "$results/selftest.passed" ]; then
+    echo "selftest: passed before"
+    return 0
+  fi
+  "$here/cudanet" selftest --backend "cuda:$device" --times --model "$here/$model" --image "$here/$image" --output "$results/selftest.json" 2>&1 | tee "$results/selftest.txt" || return $?
+  touch "$results/selftest.passed"
+}
+
+# Ends the script too, where Ctrl+C or SIGTERM ended the tool.
+stop_if_signalled() {
+  case $1 in 130 | 143) echo "$2: stopped; the same command goes on from here" >&2; exit "$1" ;; esac
+}
+
+# One row: written beside and then renamed by the tool, so that what is there is whole. Exit code 1 means that it ran and bits differ, which the row says.
+row() {
+  local name=$1 code=0
+  shift
+  if [ -f "$results/rows/$name.json" ]; then
+    skipped=$((skipped + 1))
+    return 0
+  fi
+  rm -f "$results/rows/$name.error"
+  "$here/cudanet" profile "$here/$model" --backend "cuda:$device" "$@" --output "$results/rows/$name.json" >"$results/rows/$name.txt" 2>"$results/rows/$name.stderr" || code=$?
+  if [ -f "$results/rows/$name.json" ]; then
+    rm -f "$results/rows/$name.stderr"
+    ran=$((ran + 1))
+    echo "row $name: done"
+  else
+    stop_if_signalled "$code" "row $name"
+    mv "$results/rows/$name.stderr" "$results/rows/$name.error"
+    failed=$((failed + 1))
+    echo "row $name: failed with exit code $code: $(head -n 1 "$results/rows/$name.error")"
+  fi
+}
+
+rows() {
+  local precision size batch observe
+  local precisions sizes=(224 128) batches=(1 8 32) observed=(none one activations all) how=()
+  IFS=', ' read -ra precisions <<<"$(doctor_says " computes")"
+  if [ "$quick" = 1 ]; then
+    precisions=(fp32 fp16) sizes=(128) batches=(1) observed=(none all)
+    how=(--warm-up 100 --duration 500 --runs 50)
+  fi
+  for size in "${sizes[@]}"; do
+    for batch in "${batches[@]}"; do
+      for precision in "${precisions[@]}"; do
+        for observe in "${observed[@]}"; do
+          row "$precision-batch$batch-$size-$observe" --precision "$precision" --batch "$batch" --input "${size}x$size" --observe "$observe" "${how[@]}"
+        done
+      done
+    done
+  done
+}
+
 prove() {
-  local device=$1 results=$here/results code=0 folders
+  local code=0 folders
+  skipped=0 ran=0 failed=0
   folders=$(site_packages)
   export CUDANET_CUDA_PATH=${CUDANET_CUDA_PATH:-}${CUDANET_CUDA_PATH:+${folders:+:}}$folders
-  mkdir -p "$results"
-  rm -f "$results"/{doctor,selftest}.{txt,json}
+  [ "$again" = 0 ] || rm -rf "$results"
+  mkdir -p "$results/rows"
   "$here/cudanet" doctor --json >"$results/doctor.json"
   "$here/cudanet" doctor | tee "$results/doctor.txt"
   echo
-  "$here/cudanet" selftest --backend "cuda:$device" --times --output "$results/selftest.json" 2>&1 | tee "$results/selftest.txt" || code=$?
+  [ -z "$(doctor_says "")" ] || claim_results
+  self_test || code=$?
+  stop_if_signalled "$code" selftest
+  echo
+  if [ -n "$(doctor_says "")" ]; then
+    machine >"$results/machine.txt"
+    rows
+    echo "rows: $ran ran, $skipped skipped as done before, $failed failed"
+    echo
+    "$here/cudanet" profile-report "$results" || { local reported=$?; [ "$code" -ne 0 ] || code=$reported; }
+  fi
   echo "results in $results, exit code $code"
   return "$code"
 }
 
-case ${1:-} in
-  publish)
-    [ "$#" -eq 2 ] || { echo "wrong arguments: bench/gpu.sh publish FOLDER" >&2; exit 2; }
-    publish "$2" ;;
-  -h | --help) sed -nE '2,7s/^# ?//p' "$0" ;;
-  *[!0-9]*) echo "unknown argument $1; --help shows what there is" >&2; exit 2 ;;
-  *)
-    [ "$#" -le 1 ] || { echo "unknown argument $2; --help shows what there is" >&2; exit 2; }
-    [ -x "$here/cudanet" ] || { echo "there is no cudanet beside this script: bench/gpu.sh publish FOLDER makes a folder that has it" >&2; exit 2; }
-    prove "${1:-0}" ;;
-esac
+if [ "${1:-}" = publish ]; then
+  [ "$#" -eq 2 ] || { echo "wrong arguments: bench/gpu.sh publish FOLDER" >&2; exit 2; }
+  publish "$2"
+  exit
+fi
+
+device=0 quick=0 again=0
+for argument in "$@"; do
+  case $argument in
+    -h | --help) sed -nE '2,${/^#/!q; s/^# ?//p}' "$0"; exit ;;
+    --quick) quick=1 ;;
+    --again) again=1 ;;
+    *[!0-9]* | '') echo "unknown argument $argument; --help shows what there is" >&2; exit 2 ;;
+    *) device=$argument ;;
+  esac
+done
+[ -x "$here/cudanet" ] || { echo "there is no cudanet beside this script: bench/gpu.sh publish FOLDER makes a folder that has it" >&2; exit 2; }
+results=$here/results
+prove

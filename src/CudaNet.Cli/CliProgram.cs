@@ -60,6 +60,8 @@ internal static class CliProgram
             new FeaturesCommand(context),
             new ExplainCommand(context),
             new RooflineCommand(context),
+            new ProfileCommand(context),
+            new ProfileReportCommand(context),
             new ConvertCommand(context),
             new CompareCommand(context),
             new DoctorCommand(context),

@@ -5,7 +5,7 @@ internal static class ExitCode
 {
     public const int Success = 0;
 
-    /// <summary><c>compare</c> found a value beyond tolerance, or a check of <c>selftest</c> failed.</summary>
+    /// <summary><c>compare</c> found a value beyond tolerance, a check of <c>selftest</c> failed, or passes of <c>profile</c> have different bits.</summary>
     public const int BeyondTolerance = 1;
 
     /// <summary>An unknown command or option, or a value that it does not take.</summary>

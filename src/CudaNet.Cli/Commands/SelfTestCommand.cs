@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using CudaNet.Cli.SelfTest;
+using CudaNet.Data;
 using CudaNet.Emulator;
 using CudaNet.Engine;
+using CudaNet.Kernels.Cuda;
+using CudaNet.Weights;
 
 namespace CudaNet.Cli;
 
@@ -23,6 +26,8 @@ internal sealed class SelfTestCommand : CliCommand
     private readonly Option<bool> _times = new("--times") { Description = "Measures each kernel and call on the device, between events. Not for the emulated device, which has no times." };
     private readonly Option<int?> _seed = ValueOptions.OptionalCount("--seed", int.MaxValue, "Of the emulated device: draws the order of unordered work; default 1.");
     private readonly Option<int?> _cudnn = new("--cudnn") { HelpName = "8|9", Description = "Of the emulated device: whose numbering and rules its cuDNN has; default 9." };
+    private readonly Option<string?> _model = new("--model") { HelpName = "MODEL", Description = "A model's file, to run whole as well: every layer, and equal bits pass after pass, in each precision." };
+    private readonly Option<string?> _image = new("--image") { HelpName = "IMAGE", Description = "What the model runs on; by default values between -1 and 1 drawn from a seed." };
     private readonly Option<string?> _output = new("--output", "-o") { HelpName = "FILE", Description = "Writes the JSON object to a file, beside what is printed." };
 
     public SelfTestCommand(CliContext context)
@@ -31,7 +36,8 @@ internal sealed class SelfTestCommand : CliCommand
             "selftest",
             "Runs every CUDA kernel and library call against the reference; exit code 1 where one fails.",
             "cudanet selftest --backend emulated",
-            "cudanet selftest --backend cuda:0 --times --output selftest.json")
+            "cudanet selftest --backend cuda:0 --times --output selftest.json",
+            "cudanet selftest --backend cuda:0 --model model.safetensors --image photo.jpg")
     {
         _cudnn.Validators.Add(result =>
         {
@@ -44,6 +50,8 @@ internal sealed class SelfTestCommand : CliCommand
         Add(_times);
         Add(_seed);
         Add(_cudnn);
+        Add(_model);
+        Add(_image);
         Add(_output);
         Add(Json);
     }
@@ -63,25 +71,32 @@ internal sealed class SelfTestCommand : CliCommand
             throw new UsageException("--seed and --cudnn are for --backend emulated");
         }
 
-        string? file = arguments.GetValue(_output);
-        if (file is not null)
+        (string? path, string? image, string? file) = (arguments.GetValue(_model), arguments.GetValue(_image), arguments.GetValue(_output));
+        if (image is not null && path is null)
         {
-            OutputPath.RefuseInputs(file, []);
+            throw new UsageException("--image goes with --model");
         }
 
+        if (file is not null)
+        {
+            OutputPath.RefuseInputs(file, [.. path is null ? [] : FolderReader.FilesOf(path), .. image is null ? [] : (string[])[image]]);
+        }
+
+        using Model? model = path is null ? null : ModelFile.Open(path);
+        IReadOnlyList<Check> checks = model is null ? AllChecks.List : [.. AllChecks.List, .. ModelChecks.All(model, Input(model, path!, image), IsEmulated(device))];
         SelfTestReport? report = null;
         EmulatorOptions options = new() { Seed = seed ?? 1, CudnnVersion = cudnn == 8 ? Cudnn8 : Cudnn9 };
-        ProgressBar.Run(Context, "checks", AllChecks.List.Count, progress =>
+        ProgressBar.Run(Context, "checks", checks.Count, progress =>
         {
             using EmulatedMachine? machine = device.IsEmulated ? new EmulatedMachine(options) : null;
             report = machine is null
-                ? SelfTests.OnCuda(device.Ordinal!.Value, AllChecks.List, times, Context.Cancellation, progress)
-                : SelfTests.OnEmulated(machine, AllChecks.List, Context.Cancellation, progress);
+                ? SelfTests.OnCuda(device.Ordinal!.Value, checks, times, Context.Cancellation, progress)
+                : SelfTests.OnEmulated(machine, checks, Context.Cancellation, progress);
         });
         Action print = arguments.GetValue(Json) ? () => JsonOutput.Write(Context.Out, report!.WriteJson) : () => report!.WriteText(Context.Out);
         if (file is not null)
         {
-            Save(report!, file);
+            JsonOutput.Save(file, report!.WriteJson);
             Context.PrintBesideFile(print);
         }
         else
@@ -104,21 +119,19 @@ internal sealed class SelfTestCommand : CliCommand
         return default;
     }
 
-    private static void Save(SelfTestReport report, string file)
-    {
-        try
-        {
-            using NewFile made = new(file);
-            using (StreamWriter writer = new(made.Stream, leaveOpen: true) { NewLine = "\n" })
-            {
-                JsonOutput.Write(writer, report.WriteJson);
-            }
+    private static bool IsEmulated(DeviceName device) => device.IsEmulated || CudaDevices.Find(CudaLibraries.Load(), device.Ordinal!.Value).IsEmulated();
 
-            made.Commit();
-        }
-        catch (IOException exception)
+    private Tensor Input(Model model, string path, string? image)
+    {
+        if (image is null)
         {
-            throw OutputPath.Failure(file, exception);
+            TensorShape drawn = new ModelSource(model.Graph, model).InputShape(null, 1);
+            InputShape.Check(model.Graph, drawn, path);
+            return BlockNetwork.Input(drawn);
         }
+
+        Preprocessing rule = model.Metadata.Preprocessing ?? Preprocessing.Torchvision;
+        InputSource source = new([image], 1, model.Graph, () => new Preprocessor(rule), skipUnreadable: false, Context);
+        return source.Batches(Context.Cancellation).First().Tensor;
     }
 }

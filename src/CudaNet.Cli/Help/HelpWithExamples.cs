@@ -24,7 +24,7 @@ internal sealed class HelpWithExamples(HelpAction usual, CliContext context) : S
             Write("Exit codes:",
             [
                 "0    done",
-                "1    compare: a layer is beyond tolerance; selftest: a check failed",
+                "1    compare: a layer is beyond tolerance; selftest: a check failed; profile: bits differ or a row failed",
                 "2    wrong usage: an unknown option, a value it does not take",
                 "3    bad input: a file, model, image or layer that cannot be used",
                 "70   a fault of cudanet itself",

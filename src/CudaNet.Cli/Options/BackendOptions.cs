@@ -46,9 +46,11 @@ internal sealed class BackendOptions
     /// <summary>What was asked for, in the options' words.</summary>
     public string Describe(ParseResult arguments) => arguments.GetValue(_precision) is { } precision ? $"{arguments.GetValue(_backend)} in {precision}" : arguments.GetValue(_backend)!;
 
+    /// <param name="arguments">The command line.</param>
+    /// <param name="measured">Told of each pass on a GPU; null to measure nothing.</param>
     /// <exception cref="UsageException">The backend cannot have that many threads, or that precision.</exception>
     /// <exception cref="CudaNetException">The machine cannot run the backend.</exception>
-    public IBackend Create(ParseResult arguments)
+    public IBackend Create(ParseResult arguments, Action<PassTimes>? measured = null)
     {
         if (_context.Backend is { } own)
         {
@@ -60,7 +62,7 @@ internal sealed class BackendOptions
         int threads = arguments.GetValue(_threads) ?? 0;
         if (DeviceName.TryParse(name) is { } device)
         {
-            CudaOptions options = new() { Device = device.Ordinal ?? 0, Precision = precision is null ? ArithmeticPrecision.Float32 : Precisions[precision] };
+            CudaOptions options = new() { Device = device.Ordinal ?? 0, Precision = precision is null ? ArithmeticPrecision.Float32 : Precisions[precision], PassMeasured = measured };
             return threads > 1 ? throw TooManyThreads(name, 1, threads) : device.IsEmulated ? EmulatedBackend(options) : new CudaBackend(options);
         }
 

@@ -9,7 +9,7 @@ internal static class Format
     public static string Count(long number) => number.ToString("n0", CultureInfo.InvariantCulture);
 
     /// <summary>1 layer, 2 layers.</summary>
-    public static string Plural(int count, string noun) => $"{Count(count)} {noun}{(count == 1 ? "" : "s")}";
+    public static string Plural(int count, string noun, string ending = "s") => $"{Count(count)} {noun}{(count == 1 ? "" : ending)}";
 
     /// <summary>1,234,567 bytes (1.2 MiB).</summary>
     public static string Bytes(long bytes) =>

@@ -27,6 +27,10 @@ internal static class JsonOutput
         output.WriteLine(Printable.Escape(Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length)));
     }
 
+    /// <summary>Writes the object to a file, which is only ever complete.</summary>
+    /// <exception cref="CudaNetException">It cannot be written.</exception>
+    public static void Save(string file, Action<Utf8JsonWriter> properties) => SavedText.Save(file, writer => Write(writer, properties));
+
     /// <summary>An array of objects, a call each.</summary>
     public static void WriteObjects<T>(this Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> properties)
     {
@@ -86,6 +90,19 @@ internal static class JsonOutput
         if (value is { } number)
         {
             json.WriteNumber(name, number);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+
+    /// <summary>True, false, or null.</summary>
+    public static void WriteOptional(this Utf8JsonWriter json, string name, bool? value)
+    {
+        if (value is { } holds)
+        {
+            json.WriteBoolean(name, holds);
         }
         else
         {

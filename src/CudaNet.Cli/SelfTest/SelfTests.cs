@@ -7,9 +7,6 @@ namespace CudaNet.Cli.SelfTest;
 /// <summary>Runs checks on a device of this machine, or on an emulated one.</summary>
 internal static class SelfTests
 {
-    /// <summary>How the names of emulated devices begin, also behind a driver that is loaded as NVIDIA's is.</summary>
-    private const string EmulatedName = "Emulated ";
-
     /// <summary>On the first device of an emulated machine, which must find nothing wrong and get everything back.</summary>
     public static SelfTestReport OnEmulated(EmulatedMachine machine, IReadOnlyList<Check> checks, CancellationToken cancellation, Action<int>? progress = null)
     {
@@ -46,8 +43,7 @@ internal static class SelfTests
         CudaLibraries cuda = CudaLibraries.Load();
         CudaDevice device = CudaDevices.Find(cuda, ordinal);
         string text = Describe(device);
-        bool hasTimes = !device.Name.StartsWith(EmulatedName, StringComparison.Ordinal);
-        return new SelfTestReport($"{DeviceName.Cuda}:{ordinal}", text, cuda.Reports, Run(device, checks, static () => null, measure && hasTimes, progress, cancellation));
+        return new SelfTestReport($"{DeviceName.Cuda}:{ordinal}", text, cuda.Reports, Run(device, checks, static () => null, measure && !device.IsEmulated(), progress, cancellation));
     }
 
     private static List<CheckResult> Run(CudaDevice device, IReadOnlyList<Check> checks, Func<string?> complaint, bool measure, Action<int>? progress, CancellationToken cancellation)

@@ -37,6 +37,16 @@ internal sealed class TestDevice : IDisposable
 
     public CublasLtHandle CublasLt => _cublasLt ??= new CublasLtHandle(Context);
 
+    /// <summary>A model on the device by the engine's own backend.</summary>
+    /// <exception cref="UnsupportedByDeviceException">The device does not have the precision.</exception>
+    public Session Open(Model model, ArithmeticPrecision precision)
+    {
+        CudaDevice on = Context.Device;
+        return on.ComputeCapability < precision.Needs()
+            ? throw new UnsupportedByDeviceException($"{precision} needs compute capability {precision.Needs()}")
+            : new Session(model, new CudaBackend(new CudaOptions { Device = on.Ordinal, Precision = precision, Libraries = on.Libraries }));
+    }
+
     /// <summary>Disposes of it when the check has ended.</summary>
     public TOwned Own<TOwned>(TOwned owned)
         where TOwned : IDisposable => _owned.Add(owned);

@@ -6,7 +6,7 @@ namespace CudaNet.Engine;
 [SuppressMessage("Naming", "CA1720", Justification = "The members are element types and are named so.")]
 public enum ArithmeticPrecision
 {
-    /// <summary>fp32 fused multiply-adds on the CUDA cores; fp32 in memory: the CPU backend's arithmetic. Every GPU has it.</summary>
+    /// <summary>fp32 fused multiply-adds on the CUDA cores; fp32 in memory: the CPU backend's arithmetic. Every GPU that CudaNet knows has it.</summary>
     Float32,
 
     /// <summary>fp32 in memory, rounded to 10 bits of mantissa on its way into the tensor cores. From compute capability 8.0 on.</summary>

@@ -64,6 +64,11 @@ public sealed class CudaBackend : IBackend
         {
             return new CudaModel(this, runtime, graph, parameters);
         }
+        catch (OverflowException exception)
+        {
+            ReleaseRuntime(runtime);
+            throw new CudaNetException("a weight of this model is beyond what this machine can index", exception);
+        }
         catch
         {
             ReleaseRuntime(runtime);
@@ -84,7 +89,7 @@ public sealed class CudaBackend : IBackend
                 using ContextScope scope = runtime.Context.Push();
                 using ModelWeights weights = new(plan.Graph, parameters: null, Options.Precision);
                 using CudaProgram program = LoadProgram(runtime, weights, plan, measures: true);
-                return new PlanCost(weights.Bytes, program.Arena.Bytes + CudaExecutable.HostPlan(program, Options).Bytes + plan.ObservedInputBytes, program.Choices);
+                return new PlanCost(weights.Bytes, program.Arena.Bytes + program.Host.Bytes + plan.ObservedInputBytes, program.Choices);
             }
         }
         finally
@@ -141,12 +146,11 @@ public sealed class CudaBackend : IBackend
 
     private void RequirePrecision()
     {
-        Version needed = Options.Precision.Needs();
-        if (Device.ComputeCapability is var own && own < needed)
+        if (Options.Precision.WhyNot(Device) is { } whyNot)
         {
-            throw new CudaNetException($"{Options.Precision} needs compute capability {needed}, and {Device} ({Device.Name}) has {own}")
+            throw new CudaNetException(whyNot)
             {
-                Hint = $"{nameof(ArithmeticPrecision.Float16)} and {nameof(ArithmeticPrecision.Float32)} run on it.",
+                Hint = Device.ComputeCapability < ArithmeticPrecision.Float32.Needs() ? "CudaNet's kernels need a device of the Turing generation or newer." : $"{nameof(ArithmeticPrecision.Float16)} and {nameof(ArithmeticPrecision.Float32)} run on it.",
             };
         }
     }

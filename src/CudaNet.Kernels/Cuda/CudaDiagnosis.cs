@@ -8,9 +8,17 @@ internal static class CudaDiagnosis
     private static readonly Lazy<(CudaDevice? Device, string? WhyNot)> First = new(FindFirst);
 
     /// <summary>In the words of the library that fails; null where it can. Looked up once a process.</summary>
-    public static string? WhyNot(ArithmeticPrecision precision) =>
-        First.Value is ({ } device, _) ? device.ComputeCapability < precision.Needs() ? $"{precision} needs compute capability {precision.Needs()}, and {device.Name} has {device.ComputeCapability}" : null
-        : First.Value.WhyNot;
+    public static string? WhyNot(ArithmeticPrecision precision)
+    {
+        try
+        {
+            return First.Value is ({ } device, _) ? precision.WhyNot(device) : First.Value.WhyNot;
+        }
+        catch (CudaException exception)
+        {
+            return exception.Message;
+        }
+    }
 
     private static (CudaDevice? Device, string? WhyNot) FindFirst()
     {

@@ -12,7 +12,9 @@ internal sealed class CudaExecutable : Executable
     private readonly CudaPlace _place;
     private readonly CudaProgram _program;
     private readonly HostMemory _host;
-    private readonly bool _checksRange;
+    private readonly PassTimer? _timer;
+    private readonly bool _checksRange, _isPinned;
+    private bool _isInputFinite;
     private int _step, _published, _queued, _delivered;
 
     /// <param name="plan">What it runs.</param>
@@ -27,9 +29,9 @@ internal sealed class CudaExecutable : Executable
         (_context, _place, _program) = (context, place, program);
         _checksRange = areWeightsFinite && options.Precision == ArithmeticPrecision.Float16;
         program.Arena.Allocate(context);
-        HostMemoryPlan host = HostPlan(program, options);
-        BufferBytes = program.Arena.Bytes + host.Bytes;
-        _host = new HostMemory(context, checked((int)program.Input.Bytes), program.Output.Bytes, host);
+        BufferBytes = program.Arena.Bytes + program.Host.Bytes;
+        _isPinned = program.Host.ArePinned;
+        _host = new HostMemory(context, (int)program.Input.Bytes, program.Output.Bytes, program.Host);
         try
         {
             foreach (CudaStep step in program.Steps)
@@ -38,6 +40,7 @@ internal sealed class CudaExecutable : Executable
             }
 
             place.Stream.Synchronize();
+            _timer = options.PassMeasured is { } measured ? new PassTimer(context, place.Stream, measured) : null;
         }
         catch
         {
@@ -51,21 +54,21 @@ internal sealed class CudaExecutable : Executable
 
     protected override long BufferBytes { get; }
 
-    /// <summary>How a program's values lie on the host.</summary>
-    public static HostMemoryPlan HostPlan(CudaProgram program, CudaOptions options) =>
-        new(program.Input.Bytes, program.Output.Bytes, [.. program.Publications.Select(p => p.Bytes)], options.PinnedLimitBytes);
-
     protected override void StartCore(ReadOnlySpan<float> input, RunControl control)
     {
         using ContextScope scope = _context.Push();
         (_step, _published, _queued, _delivered) = (-1, 0, 0, 0);
+        _isInputFinite = _isPinned || !_checksRange || HalfRange.AreFinite(input);
+        _timer?.Begin();
         _host.Send(_place.Stream, input, _program.Input.Slice);
+        _timer?.Sent();
         foreach (InputForm form in _program.InputForms)
         {
             form.Enqueue(_place.Stream);
         }
 
         QueueAhead(control);
+        _timer?.Pause();
     }
 
     protected override bool AdvanceCore(RunControl control, out Observation stage)
@@ -78,7 +81,9 @@ internal sealed class CudaExecutable : Executable
         }
 
         using ContextScope scope = _context.Push();
+        _timer?.Resume();
         QueueAhead(control);
+        _timer?.Pause();
         if (isDelivered)
         {
             return false;
@@ -93,7 +98,18 @@ internal sealed class CudaExecutable : Executable
     {
         using ContextScope scope = _context.Push();
         _host.ReceiveOutput(_place.Stream, _program.Output, output);
-        if (_checksRange)
+        if (_timer is not null)
+        {
+            // Memory that is not pinned is copied only now.
+            if (!_isPinned)
+            {
+                _timer.Received();
+            }
+
+            _timer.End();
+        }
+
+        if (_checksRange && _isInputFinite)
         {
             HalfRange.Require(_host.KeptInput, output, _program.Output.Node);
         }
@@ -108,6 +124,7 @@ internal sealed class CudaExecutable : Executable
     protected override void DisposeCore()
     {
         using ContextScope scope = _context.PushToRelease();
+        _timer?.Dispose();
         _host.Dispose();
         _program.Dispose();
     }
@@ -130,10 +147,18 @@ internal sealed class CudaExecutable : Executable
                 _published++;
             }
 
+            if (_queued > _delivered && !_host.FetchesAhead)
+            {
+                // It still lies where later steps may store.
+                return;
+            }
+
             if (++_step == _program.Steps.Length)
             {
                 _program.Output.Enqueue(_place.Stream);
+                _timer?.Computed();
                 _host.FetchOutput(_place.Stream, _program.Output);
+                _timer?.Received();
                 return;
             }
 

@@ -34,6 +34,9 @@ public sealed record CudaOptions
 
     /// <summary>NVIDIA's libraries, or what stands in for them, such as an emulated device; null to load this machine's.</summary>
     public CudaLibraries? Libraries { get; init; }
+
+    /// <summary>Measures every pass and is told of it at its end, on its thread; null, the default, measures nothing.</summary>
+    internal Action<PassTimes>? PassMeasured { get; init; }
 }
 
 /// <summary>What computes fully connected layers.</summary>

@@ -40,6 +40,7 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
     /// <summary>The program. It owns the arena from then on; this is not to be disposed of.</summary>
     public CudaProgram Load()
     {
+        RequireCountable(plan.InputShape, plan.Graph.Input);
         _slots = [.. plan.SlotBytes.Select(Arena.Reserve)];
         _input = Arena.Reserve(sizeof(float) * plan.InputShape.ElementCount);
         foreach (PlanStep step in plan.Steps)
@@ -56,7 +57,9 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
         PlanStage last = plan.Steps.SelectMany(s => s.Stages).Single(s => s.Node == plan.Graph.Output);
         DeviceBuffer? outputCopy = SourceOf(last).NeedsCopy ? Arena.Reserve(HostBytes(last.Shape)) : null;
         int[] counts = [.. plan.Steps.Select(s => s.Stages.Count(t => t.IsObserved))];
-        return new CudaProgram(Arena, _input, [.. _inputs.Values], [.. _steps], counts, publications, new Publication(Kernels.Layout, last, SourceOf(last).Source, outputCopy));
+        Publication output = new(Kernels.Layout, last, SourceOf(last).Source, outputCopy);
+        HostMemoryPlan host = new(_input.Bytes, output.Bytes, [.. publications.Select(p => p.Bytes)], options.PinnedLimitBytes);
+        return new CudaProgram(Arena, _input, [.. _inputs.Values], [.. _steps], counts, publications, output, host);
     }
 
     /// <summary>Where a value is stored.</summary>
@@ -128,7 +131,30 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
         return (source, !isPlain);
     }
 
-    private CudaStep Step(PlanStep step) => step.Head.Node.Op switch
+    /// <summary>What no kernel can count is refused here, not in a run.</summary>
+    private CudaStep Step(PlanStep step)
+    {
+        foreach (PlanStage stage in step.Stages)
+        {
+            RequireCountable(stage.Shape, stage.Node);
+        }
+
+        return Of(step);
+    }
+
+    private static void RequireCountable(TensorShape shape, LayerNode node)
+    {
+        try
+        {
+            LaunchChecks.RequireCountable(shape);
+        }
+        catch (ShapeException exception)
+        {
+            throw new CudaNetException($"layer '{node}': {exception.Message}", exception) { Layer = node.Name, Hint = "Run smaller batches or smaller images." };
+        }
+    }
+
+    private CudaStep Of(PlanStep step) => step.Head.Node.Op switch
     {
         Conv2d op => new ConvolutionStep(this, step, op),
         MaxPool2d or AvgPool2d or GlobalAveragePool => new PoolingStep(this, step),

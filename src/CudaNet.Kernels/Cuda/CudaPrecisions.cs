@@ -10,7 +10,7 @@ namespace CudaNet.Kernels.Cuda;
 /// <summary>What follows from a precision: the one table.</summary>
 internal static class CudaPrecisions
 {
-    private static readonly Version EveryDevice = new(0, 0);
+    private static readonly Version Turing = new(7, 5);
     private static readonly Version Ampere = new(8, 0);
 
     /// <summary>The row of the tolerance table.</summary>
@@ -31,14 +31,19 @@ internal static class CudaPrecisions
     /// <summary>The first compute capability that has it.</summary>
     public static Version Needs(this ArithmeticPrecision precision) => Of(precision).Needs;
 
+    /// <summary>Why a device cannot compute in it, in one sentence; null where it can.</summary>
+    /// <exception cref="CudaException">The driver refuses.</exception>
+    public static string? WhyNot(this ArithmeticPrecision precision, CudaDevice device) =>
+        device.ComputeCapability is var own && own < precision.Needs() ? $"{precision} needs compute capability {precision.Needs()}, and {device} ({device.Name}) has {own}" : null;
+
     /// <summary>What the channels of a network's input are padded to a multiple of: as many as tensor cores take at a time.</summary>
     public static int InputChannels(this ArithmeticPrecision precision) => Of(precision).Channels;
 
     private static Row Of(ArithmeticPrecision precision) => precision switch
     {
-        ArithmeticPrecision.Float32 => new(CUDNN_DATA_FLOAT, CUDA_R_32F, CUBLAS_COMPUTE_32F, CUDNN_FMA_MATH, EveryDevice, 1),
+        ArithmeticPrecision.Float32 => new(CUDNN_DATA_FLOAT, CUDA_R_32F, CUBLAS_COMPUTE_32F, CUDNN_FMA_MATH, Turing, 1),
         ArithmeticPrecision.TensorFloat32 => new(CUDNN_DATA_FLOAT, CUDA_R_32F, CUBLAS_COMPUTE_32F_FAST_TF32, CUDNN_DEFAULT_MATH, Ampere, 4),
-        ArithmeticPrecision.Float16 => new(CUDNN_DATA_HALF, CUDA_R_16F, CUBLAS_COMPUTE_32F, CUDNN_TENSOR_OP_MATH, EveryDevice, 8),
+        ArithmeticPrecision.Float16 => new(CUDNN_DATA_HALF, CUDA_R_16F, CUBLAS_COMPUTE_32F, CUDNN_TENSOR_OP_MATH, Turing, 8),
         ArithmeticPrecision.BFloat16 => new(CUDNN_DATA_BFLOAT16, CUDA_R_16BF, CUBLAS_COMPUTE_32F, CUDNN_TENSOR_OP_MATH, Ampere, 8),
         _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "no precision"),
     };

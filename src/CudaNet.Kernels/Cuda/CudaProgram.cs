@@ -10,8 +10,9 @@ namespace CudaNet.Kernels.Cuda;
 /// <param name="PublishedBySteps">How many stages of each step are published.</param>
 /// <param name="Publications">In order.</param>
 /// <param name="Output">The graph's output.</param>
+/// <param name="Host">How its values lie on the host.</param>
 internal sealed record CudaProgram(
-    DeviceArena Arena, DeviceBuffer Input, InputForm[] InputForms, CudaStep[] Steps, int[] PublishedBySteps, Publication[] Publications, Publication Output) : IDisposable
+    DeviceArena Arena, DeviceBuffer Input, InputForm[] InputForms, CudaStep[] Steps, int[] PublishedBySteps, Publication[] Publications, Publication Output, HostMemoryPlan Host) : IDisposable
 {
     public IReadOnlyList<StepChoice> Choices { get; } = [.. Steps.Select(s => s.Choice)];
 

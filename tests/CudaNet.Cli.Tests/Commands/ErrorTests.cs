@@ -18,7 +18,8 @@ public sealed class ErrorTests
         "compare MODEL --reference MODEL --tolerance -1", "compare MODEL --reference MODEL --tolerance NaN", "convert MODEL",
         "convert MODEL -o x.safetensors --size 64x64", "roofline", "roofline resnet18 --gpu V100", "roofline resnet18 --precision int8", "roofline resnet18 --batch 0",
         "selftest", "selftest --backend gpu", "selftest --backend cuda:x", "selftest --backend cuda:-1", "selftest --backend emulated --times",
-        "selftest --backend emulated --cudnn 7", "selftest --backend cuda --seed 2",
+        "selftest --backend emulated --cudnn 7", "selftest --backend cuda --seed 2", "selftest --backend emulated --image IMAGE",
+        "profile", "profile MODEL --observe some", "profile MODEL --batch 0", "profile MODEL --duration -1", "profile MODEL --runs 0", "profile MODEL --repeat 0", "profile MODEL --precision fp16", "profile-report",
         "features MODEL IMAGE IMAGE IMAGE IMAGE --size 16384x16384 --output x.npz",
     ];
 
@@ -31,6 +32,10 @@ public sealed class ErrorTests
         { "explain MODEL --layer layer33", "Did you mean" },
         { "roofline resnet19", "Architectures are" },
         { "roofline wide_resnet101_2 --batch 65536 --input 16384x16384", "beyond 63 bits" },
+        { "profile resnet18", "architecture without weights" },
+        { "profile MODEL -o MODEL", "is an input too" },
+        { "profile-report nothing", "no rows" },
+        { "selftest --backend emulated --model nothing.pth", "no such file" },
         { "classify MODEL nothing.jpg", "no such file" },
         { "classify MODEL MODEL", "no image" },
         { "features MODEL IMAGE --output nowhere/x.npz", "cannot be written" },

@@ -7,7 +7,7 @@ namespace CudaNet.Cli.Tests.Commands;
 /// <summary>What a person sees first.</summary>
 public sealed class HelpTests
 {
-    public static TheoryData<string> Verbs => ["layers", "classify", "features", "explain", "roofline", "convert", "compare", "doctor", "selftest"];
+    public static TheoryData<string> Verbs => ["layers", "classify", "features", "explain", "roofline", "profile", "profile-report", "convert", "compare", "doctor", "selftest"];
 
     [Fact]
     public void Without_arguments_the_tool_shows_its_help()

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CudaNet.Cli.SelfTest;
 using CudaNet.Cli.Tests.Cuda;
 using CudaNet.Emulator;
@@ -51,28 +50,6 @@ public sealed class SelfTestTests
             nameof(CudnnApi.cudnnSoftmaxForward), nameof(CudnnApi.cudnnAddTensor), nameof(CudnnApi.cudnnTransformTensor),
         ];
         Assert.Empty(calls.Except(machine.Calls.ByName.Keys));
-    }
-
-    /// <summary>With a tool that only says how it was called.</summary>
-    [Fact]
-    public async Task The_script_for_a_machine_with_a_GPU_keeps_what_the_tool_says_and_its_exit_code()
-    {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs bash");
-        using TemporaryFolder folder = new();
-        File.Copy(Repository.File("bench/gpu.sh"), folder.File("gpu.sh"));
-        File.WriteAllText(folder.File("cudanet"), "#!/bin/bash\necho \"$@ in $CUDANET_CUDA_PATH\"\n[ \"$1\" = doctor ] || { echo {} > \"${@: -1}\"; exit 3; }\n");
-        ProcessStartInfo start = new("bash", ["-c", $"chmod +x '{folder.File("cudanet")}' && bash '{folder.File("gpu.sh")}' 2"])
-        {
-            RedirectStandardOutput = true,
-            Environment = { ["CUDANET_CUDA_PATH"] = "/opt/named" },
-        };
-        using Process process = Process.Start(start)!;
-        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(ExitCode.BadInput, process.ExitCode);
-        Assert.Contains("selftest --backend cuda:2 --times --output", output, StringComparison.Ordinal);
-        Assert.All(File.ReadLines(folder.File("results/selftest.txt")), l => Assert.Contains(" in /opt/named", l, StringComparison.Ordinal));
-        Assert.Equal(["doctor.json", "doctor.txt", "selftest.json", "selftest.txt"], Directory.GetFiles(folder.File("results")).Select(Path.GetFileName).Order());
     }
 
     [Fact]

@@ -65,6 +65,29 @@ public sealed class ObservedBitsTests
         }
     }
 
+    /// <summary>Images of one pixel need no change of order, and memory that is not pinned is copied only when somebody waits: what is shown must still lie there then.</summary>
+    [Theory]
+    [InlineData(ArithmeticPrecision.Float32)]
+    [InlineData(ArithmeticPrecision.Float16)]
+    public void Each_layer_alone_is_the_same_where_nothing_is_pinned(ArithmeticPrecision precision)
+    {
+        using Model model = TestModels.Tiny();
+        using EmulatedMachine machine = new();
+        CudaOptions options = new() { Precision = precision, Libraries = machine.Libraries.Load() };
+        using (PreparedModel pinned = new CudaBackend(options).Prepare(model), pageable = new CudaBackend(options with { PinnedLimitBytes = 0, DeviceLimitBytes = 0 }).Prepare(model))
+        {
+            Tensor input = Formula.Input(1, 3, 32, 32);
+            Dictionary<string, float[]> all = Run(pinned, model.Graph.Nodes, input);
+            AssertSame(all, Run(pageable, model.Graph.Nodes, input), "all");
+            foreach (LayerNode layer in model.Graph.Nodes)
+            {
+                AssertSame(all, Run(pageable, [layer], input), $"{layer} alone");
+            }
+        }
+
+        Assert.Empty(machine.Findings);
+    }
+
     private static Dictionary<string, float[]> Run(PreparedModel prepared, IEnumerable<LayerNode> layers, Tensor input)
     {
         Dictionary<string, float[]> values = [];

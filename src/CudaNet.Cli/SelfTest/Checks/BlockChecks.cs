@@ -1,5 +1,4 @@
 using CudaNet.Engine;
-using CudaNet.Kernels.Cuda;
 
 namespace CudaNet.Cli.SelfTest;
 
@@ -48,15 +47,8 @@ internal static class BlockChecks
 
     private static Outcome OnDevice(TestDevice device, ArithmeticPrecision precision, Func<BlockNetwork, Session, Tensor, Outcome> check)
     {
-        CudaDevice on = device.Context.Device;
-        if (on.ComputeCapability < precision.Needs())
-        {
-            throw new UnsupportedByDeviceException($"{precision} needs compute capability {precision.Needs()}");
-        }
-
         using BlockNetwork network = new(Channels, 10);
-        CudaBackend backend = new(new CudaOptions { Device = on.Ordinal, Precision = precision, Libraries = on.Libraries });
-        using Session session = new(network.Model, backend);
+        using Session session = device.Open(network.Model, precision);
         return check(network, session, BlockNetwork.Input(Input));
     }
 }

@@ -23,24 +23,33 @@ internal sealed class ConvolutionBatches : IDisposable
     /// <param name="input">N×C×H×W.</param>
     /// <param name="precision">Of all values.</param>
     /// <param name="workspaceLimitBytes">For each call.</param>
+    /// <param name="node">For the message.</param>
     /// <exception cref="CudaNetException">Not even one image fits the limit.</exception>
-    public ConvolutionBatches(CudaRuntime runtime, ConvolutionChoice choice, Conv2d op, TensorShape input, ArithmeticPrecision precision, long workspaceLimitBytes)
+    public ConvolutionBatches(CudaRuntime runtime, ConvolutionChoice choice, Conv2d op, TensorShape input, ArithmeticPrecision precision, long workspaceLimitBytes, LayerNode node)
     {
         (_runtime, _choice, _op, _input, _precision) = (runtime, choice, op, input, precision);
-        for (int images = input.Batch; ; images = (images + 1) / 2)
+        try
         {
-            (_whole, int rest) = (new Part(this, images), input.Batch % images);
-            _rest = rest == 0 ? null : new Part(this, rest);
-            if (_whole.WorkspaceBytes <= workspaceLimitBytes && (_rest?.WorkspaceBytes ?? 0) <= workspaceLimitBytes)
+            for (int images = input.Batch; ; images = (images + 1) / 2)
             {
-                break;
-            }
+                (_whole, int rest) = (new Part(this, images), input.Batch % images);
+                _rest = rest == 0 ? null : new Part(this, rest);
+                if (_whole.WorkspaceBytes <= workspaceLimitBytes && (_rest?.WorkspaceBytes ?? 0) <= workspaceLimitBytes)
+                {
+                    break;
+                }
 
-            Dispose();
-            if (images == 1)
-            {
-                throw new CudaNetException($"cuDNN takes back that {choice.AlgorithmText} convolves {input.WithBatch(1)} within {workspaceLimitBytes:n0} bytes of workspace");
+                Dispose();
+                if (images == 1)
+                {
+                    throw new CudaNetException($"layer '{node}': cuDNN takes back that {choice.AlgorithmText} convolves {input.WithBatch(1)} within {workspaceLimitBytes:n0} bytes of workspace") { Layer = node.Name };
+                }
             }
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
 
         int element = precision.Storage().Bytes();

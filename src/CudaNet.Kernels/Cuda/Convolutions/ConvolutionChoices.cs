@@ -16,28 +16,29 @@ internal sealed class ConvolutionChoices(ArithmeticPrecision precision, long wor
 
     /// <summary>The choice for a layer, made now where it was not made before. Under <see cref="CudaRuntime.Loading"/>.</summary>
     /// <param name="runtime">Where it is tried.</param>
-    /// <param name="op">The layer, with as many input channels as its input has.</param>
+    /// <param name="padded">The layer, with as many input channels as its stored input has.</param>
+    /// <param name="op">The layer as it is, for N×C×H×W values, which have no channels more.</param>
     /// <param name="height">Rows of the image.</param>
     /// <param name="width">Columns of the image.</param>
     /// <param name="node">For the message.</param>
     /// <exception cref="CudaNetException">Nothing runs it.</exception>
-    public ConvolutionChoice Of(CudaRuntime runtime, Conv2d op, int height, int width, LayerNode node)
+    public ConvolutionChoice Of(CudaRuntime runtime, Conv2d padded, Conv2d op, int height, int width, LayerNode node)
     {
-        if (!_choices.TryGetValue((op, height, width), out ConvolutionChoice? choice))
+        if (!_choices.TryGetValue((padded, height, width), out ConvolutionChoice? choice))
         {
-            choice = Formats.Select(f => Choose(runtime, op, new TensorShape(1, op.InChannels, height, width), f)).FirstOrDefault(c => c is not null) ?? throw Refusal(runtime, op, node);
-            _choices.Add((op, height, width), choice);
+            choice = Choose(runtime, padded, height, width, CUDNN_TENSOR_NHWC) ?? (TakesDetour ? Choose(runtime, op, height, width, CUDNN_TENSOR_NCHW) : null) ?? throw Refusal(runtime, op, node);
+            _choices.Add((padded, height, width), choice);
         }
 
         return choice;
     }
 
     /// <summary>Half types are not converted for a device that does not convolve NHWC: the layout kernels' other side is fp32.</summary>
-    private IEnumerable<cudnnTensorFormat_t> Formats =>
-        precision.Storage() == StoragePrecision.Float32 ? [CUDNN_TENSOR_NHWC, CUDNN_TENSOR_NCHW] : [CUDNN_TENSOR_NHWC];
+    private bool TakesDetour => precision.Storage() == StoragePrecision.Float32;
 
-    private ConvolutionChoice? Choose(CudaRuntime runtime, Conv2d op, TensorShape input, cudnnTensorFormat_t format)
+    private ConvolutionChoice? Choose(CudaRuntime runtime, Conv2d op, int height, int width, cudnnTensorFormat_t format)
     {
+        TensorShape input = new(1, op.InChannels, height, width);
         using ConvolutionDescriptors descriptors = new(runtime.Context, op, input, format, precision);
         foreach ((cudnnConvolutionFwdAlgo_t algorithm, cudnnMathType_t math) in Candidates(runtime.Cudnn.RankAlgorithms(descriptors.Convolution)))
         {
@@ -58,7 +59,7 @@ internal sealed class ConvolutionChoices(ArithmeticPrecision precision, long wor
         cudnnConvolutionFwdAlgo_t[] algorithms = [CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM, CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM];
         bool isStrict = precision == ArithmeticPrecision.Float32;
         IEnumerable<(cudnnConvolutionFwdAlgo_t Algorithm, cudnnMathType_t Math)> listed = ranked
-            .Where(r => r.CanRun && algorithms.Contains(r.Algorithm))
+            .Where(r => r.CanRun && algorithms.Contains(r.Algorithm) && r.MathType != cudnnMathType_t.CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION)
             .Select(r => (r.Algorithm, isStrict ? cudnnMathType_t.CUDNN_FMA_MATH : r.MathType))
             .OrderBy(r => Array.IndexOf(algorithms, r.Algorithm))
             .ThenBy(r => r.Item2 == cudnnMathType_t.CUDNN_FMA_MATH ? 1 : 0);

@@ -44,6 +44,9 @@ internal sealed class HostMemory : IDisposable
     /// <summary>How many stages may be under way: those that nobody has seen yet.</summary>
     public int Ahead => Math.Max(1, _stages.Length);
 
+    /// <summary>Whether a stage is copied while later steps run; otherwise they wait until it is received.</summary>
+    public bool FetchesAhead => _stages.Length > 0;
+
     /// <summary>The input of the run, where it was kept; empty otherwise.</summary>
     public ReadOnlySpan<float> KeptInput => _input is null ? [] : _input.AsSpan<float>();
 

@@ -7,8 +7,11 @@ internal readonly record struct HostMemoryPlan
     /// <param name="outputBytes">Of a run.</param>
     /// <param name="stages">Bytes of each published stage.</param>
     /// <param name="limitBytes">The most that is pinned.</param>
+    /// <exception cref="OverflowException">One of them is beyond what an array holds.</exception>
     public HostMemoryPlan(long inputBytes, long outputBytes, IReadOnlyList<int> stages, long limitBytes)
     {
+        // The memory of each must be an array, with a page more to begin at one.
+        _ = checked((int)Math.Max(Math.Max(Pages(inputBytes), Pages(outputBytes)), Pages(stages.DefaultIfEmpty().Max())) + Environment.SystemPageSize);
         long ends = Pages(inputBytes) + Pages(outputBytes);
         long all = stages.Sum(s => Pages(s));
         int largest = stages.DefaultIfEmpty().Max();

@@ -31,7 +31,7 @@ internal sealed class ConvolutionStep : CudaStep
         try
         {
             Conv2d padded = op.Groups == 1 ? op with { InChannels = _weights.Pitch } : op;
-            ConvolutionChoice choice = loader.Choices.Of(loader.Runtime, padded, shape.Height, shape.Width, node);
+            ConvolutionChoice choice = loader.Choices.Of(loader.Runtime, padded, op, shape.Height, shape.Width, node);
             _source = loader.Input(step.Input, _weights.Pitch * op.Groups);
             _destination = loader.Buffer(step.Output);
             TensorShape stored = new(shape.Batch, padded.InChannels, shape.Height, shape.Width);
@@ -45,7 +45,7 @@ internal sealed class ConvolutionStep : CudaStep
             _filters = choice.IsNhwc ? _weights.Matrix! : loader.NchwFilters(node);
             Padding sides = CudnnPadding.Of(padded, stored).Copied;
             _padded = sides.Largest == 0 ? null : _owned.Add(new PaddedInput(loader.Runtime.Context, loader.Arena, choice.Format, precision.DataType(), stored, sides));
-            _convolution = _owned.Add(new ConvolutionBatches(loader.Runtime, choice, padded, stored, precision, loader.Options.WorkspaceLimitBytes));
+            _convolution = _owned.Add(new ConvolutionBatches(loader.Runtime, choice, padded, stored, precision, loader.Options.WorkspaceLimitBytes, node));
             _workspace.Require(_convolution.WorkspaceBytes);
             _epilogue = new StepEpilogue(loader, step, _destination);
             _ = op.Bias ? _kernels.Bias : null;

@@ -18,7 +18,7 @@ internal sealed class Publication(LayoutKernels kernels, PlanStage stage, Stored
 
     public int Elements { get; } = checked((int)stage.Shape.ElementCount);
 
-    public int Bytes => checked(sizeof(float) * Elements);
+    public int Bytes { get; } = checked((int)(sizeof(float) * stage.Shape.ElementCount));
 
     /// <summary>What goes to the host.</summary>
     public DeviceSlice Ordered => (copy ?? source.Buffer).First(Bytes);

@@ -15,14 +15,14 @@ internal static class FilterScaling
 {
     private const int StandardDeviations = 8;
 
-    /// <summary>Results that reach 2¹² leave a factor of 16 to larger inputs.</summary>
+    /// <summary>Results that reach 2¹² leave a factor of 16 to larger inputs; they are brought below it.</summary>
     private const int LargestReach = 12;
 
-    /// <summary>Results that reach no further lose precision.</summary>
-    private const int SmallestReach = -8;
+    /// <summary>Results that reach no further lose precision; they are brought to 2⁴, which leaves a factor of thousands.</summary>
+    private const int SmallestReach = -8, RaisedReach = 4;
 
-    /// <summary>Largest weights below it lose more precision than fp16 has.</summary>
-    private const int SmallestWeight = -13;
+    /// <summary>Largest weights below it lose more precision than fp16 has; without statistics they are raised no further than to 2⁻⁸.</summary>
+    private const int SmallestWeight = -13, RaisedWeight = -8;
 
     private const int LargestWeight = 15;
 
@@ -41,15 +41,15 @@ internal static class FilterScaling
         for (int k = 0; k < filters; k++)
         {
             (double largest, double sum) = Magnitudes(weights.Slice(k * length, length));
-            double usual = norm is null ? sum : Reach(norm.RunningMean!.Values[k], norm.RunningVar!.Values[k]);
+            double usual = norm is null ? double.NaN : Reach(norm.RunningMean!.Values[k], norm.RunningVar!.Values[k]);
             double added = bias.IsEmpty ? 0 : Math.Abs(bias[k]);
-            exponents[k] = largest == 0 || !double.IsFinite(sum + added) ? 0 : Exponent(largest, Math.Max(sum, usual), usual, added);
+            exponents[k] = largest == 0 || !double.IsFinite(sum + added) ? 0 : Exponent(largest, sum, usual, added);
         }
 
         return Array.TrueForAll(exponents, e => e == 0) ? [] : exponents;
     }
 
-    /// <summary>The exponent that brings the largest weight of a row to 1 where fp16 would lose it. Its sums are fp32.</summary>
+    /// <summary>The exponent that raises or lowers the largest weight of a row into the range, and not further: sums may be stored in fp16 too.</summary>
     public static int[] RowExponents(ReadOnlySpan<float> weights, int rows)
     {
         int[] exponents = new int[rows];
@@ -58,21 +58,23 @@ internal static class FilterScaling
         {
             (double largest, _) = Magnitudes(weights.Slice(row * length, length));
             int magnitude = largest == 0 || !double.IsFinite(largest) ? 0 : Math.ILogB(largest);
-            exponents[row] = magnitude is >= SmallestWeight and < LargestWeight ? 0 : -magnitude;
+            exponents[row] = magnitude >= LargestWeight ? LargestWeight - 1 - magnitude : magnitude < SmallestWeight ? RaisedWeight - magnitude : 0;
         }
 
         return Array.TrueForAll(exponents, e => e == 0) ? [] : exponents;
     }
 
-    private static int Exponent(double largest, double reach, double usual, double added)
+    /// <param name="largest">Weight.</param>
+    /// <param name="sum">Of the weights' magnitudes.</param>
+    /// <param name="usual">How far results reach by the statistics; NaN where there are none.</param>
+    /// <param name="added">To the sums.</param>
+    private static int Exponent(double largest, double sum, double usual, double added)
     {
-        (int weight, int highest) = (Math.ILogB(largest), Math.ILogB(Math.Max(reach, added)));
-        if (weight is >= SmallestWeight and < LargestWeight && highest < LargestReach && Math.ILogB(Math.Max(usual, float.Epsilon)) >= SmallestReach)
-        {
-            return 0;
-        }
-
-        int exponent = Math.Max(LargestReach - 1 - Math.ILogB(reach), SmallestWeight - weight);
+        (int weight, double reach) = (Math.ILogB(largest), Math.Max(sum, double.IsNaN(usual) ? 0 : usual));
+        int exponent = weight >= LargestWeight || Math.ILogB(Math.Max(reach, added)) >= LargestReach ? Math.Max(LargestReach - 1 - Math.ILogB(Math.Max(reach, added)), SmallestWeight - weight)
+            : usual < Math.ScaleB(1, SmallestReach) ? RaisedReach - Math.ILogB(reach)
+            : weight < SmallestWeight ? double.IsNaN(usual) ? RaisedWeight - weight : SmallestWeight - weight
+            : 0;
         return Math.Clamp(added == 0 ? exponent : Math.Min(exponent, LargestWeight - 1 - Math.ILogB(added)), -LargestExponent, LargestExponent);
     }
 

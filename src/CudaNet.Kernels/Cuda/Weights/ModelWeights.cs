@@ -125,7 +125,7 @@ internal sealed class ModelWeights : IDisposable
     private StepWeights OfConvolution(LayerNode node, Conv2d op, LayerNode? norm, bool isReadByOthers, bool isShortcut)
     {
         int channels = op.InChannels / op.Groups;
-        int pitch = node.Inputs[0] == _graph.Input && op.Groups == 1 ? LaunchersPitch(channels) : channels;
+        int pitch = node.Inputs[0] == _graph.Input && op.Groups == 1 ? InputPitch(channels) : channels;
         StoragePrecision storage = _precision.Storage();
         DeviceBuffer matrix = _arena.Reserve((long)op.OutChannels * op.KernelHeight * op.KernelWidth * pitch * storage.Bytes());
 
@@ -133,14 +133,14 @@ internal sealed class ModelWeights : IDisposable
         bool mayScale = storage == StoragePrecision.Float16 && !isReadByOthers;
         LayerParameters? own = _parameters?.Of(node);
         float[] bias = own?.Bias?.Values.ToArray() ?? [];
-        int[] exponents = own is null || !mayScale ? [] : FilterScaling.Exponents(own.Weight!.Values, op.OutChannels, bias, norm is null ? null : _parameters!.Of(norm));
+        int[] exponents = own is null || storage != StoragePrecision.Float16 ? [] : FilterScaling.Exponents(own.Weight!.Values, op.OutChannels, bias, norm is null ? null : _parameters!.Of(norm));
+        if (exponents.Length > 0 && !mayScale)
+        {
+            throw Unscalable(node, Array.FindIndex(exponents, e => e != 0));
+        }
+
         if (own is not null)
         {
-            if (storage == StoragePrecision.Float16 && !mayScale)
-            {
-                RequireHalf(node, own.Weight!.Values);
-            }
-
             _pending.Add((matrix, () => StorageEncoding.Encode(FilterOrder.ToNhwc(own.Weight!.Values, op.OutChannels, channels, pitch, exponents), storage)));
         }
 
@@ -199,7 +199,7 @@ internal sealed class ModelWeights : IDisposable
         return buffer;
     }
 
-    private int LaunchersPitch(int channels)
+    private int InputPitch(int channels)
     {
         int unit = _precision.InputChannels();
         return checked((channels + unit - 1) / unit * unit);
@@ -219,18 +219,10 @@ internal sealed class ModelWeights : IDisposable
             && outlines.Any(o => o.Residual == last) && outlines.All(o => o.Input != last);
     }
 
-    private static void RequireHalf(LayerNode node, ReadOnlySpan<float> weights)
-    {
-        foreach (float weight in weights)
+    private static CudaNetException Unscalable(LayerNode node, int filter) =>
+        new($"layer '{node}', filter {filter}: its weights or results are beyond fp16's range, and it cannot be scaled, as more than one layer reads what it gives")
         {
-            if (float.IsFinite(weight) && Math.Abs(weight) > (float)Half.MaxValue)
-            {
-                throw new CudaNetException(FormattableString.Invariant($"layer '{node}': a weight of {weight:g3} is beyond fp16's largest value, 65,504"))
-                {
-                    Layer = node.Name,
-                    Hint = $"{nameof(ArithmeticPrecision.BFloat16)} and {nameof(ArithmeticPrecision.TensorFloat32)} have fp32's range.",
-                };
-            }
-        }
-    }
+            Layer = node.Name,
+            Hint = $"{nameof(ArithmeticPrecision.BFloat16)} and {nameof(ArithmeticPrecision.TensorFloat32)} have fp32's range.",
+        };
 }

@@ -54,7 +54,7 @@ internal sealed unsafe partial class CudnnHandle
         using HandleUse handle = _handle.Use(), x = convolution.X.Handle.Use(), w = convolution.W.Handle.Use(), attributes = convolution.Attributes.Handle.Use(), y = convolution.Y.Handle.Use();
         nuint bytes;
         cudnnStatus_t result = _cudnn.cudnnGetConvolutionForwardWorkspaceSize(handle.Value, x.Value, w.Value, attributes.Value, y.Value, algorithm, &bytes);
-        if (CudnnStatus.IsNotSupported(result))
+        if (CudnnStatus.IsNotSupported(result) || CudnnStatus.IsBadParameter(result))
         {
             return null;
         }
@@ -77,7 +77,7 @@ internal sealed unsafe partial class CudnnHandle
         in Convolution convolution, cudnnConvolutionFwdAlgo_t algorithm, DeviceAddress x, DeviceAddress w, DeviceAddress workspace, long workspaceBytes, DeviceAddress y)
     {
         cudnnStatus_t result = Forward(convolution, algorithm, 1, x, w, workspace, workspaceBytes, 0, y);
-        if (CudnnStatus.IsNotSupported(result))
+        if (CudnnStatus.IsNotSupported(result) || CudnnStatus.IsBadParameter(result))
         {
             return false;
         }

@@ -1,0 +1,143 @@
+using System.CommandLine;
+using CudaNet.Engine;
+using CudaNet.Kernels.Cuda;
+using CudaNet.Kernels.Cuda.Native;
+using CudaNet.Weights;
+
+namespace CudaNet.Cli;
+
+/// <summary><c>cudanet profile</c>: equal bits over many passes, and the latency and throughput of eager passes in trtexec's fields.</summary>
+internal sealed class ProfileCommand : CliCommand
+{
+    private const string None = "none";
+    private const string One = "one";
+    private const string Activations = "activations";
+    private const string All = "all";
+    private const int Repeats = 100;
+    private const int RepeatsOfEmulated = 3;
+    private const int Seed = 1;
+    private const long LongestMs = 24 * 60 * 60 * 1000;
+
+    private readonly Argument<string> _model = SharedOptions.Model();
+    private readonly BackendOptions _backend;
+    private readonly Option<int> _batch = SharedOptions.Batch(1, "Images a pass.");
+    private readonly Option<ImageSize?> _input = SharedOptions.Size("--input", "The image size; default: the model's own, or 224x224.");
+    private readonly Option<string?> _observe = ValueOptions.Choice(
+        "--observe", "The layers that each pass brings to the host: none (default), one (the last activation), all activations, or all layers.", None, One, Activations, All);
+
+    private readonly Option<int?> _repeat = ValueOptions.OptionalCount("--repeat", int.MaxValue, $"Passes whose outputs must have equal bits; default {Repeats}, {RepeatsOfEmulated} on an emulated device.");
+    private readonly Option<long> _warmUp = ValueOptions.Number("--warm-up", 200, 0, LongestMs, "Milliseconds of passes before any is measured.");
+    private readonly Option<long> _duration = ValueOptions.Number("--duration", 3000, 0, LongestMs, "Milliseconds of measured passes, at least.");
+    private readonly Option<int> _runs = ValueOptions.Count("--runs", 1000, 100_000_000, "Measured passes, at least.");
+    private readonly Option<string?> _output = new("--output", "-o") { HelpName = "FILE", Description = "Writes the JSON object to a file, beside what is printed." };
+
+    public ProfileCommand(CliContext context)
+        : base(
+            context,
+            "profile",
+            "Runs passes again and again: equal bits, latency and throughput; exit code 1 where bits differ.",
+            "cudanet profile model.safetensors --backend cuda --precision fp16 --batch 32",
+            "cudanet profile model.safetensors --backend cuda:1 --observe activations --output row.json",
+            "cudanet profile model.safetensors --input 128x128 --duration 1000 --runs 20")
+    {
+        Add(_model);
+        _backend = new BackendOptions(this, context);
+        Add(_batch);
+        Add(_input);
+        Add(_observe);
+        Add(_repeat);
+        Add(_warmUp);
+        Add(_duration);
+        Add(_runs);
+        Add(_output);
+        Add(Json);
+    }
+
+    protected override int Execute(ParseResult arguments)
+    {
+        string path = arguments.GetRequiredValue(_model);
+        string? file = arguments.GetValue(_output);
+        if (file is not null)
+        {
+            OutputPath.RefuseInputs(file, FolderReader.FilesOf(path));
+        }
+
+        PassRunner? runner = null;
+        IBackend backend = _backend.Create(arguments, times => runner?.Measured(times));
+        ProfiledMachine machine = Describe(backend);
+        using ModelSource source = ModelSource.Open(path);
+        Model model = source.Model ?? throw new CudaNetException("is an architecture without weights") { File = path, Hint = "`cudanet profile` runs a model's file." };
+        TensorShape shape = source.InputShape(arguments.GetValue(_input), arguments.GetValue(_batch));
+        InputShape.Check(model.Graph, shape, path);
+        string observed = arguments.GetValue(_observe) ?? None;
+        using Session session = new(model, backend);
+        LayerSelection layers = session.Select(Select(model.Graph, observed));
+        runner = new PassRunner(session, Draw(shape), layers, Context.Cancellation);
+        int repeats = arguments.GetValue(_repeat) ?? (machine.IsEmulated ? RepeatsOfEmulated : Repeats);
+        bool equal = runner.HaveEqualBits(repeats);
+        MeasuredTimes? times = machine.IsEmulated ? null : runner.Measure(
+            TimeSpan.FromMilliseconds(arguments.GetValue(_warmUp)), TimeSpan.FromMilliseconds(arguments.GetValue(_duration)), arguments.GetValue(_runs));
+        PassProfile profile = new(machine, shape, observed, layers.Layers.Count, session.Memory.WeightBytes, repeats, equal, times);
+        Action print = arguments.GetValue(Json) ? () => JsonOutput.Write(Context.Out, json => ProfileJson.Write(json, profile)) : () => ProfileText.Write(Context, profile);
+        if (file is null)
+        {
+            print();
+        }
+        else
+        {
+            JsonOutput.Save(file, json => ProfileJson.Write(json, profile));
+            Context.PrintBesideFile(print);
+        }
+
+        return profile.Code;
+    }
+
+    private static string[] Select(LayerGraph graph, string observed) => observed switch
+    {
+        None => [],
+        One => [.. graph.Layers.Where(IsActivation).TakeLast(1).Select(l => l.Name)],
+        Activations => [.. graph.Layers.Where(IsActivation).Select(l => l.Name)],
+        All => [.. graph.Layers.Select(l => l.Name)],
+        _ => throw new ArgumentOutOfRangeException(nameof(observed), observed, "no such choice"),
+    };
+
+    private static bool IsActivation(LayerNode layer) => layer.Op is ReLU;
+
+    /// <summary>Values between −1 and 1, the same for the same shape.</summary>
+    private static Tensor Draw(TensorShape shape)
+    {
+        if (shape.ElementCount > Array.MaxLength)
+        {
+            throw new UsageException($"a batch of {shape} has more values than one tensor can hold: take a smaller --batch or --input");
+        }
+
+        Random random = new(Seed);
+        float[] values = new float[shape.ElementCount];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = (float)((2 * random.NextDouble()) - 1);
+        }
+
+        return new Tensor(shape, values);
+    }
+
+    private static ProfiledMachine Describe(IBackend backend)
+    {
+        if (backend is not CudaBackend cuda)
+        {
+            return new ProfiledMachine(backend.Name, null, null, null, null, ArithmeticPrecision.Float32.ShortName(), null, null, IsEmulated: false);
+        }
+
+        CudaDevice device = cuda.Device;
+        return new ProfiledMachine(
+            cuda.Name == DeviceName.Emulated ? DeviceName.Emulated : $"{DeviceName.Cuda}:{device.Ordinal}",
+            $"{device.Name}, compute capability {device.ComputeCapability}",
+            device.Uuid,
+            $"{device.Libraries.DriverVersion}",
+            device.Libraries.Reports.FirstOrDefault(r => r.Library == "cuDNN")?.Version,
+            cuda.Options.Precision.ShortName(),
+            device.Attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE),
+            device.Attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_ECC_ENABLED) != 0,
+            device.IsEmulated());
+    }
+}

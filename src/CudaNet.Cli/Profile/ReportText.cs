@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text.Json;
+using CudaNet.Engine;
+
+namespace CudaNet.Cli;
+
+/// <summary>Rows of <c>cudanet profile</c> as a page of Markdown.</summary>
+internal static class ReportText
+{
+    private const string NoTime = "none";
+
+    /// <summary>What a row must have to be shown.</summary>
+    public static IReadOnlyList<string> Fields { get; } =
+    [
+        "backend", "device", "uuid", "driver", "cudnn", "emulated", "precision", "input", "observed", "observedLayers", "weightBytes", "weightsInCache", "ecc", "repeats", "equalBits", "passes", "imagesPerSecond",
+        "latencyMs", "enqueueMs", "toDeviceMs", "computeMs", "toHostMs", "hostLatencyMs", "warnings",
+    ];
+
+    public static void Write(TextWriter output, ProfileRows results)
+    {
+        JsonElement[] rows = [.. results.Rows.Select(r => r.Value)];
+        output.WriteLine("# Passes of CudaNet, one after the other");
+        output.WriteLine();
+        WriteMachine(output, results, rows);
+        if (rows.Any(r => r.GetProperty("emulated").GetBoolean()))
+        {
+            output.WriteLine("**An emulated device has no times: none is printed.** What was run, and whether every bit was equal, is below.");
+            output.WriteLine();
+        }
+
+        JsonElement[] single = [.. rows.Where(r => Batch(r) == 1)];
+        Write(output, "SingleStream: batch 1, the next image when the last one's output is there; p90 is the host's, from the call to the output", single, ["p90 (ms)"], r => [Number(r, "hostLatencyMs", "p90")]);
+        Write(output, "Offline: images a second, one lane", rows, ["batch", "images/s"], r => [$"{Batch(r)}", Number(r, "imagesPerSecond")]);
+        WriteList(output, "Warnings", results.Rows.SelectMany(r => r.Value.GetProperty("warnings").EnumerateArray().Select(w => $"{r.Key}: {w.GetString()}")));
+        WriteList(output, "Rows whose bits differ from pass to pass", results.Unequal);
+        WriteList(output, "Rows that failed", results.Failures.Select(f => $"{f.Key}: {f.Value.ReplaceLineEndings(" ")}"));
+    }
+
+    private static void WriteMachine(TextWriter output, ProfileRows results, JsonElement[] rows)
+    {
+        Row(output, "what", "here");
+        Row(output, "---", "---");
+        Row(output, "device", Each(rows, r => $"{Text(r, "backend")}, {Text(r, "device")}"));
+        Row(output, "driver for CUDA", Each(rows, r => Text(r, "driver")));
+        Row(output, "cuDNN", Each(rows, r => Text(r, "cudnn")));
+        Row(output, "weights L2-resident", Each(rows, r => $"{Text(r, "precision")}: {YesOrNo(r, "weightsInCache")}"));
+        Row(output, "ECC", Each(rows, r => YesOrNo(r, "ecc")));
+        Row(output, "passes measured", "eager, one after the other, without CUDA graphs; the median of each part is shown, all others are in report.json");
+        foreach ((string name, string value) in results.Machine)
+        {
+            Row(output, name, value);
+        }
+
+        output.WriteLine();
+    }
+
+    private static void Write(TextWriter output, string title, JsonElement[] rows, string[] headings, Func<JsonElement, string[]> cells)
+    {
+        if (rows.Length == 0)
+        {
+            return;
+        }
+
+        output.WriteLine($"## {title}");
+        output.WriteLine();
+        string[] columns = ["precision", "size", "observed", .. headings, "Latency (ms)", "Enqueue Time (ms)", "H2D Latency (ms)", "GPU Compute Time (ms)", "D2H Latency (ms)", "passes", "equal bits over"];
+        Row(output, columns);
+        Row(output, [.. columns.Select(_ => "---")]);
+        foreach (JsonElement row in rows.OrderBy(Batch))
+        {
+            Row(output,
+            [
+                Text(row, "precision"), Size(row), $"{Text(row, "observed")} ({row.GetProperty("observedLayers")})", .. cells(row),
+                .. ((string[])["latencyMs", "enqueueMs", "toDeviceMs", "computeMs", "toHostMs"]).Select(p => Number(row, p, "median")),
+                Number(row, "passes"), row.GetProperty("equalBits").GetBoolean() ? $"{row.GetProperty("repeats")} passes" : "DIFFER",
+            ]);
+        }
+
+        output.WriteLine();
+    }
+
+    private static void WriteList(TextWriter output, string title, IEnumerable<string> items)
+    {
+        string[] all = [.. items];
+        if (all.Length > 0)
+        {
+            output.WriteLine($"## {title}");
+            output.WriteLine();
+            Array.ForEach(all, item => output.WriteLine($"- {Printable.Text(item)}"));
+            output.WriteLine();
+        }
+    }
+
+    private static void Row(TextWriter output, params string[] cells) => output.WriteLine($"| {string.Join(" | ", cells.Select(c => Printable.Text(c).Replace("|", "\\|", StringComparison.Ordinal)))} |");
+
+    private static string Each(JsonElement[] rows, Func<JsonElement, string> text) => rows.Length == 0 ? NoTime : string.Join("; ", rows.Select(text).Distinct());
+
+    private static string Text(JsonElement row, string field) => row.GetProperty(field) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : "not said";
+
+    private static string YesOrNo(JsonElement row, string field) => row.GetProperty(field).ValueKind switch
+    {
+        JsonValueKind.True => ProfileText.YesOrNo(true),
+        JsonValueKind.False => ProfileText.YesOrNo(false),
+        _ => "not said",
+    };
+
+    private static int Batch(JsonElement row) => row.GetProperty("input")[0].GetInt32();
+
+    private static string Size(JsonElement row) => $"{row.GetProperty("input")[2]}x{row.GetProperty("input")[3]}";
+
+    private static string Number(JsonElement row, string field, string? of = null)
+    {
+        JsonElement value = row.GetProperty(field);
+        value = of is not null && value.ValueKind == JsonValueKind.Object ? value.GetProperty(of) : value;
+        return value.ValueKind == JsonValueKind.Number ? value.GetDouble().ToString("g6", CultureInfo.InvariantCulture) : NoTime;
+    }
+}
