@@ -36,8 +36,14 @@ public sealed class ProfileTests
         ["512 MB"] = EmulatedDeviceProfile.Ampere with { MemoryBytes = 512 << 20 },
         ["everything is missing"] = EmulatedDeviceProfile.Ampere with
         {
-            HasFusedConvolution = false, HasChannelsLast = false, OnlyFirstAlgorithm = true, NoWorkspace = true, HasTensorCores = false, LoadsLazily = true,
-            HasMemoryPools = false, MemoryBytes = 512 << 20,
+            HasFusedConvolution = false,
+            HasChannelsLast = false,
+            OnlyFirstAlgorithm = true,
+            NoWorkspace = true,
+            HasTensorCores = false,
+            LoadsLazily = true,
+            HasMemoryPools = false,
+            MemoryBytes = 512 << 20,
         },
     };
 
