@@ -105,7 +105,7 @@ public sealed class BadMachineTests
     {
         using EmulatedMachine machine = new(new EmulatorOptions { Devices = [EmulatedDeviceProfile.Turing with { Major = 6, Minor = 1 }] });
         CudaNetException refused = Assert.Throws<CudaNetException>(() => SmallNetwork.Prepare(SmallNetwork.Backend(machine)));
-        Assert.Equal("device 0 has compute capability 6.1; CudaNet's kernels need 7.5 or later", refused.Message);
+        Assert.Equal("Float32 needs compute capability 7.5, and device 0 (Emulated Turing) has 6.1", refused.Message);
         Assert.NotNull(refused.Hint);
         SmallNetwork.AssertClean(machine);
     }

@@ -89,7 +89,7 @@ public sealed class ProfileTests
         profile.Major < 8 && (precision is ArithmeticPrecision.TensorFloat32 or ArithmeticPrecision.BFloat16)
             ? $"{precision} needs compute capability 8.0, and device 0 ({profile.Name}) has {profile.Major}.{profile.Minor}"
         : !profile.HasChannelsLast && precision.Storage() != StoragePrecision.Float32
-            ? $"layer 'stem.conv': cuDNN runs no {precision.ShortName()} convolution 3×3, 8 → 4"
+            ? $"layer 'stem.conv': cuDNN runs no {precision.ShortName()} convolution 3×3, 3 → 4"
         : null;
 
     private static void AssertRefused(CudaBackend backend, ArithmeticPrecision precision, string sentence)
