@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using CudaNet.Engine;
 using CudaNet.Emulator;
+using CudaNet.Engine;
 using CudaNet.Kernels.Cuda;
 using CudaNet.Tests.Support;
 using Xunit;
