@@ -39,6 +39,22 @@ public sealed class HalfRangeTests
     public void A_classifier_of_any_magnitude(float factor) =>
         AssertRight(ScaledModels.Change(TestModels.Tiny(), (name, values) => name.StartsWith("fc.", StringComparison.Ordinal) ? ScaledModels.Times(values, factor) : values));
 
+    /// <summary>A fully connected layer that another one reads is stored in fp16 before its rows' scaling is undone: it is raised no further than it needs.</summary>
+    [Fact]
+    public void A_hidden_layer_with_tiny_weights_and_large_inputs()
+    {
+        GraphBuilder builder = new(64);
+        LayerNode hidden = builder.Add("fc1", new Linear(64, 32), builder.Add("pool", new GlobalAveragePool(), builder.Input));
+        builder.Add("fc2", new Linear(32, 5), builder.Add("act", new ReLU(), hidden));
+        using Model model = ScaledModels.Change(Networks.Create(builder.Build()), (name, values) => name == "fc1.weight" ? ScaledModels.Times(values, 1e-4f) : values);
+        using EmulatedMachine machine = new();
+        Tensor input = ScaledModels.Times(Formula.Input(2, 64, 3, 3), 10_000);
+        CudaBackend backend = Half(machine);
+        using Session half = new(model, backend), reference = new(model, new ReferenceBackend());
+        TensorComparison comparison = TensorComparison.Compare(half.Predict(input), reference.Predict(input), backend.Tolerance);
+        Assert.True(comparison.Passed, $"{comparison}");
+    }
+
     /// <summary>Values that a half cannot hold, although the network says so: a run must not give them out for results.</summary>
     [Fact]
     public void Values_beyond_the_range_are_refused()
@@ -57,12 +73,15 @@ public sealed class HalfRangeTests
     }
 
     /// <summary>NaN in is NaN out, as everywhere.</summary>
-    [Fact]
-    public void An_input_that_is_no_number_is_no_fault_of_the_precision()
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(0)]
+    public void An_input_that_is_no_number_is_no_fault_of_the_precision(long pinnedLimitBytes)
     {
         using Model model = TestModels.Tiny();
         using EmulatedMachine machine = new();
-        using Session session = new(model, Half(machine));
+        CudaOptions options = new() { Precision = ArithmeticPrecision.Float16, PinnedLimitBytes = pinnedLimitBytes, Libraries = machine.Libraries.Load() };
+        using Session session = new(model, new CudaBackend(options));
         float[] values = Input.Values.ToArray();
         values[5] = float.NaN;
         Assert.Contains(float.NaN, session.Predict(new Tensor(Input.Shape, values)).Values.ToArray());

@@ -85,6 +85,24 @@ public sealed class OptionTests
         Assert.Equal((cost.WeightBytes, cost.BufferBytes), (prepared.Bytes, executable.Bytes));
     }
 
+    /// <summary>What no array and no kernel can count is refused in one sentence when a plan is measured or loaded, not in a run.</summary>
+    [Theory]
+    [InlineData(700, "conv1", "batch of 700×3×224×224")]
+    [InlineData(2700, null, "layer 'conv1'")]
+    [InlineData(66_000, null, "input")]
+    public void What_cannot_be_counted_is_refused_before_it_runs(int batch, string? observed, string named)
+    {
+        using EmulatedMachine machine = new();
+        LayerGraph graph = ResNet.Build(ResNet.Configure("resnet18", 10));
+        CudaBackend backend = new(new CudaOptions { Libraries = machine.Libraries.Load() });
+        ExecutionPlan plan = Planner.Plan(graph, new TensorShape(batch, 3, 224, 224), observed is null ? [] : [graph.Find(observed)], backend.Layout);
+        CudaNetException refused = Assert.Throws<CudaNetException>(() => backend.Measure(plan));
+        Assert.Contains(named, refused.Message, StringComparison.Ordinal);
+        Assert.NotNull(refused.Hint);
+        Assert.Empty(machine.Findings);
+        Assert.Empty(machine.Leaks);
+    }
+
     private static (Tensor Logits, IReadOnlyList<StepChoice> Choices) Predict(Model model, CudaOptions options)
     {
         CudaBackend backend = new(options);
