@@ -18,9 +18,15 @@ public static class Networks
     public static Dictionary<string, Tensor> Run(LayerGraph graph, Tensor input, IBackend backend)
     {
         using Model model = Create(graph);
+        return Run(model, input, backend);
+    }
+
+    /// <summary>Every layer's values of a model, by name.</summary>
+    public static Dictionary<string, Tensor> Run(Model model, Tensor input, IBackend backend)
+    {
         using Session session = new(model, backend);
         Dictionary<string, Tensor> values = [];
-        foreach (LayerNode layer in graph.Layers)
+        foreach (LayerNode layer in model.Graph.Layers)
         {
             session.Observe(layer.Name, (in Observation o) => values[o.Name] = new Tensor(o.Shape, o.Values.ToArray()));
         }
@@ -31,8 +37,15 @@ public static class Networks
 
     public static void AssertLikeReference(LayerGraph graph, Tensor input, IBackend backend, string network = "")
     {
-        Dictionary<string, Tensor> expected = Run(graph, input, new ReferenceBackend());
-        Dictionary<string, Tensor> actual = Run(graph, input, backend);
+        using Model model = Create(graph);
+        AssertLikeReference(model, input, backend, network);
+    }
+
+    /// <summary>The same with a model's own weights.</summary>
+    public static void AssertLikeReference(Model model, Tensor input, IBackend backend, string network = "")
+    {
+        Dictionary<string, Tensor> expected = Run(model, input, new ReferenceBackend());
+        Dictionary<string, Tensor> actual = Run(model, input, backend);
         Assert.Equal(expected.Keys.Order(), actual.Keys.Order());
         foreach ((string layer, Tensor values) in expected)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 
 namespace CudaNet.Cli;
 
@@ -21,4 +22,18 @@ internal abstract class CliCommand : Command
     protected Option<bool> Json { get; } = new("--json") { Description = "Write one JSON object instead of text." };
 
     protected abstract int Execute(ParseResult arguments);
+
+    /// <summary>Prints what was asked for, and writes the object to a file as well where there is one to be written.</summary>
+    protected void Report(ParseResult arguments, string? file, Action<Utf8JsonWriter> json, Action text)
+    {
+        Action print = arguments.GetValue(Json) ? () => JsonOutput.Write(Context.Out, json) : text;
+        if (file is null)
+        {
+            print();
+            return;
+        }
+
+        JsonOutput.Save(file, json);
+        Context.PrintBesideFile(print);
+    }
 }

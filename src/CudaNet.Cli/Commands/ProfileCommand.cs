@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CudaNet.Cli.SelfTest;
 using CudaNet.Engine;
 using CudaNet.Kernels.Cuda;
 using CudaNet.Kernels.Cuda.Native;
@@ -13,8 +14,6 @@ internal sealed class ProfileCommand : CliCommand
     private const string One = "one";
     private const string Activations = "activations";
     private const string All = "all";
-    private const int Repeats = 100;
-    private const int RepeatsOfEmulated = 3;
     private const int Seed = 1;
     private const long LongestMs = 24 * 60 * 60 * 1000;
 
@@ -25,7 +24,7 @@ internal sealed class ProfileCommand : CliCommand
     private readonly Option<string?> _observe = ValueOptions.Choice(
         "--observe", "The layers that each pass brings to the host: none (default), one (the last activation), all activations, or all layers.", None, One, Activations, All);
 
-    private readonly Option<int?> _repeat = ValueOptions.OptionalCount("--repeat", int.MaxValue, $"Passes whose outputs must have equal bits; default {Repeats}, {RepeatsOfEmulated} on an emulated device.");
+    private readonly Option<int?> _repeat = ValueOptions.OptionalCount("--repeat", int.MaxValue, $"Passes whose outputs must have equal bits; default {PassRunner.Repeats(isEmulated: false)}, {PassRunner.Repeats(isEmulated: true)} on an emulated device.");
     private readonly Option<long> _warmUp = ValueOptions.Number("--warm-up", 200, 0, LongestMs, "Milliseconds of passes before any is measured.");
     private readonly Option<long> _duration = ValueOptions.Number("--duration", 3000, 0, LongestMs, "Milliseconds of measured passes, at least.");
     private readonly Option<int> _runs = ValueOptions.Count("--runs", 1000, 100_000_000, "Measured passes, at least.");
@@ -73,22 +72,12 @@ internal sealed class ProfileCommand : CliCommand
         using Session session = new(model, backend);
         LayerSelection layers = session.Select(Select(model.Graph, observed));
         runner = new PassRunner(session, Draw(shape), layers, Context.Cancellation);
-        int repeats = arguments.GetValue(_repeat) ?? (machine.IsEmulated ? RepeatsOfEmulated : Repeats);
+        int repeats = arguments.GetValue(_repeat) ?? PassRunner.Repeats(machine.IsEmulated);
         bool equal = runner.HaveEqualBits(repeats);
         MeasuredTimes? times = machine.IsEmulated ? null : runner.Measure(
             TimeSpan.FromMilliseconds(arguments.GetValue(_warmUp)), TimeSpan.FromMilliseconds(arguments.GetValue(_duration)), arguments.GetValue(_runs));
         PassProfile profile = new(machine, shape, observed, layers.Layers.Count, session.Memory.WeightBytes, repeats, equal, times);
-        Action print = arguments.GetValue(Json) ? () => JsonOutput.Write(Context.Out, json => ProfileJson.Write(json, profile)) : () => ProfileText.Write(Context, profile);
-        if (file is null)
-        {
-            print();
-        }
-        else
-        {
-            JsonOutput.Save(file, json => ProfileJson.Write(json, profile));
-            Context.PrintBesideFile(print);
-        }
-
+        Report(arguments, file, json => ProfileJson.Write(json, profile), () => ProfileText.Write(Context, profile));
         return profile.Code;
     }
 
@@ -111,14 +100,7 @@ internal sealed class ProfileCommand : CliCommand
             throw new UsageException($"a batch of {shape} has more values than one tensor can hold: take a smaller --batch or --input");
         }
 
-        Random random = new(Seed);
-        float[] values = new float[shape.ElementCount];
-        for (int i = 0; i < values.Length; i++)
-        {
-            values[i] = (float)((2 * random.NextDouble()) - 1);
-        }
-
-        return new Tensor(shape, values);
+        return new Tensor(shape, StoredValues.Uniform(Seed, shape.ElementCount));
     }
 
     private static ProfiledMachine Describe(IBackend backend)

@@ -83,28 +83,19 @@ internal sealed class SelfTestCommand : CliCommand
         }
 
         using Model? model = path is null ? null : ModelFile.Open(path);
-        IReadOnlyList<Check> checks = model is null ? AllChecks.List : [.. AllChecks.List, .. ModelChecks.All(model, Input(model, path!, image), IsEmulated(device))];
+        CudaDevice? gpu = device.Ordinal is { } ordinal ? CudaDevices.Find(CudaLibraries.Load(), ordinal) : null;
+        IReadOnlyList<Check> checks = model is null ? AllChecks.List : [.. AllChecks.List, .. ModelChecks.All(model, Input(model, path!, image), gpu?.IsEmulated() ?? true)];
         SelfTestReport? report = null;
         EmulatorOptions options = new() { Seed = seed ?? 1, CudnnVersion = cudnn == 8 ? Cudnn8 : Cudnn9 };
         ProgressBar.Run(Context, "checks", checks.Count, progress =>
         {
-            using EmulatedMachine? machine = device.IsEmulated ? new EmulatedMachine(options) : null;
-            report = machine is null
-                ? SelfTests.OnCuda(device.Ordinal!.Value, checks, times, Context.Cancellation, progress)
-                : SelfTests.OnEmulated(machine, checks, Context.Cancellation, progress);
+            using EmulatedMachine? machine = gpu is null ? new EmulatedMachine(options) : null;
+            report = gpu is null
+                ? SelfTests.OnEmulated(machine!, checks, Context.Cancellation, progress)
+                : SelfTests.OnCuda(gpu, checks, times, Context.Cancellation, progress);
         });
-        Action print = arguments.GetValue(Json) ? () => JsonOutput.Write(Context.Out, report!.WriteJson) : () => report!.WriteText(Context.Out);
-        if (file is not null)
-        {
-            JsonOutput.Save(file, report!.WriteJson);
-            Context.PrintBesideFile(print);
-        }
-        else
-        {
-            print();
-        }
-
-        return report!.Code;
+        Report(arguments, file, report!.WriteJson, () => report!.WriteText(Context.Out));
+        return report.Code;
     }
 
     private static DeviceName ParseBackend(ArgumentResult result)
@@ -118,8 +109,6 @@ internal sealed class SelfTestCommand : CliCommand
         result.AddError($"'{text}' is no device to test: {DeviceName.Emulated}, {DeviceName.Cuda} or {DeviceName.Cuda}:N.");
         return default;
     }
-
-    private static bool IsEmulated(DeviceName device) => device.IsEmulated || CudaDevices.Find(CudaLibraries.Load(), device.Ordinal!.Value).IsEmulated();
 
     private Tensor Input(Model model, string path, string? image)
     {

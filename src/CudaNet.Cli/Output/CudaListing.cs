@@ -34,7 +34,7 @@ internal sealed class CudaListing
         foreach (CudaDevice device in _devices)
         {
             table.Add($"CUDA {device}", $"{device.Name}, compute capability {device.ComputeCapability}, {Format.Bytes(device.MemoryBytes)}, {device.Uuid}");
-            table.Add($"CUDA {device} computes", string.Join(", ", Enum.GetValues<ArithmeticPrecision>().Where(p => device.ComputeCapability >= p.Needs()).Select(p => p.ShortName())));
+            table.Add($"CUDA {device} computes", string.Join(", ", Precisions(device)));
             if (Advice(device) is { } advice)
             {
                 table.Add($"CUDA {device} advice", advice);
@@ -65,11 +65,14 @@ internal sealed class CudaListing
             json.WriteNumber("memoryBytes", device.MemoryBytes);
             json.WriteString("uuid", device.Uuid);
             json.WriteString("pciBusId", device.PciBusId);
-            json.WriteStrings("precisions", Enum.GetValues<ArithmeticPrecision>().Where(p => device.ComputeCapability >= p.Needs()).Select(p => p.ShortName()));
+            json.WriteStrings("precisions", Precisions(device));
             json.WriteString("advice", Advice(device));
         });
         json.WriteString("cudaDevicesWhyNot", _devicesWhyNot);
     }
+
+    /// <summary>What it computes.</summary>
+    private static IEnumerable<string> Precisions(CudaDevice device) => Enum.GetValues<ArithmeticPrecision>().Where(p => p.WhyNot(device) is null).Select(p => p.ShortName());
 
     /// <summary>What only a product's name tells; null for most.</summary>
     private static string? Advice(CudaDevice device) => device.Name.Contains("GTX 16", StringComparison.Ordinal)

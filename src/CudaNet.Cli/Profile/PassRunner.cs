@@ -12,8 +12,13 @@ namespace CudaNet.Cli;
 /// <param name="cancellation">Ends it between passes, and in one.</param>
 internal sealed class PassRunner(Session session, Tensor input, LayerSelection layers, CancellationToken cancellation)
 {
+    private const int OfDevice = 100, OfEmulatedDevice = 3;
+
     private readonly List<PassTimes> _device = [];
     private bool _isMeasuring;
+
+    /// <summary>How many passes are compared where nobody asks for a number: on an emulated device they take long.</summary>
+    public static int Repeats(bool isEmulated) => isEmulated ? OfEmulatedDevice : OfDevice;
 
     /// <summary>What a backend reports of its passes goes here.</summary>
     public void Measured(PassTimes times)

@@ -43,11 +43,8 @@ internal sealed class BlockNetwork : IDisposable
     /// <summary>Each layer's output.</summary>
     public static Dictionary<string, Tensor> All(Session session, Tensor input)
     {
-        Dictionary<string, Tensor> all = [];
-        ObserverHandle[] observers = [.. session.Graph.Layers.Select(l => session.Observe(l.Name, (in Observation o) => all.Add(o.Name, new Tensor(o.Shape, o.Values.ToArray()))))];
-        session.Predict(input);
-        Array.ForEach(observers, o => o.Dispose());
-        return all;
+        LayerOutputs outputs = session.Extract(input, [.. session.Graph.Layers.Select(l => l.Name)]);
+        return outputs.Layers.ToDictionary(l => l.Name, l => outputs[l]);
     }
 
     private static LayerNode Block(GraphBuilder builder, string name, int channels, int stride, LayerNode input, LayerNode shortcut)

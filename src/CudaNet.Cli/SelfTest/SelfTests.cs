@@ -11,8 +11,7 @@ internal static class SelfTests
     public static SelfTestReport OnEmulated(EmulatedMachine machine, IReadOnlyList<Check> checks, CancellationToken cancellation, Action<int>? progress = null)
     {
         EmulatorOptions options = machine.Options;
-        EmulatedLibraries native = machine.Libraries;
-        CudaDevice device = CudaLibraries.From(native.Driver, native.Cublas, native.CublasLt, native.Cudnn).Devices[0];
+        CudaDevice device = machine.Libraries.Load().Devices[0];
         int known = 0;
         string? Finding()
         {
@@ -32,18 +31,16 @@ internal static class SelfTests
             results);
     }
 
-    /// <param name="ordinal">The GPU's number.</param>
+    /// <param name="device">The GPU.</param>
     /// <param name="checks">What runs.</param>
     /// <param name="measure">Whether times are measured; they never are where the driver is the emulated one.</param>
     /// <param name="cancellation">Looked at before each check.</param>
     /// <param name="progress">Told after each check.</param>
-    /// <exception cref="CudaNetException">CUDA cannot be used, or there is no such device.</exception>
-    public static SelfTestReport OnCuda(int ordinal, IReadOnlyList<Check> checks, bool measure, CancellationToken cancellation, Action<int>? progress = null)
+    /// <exception cref="CudaNetException">CUDA cannot be used.</exception>
+    public static SelfTestReport OnCuda(CudaDevice device, IReadOnlyList<Check> checks, bool measure, CancellationToken cancellation, Action<int>? progress = null)
     {
-        CudaLibraries cuda = CudaLibraries.Load();
-        CudaDevice device = CudaDevices.Find(cuda, ordinal);
         string text = Describe(device);
-        return new SelfTestReport($"{DeviceName.Cuda}:{ordinal}", text, cuda.Reports, Run(device, checks, static () => null, measure && !device.IsEmulated(), progress, cancellation));
+        return new SelfTestReport($"{DeviceName.Cuda}:{device.Ordinal}", text, device.Libraries.Reports, Run(device, checks, static () => null, measure && !device.IsEmulated(), progress, cancellation));
     }
 
     private static List<CheckResult> Run(CudaDevice device, IReadOnlyList<Check> checks, Func<string?> complaint, bool measure, Action<int>? progress, CancellationToken cancellation)

@@ -14,7 +14,7 @@ public sealed class ExecutionPlan
         Steps = steps;
         SlotBytes = slotBytes;
         Observed = observed;
-        Output = steps.SelectMany(s => s.Stages).Single(s => s.Node == graph.Output).Stored!;
+        OutputStage = steps.SelectMany(s => s.Stages).Single(s => s.Node == graph.Output);
     }
 
     /// <summary>The graph it runs.</summary>
@@ -24,7 +24,7 @@ public sealed class ExecutionPlan
     public TensorShape InputShape { get; }
 
     /// <summary>The graph's output, not always the last step's: a branch that nothing reads may run after it.</summary>
-    public PlanValue Output { get; }
+    public PlanValue Output => OutputStage.Stored!;
 
     /// <summary>The output's shape, N×classes for a classifier.</summary>
     public TensorShape OutputShape => Output.Shape;
@@ -49,6 +49,12 @@ public sealed class ExecutionPlan
 
     /// <summary>Bytes of the copy that an executable keeps of an observed input; 0 where it is not observed.</summary>
     public long ObservedInputBytes => IsInputObserved ? sizeof(float) * InputShape.ElementCount : 0;
+
+    /// <summary>The stage that gives the output.</summary>
+    internal PlanStage OutputStage { get; }
+
+    /// <summary>The layers whose values a step reads, the input among them.</summary>
+    internal HashSet<LayerNode> NodesReadBySteps() => [.. Steps.Select(s => s.Input.Node), .. Steps.Select(s => s.Residual?.Node).OfType<LayerNode>()];
 
     /// <summary>The plan as a stable text; see <c>docs/architecture.md</c> for how to read it.</summary>
     public override string ToString() => PlanText.Write(this);

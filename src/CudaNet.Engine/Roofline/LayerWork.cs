@@ -8,8 +8,8 @@ internal readonly record struct LayerWork(long Flops, long Weights, long? Channe
 {
     public static LayerWork Of(PlanStage stage) => stage.Node.Op switch
     {
-        Conv2d op => Matrix(stage, new TensorShape(op.OutChannels, op.InChannels / op.Groups, op.KernelHeight, op.KernelWidth), op.Bias),
-        Linear op => Matrix(stage, new TensorShape(op.OutFeatures, op.InFeatures), op.Bias),
+        Conv2d op => Matrix(stage, op.Bias),
+        Linear op => Matrix(stage, op.Bias),
 
         // A convolution's bias goes into the shift.
         BatchNorm2d op => new LayerWork(0, 0, 2L * op.Channels),
@@ -32,8 +32,11 @@ internal readonly record struct LayerWork(long Flops, long Weights, long? Channe
             * Covered(input.Width, head.Shape.Width, width, stride, padding.Left);
     }
 
-    private static LayerWork Matrix(PlanStage stage, TensorShape weight, bool bias) =>
-        checked(new LayerWork(2 * stage.Shape.ElementCount * (weight.ElementCount / weight[0]), weight.ElementCount, bias ? weight[0] : null));
+    private static LayerWork Matrix(PlanStage stage, bool bias)
+    {
+        TensorShape weight = stage.Node.Parameters[0].Shape;
+        return checked(new LayerWork(2 * stage.Shape.ElementCount * (weight.ElementCount / weight[0]), weight.ElementCount, bias ? weight[0] : null));
+    }
 
     /// <summary>How many positions of an axis lie in a window.</summary>
     private static long Covered(int extent, int windows, int kernel, int stride, int before)

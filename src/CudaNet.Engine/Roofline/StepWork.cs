@@ -24,7 +24,7 @@ public sealed record StepWork(PlanStep Step, long Flops, long InputBytes, long R
     public static IReadOnlyList<StepWork> Of(ExecutionPlan plan, StoragePrecision storage)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        HashSet<LayerNode> read = [plan.Output.Node, .. plan.Steps.Select(s => s.Input.Node), .. plan.Steps.Select(s => s.Residual?.Node).OfType<LayerNode>()];
+        HashSet<LayerNode> read = [plan.Output.Node, .. plan.NodesReadBySteps()];
         try
         {
             StepWork[] works = [.. plan.Steps.Select(s => Of(s, read, storage.Bytes()))];

@@ -13,7 +13,7 @@ internal sealed class CudaExecutable : Executable
     private readonly CudaProgram _program;
     private readonly HostMemory _host;
     private readonly PassTimer? _timer;
-    private readonly bool _checksRange, _isPinned;
+    private readonly bool _checksRange;
     private bool _isInputFinite;
     private int _step, _published, _queued, _delivered;
 
@@ -21,16 +21,14 @@ internal sealed class CudaExecutable : Executable
     /// <param name="place">Where.</param>
     /// <param name="context">Current.</param>
     /// <param name="program">Of the plan, not allocated yet.</param>
-    /// <param name="options">Limits.</param>
-    /// <param name="areWeightsFinite">Whether infinite results can only come of the precision.</param>
-    public CudaExecutable(ExecutionPlan plan, CudaPlace place, CudaContext context, CudaProgram program, CudaOptions options, bool areWeightsFinite)
+    /// <param name="options">Who is told of measured passes.</param>
+    /// <param name="checksRange">Whether infinite results of finite inputs are refused.</param>
+    public CudaExecutable(ExecutionPlan plan, CudaPlace place, CudaContext context, CudaProgram program, CudaOptions options, bool checksRange)
         : base(plan, place, binding: null)
     {
-        (_context, _place, _program) = (context, place, program);
-        _checksRange = areWeightsFinite && options.Precision == ArithmeticPrecision.Float16;
+        (_context, _place, _program, _checksRange) = (context, place, program, checksRange);
         program.Arena.Allocate(context);
         BufferBytes = program.Arena.Bytes + program.Host.Bytes;
-        _isPinned = program.Host.ArePinned;
         _host = new HostMemory(context, (int)program.Input.Bytes, program.Output.Bytes, program.Host);
         try
         {
@@ -58,7 +56,7 @@ internal sealed class CudaExecutable : Executable
     {
         using ContextScope scope = _context.Push();
         (_step, _published, _queued, _delivered) = (-1, 0, 0, 0);
-        _isInputFinite = _isPinned || !_checksRange || HalfRange.AreFinite(input);
+        _isInputFinite = _program.Host.ArePinned || !_checksRange || HalfRange.AreFinite(input);
         _timer?.Begin();
         _host.Send(_place.Stream, input, _program.Input.Slice);
         _timer?.Sent();
@@ -101,7 +99,7 @@ internal sealed class CudaExecutable : Executable
         if (_timer is not null)
         {
             // Memory that is not pinned is copied only now.
-            if (!_isPinned)
+            if (!_program.Host.ArePinned)
             {
                 _timer.Received();
             }

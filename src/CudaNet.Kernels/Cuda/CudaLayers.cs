@@ -2,19 +2,18 @@ using CudaNet.Engine;
 
 namespace CudaNet.Kernels.Cuda;
 
-/// <summary>Which operators the GPU computes.</summary>
+/// <summary>Which operators the GPU computes, and the step that begins with each: the one list.</summary>
 internal static class CudaLayers
 {
-    private const string Backend = "the cuda backend";
-
     /// <exception cref="UnknownOperatorException">There is no step for it.</exception>
-    public static void RequireKnown(LayerNode node)
+    public static Func<CudaPlanLoader, PlanStep, CudaStep> StepOf(LayerNode node) => node.Op switch
     {
-        if (node.Op is not (Conv2d or BatchNorm2d or Add or ReLU or MaxPool2d or AvgPool2d or GlobalAveragePool or Linear))
-        {
-            throw Unknown(node);
-        }
-    }
+        Conv2d op => (loader, step) => new ConvolutionStep(loader, step, op),
+        MaxPool2d or AvgPool2d or GlobalAveragePool => static (loader, step) => new PoolingStep(loader, step),
+        Linear op => (loader, step) => new LinearStep(loader, step, op),
+        BatchNorm2d or Add or ReLU => static (loader, step) => new ElementwiseStep(loader, step),
+        _ => throw Unknown(node),
+    };
 
-    public static UnknownOperatorException Unknown(LayerNode node) => new(Backend, node);
+    public static UnknownOperatorException Unknown(LayerNode node) => new("the cuda backend", node);
 }

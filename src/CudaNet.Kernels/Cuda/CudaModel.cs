@@ -8,7 +8,7 @@ internal sealed class CudaModel : PreparedModel
     private readonly CudaBackend _backend;
     private readonly CudaRuntime _runtime;
     private readonly ModelWeights _weights;
-    private readonly bool _areWeightsFinite;
+    private readonly bool _checksRange;
 
     /// <summary>Takes a claim on the runtime over; where this throws, it is the caller's still.</summary>
     public CudaModel(CudaBackend backend, CudaRuntime runtime, LayerGraph graph, ParameterSet parameters)
@@ -16,7 +16,9 @@ internal sealed class CudaModel : PreparedModel
     {
         (_backend, _runtime) = (backend, runtime);
         _weights = new ModelWeights(graph, parameters, backend.Options.Precision);
-        _areWeightsFinite = parameters.Tensors.Values.All(t => HalfRange.AreFinite(t.Values));
+
+        // Infinite results can only come of the precision where the weights are finite.
+        _checksRange = backend.Options.Precision == ArithmeticPrecision.Float16 && parameters.Tensors.Values.All(t => HalfRange.AreFinite(t.Values));
         using (Uninterrupted.Enter(runtime.Loading))
         {
             using ContextScope scope = runtime.Context.Push();
@@ -48,7 +50,7 @@ internal sealed class CudaModel : PreparedModel
             CudaProgram program = _backend.LoadProgram(_runtime, _weights, plan, measures: false);
             try
             {
-                return new CudaExecutable(plan, (CudaPlace)place, _runtime.Context, program, _backend.Options, _areWeightsFinite);
+                return new CudaExecutable(plan, (CudaPlace)place, _runtime.Context, program, _backend.Options, _checksRange);
             }
             catch
             {

@@ -12,7 +12,7 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
     private readonly Dictionary<LayerNode, StoredBuffer> _wide = [];
     private readonly Dictionary<int, InputForm> _inputs = [];
     private readonly List<CudaStep> _steps = [];
-    private readonly HashSet<LayerNode> _read = [.. plan.Steps.SelectMany(s => new[] { s.Input.Node, s.Residual?.Node }).OfType<LayerNode>()];
+    private readonly HashSet<LayerNode> _read = plan.NodesReadBySteps();
     private DeviceBuffer[] _slots = [];
     private DeviceBuffer? _input;
 
@@ -52,12 +52,11 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
         NchwInput.Reserve(Arena);
         NchwOutput.Reserve(Arena);
         PlanStage[] observed = [.. plan.Steps.SelectMany(s => s.Stages).Where(s => s.IsObserved)];
-        PublicationCopies copies = new(Arena, [.. observed.Select(s => SourceOf(s).NeedsCopy ? HostBytes(s.Shape) : 0)], options.DeviceLimitBytes);
-        Publication[] publications = [.. observed.Select((s, i) => new Publication(Kernels.Layout, s, SourceOf(s).Source, copies[i]))];
-        PlanStage last = plan.Steps.SelectMany(s => s.Stages).Single(s => s.Node == plan.Graph.Output);
-        DeviceBuffer? outputCopy = SourceOf(last).NeedsCopy ? Arena.Reserve(HostBytes(last.Shape)) : null;
+        PublicationCopies copies = new(Arena, [.. observed.Select(CopyBytes)], options.DeviceLimitBytes);
+        Publication[] publications = [.. observed.Select((s, i) => new Publication(Kernels.Layout, s, SourceOf(s), copies[i]))];
         int[] counts = [.. plan.Steps.Select(s => s.Stages.Count(t => t.IsObserved))];
-        Publication output = new(Kernels.Layout, last, SourceOf(last).Source, outputCopy);
+        PlanStage last = plan.OutputStage;
+        Publication output = new(Kernels.Layout, last, SourceOf(last), CopyBytes(last) is > 0 and long bytes ? Arena.Reserve(bytes) : null);
         HostMemoryPlan host = new(_input.Bytes, output.Bytes, [.. publications.Select(p => p.Bytes)], options.PinnedLimitBytes);
         return new CudaProgram(Arena, _input, [.. _inputs.Values], [.. _steps], counts, publications, output, host);
     }
@@ -123,13 +122,12 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
         _ => false,
     };
 
-    /// <summary>What a stage is published from, and whether it must be put into another order or precision on the way.</summary>
-    private (StoredBuffer Source, bool NeedsCopy) SourceOf(PlanStage stage)
-    {
-        StoredBuffer source = Wide(stage) ?? Buffer(stage.Stored!);
-        bool isPlain = source.Precision == StoragePrecision.Float32 && (stage.Shape.Channels == 1 || stage.Shape.Height * stage.Shape.Width == 1);
-        return (source, !isPlain);
-    }
+    /// <summary>What a stage is published from.</summary>
+    private StoredBuffer SourceOf(PlanStage stage) => Wide(stage) ?? Buffer(stage.Stored!);
+
+    /// <summary>Bytes of the copy in which a stage is put into another order or precision on its way to the host; 0 where it needs none.</summary>
+    private long CopyBytes(PlanStage stage) =>
+        SourceOf(stage).Precision == StoragePrecision.Float32 && (stage.Shape.Channels == 1 || stage.Shape.Height * stage.Shape.Width == 1) ? 0 : HostBytes(stage.Shape);
 
     /// <summary>What no kernel can count is refused here, not in a run.</summary>
     private CudaStep Step(PlanStep step)
@@ -139,7 +137,7 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
             RequireCountable(stage.Shape, stage.Node);
         }
 
-        return Of(step);
+        return CudaLayers.StepOf(step.Head.Node)(this, step);
     }
 
     private static void RequireCountable(TensorShape shape, LayerNode node)
@@ -153,13 +151,4 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
             throw new CudaNetException($"layer '{node}': {exception.Message}", exception) { Layer = node.Name, Hint = "Run smaller batches or smaller images." };
         }
     }
-
-    private CudaStep Of(PlanStep step) => step.Head.Node.Op switch
-    {
-        Conv2d op => new ConvolutionStep(this, step, op),
-        MaxPool2d or AvgPool2d or GlobalAveragePool => new PoolingStep(this, step),
-        Linear op => new LinearStep(this, step, op),
-        BatchNorm2d or Add or ReLU => new ElementwiseStep(this, step),
-        _ => throw CudaLayers.Unknown(step.Head.Node),
-    };
 }

@@ -15,10 +15,10 @@ public sealed class BadMachineTests
     public void A_machine_without_a_device_says_so()
     {
         using EmulatedMachine machine = new(new EmulatorOptions { Devices = [] });
-        CudaException refused = Assert.Throws<CudaException>(() => SmallNetwork.Backend(machine));
+        CudaException refused = Assert.Throws<CudaException>(() => machine.Backend());
         Assert.Contains("CUDA_ERROR_NO_DEVICE", refused.Message, StringComparison.Ordinal);
         Assert.Contains("nvidia-smi", refused.Hint, StringComparison.Ordinal);
-        SmallNetwork.AssertClean(machine);
+        machine.AssertClean();
     }
 
     [Theory]
@@ -29,10 +29,10 @@ public sealed class BadMachineTests
     public void A_device_that_is_not_there_is_refused_with_how_many_there_are(int device)
     {
         using EmulatedMachine machine = new(new EmulatorOptions { Devices = [EmulatedDeviceProfile.Ampere, EmulatedDeviceProfile.Ampere] });
-        CudaNetException refused = Assert.Throws<CudaNetException>(() => SmallNetwork.Backend(machine, new CudaOptions { Device = device }));
+        CudaNetException refused = Assert.Throws<CudaNetException>(() => machine.Backend(new CudaOptions { Device = device }));
         Assert.Equal(FormattableString.Invariant($"there is no CUDA device {device}: the driver shows 2"), refused.Message);
         Assert.Contains("CUDA_VISIBLE_DEVICES", refused.Hint, StringComparison.Ordinal);
-        SmallNetwork.AssertClean(machine);
+        machine.AssertClean();
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class BadMachineTests
         CudaLibraries libraries = CudaLibraries.From(machine.Libraries.Driver, machine.Libraries.Cublas, machine.Libraries.CublasLt);
         AssertMissing("cuDNN", new CudaOptions { Libraries = libraries });
         AssertMissing("cuDNN", new CudaOptions { Libraries = CudaLibraries.From(machine.Libraries.Driver) });
-        SmallNetwork.AssertClean(machine);
+        machine.AssertClean();
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class BadMachineTests
 
         AssertMissing("cuBLAS", options with { Linear = CudaLinear.Cublas });
         Assert.DoesNotContain(machine.Calls.Names, n => n.StartsWith("cublas", StringComparison.Ordinal));
-        SmallNetwork.AssertClean(machine);
+        machine.AssertClean();
     }
 
     /// <summary>11.0 is the first driver that has all that is needed; what is newer is done without.</summary>
@@ -72,24 +72,24 @@ public sealed class BadMachineTests
         using EmulatedMachine machine = new(new EmulatorOptions { DriverVersion = version });
         if (runs)
         {
-            using Session session = SmallNetwork.Open(SmallNetwork.Backend(machine));
+            using Session session = SmallNetwork.Open(machine.Backend());
             SmallNetwork.Run(session, 1, SmallNetwork.Observed);
         }
         else
         {
-            CudaNetException refused = Assert.Throws<CudaNetException>(() => SmallNetwork.Backend(machine));
+            CudaNetException refused = Assert.Throws<CudaNetException>(() => machine.Backend());
             Assert.Contains("the library does not export ", refused.Message, StringComparison.Ordinal);
             Assert.Contains("older than what CudaNet supports", refused.Hint, StringComparison.Ordinal);
         }
 
-        SmallNetwork.AssertClean(machine);
+        machine.AssertClean();
     }
 
     [Fact]
     public void A_driver_whose_compiler_is_too_old_for_the_kernels_says_to_update_it()
     {
         using EmulatedMachine machine = new(new EmulatorOptions { Faults = [FaultInjection.OfCall("cuModuleLoadDataEx", 1, UnsupportedPtx, persistent: true)] });
-        CudaBackend backend = SmallNetwork.Backend(machine);
+        CudaBackend backend = machine.Backend();
         using (Session session = SmallNetwork.Open(backend))
         {
             CudaException refused = Assert.Throws<CudaException>(() => SmallNetwork.Run(session));
@@ -97,17 +97,17 @@ public sealed class BadMachineTests
             Assert.Contains("update the driver", refused.Hint, StringComparison.Ordinal);
         }
 
-        SmallNetwork.AssertClean(machine);
+        machine.AssertClean();
     }
 
     [Fact]
     public void A_device_older_than_the_kernels_is_refused_with_what_they_need()
     {
         using EmulatedMachine machine = new(new EmulatorOptions { Devices = [EmulatedDeviceProfile.Turing with { Major = 6, Minor = 1 }] });
-        CudaNetException refused = Assert.Throws<CudaNetException>(() => SmallNetwork.Prepare(SmallNetwork.Backend(machine)));
+        CudaNetException refused = Assert.Throws<CudaNetException>(() => SmallNetwork.Prepare(machine.Backend()));
         Assert.Equal("Float32 needs compute capability 7.5, and device 0 (Emulated Turing) has 6.1", refused.Message);
         Assert.NotNull(refused.Hint);
-        SmallNetwork.AssertClean(machine);
+        machine.AssertClean();
     }
 
     [Theory]
@@ -116,7 +116,7 @@ public sealed class BadMachineTests
     public void Without_any_workspace_it_works(ArithmeticPrecision precision)
     {
         using EmulatedMachine machine = new();
-        CudaBackend backend = SmallNetwork.Backend(machine, new CudaOptions { WorkspaceLimitBytes = 0, Precision = precision });
+        CudaBackend backend = machine.Backend(new CudaOptions { WorkspaceLimitBytes = 0, Precision = precision });
         using (PreparedModel model = SmallNetwork.Prepare(backend))
         using (Session session = new(model))
         {
@@ -126,17 +126,17 @@ public sealed class BadMachineTests
             Assert.All(cost.Choices, c => Assert.Equal(0, c.WorkspaceBytes));
         }
 
-        SmallNetwork.AssertClean(machine);
+        machine.AssertClean();
     }
 
     [Fact]
     public void Limits_below_zero_are_refused()
     {
         using EmulatedMachine machine = new();
-        Assert.Throws<ArgumentOutOfRangeException>(() => SmallNetwork.Backend(machine, new CudaOptions { WorkspaceLimitBytes = -1 }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => SmallNetwork.Backend(machine, new CudaOptions { PinnedLimitBytes = -1 }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => SmallNetwork.Backend(machine, new CudaOptions { DeviceLimitBytes = -1 }));
-        SmallNetwork.AssertClean(machine);
+        Assert.Throws<ArgumentOutOfRangeException>(() => machine.Backend(new CudaOptions { WorkspaceLimitBytes = -1 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => machine.Backend(new CudaOptions { PinnedLimitBytes = -1 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => machine.Backend(new CudaOptions { DeviceLimitBytes = -1 }));
+        machine.AssertClean();
     }
 
     private static void AssertMissing(string library, CudaOptions options)

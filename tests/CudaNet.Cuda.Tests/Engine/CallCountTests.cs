@@ -55,7 +55,7 @@ public sealed class CallCountTests
     {
         using EmulatedMachine machine = new();
         using (Model model = TestModels.Create("resnet18"))
-        using (Session session = new(model, new CudaBackend(new CudaOptions { Precision = precision, Libraries = machine.Libraries.Load() })))
+        using (Session session = new(model, machine.Backend(new CudaOptions { Precision = precision })))
         {
             foreach (string layer in layers)
             {
@@ -74,7 +74,6 @@ public sealed class CallCountTests
             Assert.Equal(expected.OrderBy(c => c.Key, StringComparer.Ordinal), actual.OrderBy(c => c.Key, StringComparer.Ordinal));
         }
 
-        Assert.Empty(machine.Findings);
-        Assert.Empty(machine.Leaks);
+        machine.AssertClean();
     }
 }

@@ -26,7 +26,7 @@ public sealed class ContextTests
         using (CudaContext? own = hasOwn ? new CudaContext(other) : null)
         {
             Caller caller = new(machine, own);
-            CudaBackend backend = caller.Kept(() => SmallNetwork.Backend(machine));
+            CudaBackend backend = caller.Kept(() => machine.Backend());
             caller.Kept(() => backend.Measure(Planner.Plan(SmallNetwork.Graph, SmallNetwork.Shape, [], backend.Layout)));
             PreparedModel model = caller.Kept(() => SmallNetwork.Prepare(backend));
             Session session = caller.Kept(() => new Session(model, new InferenceOptions { MaxConcurrentRuns = 2 }));
@@ -49,7 +49,7 @@ public sealed class ContextTests
             _ = own?.Memory;
         }
 
-        SmallNetwork.AssertClean(machine);
+        machine.AssertClean();
     }
 
     /// <summary>Failures go other ways out than results do.</summary>
@@ -60,7 +60,7 @@ public sealed class ContextTests
         using (CudaContext own = new(machine.Libraries.Load().Devices[1]))
         {
             Caller caller = new(machine, own);
-            CudaBackend backend = SmallNetwork.Backend(machine);
+            CudaBackend backend = machine.Backend();
             foreach (string call in (string[])["cudnnCreate", "cuMemAlloc_v2", "cuMemcpyHtoD_v2"])
             {
                 machine.Faults.Add(FaultInjection.OfCall(call, machine.Calls.Count(call) + 1, 2));
@@ -77,7 +77,7 @@ public sealed class ContextTests
             caller.Kept(() => SmallNetwork.Run(session, 1, SmallNetwork.Observed));
         }
 
-        SmallNetwork.AssertClean(machine);
+        machine.AssertClean();
     }
 
     [Fact]
@@ -92,14 +92,14 @@ public sealed class ContextTests
             await Task.WhenAll(Array.ConvertAll((Session[])[first, second], session => Patience.OnThread(() => RunOften(session, expected))));
         }
 
-        SmallNetwork.AssertClean(machine);
+        machine.AssertClean();
     }
 
     [Fact]
     public async Task Two_sessions_of_one_prepared_model_run_from_four_threads()
     {
         using EmulatedMachine machine = new();
-        using (PreparedModel model = SmallNetwork.Prepare(SmallNetwork.Backend(machine)))
+        using (PreparedModel model = SmallNetwork.Prepare(machine.Backend()))
         using (Session first = new(model, new InferenceOptions { MaxConcurrentRuns = 2 }))
         using (Session second = new(model, new InferenceOptions { MaxConcurrentRuns = 2 }))
         {
@@ -107,7 +107,7 @@ public sealed class ContextTests
             await Task.WhenAll(Array.ConvertAll((Session[])[first, second, first, second], session => Patience.OnThread(() => RunOften(session, expected))));
         }
 
-        SmallNetwork.AssertClean(machine);
+        machine.AssertClean();
     }
 
     private static void RunOften(Session session, float[] expected)

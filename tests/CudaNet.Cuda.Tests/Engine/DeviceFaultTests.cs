@@ -20,7 +20,7 @@ public sealed class DeviceFaultTests
         long operations;
         using (EmulatedMachine machine = new())
         {
-            using (Session session = SmallNetwork.Open(SmallNetwork.Backend(machine)))
+            using (Session session = SmallNetwork.Open(machine.Backend()))
             {
                 SmallNetwork.Run(session, 1, SmallNetwork.Observed);
             }
@@ -32,7 +32,7 @@ public sealed class DeviceFaultTests
         for (long n = 1; n <= operations; n++)
         {
             using EmulatedMachine machine = new(new EmulatorOptions { Faults = [FaultInjection.OfOperation(n, IllegalAddress)] });
-            CudaBackend backend = SmallNetwork.Backend(machine);
+            CudaBackend backend = machine.Backend();
             DeviceFaultedException thrown = Assert.Throws<DeviceFaultedException>(() =>
             {
                 using Session session = SmallNetwork.Open(backend);
@@ -42,7 +42,7 @@ public sealed class DeviceFaultTests
             Assert.Null(thrown.InnerException);
             Assert.Same(thrown, backend.Device.Fault);
             AssertLaterCallSaysSo(() => SmallNetwork.Prepare(backend), thrown);
-            SmallNetwork.AssertClean(machine);
+            machine.AssertClean();
         }
     }
 
@@ -50,7 +50,7 @@ public sealed class DeviceFaultTests
     public void After_a_fault_every_call_of_every_session_names_the_first_cause()
     {
         using EmulatedMachine machine = new();
-        CudaBackend backend = SmallNetwork.Backend(machine);
+        CudaBackend backend = machine.Backend();
         List<ReleaseFailure> reports = [];
         backend.ReleaseFailed += reports.Add;
         using PreparedModel model = SmallNetwork.Prepare(backend);
@@ -71,7 +71,7 @@ public sealed class DeviceFaultTests
         second.Dispose();
         model.Dispose();
         AssertLaterCallSaysSo(() => SmallNetwork.Prepare(backend), cause);
-        SmallNetwork.AssertClean(machine);
+        machine.AssertClean();
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class DeviceFaultTests
     {
         using EmulatedMachine machine = new();
         float[] expected;
-        CudaBackend faulted = SmallNetwork.Backend(machine);
+        CudaBackend faulted = machine.Backend();
         using (Session session = SmallNetwork.Open(faulted))
         {
             expected = SmallNetwork.Run(session);
@@ -87,7 +87,7 @@ public sealed class DeviceFaultTests
             Assert.Throws<DeviceFaultedException>(() => SmallNetwork.Run(session));
         }
 
-        using (Session session = SmallNetwork.Open(SmallNetwork.Backend(machine)))
+        using (Session session = SmallNetwork.Open(machine.Backend()))
         {
             Bits.AssertSame(expected, SmallNetwork.Run(session), "after a fault, with libraries loaded anew");
         }
@@ -112,7 +112,7 @@ public sealed class DeviceFaultTests
             Bits.AssertSame(expected, SmallNetwork.Run(second), "after the other device's fault");
         }
 
-        SmallNetwork.AssertClean(machine);
+        machine.AssertClean();
     }
 
     /// <summary>A device that is lost, such as one that fell off the bus, at each call of a run.</summary>
@@ -123,7 +123,7 @@ public sealed class DeviceFaultTests
         for (int calls = 1; calls <= last; calls++)
         {
             using EmulatedMachine machine = new();
-            Session session = SmallNetwork.Open(SmallNetwork.Backend(machine));
+            Session session = SmallNetwork.Open(machine.Backend());
             SmallNetwork.Run(session);
             long start = machine.Calls.Total;
             SmallNetwork.Run(session);
@@ -146,7 +146,7 @@ public sealed class DeviceFaultTests
             Assert.NotNull(thrown);
             Assert.Contains("CUDA_ERROR_DEVICE_UNAVAILABLE (46)", thrown.Message, StringComparison.Ordinal);
             Assert.NotNull(thrown.Hint);
-            SmallNetwork.AssertClean(machine);
+            machine.AssertClean();
         }
     }
 

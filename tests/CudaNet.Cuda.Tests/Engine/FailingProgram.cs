@@ -45,7 +45,7 @@ internal sealed class FailingProgram(EmulatedMachine machine, CudaOptions option
         float[]? values = null;
         try
         {
-            CudaBackend backend = SmallNetwork.Backend(machine, options);
+            CudaBackend backend = machine.Backend(options);
             backend.ReleaseFailed += Reports.Add;
             using Session session = SmallNetwork.Open(backend);
             HasSession = true;

@@ -68,7 +68,7 @@ public sealed class HalfRangeTests
             Assert.Contains("BFloat16", refused.Hint, StringComparison.Ordinal);
         }
 
-        using Session wide = new(model, new CudaBackend(new CudaOptions { Precision = ArithmeticPrecision.BFloat16, Libraries = machine.Libraries.Load() }));
+        using Session wide = new(model, machine.Backend(new CudaOptions { Precision = ArithmeticPrecision.BFloat16 }));
         Assert.All(wide.Predict(Input).Values.ToArray(), v => Assert.True(float.IsFinite(v)));
     }
 
@@ -112,7 +112,7 @@ public sealed class HalfRangeTests
         Assert.Contains("fp16", refused.Message, StringComparison.Ordinal);
     }
 
-    private static CudaBackend Half(EmulatedMachine machine) => new(new CudaOptions { Precision = ArithmeticPrecision.Float16, Libraries = machine.Libraries.Load() });
+    private static CudaBackend Half(EmulatedMachine machine) => machine.Backend(new CudaOptions { Precision = ArithmeticPrecision.Float16 });
 
     private static Tensor Each(Tensor values, Func<float, int, float> change)
     {
@@ -124,26 +124,7 @@ public sealed class HalfRangeTests
     {
         using Model model = made;
         using EmulatedMachine machine = new();
-        CudaBackend backend = Half(machine);
-        Dictionary<string, Tensor> expected = Run(model, new ReferenceBackend()), actual = Run(model, backend);
-        Assert.All(expected, layer =>
-        {
-            TensorComparison comparison = TensorComparison.Compare(actual[layer.Key], layer.Value, backend.Tolerance);
-            Assert.True(comparison.Passed, $"{layer.Key}: {comparison}");
-        });
+        Networks.AssertLikeReference(model, Input, Half(machine));
         Assert.Empty(machine.Findings);
-    }
-
-    private static Dictionary<string, Tensor> Run(Model model, IBackend backend)
-    {
-        Dictionary<string, Tensor> values = [];
-        using Session session = new(model, backend);
-        foreach (LayerNode layer in model.Graph.Layers)
-        {
-            session.Observe(layer.Name, (in Observation o) => values.Add(o.Name, new Tensor(o.Shape, o.Values.ToArray())));
-        }
-
-        values.Add("logits", session.Predict(Input));
-        return values;
     }
 }

@@ -52,13 +52,13 @@ public sealed class InterruptionTests
         for (int stage = 0; stage <= Layers.Length; stage++)
         {
             using EmulatedMachine machine = new();
-            Session session = SmallNetwork.Open(SmallNetwork.Backend(machine, new CudaOptions { PinnedLimitBytes = pinnedLimit }));
+            Session session = SmallNetwork.Open(machine.Backend(new CudaOptions { PinnedLimitBytes = pinnedLimit }));
             InferenceRun run = session.Start(SmallNetwork.Input(), Layers);
             Pull(run, stage);
             session.Dispose();
             Assert.Throws<ObjectDisposedException>(() => run.Next(out _));
             run.Dispose();
-            SmallNetwork.AssertClean(machine);
+            machine.AssertClean();
         }
     }
 
@@ -66,7 +66,7 @@ public sealed class InterruptionTests
     public void A_run_that_was_cancelled_before_it_began_makes_no_call()
     {
         using EmulatedMachine machine = new();
-        using (Session session = SmallNetwork.Open(SmallNetwork.Backend(machine)))
+        using (Session session = SmallNetwork.Open(machine.Backend()))
         {
             SmallNetwork.Run(session);
             long calls = machine.Calls.Total;
@@ -74,7 +74,7 @@ public sealed class InterruptionTests
             Assert.Equal(calls, machine.Calls.Total);
         }
 
-        SmallNetwork.AssertClean(machine);
+        machine.AssertClean();
     }
 
     /// <summary>Interrupts a run at each stage of one session, which then runs on, and at each stage as the last thing that a session does.</summary>
@@ -83,7 +83,7 @@ public sealed class InterruptionTests
         CudaOptions options = new() { PinnedLimitBytes = pinnedLimit };
         using (EmulatedMachine machine = new())
         {
-            using (Session session = SmallNetwork.Open(SmallNetwork.Backend(machine, options)))
+            using (Session session = SmallNetwork.Open(machine.Backend(options)))
             {
                 float[] expected = SmallNetwork.Run(session, 1, Layers);
                 for (int stage = 0; stage < Layers.Length; stage++)
@@ -93,18 +93,18 @@ public sealed class InterruptionTests
                 }
             }
 
-            SmallNetwork.AssertClean(machine);
+            machine.AssertClean();
         }
 
         for (int stage = 0; stage < Layers.Length; stage++)
         {
             using EmulatedMachine machine = new();
-            using (Session session = SmallNetwork.Open(SmallNetwork.Backend(machine, options)))
+            using (Session session = SmallNetwork.Open(machine.Backend(options)))
             {
                 interrupt(session, stage);
             }
 
-            SmallNetwork.AssertClean(machine);
+            machine.AssertClean();
         }
     }
 

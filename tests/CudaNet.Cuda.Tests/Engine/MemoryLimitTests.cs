@@ -55,13 +55,13 @@ public sealed partial class MemoryLimitTests
         foreach ((long limit, int calls) in ((long, int)[])[(2 * Page, 2), ((2 * Page) - 1, 0)])
         {
             using EmulatedMachine machine = new();
-            using (Session session = SmallNetwork.Open(SmallNetwork.Backend(machine, new CudaOptions { PinnedLimitBytes = limit })))
+            using (Session session = SmallNetwork.Open(machine.Backend(new CudaOptions { PinnedLimitBytes = limit })))
             {
                 Bits.AssertSame(Expected.Value[^1].Values, SmallNetwork.Run(session, Batch), $"with {limit} bytes");
                 Assert.Equal((calls, 0), (machine.Calls.Count("cuMemHostAlloc"), machine.Calls.Count("cuMemHostRegister_v2")));
             }
 
-            SmallNetwork.AssertClean(machine);
+            machine.AssertClean();
         }
     }
 
@@ -80,7 +80,7 @@ public sealed partial class MemoryLimitTests
         using EmulatedMachine machine = new();
         List<(string Name, float[] Values)> heard = [];
         Result result;
-        using (Session session = SmallNetwork.Open(SmallNetwork.Backend(machine, new CudaOptions { PinnedLimitBytes = pinnedLimit, DeviceLimitBytes = deviceLimit })))
+        using (Session session = SmallNetwork.Open(machine.Backend(new CudaOptions { PinnedLimitBytes = pinnedLimit, DeviceLimitBytes = deviceLimit })))
         {
             foreach (LayerNode layer in SmallNetwork.Graph.Layers)
             {
@@ -95,7 +95,7 @@ public sealed partial class MemoryLimitTests
             result = new Result(heard, pinned.Length, registered.Length, pinned.Concat(registered).Sum(Bytes), held.Where(l => l.Kind == LeakKind.DeviceMemory).Sum(Bytes));
         }
 
-        SmallNetwork.AssertClean(machine);
+        machine.AssertClean();
         return result;
     }
 

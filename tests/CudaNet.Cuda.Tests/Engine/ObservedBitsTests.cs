@@ -41,7 +41,7 @@ public sealed class ObservedBitsTests
         for (int seed = 1; seed <= Seeds; seed++)
         {
             using EmulatedMachine machine = new(new EmulatorOptions { Seed = seed, CudnnVersion = cudnn });
-            using (PreparedModel prepared = new CudaBackend(new CudaOptions { Precision = precision, Libraries = machine.Libraries.Load() }).Prepare(model))
+            using (PreparedModel prepared = machine.Backend(new CudaOptions { Precision = precision }).Prepare(model))
             {
                 Dictionary<string, float[]> all = Run(prepared, model.Graph.Nodes, input);
                 first ??= all;
@@ -60,8 +60,7 @@ public sealed class ObservedBitsTests
                 }
             }
 
-            Assert.Empty(machine.Findings);
-            Assert.Empty(machine.Leaks);
+            machine.AssertClean();
         }
     }
 

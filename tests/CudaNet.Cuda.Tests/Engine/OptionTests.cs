@@ -74,7 +74,7 @@ public sealed class OptionTests
     {
         using Model model = TestModels.Tiny();
         using EmulatedMachine machine = new();
-        CudaBackend backend = new(new CudaOptions { Precision = precision, Libraries = machine.Libraries.Load() });
+        CudaBackend backend = machine.Backend(new CudaOptions { Precision = precision });
         ExecutionPlan plan = Planner.Plan(model.Graph, Input.Shape, [], backend.Layout);
         PlanCost cost = backend.Measure(plan);
         Assert.All(cost.Choices.Where(c => c.Algorithm.StartsWith("cuDNN", StringComparison.Ordinal)), c => Assert.Equal((arithmetic, "nhwc"), (c.Arithmetic, c.Layout)));
@@ -99,8 +99,7 @@ public sealed class OptionTests
         CudaNetException refused = Assert.Throws<CudaNetException>(() => backend.Measure(plan));
         Assert.Contains(named, refused.Message, StringComparison.Ordinal);
         Assert.NotNull(refused.Hint);
-        Assert.Empty(machine.Findings);
-        Assert.Empty(machine.Leaks);
+        machine.AssertClean();
     }
 
     private static (Tensor Logits, IReadOnlyList<StepChoice> Choices) Predict(Model model, CudaOptions options)

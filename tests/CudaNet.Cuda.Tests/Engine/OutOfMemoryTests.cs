@@ -22,7 +22,7 @@ public sealed class OutOfMemoryTests
         int allocations;
         using (EmulatedMachine machine = new())
         {
-            using Session session = SmallNetwork.Open(SmallNetwork.Backend(machine, options));
+            using Session session = SmallNetwork.Open(machine.Backend(options));
             expected = SmallNetwork.Run(session);
             SmallNetwork.Run(session, Large, SmallNetwork.Observed);
             allocations = machine.Calls.Names.Count(n => n is "cuMemAlloc_v2" or "cuMemHostAlloc" or "cuMemHostRegister_v2");
@@ -33,7 +33,7 @@ public sealed class OutOfMemoryTests
         for (int n = 1; n <= allocations; n++)
         {
             using EmulatedMachine machine = new(new EmulatorOptions { Faults = [FaultInjection.OfAllocation(n)] });
-            CudaBackend backend = SmallNetwork.Backend(machine, options);
+            CudaBackend backend = machine.Backend(options);
             Session? session = null;
             CudaException thrown = Assert.Throws<CudaException>(() =>
             {
@@ -49,7 +49,7 @@ public sealed class OutOfMemoryTests
                 SmallNetwork.Run(session, Large, SmallNetwork.Observed);
             }
 
-            SmallNetwork.AssertClean(machine);
+            machine.AssertClean();
         }
 
         Assert.True(inSessions > 0, "no allocation failed in a session that had run");
@@ -64,7 +64,7 @@ public sealed class OutOfMemoryTests
         long enough;
         using (EmulatedMachine machine = new())
         {
-            CudaBackend backend = SmallNetwork.Backend(machine);
+            CudaBackend backend = machine.Backend();
             using Session session = SmallNetwork.Open(backend);
             expected = SmallNetwork.Run(session);
             SmallNetwork.Run(session, Large);
@@ -80,7 +80,7 @@ public sealed class OutOfMemoryTests
             using EmulatedMachine machine = new(new EmulatorOptions { Devices = [EmulatedDeviceProfile.Ampere with { MemoryBytes = bytes }] });
             try
             {
-                using Session session = SmallNetwork.Open(SmallNetwork.Backend(machine));
+                using Session session = SmallNetwork.Open(machine.Backend());
                 try
                 {
                     SmallNetwork.Run(session, Large);
@@ -101,7 +101,7 @@ public sealed class OutOfMemoryTests
                 failed.Add(exception.Arguments!);
             }
 
-            SmallNetwork.AssertClean(machine);
+            machine.AssertClean();
         }
 
         Assert.True(large > 0 && small > large && failed.Count > 4, $"{large} large, {small} small, {failed.Count} sizes failed");

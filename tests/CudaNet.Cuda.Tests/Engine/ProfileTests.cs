@@ -70,7 +70,7 @@ public sealed class ProfileTests
         foreach (ArithmeticPrecision precision in Enum.GetValues<ArithmeticPrecision>())
         {
             using EmulatedMachine machine = new(new EmulatorOptions { Devices = [profile], CudnnVersion = cudnn });
-            CudaBackend backend = SmallNetwork.Backend(machine, new CudaOptions { Precision = precision });
+            CudaBackend backend = machine.Backend(new CudaOptions { Precision = precision });
             if (Refusal(profile, precision) is { } sentence)
             {
                 AssertRefused(backend, precision, sentence);
@@ -80,7 +80,7 @@ public sealed class ProfileTests
                 AssertRight(Values(backend), backend.Tolerance, $"{name}, {precision}");
             }
 
-            SmallNetwork.AssertClean(machine);
+            machine.AssertClean();
         }
     }
 

@@ -1,8 +1,5 @@
-using CudaNet.Emulator;
 using CudaNet.Engine;
-using CudaNet.Kernels.Cuda;
 using CudaNet.Tests.Support;
-using Xunit;
 
 namespace CudaNet.Cuda.Tests.Engine;
 
@@ -19,10 +16,6 @@ internal static class SmallNetwork
     public static Tensor Input(int batch = 1) => Formula.Input(batch, 3, 8, 8);
 
     public static Model Create() => Networks.Create(Graph);
-
-    /// <summary>A backend on the machine, as a program makes it.</summary>
-    public static CudaBackend Backend(EmulatedMachine machine, CudaOptions? options = null) =>
-        new((options ?? new CudaOptions()) with { Libraries = machine.Libraries.Load() });
 
     public static PreparedModel Prepare(IBackend backend)
     {
@@ -41,13 +34,6 @@ internal static class SmallNetwork
     {
         LayerOutputs outputs = session.Extract(Input(batch), layers);
         return [.. outputs.Output.Values, .. outputs.Layers.SelectMany(l => outputs[l].Values.ToArray())];
-    }
-
-    /// <summary>Everything was given back, and nothing was found wrong.</summary>
-    public static void AssertClean(EmulatedMachine machine)
-    {
-        Assert.Empty(machine.Findings);
-        Assert.Empty(machine.Leaks);
     }
 
     private static LayerGraph Build()

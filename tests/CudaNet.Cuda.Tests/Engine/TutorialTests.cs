@@ -31,7 +31,7 @@ public sealed class TutorialTests
         chosen = [.. chosen.Take(count).Order()];
         using Model model = ModelFile.Open(Shared.Require("models/resnet18-leaf-2.pth"));
         using EmulatedMachine machine = new();
-        CudaBackend backend = new(new CudaOptions { Precision = precision, Libraries = machine.Libraries.Load() });
+        CudaBackend backend = machine.Backend(new CudaOptions { Precision = precision });
         List<float> predictions = [], features = [];
         using (Session session = new(model, backend))
         {

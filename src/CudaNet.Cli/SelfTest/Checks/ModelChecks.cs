@@ -6,16 +6,13 @@ namespace CudaNet.Cli.SelfTest;
 /// <summary>A whole model on one input: every layer against the reference, and the same bits pass after pass, in each precision.</summary>
 internal static class ModelChecks
 {
-    private const int Passes = 100;
-    private const int PassesOfEmulated = 3;
-
     /// <param name="model">Kept open as long as the checks.</param>
     /// <param name="input">N×C×H×W.</param>
     /// <param name="isEmulated">Whether the device exists in host memory only, where passes take long.</param>
     public static IEnumerable<Check> All(Model model, Tensor input, bool isEmulated)
     {
         Lazy<IReadOnlyDictionary<string, Tensor>> reference = new(() => Reference(model, input));
-        int passes = isEmulated ? PassesOfEmulated : Passes;
+        int passes = PassRunner.Repeats(isEmulated);
         return from precision in Enum.GetValues<ArithmeticPrecision>()
                from check in (Check[])
                    [

@@ -8,11 +8,8 @@ namespace CudaNet.Kernels.Cuda;
 /// </summary>
 internal sealed class ConvolutionBatches : IDisposable
 {
-    private readonly CudaRuntime _runtime;
     private readonly ConvolutionChoice _choice;
-    private readonly Conv2d _op;
-    private readonly TensorShape _input;
-    private readonly ArithmeticPrecision _precision;
+    private readonly int _batch;
     private readonly Part _whole;
     private readonly Part? _rest;
     private readonly long _inputBytes, _outputBytes;
@@ -27,13 +24,13 @@ internal sealed class ConvolutionBatches : IDisposable
     /// <exception cref="CudaNetException">Not even one image fits the limit.</exception>
     public ConvolutionBatches(CudaRuntime runtime, ConvolutionChoice choice, Conv2d op, TensorShape input, ArithmeticPrecision precision, long workspaceLimitBytes, LayerNode node)
     {
-        (_runtime, _choice, _op, _input, _precision) = (runtime, choice, op, input, precision);
+        (_choice, _batch) = (choice, input.Batch);
         try
         {
             for (int images = input.Batch; ; images = (images + 1) / 2)
             {
-                (_whole, int rest) = (new Part(this, images), input.Batch % images);
-                _rest = rest == 0 ? null : new Part(this, rest);
+                (_whole, int rest) = (PartOf(images), input.Batch % images);
+                _rest = rest == 0 ? null : PartOf(rest);
                 if (_whole.WorkspaceBytes <= workspaceLimitBytes && (_rest?.WorkspaceBytes ?? 0) <= workspaceLimitBytes)
                 {
                     break;
@@ -55,6 +52,8 @@ internal sealed class ConvolutionBatches : IDisposable
         int element = precision.Storage().Bytes();
         (_inputBytes, _outputBytes) = (_whole.Descriptors.Input.ElementCount * element, _whole.Descriptors.Output.ElementCount * element);
         WorkspaceBytes = Math.Max(_whole.WorkspaceBytes, _rest?.WorkspaceBytes ?? 0);
+
+        Part PartOf(int images) => new(runtime.Cudnn, choice, new ConvolutionDescriptors(runtime.Context, op, input.WithBatch(images), choice.Format, precision));
     }
 
     /// <summary>Of a call.</summary>
@@ -66,7 +65,7 @@ internal sealed class ConvolutionBatches : IDisposable
     /// <summary>Queues it. Filters in the choice's layout.</summary>
     public void Enqueue(CudnnHandle cudnn, DeviceAddress x, DeviceAddress w, DeviceAddress workspace, DeviceAddress y)
     {
-        for (int left = _input.Batch; left > 0; left -= Images)
+        for (int left = _batch; left > 0; left -= Images)
         {
             Part part = left >= Images ? _whole : _rest!;
             cudnn.ConvolutionForward(part.Descriptors.Convolution, _choice.Algorithm, 1, x, w, part.WorkspaceBytes == 0 ? default : workspace, part.WorkspaceBytes, 0, y);
@@ -82,23 +81,23 @@ internal sealed class ConvolutionBatches : IDisposable
 
     private sealed class Part
     {
-        public Part(ConvolutionBatches owner, int images)
+        /// <summary>Takes the descriptors over.</summary>
+        public Part(CudnnHandle cudnn, ConvolutionChoice choice, ConvolutionDescriptors descriptors)
         {
-            Images = images;
-            Descriptors = new ConvolutionDescriptors(owner._runtime.Context, owner._op, owner._input.WithBatch(images), owner._choice.Format, owner._precision);
+            Descriptors = descriptors;
             try
             {
-                Descriptors.Convolution.Attributes.SetMathType(owner._choice.MathType);
-                WorkspaceBytes = (long)Math.Min(owner._runtime.Cudnn.WorkspaceBytes(Descriptors.Convolution, owner._choice.Algorithm) ?? long.MaxValue, long.MaxValue);
+                descriptors.Convolution.Attributes.SetMathType(choice.MathType);
+                WorkspaceBytes = (long)Math.Min(cudnn.WorkspaceBytes(descriptors.Convolution, choice.Algorithm) ?? long.MaxValue, long.MaxValue);
             }
             catch
             {
-                Descriptors.Dispose();
+                descriptors.Dispose();
                 throw;
             }
         }
 
-        public int Images { get; }
+        public int Images => Descriptors.Input.Batch;
 
         public ConvolutionDescriptors Descriptors { get; }
 

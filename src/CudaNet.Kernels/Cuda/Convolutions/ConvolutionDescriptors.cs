@@ -18,7 +18,7 @@ internal sealed class ConvolutionDescriptors : IDisposable
         cudnnDataType_t type = precision.DataType();
         CudnnPadding padding = CudnnPadding.Of(op, input);
         Input = PaddedInput.Padded(input, padding.Copied);
-        Filters = new TensorShape(op.OutChannels, op.InChannels / op.Groups, op.KernelHeight, op.KernelWidth);
+        Filters = op.Parameters[0].Shape;
         Output = op.InferShape([input]);
         try
         {

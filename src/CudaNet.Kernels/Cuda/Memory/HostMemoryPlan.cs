@@ -11,12 +11,12 @@ internal readonly record struct HostMemoryPlan
     public HostMemoryPlan(long inputBytes, long outputBytes, IReadOnlyList<int> stages, long limitBytes)
     {
         // The memory of each must be an array, with a page more to begin at one.
-        _ = checked((int)Math.Max(Math.Max(Pages(inputBytes), Pages(outputBytes)), Pages(stages.DefaultIfEmpty().Max())) + Environment.SystemPageSize);
-        long ends = Pages(inputBytes) + Pages(outputBytes);
-        long all = stages.Sum(s => Pages(s));
+        _ = checked((int)Math.Max(Math.Max(PinnedMemory.WholePages(inputBytes), PinnedMemory.WholePages(outputBytes)), PinnedMemory.WholePages(stages.DefaultIfEmpty().Max())) + Environment.SystemPageSize);
+        long ends = PinnedMemory.WholePages(inputBytes) + PinnedMemory.WholePages(outputBytes);
+        long all = stages.Sum(s => PinnedMemory.WholePages(s));
         int largest = stages.DefaultIfEmpty().Max();
         ArePinned = ends <= limitBytes;
-        Pinned = !ArePinned ? [] : ends + all <= limitBytes ? [.. stages] : ends + (2 * Pages(largest)) <= limitBytes ? [largest, largest] : [];
+        Pinned = !ArePinned ? [] : ends + all <= limitBytes ? [.. stages] : ends + (2 * PinnedMemory.WholePages(largest)) <= limitBytes ? [largest, largest] : [];
         PageableBytes = Pinned.Count == 0 ? largest : 0;
         Bytes = Pinned.Sum(s => (long)s) + PageableBytes + (ArePinned ? inputBytes + outputBytes : 0);
     }
@@ -32,6 +32,4 @@ internal readonly record struct HostMemoryPlan
 
     /// <summary>Of all buffers.</summary>
     public long Bytes { get; }
-
-    private static long Pages(long bytes) => (bytes + Environment.SystemPageSize - 1) / Environment.SystemPageSize * Environment.SystemPageSize;
 }

@@ -39,8 +39,8 @@ public sealed unsafe class PinnedMemory : IDisposable
     {
         nint address = Marshal.UnsafeAddrOfPinnedArrayElement(array, start);
         context.Enter();
-        CUresult result = context.Driver.cuMemHostRegister_v2((void*)address, (nuint)RoundUp(bytes), 1);
-        context.Check(result, nameof(DriverApi.cuMemHostRegister_v2), $"{RoundUp(bytes)} bytes");
+        CUresult result = context.Driver.cuMemHostRegister_v2((void*)address, (nuint)WholePages(bytes), 1);
+        context.Check(result, nameof(DriverApi.cuMemHostRegister_v2), $"{WholePages(bytes)} bytes");
         Registered[address] = array;
         (Context, Bytes, _array, _start) = (context, bytes, array, start);
         Handle = new CudaHandle(context, Unregister, address);
@@ -54,6 +54,9 @@ public sealed unsafe class PinnedMemory : IDisposable
 
     internal CudaHandle Handle { get; }
 
+    /// <summary>What memory of that size takes of the host's pages.</summary>
+    internal static long WholePages(long bytes) => (bytes + Environment.SystemPageSize - 1) / Environment.SystemPageSize * Environment.SystemPageSize;
+
     /// <summary>
     /// Managed memory, pinned and registered in whole pages of its own: a span of it that somebody kept too long shows old numbers, and never reaches memory
     /// that was freed. Otherwise as memory that is allocated.
@@ -62,7 +65,7 @@ public sealed unsafe class PinnedMemory : IDisposable
     internal static PinnedMemory OfManaged(CudaContext context, int bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
-        byte[] array = GC.AllocateUninitializedArray<byte>(checked(RoundUp(bytes) + Environment.SystemPageSize), pinned: true);
+        byte[] array = GC.AllocateUninitializedArray<byte>(checked((int)WholePages(bytes) + Environment.SystemPageSize), pinned: true);
         nint begin = Marshal.UnsafeAddrOfPinnedArrayElement(array, 0);
         int start = (int)((Environment.SystemPageSize - (begin % Environment.SystemPageSize)) % Environment.SystemPageSize);
         return new PinnedMemory(context, array, start, bytes);
@@ -83,8 +86,6 @@ public sealed unsafe class PinnedMemory : IDisposable
 
     /// <summary>Frees the memory. Never throws: a failure is told by <see cref="CudaContext.ReleaseFailed"/>.</summary>
     public void Dispose() => Handle.Dispose();
-
-    private static int RoundUp(int bytes) => checked(bytes + Environment.SystemPageSize - 1) / Environment.SystemPageSize * Environment.SystemPageSize;
 
     private static int Forget(CudaLibraries libraries, nint handle)
     {

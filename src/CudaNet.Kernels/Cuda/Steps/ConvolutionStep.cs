@@ -30,15 +30,15 @@ internal sealed class ConvolutionStep : CudaStep
         TensorShape shape = step.Input.Shape;
         try
         {
-            Conv2d padded = op.Groups == 1 ? op with { InChannels = _weights.Pitch } : op;
+            Conv2d padded = op with { InChannels = _weights.Pitch * op.Groups };
             ConvolutionChoice choice = loader.Choices.Of(loader.Runtime, padded, op, shape.Height, shape.Width, node);
-            _source = loader.Input(step.Input, _weights.Pitch * op.Groups);
+            _source = loader.Input(step.Input, padded.InChannels);
             _destination = loader.Buffer(step.Output);
             TensorShape stored = new(shape.Batch, padded.InChannels, shape.Height, shape.Width);
             if (!choice.IsNhwc)
             {
                 // The detour drops the padded channels: fp32 values want none.
-                _detour = new NchwDetour(loader, stored, shape, _output);
+                _detour = new NchwDetour(loader, shape, padded.InChannels, _output);
                 (padded, stored) = (op, shape);
             }
 

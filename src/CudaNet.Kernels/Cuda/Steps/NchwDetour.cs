@@ -8,15 +8,16 @@ internal sealed class NchwDetour
 {
     private readonly LayoutKernels _kernels;
     private readonly SharedBuffer _inputBuffer, _outputBuffer;
-    private readonly TensorShape _stored, _input, _output;
+    private readonly TensorShape _input, _output;
+    private readonly int _pitch;
 
     /// <param name="loader">Reserves the buffers.</param>
-    /// <param name="stored">N×pitch×H×W of the stored input.</param>
     /// <param name="input">N×C×H×W of the input.</param>
+    /// <param name="pitch">Channels of a pixel of the stored input.</param>
     /// <param name="output">N×K×H×W.</param>
-    public NchwDetour(CudaPlanLoader loader, TensorShape stored, TensorShape input, TensorShape output)
+    public NchwDetour(CudaPlanLoader loader, TensorShape input, int pitch, TensorShape output)
     {
-        (_kernels, _stored, _input, _output) = (loader.Kernels.Layout, stored, input, output);
+        (_kernels, _input, _pitch, _output) = (loader.Kernels.Layout, input, pitch, output);
         (_inputBuffer, _outputBuffer) = (loader.NchwInput, loader.NchwOutput);
         _inputBuffer.Require(InputBytes);
         _outputBuffer.Require(OutputBytes);
@@ -35,7 +36,7 @@ internal sealed class NchwDetour
     public DeviceAddress Enter(CudaStream stream, DeviceBuffer source)
     {
         DeviceSlice input = _inputBuffer.First(InputBytes);
-        _kernels.ToNchw(stream, source.Slice, _input, _stored.Channels, StoragePrecision.Float32, input);
+        _kernels.ToNchw(stream, source.Slice, _input, _pitch, StoragePrecision.Float32, input);
         return input.Address;
     }
 

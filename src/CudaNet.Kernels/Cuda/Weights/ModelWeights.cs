@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using CudaNet.Engine;
+using CudaNet.Kernels.Cuda.Launchers;
 
 namespace CudaNet.Kernels.Cuda;
 
@@ -110,7 +111,7 @@ internal sealed class ModelWeights : IDisposable
         LayerNode head = outline.Nodes[0];
         foreach (LayerNode node in outline.Nodes)
         {
-            CudaLayers.RequireKnown(node);
+            _ = CudaLayers.StepOf(node);
         }
 
         LayerNode? norm = outline.Nodes.FirstOrDefault(n => n.Op is BatchNorm2d);
@@ -127,8 +128,6 @@ internal sealed class ModelWeights : IDisposable
         int channels = op.InChannels / op.Groups;
         int pitch = node.Inputs[0] == _graph.Input && op.Groups == 1 ? InputPitch(channels) : channels;
         StoragePrecision storage = _precision.Storage();
-        DeviceBuffer matrix = _arena.Reserve((long)op.OutChannels * op.KernelHeight * op.KernelWidth * pitch * storage.Bytes());
-
         // A value that other steps read is stored as it is.
         bool mayScale = storage == StoragePrecision.Float16 && !isReadByOthers;
         LayerParameters? own = _parameters?.Of(node);
@@ -139,11 +138,9 @@ internal sealed class ModelWeights : IDisposable
             throw Unscalable(node, Array.FindIndex(exponents, e => e != 0));
         }
 
-        if (own is not null)
-        {
-            _pending.Add((matrix, () => StorageEncoding.Encode(FilterOrder.ToNhwc(own.Weight!.Values, op.OutChannels, channels, pitch, exponents), storage)));
-        }
-
+        DeviceBuffer matrix = Reserve(
+            (long)op.OutChannels * op.KernelHeight * op.KernelWidth * pitch * storage.Bytes(),
+            () => StorageEncoding.Encode(FilterOrder.ToNhwc(own!.Weight!.Values, op.OutChannels, channels, pitch, exponents), storage));
         ChannelConstants? unscaling = mayScale ? Constants(op.OutChannels, () => [.. Enumerable.Range(0, op.OutChannels).Select(k => Power(exponents, k, -1))], () => [.. Enumerable.Repeat(-0f, op.OutChannels)]) : null;
         bool isScaled = exponents.Length > 0;
         return new StepWeights
@@ -160,15 +157,11 @@ internal sealed class ModelWeights : IDisposable
     private StepWeights OfLinear(LayerNode node, Linear op)
     {
         StoragePrecision storage = _precision.Storage();
-        DeviceBuffer matrix = _arena.Reserve((long)op.OutFeatures * op.InFeatures * storage.Bytes());
         LayerParameters? own = _parameters?.Of(node);
         int[] exponents = own is null || storage != StoragePrecision.Float16 ? [] : FilterScaling.RowExponents(own.Weight!.Values, op.OutFeatures);
         float[] bias = own?.Bias?.Values.ToArray() ?? new float[op.OutFeatures];
-        if (own is not null)
-        {
-            _pending.Add((matrix, () => StorageEncoding.Encode(FilterOrder.ToNhwc(own.Weight!.Values, op.OutFeatures, 1, 1, exponents), storage)));
-        }
-
+        DeviceBuffer matrix = Reserve(
+            (long)op.OutFeatures * op.InFeatures * storage.Bytes(), () => StorageEncoding.Encode(FilterOrder.ToNhwc(own!.Weight!.Values, op.OutFeatures, 1, 1, exponents), storage));
         ChannelConstants? constants = storage == StoragePrecision.Float16
             ? Constants(op.OutFeatures, () => [.. bias.Select((_, k) => Power(exponents, k, -1))], () => bias)
             : null;
@@ -188,22 +181,21 @@ internal sealed class ModelWeights : IDisposable
 
     private ChannelConstants Constants(int channels, Func<float[]> scale, Func<float[]> shift) => new(Values(channels, scale), Values(channels, shift));
 
-    private DeviceBuffer Values(int count, Func<float[]> values)
+    private DeviceBuffer Values(int count, Func<float[]> values) => Reserve(sizeof(float) * (long)count, () => MemoryMarshal.AsBytes(values().AsSpan()).ToArray());
+
+    /// <summary>A buffer, and what is uploaded to it where there are values.</summary>
+    private DeviceBuffer Reserve(long bytes, Func<byte[]> values)
     {
-        DeviceBuffer buffer = _arena.Reserve(sizeof(float) * (long)count);
+        DeviceBuffer buffer = _arena.Reserve(bytes);
         if (_parameters is not null)
         {
-            _pending.Add((buffer, () => MemoryMarshal.AsBytes(values().AsSpan()).ToArray()));
+            _pending.Add((buffer, values));
         }
 
         return buffer;
     }
 
-    private int InputPitch(int channels)
-    {
-        int unit = _precision.InputChannels();
-        return checked((channels + unit - 1) / unit * unit);
-    }
+    private int InputPitch(int channels) => checked(LaunchChecks.CeilingDivide(channels, _precision.InputChannels()) * _precision.InputChannels());
 
     /// <summary>2 to the power of a filter's exponent, or of its negative.</summary>
     private static float Power(int[] exponents, int filter, int sign) => exponents.Length == 0 ? 1 : MathF.ScaleB(1, sign * exponents[filter]);

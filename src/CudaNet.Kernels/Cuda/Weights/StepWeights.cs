@@ -6,7 +6,7 @@ internal sealed class StepWeights
     /// <summary>A convolution's filters, (K, R, S, pitch), or a fully connected layer's rows, (O, I), in the storage precision; null where there are none.</summary>
     public DeviceBuffer? Matrix { get; init; }
 
-    /// <summary>Channels of a pixel that the convolution reads.</summary>
+    /// <summary>Channels of a filter, those of a group, with the zeros behind them.</summary>
     public int Pitch { get; init; }
 
     /// <summary>(K) in fp32, or null. Scaled as the filters are.</summary>
