@@ -83,7 +83,7 @@ public sealed class NullExecutable : Executable
         Interlocked.Decrement(ref _calls);
     }
 
-    protected override void FinishCore(RunBinding binding)
+    protected override void FinishCore(RunBinding binding, bool waits)
     {
         Enter("finished", isInFlight: true);
         double[] output = ((NullBinding)binding).Output;

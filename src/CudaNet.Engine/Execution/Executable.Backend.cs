@@ -6,6 +6,9 @@ public abstract partial class Executable
     /// <summary>What was chosen for each step of the plan, in order.</summary>
     public abstract IReadOnlyList<StepChoice> Choices { get; }
 
+    /// <summary>How a pass reaches the device, in a sentence, where a backend has several ways; null otherwise. Known after <see cref="WarmUp"/> or a run.</summary>
+    public virtual string? PassText => null;
+
     /// <summary>Bytes of the buffers that the backend allocated.</summary>
     protected abstract long BufferBytes { get; }
 
@@ -26,7 +29,27 @@ public abstract partial class Executable
     protected abstract void FinishCore(Span<float> output);
 
     /// <summary>Leaves the output where the binding says.</summary>
-    protected virtual void FinishCore(RunBinding binding)
+    /// <param name="binding">The run's.</param>
+    /// <param name="waits">
+    /// Whether the output must be there when this returns. Otherwise the device may still be at work; whatever comes next in this place, and the executable's
+    /// disposal, order themselves after it.
+    /// </param>
+    protected virtual void FinishCore(RunBinding binding, bool waits)
+    {
+    }
+
+    /// <summary>Does the first run's work on an input of zeros, telling nobody, so that later runs decide and load nothing. No run is in flight.</summary>
+    protected virtual void WarmUpCore()
+    {
+    }
+
+    /// <summary>The calls of a run that follow, up to <see cref="LeaveCore"/>, come one after the other from this thread.</summary>
+    protected virtual void EnterCore()
+    {
+    }
+
+    /// <summary>The thread is as it was before <see cref="EnterCore"/>. Does not throw.</summary>
+    protected virtual void LeaveCore()
     {
     }
 

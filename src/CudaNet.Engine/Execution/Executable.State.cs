@@ -23,14 +23,23 @@ public abstract partial class Executable
 
     private static InvalidOperationException NoRun() => new("no run is in flight: start one");
 
-    private void BeginStart(RunBinding? binding, RunControl? control)
+    /// <summary>The caller goes through a run on this thread, up to <see cref="Leave"/>, which is called whatever happens.</summary>
+    internal void Enter() => EnterCore();
+
+    internal void Leave() => LeaveCore();
+
+    private void RequireIdle()
     {
         ObjectDisposedException.ThrowIf(_state == State.Disposed, this);
         if (_state != State.Idle)
         {
             throw new InvalidOperationException("a run is in flight: finish or abandon it first");
         }
+    }
 
+    private void BeginStart(RunBinding? binding, RunControl? control)
+    {
+        RequireIdle();
         if (binding?.GetType() != BindingType)
         {
             throw new InvalidOperationException($"this executable was loaded for {BindingType?.Name ?? "host memory"}, not {binding?.GetType().Name ?? "host memory"}");

@@ -50,6 +50,15 @@ public abstract partial class Executable : IDisposable
     /// <summary>Bytes of all its buffers: slots, workspaces, host copies of observed values.</summary>
     public long Bytes => BufferBytes + Plan.ObservedInputBytes;
 
+    /// <summary>Does the first run's work on an input of zeros: later runs decide and load nothing.</summary>
+    /// <exception cref="CudaNetException">The device refuses.</exception>
+    /// <exception cref="InvalidOperationException">A run is in flight.</exception>
+    public void WarmUp()
+    {
+        RequireIdle();
+        WarmUpCore();
+    }
+
     /// <summary>Begins a run; takes the whole input before it returns.</summary>
     /// <param name="input">The batch, N×C×H×W, of the plan's input shape.</param>
     /// <param name="control">What can end the run; asked until the run is over.</param>
@@ -175,10 +184,15 @@ public abstract partial class Executable : IDisposable
         EndRun();
     }
 
+    /// <summary>Ends a run that began with a binding: its output is there when this returns.</summary>
+    /// <inheritdoc cref="Finish(bool)"/>
+    public void Finish() => Finish(waits: true);
+
     /// <summary>Ends a run that began with a binding.</summary>
+    /// <param name="waits">Whether the output is there when this returns; otherwise it comes in the order that the binding says, as far as the backend can.</param>
     /// <exception cref="OperationCanceledException">The run's <see cref="RunControl"/> ended it.</exception>
     /// <exception cref="InvalidOperationException">No such run is in flight.</exception>
-    public void Finish()
+    public void Finish(bool waits)
     {
         if (_binding is not { } binding)
         {
@@ -188,7 +202,7 @@ public abstract partial class Executable : IDisposable
         Drain();
         try
         {
-            FinishCore(binding);
+            FinishCore(binding, waits);
         }
         catch
         {

@@ -26,6 +26,17 @@ internal sealed class ExecutablePool(PreparedModel model, int capacity, int plac
         }
     }
 
+    public IReadOnlyList<LoadedExecutable> Loaded
+    {
+        get
+        {
+            using (Uninterrupted.Enter(_lock))
+            {
+                return [.. _resident.Select(e => new LoadedExecutable(e.Executable.Plan.InputShape, e.Executable.Plan.Observed, e.Executable.PassText, e.Bytes))];
+            }
+        }
+    }
+
     /// <summary>An executable of that key for one run. Allocates nothing where one is idle, in a place that is free.</summary>
     /// <exception cref="CudaNetException">It could not be planned or loaded.</exception>
     public ResidentExecutable Take(TensorShape input, RunLayers layers, Type? binding)

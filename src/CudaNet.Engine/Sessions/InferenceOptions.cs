@@ -29,6 +29,13 @@ public sealed record InferenceOptions
     public Action<string>? RunForgotten { get; init; }
 }
 
+/// <summary>An executable that a session holds.</summary>
+/// <param name="InputShape">N×C×H×W.</param>
+/// <param name="Observed">The layers it publishes, in the graph's order.</param>
+/// <param name="PassText">How its passes reach the device, in a sentence, where the backend has several ways: <see cref="Executable.PassText"/>.</param>
+/// <param name="Bytes">Of all its buffers.</param>
+public sealed record LoadedExecutable(TensorShape InputShape, IReadOnlyList<LayerNode> Observed, string? PassText, long Bytes);
+
 /// <summary>What a session holds now.</summary>
 /// <param name="Executables">Executables resident.</param>
 /// <param name="WeightBytes">Bytes of the weights in every form, one set however many executables and sessions share it.</param>

@@ -127,6 +127,24 @@ internal sealed class Run(RunScheduler scheduler)
         }
     }
 
+    /// <summary>The calls that follow, up to <see cref="LeaveThread"/>, are this thread's, one after the other.</summary>
+    public void EnterThread() => Executable.Enter();
+
+    public void LeaveThread() => Executable.Leave();
+
+    /// <summary>A whole run on a binding.</summary>
+    /// <param name="binding">Where its input and output are.</param>
+    /// <param name="waits">Whether the output is there when this returns.</param>
+    public void Complete(RunBinding binding, bool waits)
+    {
+        Start(binding);
+        while (Advance(out _))
+        {
+        }
+
+        Executable.Finish(waits);
+    }
+
     /// <summary>A whole run, with the output to memory of the caller's.</summary>
     /// <exception cref="ShapeException"><paramref name="output"/> has another length; nothing was computed.</exception>
     public void Complete(ReadOnlySpan<float> input, Span<float> output)

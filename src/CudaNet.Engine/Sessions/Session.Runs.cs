@@ -32,23 +32,6 @@ public sealed partial class Session
         return Start(input, null, input.Shape, Resolve(layers), cancellation, tag);
     }
 
-    /// <summary>
-    /// Starts a run on other memory than the host's. It has no <see cref="InferenceRun.Output"/>: that goes where the binding says, once
-    /// <see cref="InferenceRun.Next"/> has returned false. Otherwise as the other forms.
-    /// </summary>
-    /// <param name="binding">Of a type that the backend knows.</param>
-    /// <param name="layers">Made by <see cref="Select"/>; null for none.</param>
-    /// <param name="cancellation">Ends the waiting, and the run.</param>
-    /// <param name="tag">What observations of this run are to be known by.</param>
-    /// <exception cref="CudaNetException">The backend does not know such a binding.</exception>
-    public InferenceRun Start(RunBinding binding, LayerSelection? layers = null, CancellationToken cancellation = default, object? tag = null)
-    {
-        ArgumentNullException.ThrowIfNull(binding);
-        TensorShape shape = binding.InputShape;
-        _prepared.CheckBinding(binding.GetType());
-        return Start(null, binding, shape, Resolve(layers ?? _selections.None), cancellation, tag);
-    }
-
     /// <summary>Runs a batch. Allocates nothing where the executable is resident and nobody waits.</summary>
     /// <param name="input">N×C×H×W; not to be written to meanwhile.</param>
     /// <param name="output">Receives the output, N×classes for a classifier. Its content is undefined when an exception ends the run.</param>
@@ -146,7 +129,7 @@ public sealed partial class Session
     /// <summary>A run from beginning to end on this thread, in a place that was entered.</summary>
     private void Whole(RunHandle handle, Tensor input, RunLayers layers, CancellationToken cancellation, object? tag, Span<float> output)
     {
-        BeginWhole(handle, input, layers, cancellation, tag);
+        BeginWhole(handle, input.Shape, null, layers, cancellation, tag);
         try
         {
             handle.Run.Complete(input.Values, output);
@@ -159,7 +142,7 @@ public sealed partial class Session
 
     private LayerOutputs Whole(RunHandle handle, Tensor input, RunLayers layers, CancellationToken cancellation, object? tag)
     {
-        BeginWhole(handle, input, layers, cancellation, tag);
+        BeginWhole(handle, input.Shape, null, layers, cancellation, tag);
         try
         {
             Dictionary<LayerNode, Tensor> values = [];
@@ -177,7 +160,7 @@ public sealed partial class Session
         }
     }
 
-    private void BeginWhole(RunHandle handle, Tensor input, RunLayers layers, CancellationToken cancellation, object? tag)
+    private void BeginWhole(RunHandle handle, TensorShape shape, Type? binding, RunLayers layers, CancellationToken cancellation, object? tag)
     {
         try
         {
@@ -191,16 +174,32 @@ public sealed partial class Session
 
         try
         {
-            _scheduler.Begin(handle, input.Shape, layers, null, tag, isPulled: false, cancellation);
+            _scheduler.Begin(handle, shape, layers, binding, tag, isPulled: false, cancellation);
         }
         catch
         {
             _scheduler.EndWaitedFor();
             throw;
         }
+
+        try
+        {
+            handle.Run.EnterThread();
+        }
+        catch
+        {
+            End(handle);
+            throw;
+        }
     }
 
     private void EndWhole(RunHandle handle)
+    {
+        handle.Run.LeaveThread();
+        End(handle);
+    }
+
+    private void End(RunHandle handle)
     {
         try
         {

@@ -69,6 +69,16 @@ public sealed partial class Session : IDisposable
         }
     }
 
+    /// <summary>The executables that the session holds now, one a run in flight of a pair of input shape and published layers; the latest is last.</summary>
+    public IReadOnlyList<LoadedExecutable> Loaded
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_scheduler.IsDisposed, this);
+            return _scheduler.Executables.Loaded;
+        }
+    }
+
     /// <summary>Pulled runs that were neither ended nor disposed of, and that the garbage collector found (<see cref="InferenceOptions.RunForgotten"/>).</summary>
     public long ForgottenRuns => _scheduler.Forgotten;
 
@@ -91,7 +101,7 @@ public sealed partial class Session : IDisposable
     /// <exception cref="ShapeException">The model cannot take that shape.</exception>
     public TensorShape OutputShape(TensorShape inputShape) => Graph.InferShapes(inputShape)[Graph.Output.Index];
 
-    /// <summary>Does the first runs' work for this shape, these layers and the observers attached now: the next runs allocate nothing.</summary>
+    /// <summary>Does the first runs' work for this shape, these layers and the observers attached now, calling none of them: the next runs allocate nothing.</summary>
     /// <param name="inputShape">N×C×H×W.</param>
     /// <param name="layers">Names, aliases or scopes.</param>
     /// <param name="copies">How many such runs shall be in flight at once, at most <see cref="InferenceOptions.MaxConcurrentRuns"/>.</param>
@@ -120,7 +130,7 @@ public sealed partial class Session : IDisposable
             {
                 if (_scheduler.Executables.TakeNew(inputShape, resolved, binding, copies) is { } loaded)
                 {
-                    _scheduler.Executables.Return(loaded);
+                    WarmUp(loaded);
                 }
             }
             finally
@@ -136,6 +146,18 @@ public sealed partial class Session : IDisposable
     /// not waited for: they end with one at their next call, and the last one releases. Idempotent.
     /// </summary>
     public void Dispose() => _scheduler.Dispose();
+
+    private void WarmUp(ResidentExecutable loaded)
+    {
+        try
+        {
+            loaded.Executable.WarmUp();
+        }
+        finally
+        {
+            _scheduler.Executables.Return(loaded);
+        }
+    }
 
     private RunLayers Resolve(LayerSelection layers)
     {

@@ -30,7 +30,7 @@ public sealed class CudaBackend : IBackend
         _ = libraries.Cudnn;
         _ = Options.Linear == CudaLinear.Cublas ? libraries.Cublas : null;
         _choices = new ConvolutionChoices(Options.Precision, Options.WorkspaceLimitBytes);
-        Layout = new StorageLayout("nhwc", 1, 0) { Precision = Options.Precision.Storage(), PublishedPrecision = StoragePrecision.Float32 };
+        Layout = new StorageLayout("nhwc", 1, 0) { Precision = Options.Precision.Storage(), PublishedPrecision = StoragePrecision.Float32, KeepsPublished = true };
     }
 
     /// <summary>
@@ -88,7 +88,7 @@ public sealed class CudaBackend : IBackend
             {
                 using ContextScope scope = runtime.Context.Push();
                 using ModelWeights weights = new(plan.Graph, parameters: null, Options.Precision);
-                using CudaProgram program = LoadProgram(runtime, weights, plan, measures: true);
+                using CudaProgram program = LoadProgram(runtime, weights, plan, binding: null, measures: true);
                 return new PlanCost(weights.Bytes, program.Arena.Bytes + program.Host.Bytes + plan.ObservedInputBytes, program.Choices);
             }
         }
@@ -98,9 +98,46 @@ public sealed class CudaBackend : IBackend
         }
     }
 
-    internal CudaProgram LoadProgram(CudaRuntime runtime, ModelWeights weights, ExecutionPlan plan, bool measures)
+    /// <summary>
+    /// Binds runs to a device's memory. What it is made of is checked here, once: that the memory is of this device and of the primary context, long enough, and
+    /// begins at a multiple of 16; that stream and events are the context's and in no capture.
+    /// </summary>
+    /// <param name="input">Where runs take their input from.</param>
+    /// <param name="output">Where runs leave their output, fp32.</param>
+    /// <param name="order">How runs are ordered with the caller's work; null where he sees to that.</param>
+    /// <exception cref="ArgumentException">Memory, stream or event is not what it must be.</exception>
+    /// <exception cref="CudaNetException">The driver refuses, or the device does not compute in this precision.</exception>
+    public DeviceBinding Bind(DeviceInput input, DeviceOutput output, DeviceOrder? order = null)
     {
-        CudaPlanLoader loader = new(runtime, weights, _choices, Options, plan, measures);
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(output);
+        CudaRuntime runtime = ClaimRuntime();
+        try
+        {
+            using ContextScope scope = runtime.Context.Push();
+            return new DeviceBinding(this, runtime, input, output, order ?? new DeviceOrder());
+        }
+        catch
+        {
+            ReleaseRuntime(runtime);
+            throw;
+        }
+    }
+
+    /// <param name="runtime">Where.</param>
+    /// <param name="weights">Of the plan's graph.</param>
+    /// <param name="plan">What it shall run.</param>
+    /// <param name="binding">The type of binding of its runs; null for host memory.</param>
+    /// <param name="measures">Whether only sizes and choices are wanted.</param>
+    internal CudaProgram LoadProgram(CudaRuntime runtime, ModelWeights weights, ExecutionPlan plan, Type? binding, bool measures)
+    {
+        if (plan.Steps.SelectMany(s => s.Stages).Where(s => s.IsObserved).Sum(s => s.Stored?.Bytes ?? 0) > Options.DeviceLimitBytes)
+        {
+            // Then later steps store over what was published, once it has been read.
+            plan = Planner.Plan(plan.Graph, plan.InputShape, plan.Observed, Layout with { KeepsPublished = false });
+        }
+
+        CudaPlanLoader loader = new(runtime, weights, _choices, Options, plan, binding, measures);
         try
         {
             return loader.Load();

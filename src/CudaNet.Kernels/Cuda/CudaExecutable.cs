@@ -3,166 +3,176 @@ using CudaNet.Engine;
 namespace CudaNet.Kernels.Cuda;
 
 /// <summary>
-/// A program with its memory. A run queues as far as the host has room for published stages, then waits for one after the other; whatever is queued goes into
-/// one stream, so that a buffer is used again in its order. Nothing is chosen or allocated in a run.
+/// A program with its memory, and the form in which its passes reach the device. Everything of an executable goes through its place's two streams, so that a buffer
+/// is used again in their order. Nothing is chosen or allocated in a run after the first.
 /// </summary>
 internal sealed class CudaExecutable : Executable
 {
     private readonly CudaContext _context;
     private readonly CudaPlace _place;
     private readonly CudaProgram _program;
-    private readonly HostMemory _host;
+    private readonly OwnedObjects _owned = new();
+    private readonly PassEnds _ends;
+    private readonly PassForm _form;
     private readonly PassTimer? _timer;
-    private readonly bool _checksRange;
-    private bool _isInputFinite;
-    private int _step, _published, _queued, _delivered;
+    private ThreadEntry _entry;
 
     /// <param name="plan">What it runs.</param>
     /// <param name="place">Where.</param>
+    /// <param name="binding">The type of binding of its runs; null for host memory.</param>
     /// <param name="context">Current.</param>
     /// <param name="program">Of the plan, not allocated yet.</param>
-    /// <param name="options">Who is told of measured passes.</param>
+    /// <param name="options">Whether graphs are made, and who is told of measured passes.</param>
     /// <param name="checksRange">Whether infinite results of finite inputs are refused.</param>
-    public CudaExecutable(ExecutionPlan plan, CudaPlace place, CudaContext context, CudaProgram program, CudaOptions options, bool checksRange)
-        : base(plan, place, binding: null)
+    public CudaExecutable(ExecutionPlan plan, CudaPlace place, Type? binding, CudaContext context, CudaProgram program, CudaOptions options, bool checksRange)
+        : base(plan, place, binding)
     {
-        (_context, _place, _program, _checksRange) = (context, place, program, checksRange);
+        (_context, _place, _program) = (context, place, program);
         program.Arena.Allocate(context);
         BufferBytes = program.Arena.Bytes + program.Host.Bytes;
-        _host = new HostMemory(context, (int)program.Input.Bytes, program.Output.Bytes, program.Host);
         try
         {
+            StageMemory stages = _owned.Add(new StageMemory(context, program.Host));
+            _ends = _owned.Add(CudaBindings.EndsOf(binding, context, program, checksRange));
             foreach (CudaStep step in program.Steps)
             {
                 step.Initialise(place.Stream);
             }
 
             place.Stream.Synchronize();
-            _timer = options.PassMeasured is { } measured ? new PassTimer(context, place.Stream, measured) : null;
+            _timer = options.PassMeasured is { } measured ? _owned.Add(new PassTimer(context, place.Stream, measured)) : null;
+            bool isWhole = program.Host.ArePinned && program.Host.Pinned.Count == program.Publications.Length;
+            _form = isWhole
+                ? _owned.Add(new WholePass(program, place, stages, _ends, _timer, options.Graph == CudaGraphs.On))
+                : _owned.Add(new StagewisePass(program, place, stages, _ends, _timer));
         }
         catch
         {
             place.Stream.Quiesce();
-            _host.Dispose();
+            _owned.Dispose();
             throw;
         }
     }
 
     public override IReadOnlyList<StepChoice> Choices => _program.Choices;
 
+    public override string PassText => _form.Text;
+
     protected override long BufferBytes { get; }
 
     protected override void StartCore(ReadOnlySpan<float> input, RunControl control)
     {
-        using ContextScope scope = _context.Push();
-        (_step, _published, _queued, _delivered) = (-1, 0, 0, 0);
-        _isInputFinite = _program.Host.ArePinned || !_checksRange || HalfRange.AreFinite(input);
-        _timer?.Begin();
-        _host.Send(_place.Stream, input, _program.Input.Slice);
-        _timer?.Sent();
-        foreach (InputForm form in _program.InputForms)
-        {
-            form.Enqueue(_place.Stream);
-        }
+        using ContextScope scope = _entry.Push(_context);
+        Begin();
+        ((HostEnds)_ends).Take(_place.Stream, input);
+        Start(control);
+    }
 
-        QueueAhead(control);
-        _timer?.Pause();
+    protected override void StartCore(RunBinding binding, Span<float> observedInput, RunControl control)
+    {
+        using ContextScope scope = _entry.Push(_context);
+        Begin();
+        ((BoundEnds)_ends).Take(_place.Stream, binding, Plan.OutputShape, observedInput);
+        Start(control);
     }
 
     protected override bool AdvanceCore(RunControl control, out Observation stage)
     {
         stage = default;
-        bool isDelivered = _delivered == _program.Publications.Length;
-        if (isDelivered && _step == _program.Steps.Length)
+        if (_form.IsDrained)
         {
             return false;
         }
 
-        using ContextScope scope = _context.Push();
+        using ContextScope scope = _entry.Push(_context);
         _timer?.Resume();
-        QueueAhead(control);
-        _timer?.Pause();
-        if (isDelivered)
+        try
         {
-            return false;
+            return _form.Advance(control, out stage);
         }
-
-        Publication next = _program.Publications[_delivered];
-        stage = new Observation(next.Node, next.Shape, _host.Receive(_place.Stream, _delivered++, next));
-        return true;
+        finally
+        {
+            _timer?.Pause();
+        }
     }
 
     protected override void FinishCore(Span<float> output)
     {
+        using ContextScope scope = _entry.Push(_context);
+        _form.Finish(waits: true);
+        ((HostEnds)_ends).Receive(_place.Stream, output);
+        _timer?.End();
+        _place.Leave(this);
+    }
+
+    protected override void FinishCore(RunBinding binding, bool waits)
+    {
+        using ContextScope scope = _entry.Push(_context);
+        BoundEnds ends = (BoundEnds)_ends;
+        _form.Finish(waits || ends.IsOutputOnHost || _timer is not null);
+        ends.Receive(_place.Stream);
+        _timer?.End();
+        _place.Leave(this);
+    }
+
+    protected override void WarmUpCore()
+    {
         using ContextScope scope = _context.Push();
-        _host.ReceiveOutput(_place.Stream, _program.Output, output);
-        if (_timer is not null)
+        _place.Take(this);
+        try
         {
-            // Memory that is not pinned is copied only now.
-            if (!_program.Host.ArePinned)
+            _ends.EnqueueZeros(_place.Stream);
+            _form.Start(RunControl.None, isRehearsal: true);
+            while (_form.Advance(RunControl.None, out _))
             {
-                _timer.Received();
             }
 
-            _timer.End();
+            _form.Finish(waits: true);
         }
-
-        if (_checksRange && _isInputFinite)
+        catch
         {
-            HalfRange.Require(_host.KeptInput, output, _program.Output.Node);
+            _place.Quiesce();
+            throw;
+        }
+        finally
+        {
+            _place.Leave(this);
         }
     }
 
     protected override void AbandonCore()
     {
         using ContextScope scope = _context.PushToRelease();
-        _place.Stream.Quiesce();
+        _place.Quiesce();
+        _place.Leave(this);
     }
+
+    protected override void EnterCore() => _entry.Enter(_context);
+
+    protected override void LeaveCore() => _entry.Leave();
 
     protected override void DisposeCore()
     {
         using ContextScope scope = _context.PushToRelease();
-        _timer?.Dispose();
-        _host.Dispose();
+        if (BindingType is not null)
+        {
+            // A run that was not waited for.
+            _place.Quiesce();
+        }
+
+        _owned.Dispose();
         _program.Dispose();
     }
 
-    /// <summary>Queues steps and published stages, as far as the host has room for stages that nobody has seen.</summary>
-    private void QueueAhead(RunControl control)
+    private void Begin()
     {
-        while (_step < _program.Steps.Length)
-        {
-            while (_step >= 0 && _published < _program.PublishedBySteps[_step])
-            {
-                if (_queued - _delivered == _host.Ahead)
-                {
-                    return;
-                }
+        _place.Take(this);
+        _timer?.Begin();
+    }
 
-                Publication publication = _program.Publications[_queued];
-                publication.Enqueue(_place.Stream);
-                _host.Fetch(_place.Stream, _queued++, publication);
-                _published++;
-            }
-
-            if (_queued > _delivered && !_host.FetchesAhead)
-            {
-                // It still lies where later steps may store.
-                return;
-            }
-
-            if (++_step == _program.Steps.Length)
-            {
-                _program.Output.Enqueue(_place.Stream);
-                _timer?.Computed();
-                _host.FetchOutput(_place.Stream, _program.Output);
-                _timer?.Received();
-                return;
-            }
-
-            control.ThrowIfStopped();
-            _published = 0;
-            _program.Steps[_step].Enqueue(_place);
-        }
+    private void Start(RunControl control)
+    {
+        _form.Start(control, isRehearsal: false);
+        _timer?.Pause();
     }
 }

@@ -36,6 +36,8 @@ internal sealed class CudaModel : PreparedModel
 
     public override long Bytes => _weights.Bytes;
 
+    public override bool Takes(Type binding) => CudaBindings.Takes(binding);
+
     protected override Place CreatePlaceCore(int index)
     {
         using ContextScope scope = _runtime.Context.Push();
@@ -47,10 +49,10 @@ internal sealed class CudaModel : PreparedModel
         using (Uninterrupted.Enter(_runtime.Loading))
         {
             using ContextScope scope = _runtime.Context.Push();
-            CudaProgram program = _backend.LoadProgram(_runtime, _weights, plan, measures: false);
+            CudaProgram program = _backend.LoadProgram(_runtime, _weights, plan, binding, measures: false);
             try
             {
-                return new CudaExecutable(plan, (CudaPlace)place, _runtime.Context, program, _backend.Options, _checksRange);
+                return new CudaExecutable(plan, (CudaPlace)place, binding, _runtime.Context, program, _backend.Options, _checksRange);
             }
             catch
             {

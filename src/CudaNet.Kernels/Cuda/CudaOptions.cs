@@ -22,21 +22,35 @@ public sealed record CudaOptions
 
     /// <summary>
     /// The most bytes of host memory that an executable pins: for its input, its output and each observed layer. Where all of them are more, observed layers
-    /// share two buffers and the pass waits for their readers; where those are more, memory is not pinned and copies are slower. The numbers are the same.
+    /// share two buffers and the pass waits for their readers; where those are more, memory is not pinned and copies are slower. The pass is queued call by call
+    /// then. The numbers are the same.
     /// </summary>
     public long PinnedLimitBytes { get; init; } = 256L << 20;
 
     /// <summary>
-    /// The most bytes of device memory for the fp32 N×C×H×W copies of observed layers. Where one for each layer takes more, all layers share one, as large as
-    /// the largest. The numbers are the same.
+    /// The most bytes of device memory that observed layers keep to the end of a pass, so that their copies to the host hide behind later layers. Where all of them
+    /// are more, later layers are stored over them and wait for the copies. The numbers are the same.
     /// </summary>
     public long DeviceLimitBytes { get; init; } = 1L << 30;
+
+    /// <summary>Whether passes become graphs.</summary>
+    public CudaGraphs Graph { get; init; }
 
     /// <summary>NVIDIA's libraries, or what stands in for them, such as an emulated device; null to load this machine's.</summary>
     public CudaLibraries? Libraries { get; init; }
 
     /// <summary>Measures every pass and is told of it at its end, on its thread; null, the default, measures nothing.</summary>
     internal Action<PassTimes>? PassMeasured { get; init; }
+}
+
+/// <summary>How passes are launched.</summary>
+public enum CudaGraphs
+{
+    /// <summary>The first pass of an executable is queued call by call, and captured then: later ones are one launch of that graph. The numbers are the same.</summary>
+    On,
+
+    /// <summary>Every pass is queued call by call.</summary>
+    Off,
 }
 
 /// <summary>What computes fully connected layers.</summary>

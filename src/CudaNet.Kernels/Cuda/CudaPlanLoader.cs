@@ -7,14 +7,13 @@ namespace CudaNet.Kernels.Cuda;
 /// Turns a plan into steps: reserves every buffer, makes every choice, and answers the steps what lies where. Nothing is allocated here, so that a plan can be
 /// measured. Under <see cref="CudaRuntime.Loading"/>, with the context current.
 /// </summary>
-internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, ConvolutionChoices choices, CudaOptions options, ExecutionPlan plan, bool measures) : IDisposable
+internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, ConvolutionChoices choices, CudaOptions options, ExecutionPlan plan, Type? binding, bool measures) : IDisposable
 {
     private readonly Dictionary<LayerNode, StoredBuffer> _wide = [];
     private readonly Dictionary<int, InputForm> _inputs = [];
     private readonly List<CudaStep> _steps = [];
     private readonly HashSet<LayerNode> _read = plan.NodesReadBySteps();
     private DeviceBuffer[] _slots = [];
-    private DeviceBuffer? _input;
 
     public CudaRuntime Runtime => runtime;
 
@@ -42,7 +41,9 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
     {
         RequireCountable(plan.InputShape, plan.Graph.Input);
         _slots = [.. plan.SlotBytes.Select(Arena.Reserve)];
-        _input = Arena.Reserve(sizeof(float) * plan.InputShape.ElementCount);
+        long inputBytes = CudaBindings.InputBytes(binding, plan.InputShape);
+        DeviceBuffer? input = inputBytes == 0 ? null : Arena.Reserve(inputBytes);
+        CudaBindings.Load(binding, Kernels);
         foreach (PlanStep step in plan.Steps)
         {
             _steps.Add(Step(step));
@@ -52,13 +53,16 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
         NchwInput.Reserve(Arena);
         NchwOutput.Reserve(Arena);
         PlanStage[] observed = [.. plan.Steps.SelectMany(s => s.Stages).Where(s => s.IsObserved)];
-        PublicationCopies copies = new(Arena, [.. observed.Select(CopyBytes)], options.DeviceLimitBytes);
-        Publication[] publications = [.. observed.Select((s, i) => new Publication(Kernels.Layout, s, SourceOf(s), copies[i]))];
+
+        // Copies leave one after the other: what puts them in order is needed once.
+        long copyBytes = observed.Select(CopyBytes).DefaultIfEmpty().Max();
+        DeviceBuffer? copy = copyBytes == 0 ? null : Arena.Reserve(copyBytes);
+        Publication[] publications = [.. observed.Select(s => new Publication(Kernels.Layout, s, SourceOf(s), CopyBytes(s) == 0 ? null : copy))];
         int[] counts = [.. plan.Steps.Select(s => s.Stages.Count(t => t.IsObserved))];
         PlanStage last = plan.OutputStage;
         Publication output = new(Kernels.Layout, last, SourceOf(last), CopyBytes(last) is > 0 and long bytes ? Arena.Reserve(bytes) : null);
-        HostMemoryPlan host = new(_input.Bytes, output.Bytes, [.. publications.Select(p => p.Bytes)], options.PinnedLimitBytes);
-        return new CudaProgram(Arena, _input, [.. _inputs.Values], [.. _steps], counts, publications, output, host);
+        HostMemoryPlan host = new(inputBytes, CudaBindings.IsOutputOnHost(binding) ? output.Bytes : 0, [.. publications.Select(p => p.Bytes)], options.PinnedLimitBytes);
+        return new CudaProgram(Arena, input, [.. _inputs.Values], [.. _steps], counts, OverwritesPublished(), publications, output, host);
     }
 
     /// <summary>Where a value is stored.</summary>
@@ -75,7 +79,7 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
         if (!_inputs.TryGetValue(pitch, out InputForm? form))
         {
             long bytes = (long)value.Shape.Batch * value.Shape.Height * value.Shape.Width * pitch * Layout.Precision.Bytes();
-            form = new InputForm(Kernels.Layout, _input!, value.Shape, pitch, Layout.Precision, Arena.Reserve(bytes));
+            form = new InputForm(Kernels, value.Shape, pitch, Layout.Precision, Arena.Reserve(bytes));
             _inputs.Add(pitch, form);
         }
 
@@ -121,6 +125,25 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
             && (stored.Layout.Precision != StoragePrecision.Float32 || weights.DeferredTo(stage.Node) is not null),
         _ => false,
     };
+
+    /// <summary>Whether each step stores to a slot from which a stage of an earlier step is published, and which no step in between has waited for.</summary>
+    private bool[] OverwritesPublished()
+    {
+        HashSet<int> published = [];
+        bool[] overwrites = new bool[plan.Steps.Count];
+        foreach (PlanStep step in plan.Steps)
+        {
+            overwrites[step.Index] = step.Stages.Any(s => s.Stored?.Slot is { } slot && published.Contains(slot));
+            if (overwrites[step.Index])
+            {
+                published.Clear();
+            }
+
+            published.UnionWith(step.Stages.Where(s => s.IsObserved && Wide(s) is null).Select(s => s.Stored!.Slot!.Value));
+        }
+
+        return overwrites;
+    }
 
     /// <summary>What a stage is published from.</summary>
     private StoredBuffer SourceOf(PlanStage stage) => Wide(stage) ?? Buffer(stage.Stored!);

@@ -19,6 +19,9 @@ internal sealed class FailingProgram(EmulatedMachine machine, CudaOptions option
     /// <summary>What could not be freed.</summary>
     public List<ReleaseFailure> Reports { get; } = [];
 
+    /// <summary>How the session's passes reached the device in the end.</summary>
+    public string Passes { get; private set; } = "";
+
     /// <summary>Whether the session was there.</summary>
     public bool HasSession { get; private set; }
 
@@ -57,6 +60,10 @@ internal sealed class FailingProgram(EmulatedMachine machine, CudaOptions option
             {
                 Thrown = exception;
                 values = Work(session);
+            }
+            finally
+            {
+                Passes = string.Join("; ", session.Loaded.Select(l => l.PassText));
             }
         }
         catch (CudaNetException exception)

@@ -1,4 +1,5 @@
 using CudaNet.Engine;
+using CudaNet.Kernels.Cuda.Launchers;
 
 namespace CudaNet.Kernels.Cuda;
 
@@ -58,6 +59,9 @@ internal sealed class ConvolutionBatches : IDisposable
 
     /// <summary>Of a call.</summary>
     public int Images => _whole.Images;
+
+    /// <summary>How many calls it is.</summary>
+    public int Calls => LaunchChecks.CeilingDivide(_batch, Images);
 
     /// <summary>What the largest call needs.</summary>
     public long WorkspaceBytes { get; }

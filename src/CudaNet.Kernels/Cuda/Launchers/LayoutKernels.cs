@@ -10,6 +10,7 @@ internal sealed class LayoutKernels(CudaModule module)
 {
     private readonly Direction _toNhwc = new(module, "cudanet_nchw_to_nhwc");
     private readonly Direction _toNchw = new(module, "cudanet_nhwc_to_nchw");
+    private readonly PrecisionKernels[] _repitch = [.. Enum.GetValues<StoragePrecision>().Select(to => new PrecisionKernels(module, "cudanet_repitch", $"_to_{to.Suffix()}"))];
 
     /// <param name="stream">Where.</param>
     /// <param name="source">(N, C, H, W) in fp32.</param>
@@ -41,6 +42,25 @@ internal sealed class LayoutKernels(CudaModule module)
         Check(destination, source, shape, pitch, precision);
         LayoutMove move = new(shape, pitch, precision, destination, source, variant);
         _toNchw.Launch(stream, move, source, destination, shape.Channels);
+    }
+
+    /// <summary>N×H×W×C to another precision and pitch.</summary>
+    /// <param name="stream">Where.</param>
+    /// <param name="source">(N, H, W, C).</param>
+    /// <param name="shape">N×C×H×W.</param>
+    /// <param name="from">Precision of the source.</param>
+    /// <param name="pitch">Channels of a pixel in the destination.</param>
+    /// <param name="to">Precision of the destination.</param>
+    /// <param name="destination">(N, H, W, pitch).</param>
+    public void Repitch(CudaStream stream, DeviceSlice source, TensorShape shape, StoragePrecision from, int pitch, StoragePrecision to, DeviceSlice destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(pitch, shape.Channels);
+        LaunchChecks.RequireCountable(shape);
+        LaunchChecks.RequireCountable(shape.Batch, pitch, shape.Height * shape.Width);
+        int values = shape.Batch * shape.Height * shape.Width * pitch;
+        source.RequireValues(shape.ElementCount, from.Bytes());
+        destination.RequireValues(values, to.Bytes());
+        _repitch[(int)to][from].Launch(stream, LaunchShape.For(values), source, values, shape.Channels, pitch, destination);
     }
 
     private static void Check(DeviceSlice nchw, DeviceSlice nhwc, TensorShape shape, int pitch, StoragePrecision precision)

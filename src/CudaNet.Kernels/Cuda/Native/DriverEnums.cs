@@ -72,6 +72,13 @@ internal enum CUevent_flags : uint
     CU_EVENT_INTERPROCESS = 4,
 }
 
+/// <summary>What recording an event means inside a capture.</summary>
+internal enum CUevent_record_flags : uint
+{
+    CU_EVENT_RECORD_DEFAULT = 0,
+    CU_EVENT_RECORD_EXTERNAL = 1,
+}
+
 /// <summary>What a wait on an event means inside a capture.</summary>
 internal enum CUevent_wait_flags : uint
 {

@@ -32,11 +32,17 @@ internal readonly unsafe ref struct ContextScope : IDisposable
     {
         if (_context is not null)
         {
-            nint popped;
-            CUresult result = _context.Driver.cuCtxPopCurrent_v2(&popped);
-            CudaContext.Remembered = null;
-            _context.Report(nameof(DriverApi.cuCtxPopCurrent_v2), _context.NativeHandle, (int)result);
-            _context.RemoveReference();
+            Pop(_context);
         }
+    }
+
+    /// <summary>Ends a scope that nobody disposes of.</summary>
+    public static void Pop(CudaContext context)
+    {
+        nint popped;
+        CUresult result = context.Driver.cuCtxPopCurrent_v2(&popped);
+        CudaContext.Remembered = null;
+        context.Report(nameof(DriverApi.cuCtxPopCurrent_v2), context.NativeHandle, (int)result);
+        context.RemoveReference();
     }
 }

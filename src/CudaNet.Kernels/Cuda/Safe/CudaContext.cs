@@ -72,6 +72,9 @@ public sealed unsafe partial class CudaContext : IDisposable
     /// <summary>The driver's own handle (<c>CUcontext</c>), for other code that calls the driver.</summary>
     public nint NativeHandle => _handle;
 
+    /// <summary>Whether graphs can mark events that code outside them waits for: <see cref="CudaStream.RecordExternal"/>, from driver 11.1 on.</summary>
+    public bool HasExternalEvents => Driver.cuEventRecordWithFlags != null;
+
     internal CudaLibraries Libraries => Device.Libraries;
 
     internal DriverApi Driver => Libraries.Driver;

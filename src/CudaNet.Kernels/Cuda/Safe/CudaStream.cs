@@ -109,6 +109,26 @@ public sealed unsafe partial class CudaStream : IDisposable
         Context.Check(Context.Driver.cuEventRecord(handle.Value, stream.Value), nameof(DriverApi.cuEventRecord));
     }
 
+    /// <summary>
+    /// In a capture: marks this place at every launch of the graph, for those outside it, from the moment of the launch on. <see cref="Record"/> would mark it
+    /// for the capture alone.
+    /// </summary>
+    /// <exception cref="CudaException">The stream does not capture.</exception>
+    /// <exception cref="InvalidOperationException">The driver is older than 11.1: see <see cref="CudaContext.HasExternalEvents"/>.</exception>
+    public void RecordExternal(CudaEvent mark)
+    {
+        if (!Context.HasExternalEvents)
+        {
+            throw new InvalidOperationException("This driver's graphs cannot mark events for others: it is older than 11.1.");
+        }
+
+        Context.Enter();
+        using HandleUse stream = Handle.Use();
+        using HandleUse handle = mark.Handle.Use();
+        CUresult result = Context.Driver.cuEventRecordWithFlags(handle.Value, stream.Value, (uint)CUevent_record_flags.CU_EVENT_RECORD_EXTERNAL);
+        Context.Check(result, nameof(DriverApi.cuEventRecordWithFlags), $"{CUevent_record_flags.CU_EVENT_RECORD_EXTERNAL}");
+    }
+
     /// <summary>Lets later work of this stream wait for the mark as it stands now; nothing where it was never recorded.</summary>
     /// <exception cref="CudaException">The driver refuses: a capture may not wait for work outside it.</exception>
     public void WaitFor(CudaEvent mark)

@@ -1,5 +1,5 @@
 // NCHW fp32 to NHWC in the storage precision, and back. NHWC pixels have `pitch` channels, of which the first `channels` count: on the way to NHWC
-// the others become zero, on the way back they are dropped. blockIdx.z, or .y where the grid has two dimensions, is the image.
+// the others become zero, on the way back they are dropped. Last, pixels that are NHWC already. blockIdx.z, or .y where the grid has two dimensions, is the image.
 // Each kernel is one template for both directions: the tile in shared memory is filled from one side and emptied to the other.
 #include "common.cuh"
 
@@ -280,3 +280,25 @@ template <class P, bool ToNhwc> DEVICE void MovePlane(const Image<P>& image)
 LAYOUT(F32, f32)
 LAYOUT(F16, f16)
 LAYOUT(BF16, bf16)
+
+// Pixels of `channels` in one precision to pixels of `pitch` in another, zeros behind the channels: a thread a value of the destination.
+template <class From, class To> DEVICE void Repitch(const typename From::Stored* __restrict__ source, u32 values, u32 channels, u32 pitch, typename To::Stored* __restrict__ destination)
+{
+    u32 value = blockIdx.x * blockDim.x + threadIdx.x;
+    if (value < values)
+    {
+        u32 pixel = value / pitch;
+        u32 c = value % pitch;
+        destination[value] = To::Narrow(c < channels ? From::Widen(source[pixel * channels + c]) : 0.0f);
+    }
+}
+
+#define REPITCH(From, from, To, to) \
+    KERNEL THREADS(256) cudanet_repitch_##from##_to_##to(const From::Stored* __restrict__ source, u32 values, u32 channels, u32 pitch, To::Stored* __restrict__ destination) \
+    { Repitch<From, To>(source, values, channels, pitch, destination); }
+
+#define REPITCH_TO(To, to) REPITCH(F32, f32, To, to) REPITCH(F16, f16, To, to) REPITCH(BF16, bf16, To, to)
+
+REPITCH_TO(F32, f32)
+REPITCH_TO(F16, f16)
+REPITCH_TO(BF16, bf16)

@@ -62,6 +62,9 @@ internal sealed class ConvolutionStep : CudaStep
 
     public override StepChoice Choice { get; }
 
+    public override int Operations =>
+        _convolution.Calls + (_detour is null ? 0 : NchwDetour.Operations) + (_padded is null ? 0 : 1) + (_weights.Bias is null ? 0 : 1) + _epilogue.Launches;
+
     public override void Initialise(CudaStream stream) => _padded?.Clear(stream);
 
     public override void Enqueue(CudaPlace place)

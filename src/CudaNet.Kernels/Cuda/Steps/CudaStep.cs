@@ -8,6 +8,9 @@ internal abstract class CudaStep : IDisposable
     /// <summary>What was chosen for it.</summary>
     public abstract StepChoice Choice { get; }
 
+    /// <summary>How many operations <see cref="Enqueue"/> queues, a library's call counted as one.</summary>
+    public abstract int Operations { get; }
+
     /// <summary>Writes what must be there before the first run, in the place's stream.</summary>
     public virtual void Initialise(CudaStream stream)
     {

@@ -9,5 +9,7 @@ internal sealed class ElementwiseStep(CudaPlanLoader loader, PlanStep step) : Cu
 
     public override StepChoice Choice { get; } = StepChoices.Kernel(step, "epilogue", loader.Layout);
 
+    public override int Operations => _epilogue.Launches;
+
     public override void Enqueue(CudaPlace place) => _epilogue.Enqueue(place.Stream);
 }

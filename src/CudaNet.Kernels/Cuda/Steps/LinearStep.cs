@@ -38,6 +38,8 @@ internal sealed class LinearStep : CudaStep
 
     public override StepChoice Choice { get; }
 
+    public override int Operations => 1 + (_isCublas && _unscaling is null && _weights.Bias is not null ? 1 : 0) + (_unscaling is null ? 0 : 1);
+
     /// <summary>fp32 strictly: cuBLAS's plain type leaves the arithmetic to it.</summary>
     private cublasComputeType_t ComputeType => _precision == ArithmeticPrecision.Float32 ? cublasComputeType_t.CUBLAS_COMPUTE_32F_PEDANTIC : _precision.ComputeType();
 

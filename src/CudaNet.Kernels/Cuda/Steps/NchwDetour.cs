@@ -6,6 +6,9 @@ namespace CudaNet.Kernels.Cuda;
 /// <summary>fp32 values in N×C×H×W around one convolution, for a device that does not convolve NHWC. The buffers are shared by all steps.</summary>
 internal sealed class NchwDetour
 {
+    /// <summary>How many it queues.</summary>
+    public const int Operations = 2;
+
     private readonly LayoutKernels _kernels;
     private readonly SharedBuffer _inputBuffer, _outputBuffer;
     private readonly TensorShape _input, _output;

@@ -23,6 +23,8 @@ internal sealed class PoolingStep : CudaStep
 
     public override StepChoice Choice { get; }
 
+    public override int Operations => 1;
+
     public override void Enqueue(CudaPlace place)
     {
         switch (_node.Op)

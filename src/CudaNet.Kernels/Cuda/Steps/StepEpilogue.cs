@@ -45,6 +45,9 @@ internal sealed class StepEpilogue
         }
     }
 
+    /// <summary>How many launches it is.</summary>
+    public int Launches => _launches.Count;
+
     public void Enqueue(CudaStream stream)
     {
         foreach (EpilogueLaunch launch in _launches)

@@ -36,6 +36,15 @@ internal static class StorageEncoding
         return bytes;
     }
 
+    /// <summary>The value that lies at the beginning of some bytes.</summary>
+    public static float Decode(ReadOnlySpan<byte> bytes, StoragePrecision precision) => precision switch
+    {
+        StoragePrecision.Float32 => MemoryMarshal.Read<float>(bytes),
+        StoragePrecision.Float16 => (float)MemoryMarshal.Read<Half>(bytes),
+        StoragePrecision.BFloat16 => BitConverter.UInt32BitsToSingle((uint)MemoryMarshal.Read<ushort>(bytes) << 16),
+        _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "no storage precision"),
+    };
+
     /// <summary>The bits of a bf16. A NaN stays one, also where all that makes it one stands in the lower half.</summary>
     private static ushort UpperHalf(float value)
     {

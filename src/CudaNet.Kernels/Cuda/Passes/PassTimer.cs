@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace CudaNet.Kernels.Cuda;
 
-/// <summary>Measures the passes of one executable by events in its stream. Called in the order of its members; a pass that is given up reports nothing.</summary>
+/// <summary>Measures the passes of one executable by events in its stream, those inside a graph among them. Called in the order of its members; a pass that is given up reports nothing.</summary>
 internal sealed class PassTimer : IDisposable
 {
     private readonly OwnedObjects _owned = new();
@@ -42,10 +42,10 @@ internal sealed class PassTimer : IDisposable
     }
 
     /// <summary>The input's copy is queued.</summary>
-    public void Sent() => _stream.Record(_sent);
+    public void Sent(bool isCapturing) => _stream.Mark(_sent, isCapturing);
 
     /// <summary>The last step is queued.</summary>
-    public void Computed() => _stream.Record(_computed);
+    public void Computed(bool isCapturing) => _stream.Mark(_computed, isCapturing);
 
     /// <summary>The output's copy is queued.</summary>
     public void Received() => _stream.Record(_received);

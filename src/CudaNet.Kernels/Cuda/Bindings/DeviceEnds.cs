@@ -1,0 +1,82 @@
+using CudaNet.Engine;
+
+namespace CudaNet.Kernels.Cuda;
+
+/// <summary>The ends of <see cref="DeviceBinding"/>: a kernel from the caller's memory, one operation to it. Nothing of the caller's is in a graph.</summary>
+internal sealed class DeviceEnds(CudaContext context, CudaProgram program) : BoundEnds(program)
+{
+    private DeviceBinding? _binding;
+
+    public override bool IsOutputOnHost => false;
+
+    public override void Take(CudaStream stream, RunBinding binding, TensorShape outputShape, Span<float> observedInput)
+    {
+        DeviceBinding bound = (DeviceBinding)binding;
+        if (bound.Context != context)
+        {
+            throw new CudaNetException("the binding was made by another backend") { Hint = $"Bind with the backend that prepared the model: {nameof(CudaBackend)}.{nameof(CudaBackend.Bind)}." };
+        }
+
+        RequireShape(bound.Output.Shape, outputShape);
+        bound.AwaitInput(stream);
+        if (observedInput.Length > 0)
+        {
+            Observe(stream, bound, observedInput);
+        }
+
+        _binding = bound;
+    }
+
+    public override void EnqueueHead(CudaStream stream, PassTimer? timer)
+    {
+        DeviceBinding binding = _binding!;
+        timer?.Sent(isCapturing: false);
+        foreach (InputForm form in Program.InputForms)
+        {
+            if (binding.Input.Precision is not { } precision)
+            {
+                form.EnqueuePixels(stream, binding.Source, binding.Normalization);
+            }
+            else if (binding.Input.IsChannelsLast)
+            {
+                form.EnqueueChannelsLast(stream, binding.Source, precision);
+            }
+            else
+            {
+                form.EnqueuePlanes(stream, binding.Source);
+            }
+        }
+    }
+
+    public override void EnqueueTail(CudaStream stream)
+    {
+        Program.Output.EnqueueTo(stream, _binding!.Destination);
+        _binding.AnnounceOutput(stream);
+    }
+
+    public override void Receive(CudaStream stream) => _binding = null;
+
+    public override void Dispose() => _binding = null;
+
+    /// <summary>Waits for the input, and brings it in the observers' form.</summary>
+    private static void Observe(CudaStream stream, DeviceBinding binding, Span<float> values)
+    {
+        DeviceInput input = binding.Input;
+        if (!input.IsChannelsLast)
+        {
+            stream.Download(binding.Source, values);
+            return;
+        }
+
+        byte[] stored = new byte[checked((int)input.Bytes)];
+        stream.Download<byte>(binding.Source, stored);
+        if (input.Precision is { } precision)
+        {
+            PixelValues.Widen(stored, input.Shape, precision, values);
+        }
+        else
+        {
+            PixelValues.Normalize(stored, input.Shape, input.Rule!, values);
+        }
+    }
+}
