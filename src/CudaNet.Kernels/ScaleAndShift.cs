@@ -17,9 +17,8 @@ internal sealed class ScaleAndShift
         (Scale, Shift) = (new float[weight.Length], new float[weight.Length]);
         for (int c = 0; c < weight.Length; c++)
         {
-            double scale = weight[c] / Math.Sqrt(variance[c] + epsilon);
-            Scale[c] = (float)scale;
-            Shift[c] = (float)(bias[c] - (mean[c] * scale));
+            (double scale, double shift) = Exactly(epsilon, weight[c], bias[c], mean[c], variance[c]);
+            (Scale[c], Shift[c]) = ((float)scale, (float)shift);
         }
     }
 
@@ -28,4 +27,14 @@ internal sealed class ScaleAndShift
 
     /// <summary>One a channel.</summary>
     public float[] Shift { get; }
+
+    /// <summary>A channel's, before they are rounded.</summary>
+    public static (double Scale, double Shift) Exactly(BatchNorm2d op, LayerParameters parameters, int channel) => Exactly(
+        op.Epsilon, parameters.Weight!.Values[channel], parameters.Bias!.Values[channel], parameters.RunningMean!.Values[channel], parameters.RunningVar!.Values[channel]);
+
+    private static (double Scale, double Shift) Exactly(double epsilon, float weight, float bias, float mean, float variance)
+    {
+        double scale = weight / Math.Sqrt(variance + epsilon);
+        return (scale, bias - (mean * scale));
+    }
 }

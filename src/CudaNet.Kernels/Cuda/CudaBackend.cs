@@ -87,7 +87,7 @@ public sealed class CudaBackend : IBackend
             using (Uninterrupted.Enter(runtime.Loading))
             {
                 using ContextScope scope = runtime.Context.Push();
-                using ModelWeights weights = new(plan.Graph, parameters: null, Options.Precision);
+                using ModelWeights weights = new(plan.Graph, parameters: null, Options);
                 using CudaProgram program = LoadProgram(runtime, weights, plan, binding: null, measures: true);
                 return new PlanCost(weights.Bytes, program.Arena.Bytes + program.Host.Bytes + plan.ObservedInputBytes, program.Choices);
             }

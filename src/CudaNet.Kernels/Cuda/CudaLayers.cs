@@ -8,7 +8,7 @@ internal static class CudaLayers
     /// <exception cref="UnknownOperatorException">There is no step for it.</exception>
     public static Func<CudaPlanLoader, PlanStep, CudaStep> StepOf(LayerNode node) => node.Op switch
     {
-        Conv2d op => (loader, step) => new ConvolutionStep(loader, step, op),
+        Conv2d op => (loader, step) => FusedConvolutionStep.OrSplit(loader, step, op),
         MaxPool2d or AvgPool2d or GlobalAveragePool => static (loader, step) => new PoolingStep(loader, step),
         Linear op => (loader, step) => new LinearStep(loader, step, op),
         BatchNorm2d or Add or ReLU => static (loader, step) => new ElementwiseStep(loader, step),

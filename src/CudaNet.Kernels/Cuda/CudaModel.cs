@@ -15,7 +15,7 @@ internal sealed class CudaModel : PreparedModel
         : base(backend, graph)
     {
         (_backend, _runtime) = (backend, runtime);
-        _weights = new ModelWeights(graph, parameters, backend.Options.Precision);
+        _weights = new ModelWeights(graph, parameters, backend.Options);
 
         // Infinite results can only come of the precision where the weights are finite.
         _checksRange = backend.Options.Precision == ArithmeticPrecision.Float16 && parameters.Tensors.Values.All(t => HalfRange.AreFinite(t.Values));

@@ -15,6 +15,13 @@ public sealed record CudaOptions
     public CudaLinear Linear { get; init; }
 
     /// <summary>
+    /// Computes a convolution with the batch norm, sum and ReLU behind it by one call of cuDNN where that runs it, with batch norm folded into a second set of
+    /// weights. Observed layers inside such a step are computed beside: theirs are not the numbers that the call had. Which steps run so does not depend on what
+    /// is observed, and neither do their bits.
+    /// </summary>
+    public bool FusedConvolutions { get; init; }
+
+    /// <summary>
     /// The most bytes of workspace that one convolution may have. An algorithm that needs more is passed over; a batch that makes the chosen one need more
     /// is cut. 0 works. More may be slower: libraries then choose algorithms that move more memory.
     /// </summary>

@@ -13,7 +13,9 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
     private readonly Dictionary<int, InputForm> _inputs = [];
     private readonly List<CudaStep> _steps = [];
     private readonly HashSet<LayerNode> _read = plan.NodesReadBySteps();
+    private readonly HashSet<LayerNode> _asStored = [];
     private DeviceBuffer[] _slots = [];
+    private DeviceBuffer? _beside;
 
     public CudaRuntime Runtime => runtime;
 
@@ -35,6 +37,9 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
     public SharedBuffer NchwInput { get; } = new();
 
     public SharedBuffer NchwOutput { get; } = new();
+
+    /// <summary>Where convolutions store that are computed for observers alone, one after the other: as large as the largest of them.</summary>
+    public StoredBuffer Beside => new(_beside ??= Arena.Reserve(plan.Steps.Where(ObservesInside).Max(s => Layout.Bytes(s.Head.Shape))), Layout.Precision);
 
     /// <summary>The program. It owns the arena from then on; this is not to be disposed of.</summary>
     public CudaProgram Load()
@@ -106,6 +111,12 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
         return wide;
     }
 
+    /// <summary>A step's last stage is published as it is stored, whatever others of its kind are.</summary>
+    public void PublishAsStored(PlanStage stage) => _asStored.Add(stage.Node);
+
+    /// <summary>Whether a stage before a step's last one is observed.</summary>
+    public static bool ObservesInside(PlanStep step) => step.Stages.SkipLast(1).Any(s => s.IsObserved);
+
     /// <summary>A convolution's filters as N×C×H×W convolutions read them.</summary>
     public DeviceBuffer NchwFilters(LayerNode node) => weights.Nchw(node, measures ? null : runtime);
 
@@ -121,7 +132,7 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
     private bool IsWide(PlanStage stage) => stage.Node.Op switch
     {
         Linear => !_read.Contains(stage.Node),
-        BatchNorm2d or Add => (stage.IsObserved || stage.Node == plan.Graph.Output) && stage.Stored is { } stored
+        BatchNorm2d or Add => !_asStored.Contains(stage.Node) && (stage.IsObserved || stage.Node == plan.Graph.Output) && stage.Stored is { } stored
             && (stored.Layout.Precision != StoragePrecision.Float32 || weights.DeferredTo(stage.Node) is not null),
         _ => false,
     };

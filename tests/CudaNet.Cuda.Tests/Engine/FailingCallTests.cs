@@ -44,6 +44,7 @@ public sealed class FailingCallTests(ITestOutputHelper output)
                 rows.Add("kernels", lasting);
                 rows.Add("cublas", lasting);
                 rows.Add("nchw", lasting);
+                rows.Add("fused", lasting);
             }
 
             return rows;
@@ -54,7 +55,7 @@ public sealed class FailingCallTests(ITestOutputHelper output)
     [MemberData(nameof(Programs))]
     public void A_failing_call_is_one_clear_exception_or_one_report_and_nothing_leaks(string program, Lasting lasting)
     {
-        CudaOptions options = new() { Linear = program == "cublas" ? CudaLinear.Cublas : CudaLinear.Kernels };
+        CudaOptions options = new() { Linear = program == "cublas" ? CudaLinear.Cublas : CudaLinear.Kernels, FusedConvolutions = program == "fused" };
         EmulatedDeviceProfile profile = EmulatedDeviceProfile.Ampere with { HasChannelsLast = program != "nchw" };
         IReadOnlyList<string> calls;
         float[] expected;

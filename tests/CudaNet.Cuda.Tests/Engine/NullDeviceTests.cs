@@ -12,15 +12,16 @@ public sealed class NullDeviceTests
     private const int Runs = 50;
 
     [Theory]
-    [InlineData(ArithmeticPrecision.Float32, CudaLinear.Kernels, long.MaxValue)]
-    [InlineData(ArithmeticPrecision.Float16, CudaLinear.Kernels, long.MaxValue)]
-    [InlineData(ArithmeticPrecision.BFloat16, CudaLinear.Cublas, long.MaxValue)]
-    [InlineData(ArithmeticPrecision.TensorFloat32, CudaLinear.Cublas, 1 << 20)]
-    [InlineData(ArithmeticPrecision.Float32, CudaLinear.Kernels, 0)]
-    public void A_pass_allocates_nothing(ArithmeticPrecision precision, CudaLinear linear, long pinnedLimitBytes)
+    [InlineData(ArithmeticPrecision.Float32, CudaLinear.Kernels, long.MaxValue, false)]
+    [InlineData(ArithmeticPrecision.Float16, CudaLinear.Kernels, long.MaxValue, false)]
+    [InlineData(ArithmeticPrecision.BFloat16, CudaLinear.Cublas, long.MaxValue, false)]
+    [InlineData(ArithmeticPrecision.TensorFloat32, CudaLinear.Cublas, 1 << 20, false)]
+    [InlineData(ArithmeticPrecision.Float32, CudaLinear.Kernels, 0, false)]
+    [InlineData(ArithmeticPrecision.Float16, CudaLinear.Kernels, long.MaxValue, true)]
+    public void A_pass_allocates_nothing(ArithmeticPrecision precision, CudaLinear linear, long pinnedLimitBytes, bool isFused)
     {
         using Model model = TestModels.Tiny();
-        CudaOptions options = new() { Precision = precision, Linear = linear, PinnedLimitBytes = pinnedLimitBytes, Libraries = NullDevice.Load() };
+        CudaOptions options = new() { Precision = precision, Linear = linear, FusedConvolutions = isFused, PinnedLimitBytes = pinnedLimitBytes, Libraries = NullDevice.Load() };
         using PreparedModel prepared = new CudaBackend(options).Prepare(model);
         using Session bare = new(prepared), one = new(prepared), all = new(prepared);
         int seen = 0;

@@ -7,7 +7,7 @@ namespace CudaNet.Kernels.Cuda;
 /// A layer's convolution over a whole batch by the chosen algorithm: in one call where the workspace may be that large, otherwise in several, of which the last
 /// may have fewer images.
 /// </summary>
-internal sealed class ConvolutionBatches : IDisposable
+internal sealed partial class ConvolutionBatches : IDisposable
 {
     private readonly ConvolutionChoice _choice;
     private readonly int _batch;

@@ -10,7 +10,7 @@ namespace CudaNet.Kernels.Cuda;
 /// order of its sums goes with them. Of cuDNN's algorithms two are taken, the implicit products with and without precomputed indices, and never Winograd's,
 /// whose rounding is worse. What cuDNN lists is tried before it is believed: it lists some that then fail.
 /// </summary>
-internal sealed class ConvolutionChoices(ArithmeticPrecision precision, long workspaceLimitBytes)
+internal sealed partial class ConvolutionChoices(ArithmeticPrecision precision, long workspaceLimitBytes)
 {
     private readonly Dictionary<(Conv2d Op, int Height, int Width), ConvolutionChoice> _choices = [];
 

@@ -21,8 +21,13 @@ internal sealed class ConvolutionStep : CudaStep
     private readonly StoredBuffer _destination;
     private readonly TensorShape _output;
 
+    /// <param name="loader">Knows where values are.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="op">Its first layer.</param>
+    /// <param name="raw">Where the convolution stores; null for where the step does.</param>
+    /// <param name="remark">What the choice says at its end.</param>
     /// <exception cref="CudaNetException">cuDNN does not run it.</exception>
-    public ConvolutionStep(CudaPlanLoader loader, PlanStep step, Conv2d op)
+    public ConvolutionStep(CudaPlanLoader loader, PlanStep step, Conv2d op, StoredBuffer? raw = null, string remark = "")
     {
         LayerNode node = step.Head.Node;
         (_kernels, _weights, _workspace, _output) = (loader.Kernels, loader.Weights[node], loader.Workspace, step.Head.Shape);
@@ -33,7 +38,7 @@ internal sealed class ConvolutionStep : CudaStep
             Conv2d padded = op with { InChannels = _weights.Pitch * op.Groups };
             ConvolutionChoice choice = loader.Choices.Of(loader.Runtime, padded, op, shape.Height, shape.Width, node);
             _source = loader.Input(step.Input, padded.InChannels);
-            _destination = loader.Buffer(step.Output);
+            _destination = raw ?? loader.Buffer(step.Output);
             TensorShape stored = new(shape.Batch, padded.InChannels, shape.Height, shape.Width);
             if (!choice.IsNhwc)
             {
@@ -51,7 +56,7 @@ internal sealed class ConvolutionStep : CudaStep
             _ = op.Bias ? _kernels.Bias : null;
             long scratch = _convolution.WorkspaceBytes + (_detour?.Bytes ?? 0) + (_padded is null ? 0 : _padded.Shape.ElementCount * precision.Storage().Bytes());
             string parts = _convolution.Images == shape.Batch ? "" : $", {_convolution.Images} images a call";
-            Choice = new StepChoice($"cuDNN {choice.AlgorithmText}{parts}", scratch) { Layout = choice.FormatText, Arithmetic = choice.MathText };
+            Choice = new StepChoice($"cuDNN {choice.AlgorithmText}{parts}{remark}", scratch) { Layout = choice.FormatText, Arithmetic = choice.MathText };
         }
         catch
         {

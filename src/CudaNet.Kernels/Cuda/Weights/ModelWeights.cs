@@ -19,14 +19,15 @@ internal sealed class ModelWeights : IDisposable
     private readonly LayerGraph _graph;
     private readonly ParameterSet? _parameters;
     private readonly ArithmeticPrecision _precision;
+    private readonly bool _folds;
 
     /// <param name="graph">Whose weights.</param>
     /// <param name="parameters">The values, which must stay until they are uploaded; null where only sizes are wanted.</param>
-    /// <param name="precision">How they are stored.</param>
+    /// <param name="options">How they are stored, and whether folded ones are wanted too.</param>
     /// <exception cref="CudaNetException">An operator is unknown, or a filter that cannot be scaled is beyond fp16's range.</exception>
-    public ModelWeights(LayerGraph graph, ParameterSet? parameters, ArithmeticPrecision precision)
+    public ModelWeights(LayerGraph graph, ParameterSet? parameters, CudaOptions options)
     {
-        (_graph, _parameters, _precision) = (graph, parameters, precision);
+        (_graph, _parameters, _precision, _folds) = (graph, parameters, options.Precision, options.FusedConvolutions);
         IReadOnlyList<StepOutline> outlines = Fusion.Fuse(graph);
         foreach (StepOutline outline in outlines)
         {
@@ -117,19 +118,20 @@ internal sealed class ModelWeights : IDisposable
         LayerNode? norm = outline.Nodes.FirstOrDefault(n => n.Op is BatchNorm2d);
         return head.Op switch
         {
-            Conv2d op => OfConvolution(head, op, norm, IsReadByOthers(outline, outlines), IsShortcut(outline, outlines)),
+            Conv2d op => OfConvolution(outline, op, norm, outlines),
             Linear op => OfLinear(head, op),
             _ => new StepWeights { Constants = norm is null ? null : Affine(norm, []) },
         };
     }
 
-    private StepWeights OfConvolution(LayerNode node, Conv2d op, LayerNode? norm, bool isReadByOthers, bool isShortcut)
+    private StepWeights OfConvolution(StepOutline outline, Conv2d op, LayerNode? norm, IReadOnlyList<StepOutline> outlines)
     {
+        LayerNode node = outline.Nodes[0];
         int channels = op.InChannels / op.Groups;
         int pitch = node.Inputs[0] == _graph.Input && op.Groups == 1 ? InputPitch(channels) : channels;
         StoragePrecision storage = _precision.Storage();
         // A value that other steps read is stored as it is.
-        bool mayScale = storage == StoragePrecision.Float16 && !isReadByOthers;
+        bool mayScale = storage == StoragePrecision.Float16 && !IsReadByOthers(outline, outlines);
         LayerParameters? own = _parameters?.Of(node);
         float[] bias = own?.Bias?.Values.ToArray() ?? [];
         int[] exponents = own is null || storage != StoragePrecision.Float16 ? [] : FilterScaling.Exponents(own.Weight!.Values, op.OutChannels, bias, norm is null ? null : _parameters!.Of(norm));
@@ -150,8 +152,29 @@ internal sealed class ModelWeights : IDisposable
             Bias = op.Bias ? Values(op.OutChannels, () => [.. bias.Select((b, k) => b * Power(exponents, k, 1))]) : null,
             Constants = norm is not null ? Affine(norm, exponents) : isScaled ? unscaling : null,
             Unscaling = isScaled ? unscaling : null,
-            IsDeferred = isShortcut,
+            Folded = _folds && CanFold(outline, op, outlines) ? Fold(node, op, norm, pitch) : null,
+
+            // The residual of a fused call is what is stored.
+            IsDeferred = !_folds && IsShortcut(outline, outlines),
         };
+    }
+
+    /// <summary>The second set of weights. Sizes follow from the graph alone; values that do not fit are not there.</summary>
+    private FoldedConvolution Fold(LayerNode node, Conv2d op, LayerNode? norm, int pitch)
+    {
+        StoragePrecision storage = _precision.Storage();
+        BatchNormFolding? folding = _parameters is null ? null : new BatchNormFolding(_parameters.Of(node), (BatchNorm2d?)norm?.Op, norm is null ? null : _parameters.Of(norm), storage);
+        bool fits = folding?.Fits() ?? true;
+        int channels = op.InChannels / op.Groups;
+        DeviceBuffer filters = _arena.Reserve((long)op.OutChannels * op.KernelHeight * op.KernelWidth * pitch * storage.Bytes());
+        DeviceBuffer bias = _arena.Reserve((long)op.OutChannels * storage.Bytes());
+        if (folding is not null && fits)
+        {
+            _pending.Add((filters, () => StorageEncoding.Encode(FilterOrder.ToNhwc(folding.Filters(), op.OutChannels, channels, pitch, []), storage)));
+            _pending.Add((bias, () => StorageEncoding.Encode(folding.Bias(), storage)));
+        }
+
+        return new FoldedConvolution(filters, bias, fits);
     }
 
     private StepWeights OfLinear(LayerNode node, Linear op)
@@ -203,6 +226,11 @@ internal sealed class ModelWeights : IDisposable
     /// <summary>Whether another step reads what the convolution gives, before anything follows it in its own step.</summary>
     private static bool IsReadByOthers(StepOutline outline, IReadOnlyList<StepOutline> outlines) =>
         outline.Nodes.Count > 1 && outlines.Any(o => o.Input == outline.Nodes[0] || o.Residual == outline.Nodes[0]);
+
+    /// <summary>Whether something follows the convolution, and no other step reads what is inside.</summary>
+    private bool CanFold(StepOutline outline, Conv2d op, IReadOnlyList<StepOutline> outlines) =>
+        (op.Bias || outline.Nodes.Count > 1)
+        && outline.Nodes.SkipLast(1).All(n => n != _graph.Output && outlines.All(o => o.Input != n && o.Residual != n));
 
     private bool IsShortcut(StepOutline outline, IReadOnlyList<StepOutline> outlines)
     {

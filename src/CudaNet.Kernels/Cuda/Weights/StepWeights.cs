@@ -19,6 +19,12 @@ internal sealed class StepWeights
     public ChannelConstants? Unscaling { get; init; }
 
     /// <summary>
+    /// What the fused call has instead of all these; null where it is not asked for, where nothing follows the convolution, and where other steps read a value
+    /// inside the step.
+    /// </summary>
+    public FoldedConvolution? Folded { get; init; }
+
+    /// <summary>
     /// True for a shortcut's convolution with batch norm whose value is only ever added to something: it stays as the convolution stored it, and whoever adds
     /// it applies <see cref="Constants"/> first.
     /// </summary>

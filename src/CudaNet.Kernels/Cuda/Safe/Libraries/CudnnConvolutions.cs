@@ -89,18 +89,21 @@ internal sealed unsafe partial class CudnnHandle
     /// <summary>
     /// y = activation(conv(x, w) + zScale · z + bias). z has y's descriptor; without a residual it is y itself with scale 0, as a pointer must be given.
     /// </summary>
+    public void ConvolutionBiasActivation(
+        in Convolution convolution, cudnnConvolutionFwdAlgo_t algorithm, DeviceAddress x, DeviceAddress w, DeviceAddress workspace, long workspaceBytes,
+        float zScale, DeviceAddress z, TensorDescriptor biasDescriptor, DeviceAddress bias, ActivationDescriptor activation, DeviceAddress y)
+    {
+        cudnnStatus_t result = ForwardFused(convolution, algorithm, x, w, workspace, workspaceBytes, zScale, z, biasDescriptor, bias, activation, y);
+        Context.Check(result, nameof(CudnnApi.cudnnConvolutionBiasActivationForward), $"{convolution}, {algorithm}, {activation}, bias {biasDescriptor}, {workspaceBytes} bytes of workspace");
+    }
+
+    /// <summary>The same, for who does not know whether it runs.</summary>
     /// <returns>False where cuDNN does not run this in one call; nothing was queued then.</returns>
     public bool TryConvolutionBiasActivation(
         in Convolution convolution, cudnnConvolutionFwdAlgo_t algorithm, DeviceAddress x, DeviceAddress w, DeviceAddress workspace, long workspaceBytes,
         float zScale, DeviceAddress z, TensorDescriptor biasDescriptor, DeviceAddress bias, ActivationDescriptor activation, DeviceAddress y)
     {
-        Context.Enter();
-        using HandleUse handle = _handle.Use(), xDesc = convolution.X.Handle.Use(), wDesc = convolution.W.Handle.Use(), attributes = convolution.Attributes.Handle.Use(), yDesc = convolution.Y.Handle.Use();
-        using HandleUse biasDesc = biasDescriptor.Handle.Use(), activationDesc = activation.Handle.Use();
-        float one = 1;
-        cudnnStatus_t result = _cudnn.cudnnConvolutionBiasActivationForward(
-            handle.Value, &one, xDesc.Value, (void*)x.Value, wDesc.Value, (void*)w.Value, attributes.Value, algorithm, (void*)workspace.Value, (nuint)workspaceBytes,
-            &zScale, yDesc.Value, (void*)z.Value, biasDesc.Value, (void*)bias.Value, activationDesc.Value, yDesc.Value, (void*)y.Value);
+        cudnnStatus_t result = ForwardFused(convolution, algorithm, x, w, workspace, workspaceBytes, zScale, z, biasDescriptor, bias, activation, y);
         if (CudnnStatus.IsNotSupported(result))
         {
             return false;
@@ -108,6 +111,19 @@ internal sealed unsafe partial class CudnnHandle
 
         Context.Check(result, nameof(CudnnApi.cudnnConvolutionBiasActivationForward), $"{convolution}, {algorithm}, {activation}, bias {biasDescriptor}, {workspaceBytes} bytes of workspace");
         return true;
+    }
+
+    private cudnnStatus_t ForwardFused(
+        in Convolution convolution, cudnnConvolutionFwdAlgo_t algorithm, DeviceAddress x, DeviceAddress w, DeviceAddress workspace, long workspaceBytes,
+        float zScale, DeviceAddress z, TensorDescriptor biasDescriptor, DeviceAddress bias, ActivationDescriptor activation, DeviceAddress y)
+    {
+        Context.Enter();
+        using HandleUse handle = _handle.Use(), xDesc = convolution.X.Handle.Use(), wDesc = convolution.W.Handle.Use(), attributes = convolution.Attributes.Handle.Use(), yDesc = convolution.Y.Handle.Use();
+        using HandleUse biasDesc = biasDescriptor.Handle.Use(), activationDesc = activation.Handle.Use();
+        float one = 1;
+        return _cudnn.cudnnConvolutionBiasActivationForward(
+            handle.Value, &one, xDesc.Value, (void*)x.Value, wDesc.Value, (void*)w.Value, attributes.Value, algorithm, (void*)workspace.Value, (nuint)workspaceBytes,
+            &zScale, yDesc.Value, (void*)z.Value, biasDesc.Value, (void*)bias.Value, activationDesc.Value, yDesc.Value, (void*)y.Value);
     }
 
     private cudnnStatus_t Forward(
