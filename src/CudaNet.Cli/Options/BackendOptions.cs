@@ -6,7 +6,7 @@ using CudaNet.Kernels.Cuda;
 
 namespace CudaNet.Cli;
 
-/// <summary><c>--backend</c>, <c>--precision</c> and <c>--threads</c>.</summary>
+/// <summary><c>--backend</c>, <c>--precision</c>, <c>--threads</c>, and what a GPU's backend takes beside them.</summary>
 internal sealed class BackendOptions
 {
     private static readonly BackendEntry Default = BackendCatalogue.All[0];
@@ -25,6 +25,7 @@ internal sealed class BackendOptions
 
     private readonly Option<int?> _threads = ValueOptions.OptionalCount("--threads", Default.MaxThreads, "Threads that compute; default: one a core for cpu, always one for the others.");
 
+    private readonly GpuOptions _gpu;
     private readonly CliContext _context;
 
     public BackendOptions(Command command, CliContext context)
@@ -41,6 +42,7 @@ internal sealed class BackendOptions
         command.Add(_backend);
         command.Add(_precision);
         command.Add(_threads);
+        _gpu = new GpuOptions(command);
     }
 
     /// <summary>What was asked for, in the options' words.</summary>
@@ -62,12 +64,13 @@ internal sealed class BackendOptions
         int threads = arguments.GetValue(_threads) ?? 0;
         if (DeviceName.TryParse(name) is { } device)
         {
-            CudaOptions options = new() { Device = device.Ordinal ?? 0, Precision = precision is null ? ArithmeticPrecision.Float32 : Precisions[precision], PassMeasured = measured };
+            CudaOptions options = _gpu.Apply(arguments, new() { Device = device.Ordinal ?? 0, Precision = precision is null ? ArithmeticPrecision.Float32 : Precisions[precision], PassMeasured = measured });
             return threads > 1 ? throw TooManyThreads(name, 1, threads) : device.IsEmulated ? EmulatedBackend(options) : new CudaBackend(options);
         }
 
         BackendEntry entry = BackendCatalogue.Find(name);
         return precision is not null ? throw new UsageException($"the {name} backend has no --precision: it computes fp32")
+            : _gpu.Given(arguments) is { } given ? throw new UsageException($"the {name} backend has no {given}: it is for GPUs")
             : threads > entry.MaxThreads ? throw TooManyThreads(name, entry.MaxThreads, threads)
             : entry.Create(threads);
     }

@@ -33,7 +33,7 @@ internal static class BatchNetwork
     {
         int batch = input.Shape.Batch;
         LayerOutputs outputs = session.Extract(input, [.. Graph.Layers.Select(l => l.Name)]);
-        Dictionary<string, float[][]> images = outputs.Layers.ToDictionary(l => l, l => Split(outputs[l], batch));
+        Dictionary<string, float[][]> images = outputs.Layers.ToDictionary(l => l.Name, l => Split(outputs[l], batch));
         images["output"] = Split(outputs.Output, batch);
         return images;
     }
@@ -49,7 +49,7 @@ internal static class BatchNetwork
         value = graph.Add("grouped", new Conv2d(Channels, Channels, 3, 3, Stride: 2, Padding: 1, Groups: 2), value);
         value = graph.Add("grouped.bn", new BatchNorm2d(Channels), value);
         LayerNode input = graph.Add("grouped.act", new ReLU(), value);
-        value = graph.Add("sides", new Conv2d(Channels, Channels, 3, 3, Padding: new Padding(2, 0, 1, 1), Bias: true), input);
+        value = graph.Add("sides", new Conv2d(Channels, Channels, 3, 3, Padding: new Padding(2, 1, 1, 1), Bias: true), input);
         value = graph.Add("sides.act", new ReLU(), value);
         value = graph.Add("valid", new Conv2d(Channels, Channels, 2, 1), value);
         value = graph.Add("first", new Conv2d(Channels, Channels, 3, 3, Padding: 1), value);
