@@ -6,6 +6,7 @@ using CudaNet.Data;
 using CudaNet.Engine;
 using CudaNet.Kernels;
 using CudaNet.Kernels.Cpu;
+using CudaNet.Kernels.Cuda;
 
 namespace CudaNet.Cli;
 
@@ -40,14 +41,16 @@ internal sealed class DoctorCommand : CliCommand
     {
         string? images = WhyNoImages();
         string backend = _backend.Describe(arguments);
-        QuickCheck check = QuickCheck.Run(() => _backend.Create(arguments));
+        IBackend? made = null;
+        QuickCheck check = QuickCheck.Run(() => made = _backend.Create(arguments));
+        CudaBackend? cuda = made as CudaBackend;
         if (arguments.GetValue(Json))
         {
-            WriteJson(images, backend, check);
+            WriteJson(images, backend, check, cuda);
         }
         else
         {
-            WriteText(images, backend, check);
+            WriteText(images, backend, check, cuda);
         }
 
         return check.WhyNot is null ? ExitCode.Success : ExitCode.BadInput;
@@ -71,7 +74,7 @@ internal sealed class DoctorCommand : CliCommand
         }
     }
 
-    private void WriteText(string? images, string checkedBackend, QuickCheck check)
+    private void WriteText(string? images, string checkedBackend, QuickCheck check, CudaBackend? cuda)
     {
         TextTable table = new("what", "here");
         table.Add("version", VersionAction.Version);
@@ -90,12 +93,21 @@ internal sealed class DoctorCommand : CliCommand
         }
 
         table.Add($"a run on {checkedBackend}", check.ToString());
+        if (cuda is not null)
+        {
+            table.Add("batch bits", cuda.BatchBits);
+            foreach (string note in cuda.Notes)
+            {
+                table.Add("cache", note);
+            }
+        }
+
         table.Add("images", Usable(images));
         new CudaListing().Write(table);
         table.Write(Context.Out);
     }
 
-    private void WriteJson(string? images, string checkedBackend, QuickCheck check) => JsonOutput.Write(Context.Out, json =>
+    private void WriteJson(string? images, string checkedBackend, QuickCheck check, CudaBackend? cuda) => JsonOutput.Write(Context.Out, json =>
     {
         json.WriteString("version", VersionAction.Version);
         json.WriteString("system", RuntimeInformation.OSDescription);
@@ -119,6 +131,8 @@ internal sealed class DoctorCommand : CliCommand
         json.WriteString("checkWhyNot", check.WhyNot);
         json.WriteFinite("checkError", check.Error);
         json.WriteFinite("checkBound", check.Bound);
+        json.WriteString("batchBits", cuda?.BatchBits);
+        json.WriteStrings("notes", cuda?.Notes ?? []);
         json.WriteString("imagesWhyNot", images);
         new CudaListing().Write(json);
     });

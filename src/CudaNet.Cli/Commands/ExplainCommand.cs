@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using CudaNet.Engine;
+using CudaNet.Kernels.Cuda;
 
 namespace CudaNet.Cli;
 
@@ -85,6 +86,7 @@ internal sealed class ExplainCommand : CliCommand
             json.WriteOptional("workspaceBytes", cost?.Choices[step.Index].WorkspaceBytes);
             json.WriteString("choiceLayout", cost?.Choices[step.Index].Layout);
             json.WriteString("arithmetic", cost?.Choices[step.Index].Arithmetic);
+            json.WriteString("batchBits", cost?.Choices[step.Index].BatchBits);
         });
         json.WriteStartArray("slotBytes");
         foreach (long bytes in plan.SlotBytes)
@@ -98,6 +100,7 @@ internal sealed class ExplainCommand : CliCommand
         json.WriteOptional("bufferBytes", cost?.BufferBytes);
         json.WriteOptional("weightBytes", cost?.WeightBytes);
         json.WriteString("whyNotLoaded", whyNot);
+        json.WriteStrings("notes", (backend as CudaBackend)?.Notes ?? []);
     }
 
     private void WriteText(IBackend backend, ExecutionPlan bare, ExecutionPlan plan, PlanCost? cost, string? whyNot)
@@ -119,17 +122,24 @@ internal sealed class ExplainCommand : CliCommand
 
         Context.Out.WriteLine($"an executable: {Format.Bytes(cost.BufferBytes)}, with copies for the host and workspaces");
         Context.Out.WriteLine($"packed weights ({backend.Name}): {Format.Bytes(cost.WeightBytes)}, one set for all plans");
+        bool hasBatchBits = cost.Choices.Any(c => c.BatchBits is not null);
         bool hasLayouts = cost.Choices.Any(c => c.Layout is not null || c.Arithmetic is not null);
-        TextTable table = new(hasLayouts ? ["step", "algorithm", "layout", "arithmetic", "workspace"] : ["step", "algorithm", "workspace"]);
+        TextTable table = new([
+            "step", "algorithm", .. (string[])(hasLayouts ? ["layout", "arithmetic"] : []), "workspace", .. (string[])(hasBatchBits ? ["batch bits"] : [])]);
         foreach (PlanStep step in plan.Steps)
         {
             StepChoice choice = cost.Choices[step.Index];
             string workspace = choice.WorkspaceBytes == 0 ? "" : $"{Format.Count(choice.WorkspaceBytes)} bytes";
             string[] layout = hasLayouts ? [choice.Layout ?? "", choice.Arithmetic ?? ""] : [];
-            table.Add([$"{step.Index} {step.Head.Node}", choice.Algorithm, .. layout, workspace]);
+            string[] bits = hasBatchBits ? [choice.BatchBits ?? ""] : [];
+            table.Add([$"{step.Index} {step.Head.Node}", choice.Algorithm, .. layout, workspace, .. bits]);
         }
 
         Context.Out.WriteLine();
         table.Write(Context.Out);
+        foreach (string note in (backend as CudaBackend)?.Notes ?? [])
+        {
+            Context.Line($"note: {note}");
+        }
     }
 }

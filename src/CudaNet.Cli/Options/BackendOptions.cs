@@ -6,7 +6,7 @@ using CudaNet.Kernels.Cuda;
 
 namespace CudaNet.Cli;
 
-/// <summary><c>--backend</c>, <c>--precision</c>, <c>--fused</c> and <c>--threads</c>.</summary>
+/// <summary><c>--backend</c>, <c>--precision</c>, <c>--threads</c>, and what a GPU's backend takes beside them.</summary>
 internal sealed class BackendOptions
 {
     private static readonly BackendEntry Default = BackendCatalogue.All[0];
@@ -23,10 +23,9 @@ internal sealed class BackendOptions
     private readonly Option<string?> _precision = ValueOptions.Choice(
         "--precision", "What a GPU stores and multiplies: fp32 (default) and tf32 in 32 bits, fp16 and bf16 in 16.", [.. Precisions.Keys]);
 
-    private readonly Option<bool> _fused = new("--fused") { Description = "On a GPU: each convolution with what follows it in one call of cuDNN, where that runs it." };
-
     private readonly Option<int?> _threads = ValueOptions.OptionalCount("--threads", Default.MaxThreads, "Threads that compute; default: one a core for cpu, always one for the others.");
 
+    private readonly GpuOptions _gpu;
     private readonly CliContext _context;
 
     public BackendOptions(Command command, CliContext context)
@@ -42,16 +41,17 @@ internal sealed class BackendOptions
         });
         command.Add(_backend);
         command.Add(_precision);
-        command.Add(_fused);
         command.Add(_threads);
+        _gpu = new GpuOptions(command);
     }
 
     /// <summary>What was asked for, in the options' words.</summary>
-    public string Describe(ParseResult arguments) => $"{arguments.GetValue(_backend)}{(arguments.GetValue(_precision) is { } precision ? $" in {precision}" : "")}{(arguments.GetValue(_fused) ? ", fused" : "")}";
+    public string Describe(ParseResult arguments) =>
+        $"{arguments.GetValue(_backend)}{(arguments.GetValue(_precision) is { } precision ? $" in {precision}" : "")}{_gpu.Describe(arguments)}";
 
     /// <param name="arguments">The command line.</param>
     /// <param name="measured">Told of each pass on a GPU; null to measure nothing.</param>
-    /// <exception cref="UsageException">The backend cannot have that many threads, that precision, or fused calls.</exception>
+    /// <exception cref="UsageException">The backend cannot have that many threads, or that precision.</exception>
     /// <exception cref="CudaNetException">The machine cannot run the backend.</exception>
     public IBackend Create(ParseResult arguments, Action<PassTimes>? measured = null)
     {
@@ -62,17 +62,16 @@ internal sealed class BackendOptions
 
         string name = arguments.GetValue(_backend)!;
         string? precision = arguments.GetValue(_precision);
-        bool isFused = arguments.GetValue(_fused);
         int threads = arguments.GetValue(_threads) ?? 0;
         if (DeviceName.TryParse(name) is { } device)
         {
-            CudaOptions options = new() { Device = device.Ordinal ?? 0, Precision = precision is null ? ArithmeticPrecision.Float32 : Precisions[precision], FusedConvolutions = isFused, PassMeasured = measured };
+            CudaOptions options = _gpu.Apply(arguments, new() { Device = device.Ordinal ?? 0, Precision = precision is null ? ArithmeticPrecision.Float32 : Precisions[precision], PassMeasured = measured });
             return threads > 1 ? throw TooManyThreads(name, 1, threads) : device.IsEmulated ? EmulatedBackend(options) : new CudaBackend(options);
         }
 
         BackendEntry entry = BackendCatalogue.Find(name);
         return precision is not null ? throw new UsageException($"the {name} backend has no --precision: it computes fp32")
-            : isFused ? throw new UsageException($"the {name} backend has no --fused: it makes no calls of cuDNN")
+            : _gpu.Given(arguments) is { } given ? throw new UsageException($"the {name} backend has no {given}: it is for GPUs")
             : threads > entry.MaxThreads ? throw TooManyThreads(name, entry.MaxThreads, threads)
             : entry.Create(threads);
     }

@@ -10,4 +10,7 @@ public sealed record StepChoice(string Algorithm, long WorkspaceBytes)
 
     /// <summary>What it multiplies with, where the backend has several; null otherwise.</summary>
     public string? Arithmetic { get; init; }
+
+    /// <summary>How it is that an image's bits do not depend on the other images of its batch, in the backend's words; null where it has nothing to say.</summary>
+    public string? BatchBits { get; init; }
 }

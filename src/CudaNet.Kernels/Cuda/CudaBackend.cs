@@ -4,7 +4,7 @@ namespace CudaNet.Kernels.Cuda;
 
 /// <summary>
 /// cuDNN's convolutions and hand-written kernels on one NVIDIA GPU, in the precision that is asked for. Values are stored N×H×W×C. What is observed and how
-/// many threads run changes no bit; whether the other images of a batch do is up to cuDNN. Thread-safe.
+/// many threads run changes no bit; nor do the other images of a batch, by <see cref="CudaOptions.BatchBits"/>. Thread-safe.
 /// </summary>
 /// <remarks>
 /// A thread's current context is after each call what it was before. Weights are on the device as long as the prepared model or one of its sessions is; the
@@ -14,6 +14,7 @@ public sealed class CudaBackend : IBackend
 {
     private readonly Lock _lock = new();
     private readonly ConvolutionChoices _choices;
+    private readonly ChoiceCache _cache;
     private CudaRuntime? _runtime;
     private int _claims;
 
@@ -29,7 +30,8 @@ public sealed class CudaBackend : IBackend
         Device = CudaDevices.Find(libraries, Options.Device);
         _ = libraries.Cudnn;
         _ = Options.Linear == CudaLinear.Cublas ? libraries.Cublas : null;
-        _choices = new ConvolutionChoices(Options.Precision, Options.WorkspaceLimitBytes);
+        _cache = new ChoiceCache(Options);
+        _choices = new ConvolutionChoices(Options, _cache);
         Layout = new StorageLayout("nhwc", 1, 0) { Precision = Options.Precision.Storage(), PublishedPrecision = StoragePrecision.Float32, KeepsPublished = true };
     }
 
@@ -53,6 +55,13 @@ public sealed class CudaBackend : IBackend
 
     /// <summary>The device.</summary>
     public CudaDevice Device { get; }
+
+    /// <summary>What became of <see cref="CudaOptions.CacheFile"/> where it could not be used or written, a sentence each; nothing else depends on it.</summary>
+    public IReadOnlyList<string> Notes => _cache.Notes;
+
+    /// <summary>How it is that an image's bits do not depend on the other images of its batch, in a few words.</summary>
+    /// <exception cref="CudaNetException">There is no cuDNN.</exception>
+    public string BatchBits => StepChoices.BatchBits(Options.BatchBits, $"cuDNN {Device.Libraries.CudnnVersion}");
 
     /// <inheritdoc/>
     public PreparedModel Prepare(LayerGraph graph, ParameterSet parameters)
@@ -137,10 +146,12 @@ public sealed class CudaBackend : IBackend
             plan = Planner.Plan(plan.Graph, plan.InputShape, plan.Observed, Layout with { KeepsPublished = false });
         }
 
-        CudaPlanLoader loader = new(runtime, weights, _choices, Options, plan, binding, measures);
+        CudaPlanLoader loader = new(runtime, weights, _choices, _cache, Options, plan, binding, measures);
         try
         {
-            return loader.Load();
+            CudaProgram program = loader.Load();
+            _cache.Save();
+            return program;
         }
         catch (OverflowException exception)
         {

@@ -43,6 +43,22 @@ public sealed record CudaOptions
     /// <summary>Whether passes become graphs.</summary>
     public CudaGraphs Graph { get; init; }
 
+    /// <summary>What is done so that an image's bits do not depend on the other images of its batch.</summary>
+    public BatchBits BatchBits { get; init; }
+
+    /// <summary>
+    /// Whether each convolution's algorithm, arithmetic and layout are chosen by time, measured on the device at batch 1 when a layer is first loaded; otherwise
+    /// the first that runs is taken. Which is fastest may differ from process to process, and bits with it, unless <see cref="CacheFile"/> keeps it.
+    /// </summary>
+    public bool Autotune { get; init; }
+
+    /// <summary>
+    /// The file that keeps what was found out about layers, batch bits and <see cref="Autotune"/>'s choices, for later processes; null to keep nothing. Devices,
+    /// drivers, versions, precisions and processes may share it. What it says is believed; what cannot be read or written is only told, by
+    /// <see cref="CudaBackend.Notes"/>.
+    /// </summary>
+    public string? CacheFile { get; init; }
+
     /// <summary>NVIDIA's libraries, or what stands in for them, such as an emulated device; null to load this machine's.</summary>
     public CudaLibraries? Libraries { get; init; }
 
@@ -66,6 +82,6 @@ public enum CudaLinear
     /// <summary>CudaNet's own kernel: the order of its sums depends on the number of inputs alone, and no cuBLAS is needed.</summary>
     Kernels,
 
-    /// <summary>cuBLAS, worth it for thousands of classes at large batches. Bits may depend on the batch.</summary>
+    /// <summary>cuBLAS, worth it for thousands of classes at large batches. <see cref="CudaOptions.BatchBits"/> holds for it, too.</summary>
     Cublas,
 }

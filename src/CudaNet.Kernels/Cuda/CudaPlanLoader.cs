@@ -7,7 +7,7 @@ namespace CudaNet.Kernels.Cuda;
 /// Turns a plan into steps: reserves every buffer, makes every choice, and answers the steps what lies where. Nothing is allocated here, so that a plan can be
 /// measured. Under <see cref="CudaRuntime.Loading"/>, with the context current.
 /// </summary>
-internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, ConvolutionChoices choices, CudaOptions options, ExecutionPlan plan, Type? binding, bool measures) : IDisposable
+internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, ConvolutionChoices choices, ChoiceCache cache, CudaOptions options, ExecutionPlan plan, Type? binding, bool measures) : IDisposable
 {
     private readonly Dictionary<LayerNode, StoredBuffer> _wide = [];
     private readonly Dictionary<int, InputForm> _inputs = [];
@@ -25,6 +25,10 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
 
     public ConvolutionChoices Choices => choices;
 
+    public ChoiceCache Cache => cache;
+
+    public ConvolutionCuts Cuts { get; } = new(options, cache);
+
     public CudaOptions Options => options;
 
     public StorageLayout Layout => plan.Layout;
@@ -38,25 +42,35 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
 
     public SharedBuffer NchwOutput { get; } = new();
 
+    public SharedBuffer PaddedCallInput { get; } = new();
+
+    public SharedBuffer PaddedCallOutput { get; } = new();
+
+    /// <summary>As the other two, for what a fused call adds.</summary>
+    public SharedBuffer PaddedCallResidual { get; } = new();
+
     /// <summary>Where convolutions store that are computed for observers alone, one after the other: as large as the largest of them.</summary>
     public StoredBuffer Beside => new(_beside ??= Arena.Reserve(plan.Steps.Where(ObservesInside).Max(s => Layout.Bytes(s.Head.Shape))), Layout.Precision);
 
     /// <summary>The program. It owns the arena from then on; this is not to be disposed of.</summary>
     public CudaProgram Load()
     {
-        RequireCountable(plan.InputShape, plan.Graph.Input);
+        RequireCountable();
         _slots = [.. plan.SlotBytes.Select(Arena.Reserve)];
         long inputBytes = CudaBindings.InputBytes(binding, plan.InputShape);
         DeviceBuffer? input = inputBytes == 0 ? null : Arena.Reserve(inputBytes);
         CudaBindings.Load(binding, Kernels);
         foreach (PlanStep step in plan.Steps)
         {
-            _steps.Add(Step(step));
+            _steps.Add(CudaLayers.StepOf(step.Head.Node)(this, step));
         }
 
         Workspace.Reserve(Arena);
         NchwInput.Reserve(Arena);
         NchwOutput.Reserve(Arena);
+        PaddedCallInput.Reserve(Arena);
+        PaddedCallOutput.Reserve(Arena);
+        PaddedCallResidual.Reserve(Arena);
         PlanStage[] observed = [.. plan.Steps.SelectMany(s => s.Stages).Where(s => s.IsObserved)];
 
         // Copies leave one after the other: what puts them in order is needed once.
@@ -163,15 +177,15 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
     private long CopyBytes(PlanStage stage) =>
         SourceOf(stage).Precision == StoragePrecision.Float32 && (stage.Shape.Channels == 1 || stage.Shape.Height * stage.Shape.Width == 1) ? 0 : HostBytes(stage.Shape);
 
-    /// <summary>What no kernel can count is refused here, not in a run.</summary>
-    private CudaStep Step(PlanStep step)
+    /// <summary>What no kernel can count is refused here, not in a run, and before a layer of that size is tried.</summary>
+    private void RequireCountable()
     {
-        foreach (PlanStage stage in step.Stages)
+        RequireCountable(plan.InputShape, plan.Graph.Input);
+        foreach (PlanStage stage in plan.Steps.SelectMany(s => s.Stages))
         {
             RequireCountable(stage.Shape, stage.Node);
+            _ = stage.IsObserved ? checked((int)HostBytes(stage.Shape)) : 0;
         }
-
-        return CudaLayers.StepOf(step.Head.Node)(this, step);
     }
 
     private static void RequireCountable(TensorShape shape, LayerNode node)

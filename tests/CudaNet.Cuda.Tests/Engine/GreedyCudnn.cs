@@ -8,6 +8,9 @@ internal sealed unsafe class GreedyCudnn : IExportSource
 {
     public const int BytesPerImage = 10_000;
 
+    /// <summary>From so many images on it is this much more.</summary>
+    public const int LargeBatch = 8, LargeBatchBytes = 1 << 20;
+
     private static delegate* unmanaged<nint, nint, nint, nint, nint, int, nuint*, int> _workspace;
     private static delegate* unmanaged<nint, int*, int*, int*, int*, int*, int*, int*, int*, int*, int> _tensor;
     private readonly IExportSource _cudnn;
@@ -32,7 +35,7 @@ internal sealed unsafe class GreedyCudnn : IExportSource
         int type, n, c, height, width, strideN, strideC, strideH, strideW;
         if (result == 0 && _tensor(x, &type, &n, &c, &height, &width, &strideN, &strideC, &strideH, &strideW) == 0)
         {
-            *bytes += (nuint)(n * BytesPerImage);
+            *bytes += (nuint)((n * BytesPerImage) + (n < LargeBatch ? 0 : LargeBatchBytes));
         }
 
         return result;

@@ -1,28 +1,41 @@
 namespace CudaNet.Kernels.Cuda;
 
-/// <content>The fused call, with as many images a call as the plain one.</content>
+/// <content>The fused call, with as many images a call as the batch is cut into.</content>
 internal sealed partial class ConvolutionBatches
 {
+    /// <summary>How many operations the fused call queues.</summary>
+    public int FusedOperations(ConvolutionFusion fusion) => Operations + (_padded is not null && fusion.AddsResidual ? PaddedCall.ResidualOperations : 0);
+
     /// <summary>Queues y = activation(conv(x, w) + residual + bias). Filters in the choice's layout.</summary>
-    /// <param name="cudnn">Where.</param>
+    /// <param name="stream">Where.</param>
+    /// <param name="cudnn">Works there.</param>
     /// <param name="fusion">Descriptors.</param>
     /// <param name="x">The input.</param>
     /// <param name="w">The filters.</param>
     /// <param name="bias">(K).</param>
-    /// <param name="residual">As y; not read where the fusion adds none.</param>
-    /// <param name="workspace">Of <see cref="WorkspaceBytes"/>.</param>
+    /// <param name="residual">As y; null where nothing is added.</param>
+    /// <param name="workspace">As the sizes say.</param>
     /// <param name="y">The output.</param>
     public void EnqueueFused(
-        CudnnHandle cudnn, FusionDescriptors fusion, DeviceAddress x, DeviceAddress w, DeviceAddress bias, DeviceAddress residual, DeviceAddress workspace, DeviceAddress y)
+        CudaStream stream, CudnnHandle cudnn, FusionDescriptors fusion, DeviceSlice x, DeviceAddress w, DeviceAddress bias, DeviceSlice? residual, DeviceAddress workspace, DeviceSlice y)
     {
-        for (int left = _batch; left > 0; left -= Images)
+        for (int first = 0; first < Cut.Batch; first += Cut.Images)
         {
-            Part part = left >= Images ? _whole : _rest!;
-            bool adds = fusion.Fusion.AddsResidual;
+            int images = Math.Min(Cut.Images, Cut.Batch - first);
+            DeviceSlice from = x.Part(first * Sizes.InputBytes, images * Sizes.InputBytes), to = y.Part(first * Sizes.OutputBytes, images * Sizes.OutputBytes);
+            PaddedCall? padded = images < Cut.Images ? _padded : null;
+            Part part = images == Cut.Images || Cut.Pads ? _whole : _rest!;
+            DeviceAddress source = padded?.Enter(stream, from) ?? from.Address, destination = padded?.Output ?? to.Address, added = destination;
+            if (residual is { } all)
+            {
+                DeviceSlice own = all.Part(first * Sizes.OutputBytes, images * Sizes.OutputBytes);
+                added = padded?.EnterResidual(stream, own) ?? own.Address;
+            }
+
             cudnn.ConvolutionBiasActivation(
-                part.Descriptors.Convolution, _choice.Algorithm, x, w, part.WorkspaceBytes == 0 ? default : workspace, part.WorkspaceBytes,
-                adds ? 1 : 0, adds ? residual : y, fusion.Bias, bias, fusion.Activation, y);
-            (x, y, residual) = (x + _inputBytes, y + _outputBytes, residual + _outputBytes);
+                part.Descriptors.Convolution, _choice.Algorithm, source, w, part.WorkspaceBytes == 0 ? default : workspace, part.WorkspaceBytes,
+                residual is null ? 0 : 1, added, fusion.Bias, bias, fusion.Activation, destination);
+            padded?.Leave(stream, to);
         }
     }
 }

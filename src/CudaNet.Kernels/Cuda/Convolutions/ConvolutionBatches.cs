@@ -1,48 +1,28 @@
 using CudaNet.Engine;
-using CudaNet.Kernels.Cuda.Launchers;
 
 namespace CudaNet.Kernels.Cuda;
 
-/// <summary>
-/// A layer's convolution over a whole batch by the chosen algorithm: in one call where the workspace may be that large, otherwise in several, of which the last
-/// may have fewer images.
-/// </summary>
+/// <summary>A layer's convolution over a whole batch by the chosen algorithm, in calls as the batch is cut. Each call gets the workspace that it asks for, no more.</summary>
 internal sealed partial class ConvolutionBatches : IDisposable
 {
     private readonly ConvolutionChoice _choice;
-    private readonly int _batch;
     private readonly Part _whole;
     private readonly Part? _rest;
-    private readonly long _inputBytes, _outputBytes;
+    private PaddedCall? _padded;
 
     /// <param name="runtime">Where.</param>
     /// <param name="choice">For this layer and image size.</param>
     /// <param name="op">The layer, with as many input channels as its input has.</param>
     /// <param name="input">N×C×H×W.</param>
     /// <param name="precision">Of all values.</param>
-    /// <param name="workspaceLimitBytes">For each call.</param>
-    /// <param name="node">For the message.</param>
-    /// <exception cref="CudaNetException">Not even one image fits the limit.</exception>
-    public ConvolutionBatches(CudaRuntime runtime, ConvolutionChoice choice, Conv2d op, TensorShape input, ArithmeticPrecision precision, long workspaceLimitBytes, LayerNode node)
+    /// <param name="cut">Of the input's batch.</param>
+    public ConvolutionBatches(CudaRuntime runtime, ConvolutionChoice choice, Conv2d op, TensorShape input, ArithmeticPrecision precision, BatchCut cut)
     {
-        (_choice, _batch) = (choice, input.Batch);
+        (_choice, Cut) = (choice, cut);
         try
         {
-            for (int images = input.Batch; ; images = (images + 1) / 2)
-            {
-                (_whole, int rest) = (PartOf(images), input.Batch % images);
-                _rest = rest == 0 ? null : PartOf(rest);
-                if (_whole.WorkspaceBytes <= workspaceLimitBytes && (_rest?.WorkspaceBytes ?? 0) <= workspaceLimitBytes)
-                {
-                    break;
-                }
-
-                Dispose();
-                if (images == 1)
-                {
-                    throw new CudaNetException($"layer '{node}': cuDNN takes back that {choice.AlgorithmText} convolves {input.WithBatch(1)} within {workspaceLimitBytes:n0} bytes of workspace") { Layer = node.Name };
-                }
-            }
+            _whole = PartOf(cut.Images);
+            _rest = cut.ShortCall == 0 ? null : PartOf(cut.ShortCall);
         }
         catch
         {
@@ -51,29 +31,51 @@ internal sealed partial class ConvolutionBatches : IDisposable
         }
 
         int element = precision.Storage().Bytes();
-        (_inputBytes, _outputBytes) = (_whole.Descriptors.Input.ElementCount * element, _whole.Descriptors.Output.ElementCount * element);
-        WorkspaceBytes = Math.Max(_whole.WorkspaceBytes, _rest?.WorkspaceBytes ?? 0);
+        ConvolutionDescriptors descriptors = _whole.Descriptors;
+        Sizes = new ProbeSizes(
+            descriptors.Input.ElementCount / cut.Images * element, descriptors.Output.ElementCount / cut.Images * element,
+            descriptors.Filters.Batch, (int)(descriptors.Filters.ElementCount / descriptors.Filters.Batch), Math.Max(_whole.WorkspaceBytes, _rest?.WorkspaceBytes ?? 0));
 
         Part PartOf(int images) => new(runtime.Cudnn, choice, new ConvolutionDescriptors(runtime.Context, op, input.WithBatch(images), choice.Format, precision));
     }
 
-    /// <summary>Of a call.</summary>
-    public int Images => _whole.Images;
+    public BatchCut Cut { get; }
 
-    /// <summary>How many calls it is.</summary>
-    public int Calls => LaunchChecks.CeilingDivide(_batch, Images);
+    /// <summary>How many operations it queues.</summary>
+    public int Operations => Cut.Calls + (_padded is null ? 0 : PaddedCall.Operations);
 
-    /// <summary>What the largest call needs.</summary>
-    public long WorkspaceBytes { get; }
+    /// <summary>Of an image, and of the workspace of the largest call, which is beyond any limit where the algorithm does not run so many images.</summary>
+    public ProbeSizes Sizes { get; }
+
+    /// <summary>Bytes that it works in beside input, output and filters, once they are reserved.</summary>
+    public long ScratchBytes => Sizes.WorkspaceBytes + (_padded?.Bytes ?? 0);
+
+    /// <summary>Asks for what it works in.</summary>
+    /// <param name="loader">Reserves it.</param>
+    /// <param name="fusion">Of fused calls; null for plain ones.</param>
+    public void Reserve(CudaPlanLoader loader, ConvolutionFusion? fusion = null)
+    {
+        loader.Workspace.Require(Sizes.WorkspaceBytes);
+        _padded = Cut.HasPaddedCall ? new PaddedCall(loader, Cut, Sizes.InputBytes, Sizes.OutputBytes) : null;
+        if (fusion is { AddsResidual: true })
+        {
+            _padded?.RequireResidual();
+        }
+    }
 
     /// <summary>Queues it. Filters in the choice's layout.</summary>
-    public void Enqueue(CudnnHandle cudnn, DeviceAddress x, DeviceAddress w, DeviceAddress workspace, DeviceAddress y)
+    public void Enqueue(CudaStream stream, CudnnHandle cudnn, DeviceSlice x, DeviceAddress w, DeviceAddress workspace, DeviceSlice y)
     {
-        for (int left = _batch; left > 0; left -= Images)
+        for (int first = 0; first < Cut.Batch; first += Cut.Images)
         {
-            Part part = left >= Images ? _whole : _rest!;
-            cudnn.ConvolutionForward(part.Descriptors.Convolution, _choice.Algorithm, 1, x, w, part.WorkspaceBytes == 0 ? default : workspace, part.WorkspaceBytes, 0, y);
-            (x, y) = (x + _inputBytes, y + _outputBytes);
+            int images = Math.Min(Cut.Images, Cut.Batch - first);
+            DeviceSlice from = x.Part(first * Sizes.InputBytes, images * Sizes.InputBytes), to = y.Part(first * Sizes.OutputBytes, images * Sizes.OutputBytes);
+            PaddedCall? padded = images < Cut.Images ? _padded : null;
+            Part part = images == Cut.Images || Cut.Pads ? _whole : _rest!;
+            cudnn.ConvolutionForward(
+                part.Descriptors.Convolution, _choice.Algorithm, 1, padded?.Enter(stream, from) ?? from.Address, w, part.WorkspaceBytes == 0 ? default : workspace, part.WorkspaceBytes,
+                0, padded?.Output ?? to.Address);
+            padded?.Leave(stream, to);
         }
     }
 
@@ -100,8 +102,6 @@ internal sealed partial class ConvolutionBatches : IDisposable
                 throw;
             }
         }
-
-        public int Images => Descriptors.Input.Batch;
 
         public ConvolutionDescriptors Descriptors { get; }
 

@@ -13,4 +13,7 @@ internal sealed record ConvolutionChoice(cudnnTensorFormat_t Format, cudnnConvol
     public string FormatText => IsNhwc ? "nhwc" : "nchw";
 
     public string MathText => MathType.ToString()["CUDNN_".Length..];
+
+    /// <summary>Such as <c>nhwc IMPLICIT_GEMM FMA_MATH</c>.</summary>
+    public override string ToString() => $"{FormatText} {AlgorithmText} {MathText}";
 }

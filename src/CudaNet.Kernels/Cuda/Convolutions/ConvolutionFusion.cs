@@ -10,6 +10,9 @@ internal readonly record struct ConvolutionFusion(bool AddsResidual, bool IsRect
 {
     public cudnnActivationMode_t Activation => IsRectified ? cudnnActivationMode_t.CUDNN_ACTIVATION_RELU : cudnnActivationMode_t.CUDNN_ACTIVATION_IDENTITY;
 
+    /// <summary>Behind the layer's name.</summary>
+    public string Text => $", fused{(AddsResidual ? " + add" : "")}{(IsRectified ? " + relu" : "")}";
+
     /// <summary>Of a step that begins with a convolution.</summary>
     public static ConvolutionFusion Of(PlanStep step) => new(step.Residual is not null, step.Stages[^1].Node.Op is ReLU);
 }

@@ -49,11 +49,11 @@ internal sealed class PaddedInput : IDisposable
     /// <summary>Queues the zeros. Once, before the first copy.</summary>
     public void Clear(CudaStream stream) => stream.Fill((byte)0, _memory.Slice);
 
-    /// <summary>Queues the copy of an input, and returns where the whole begins.</summary>
-    public DeviceAddress Copy(CudnnHandle cudnn, DeviceAddress input)
+    /// <summary>Queues the copy of an input, and returns the whole.</summary>
+    public DeviceSlice Copy(CudnnHandle cudnn, DeviceAddress input)
     {
         cudnn.Transform(_input, input, _inside, _memory.Address + _startBytes);
-        return _memory.Address;
+        return _memory.Slice;
     }
 
     public void Dispose() => _owned.Dispose();

@@ -63,6 +63,8 @@ public sealed unsafe class CudaLibraries
 
     internal CudnnApi Cudnn => CudnnOrNull ?? throw Missing("cuDNN");
 
+    internal Version CudnnVersion => CudnnLoading.VersionOf((long)Cudnn.cudnnGetVersion());
+
     /// <summary>Uses libraries that something else provides, such as an emulated device.</summary>
     /// <param name="driver">The driver's functions.</param>
     /// <param name="cublas">cuBLAS, or null to do without.</param>

@@ -26,6 +26,13 @@ public readonly record struct DeviceSlice
     /// <summary>All of a memory.</summary>
     public static implicit operator DeviceSlice(DeviceMemory memory) => new(memory, 0, memory.Bytes);
 
+    /// <summary>A part of it.</summary>
+    internal DeviceSlice Part(long offsetBytes, long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offsetBytes, Bytes - bytes);
+        return new DeviceSlice(Memory, OffsetBytes + offsetBytes, bytes);
+    }
+
     /// <inheritdoc/>
     public override string ToString() => $"{Bytes} bytes at {Address}";
 }

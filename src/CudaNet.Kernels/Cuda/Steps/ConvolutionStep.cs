@@ -50,13 +50,17 @@ internal sealed class ConvolutionStep : CudaStep
             _filters = choice.IsNhwc ? _weights.Matrix! : loader.NchwFilters(node);
             Padding sides = CudnnPadding.Of(padded, stored).Copied;
             _padded = sides.Largest == 0 ? null : _owned.Add(new PaddedInput(loader.Runtime.Context, loader.Arena, choice.Format, precision.DataType(), stored, sides));
-            _convolution = _owned.Add(new ConvolutionBatches(loader.Runtime, choice, padded, stored, precision, loader.Options.WorkspaceLimitBytes, node));
-            _workspace.Require(_convolution.WorkspaceBytes);
+            _convolution = _owned.Add(loader.Cuts.Of(loader.Runtime, choice, padded, stored, node));
+            _convolution.Reserve(loader);
             _epilogue = new StepEpilogue(loader, step, _destination);
             _ = op.Bias ? _kernels.Bias : null;
-            long scratch = _convolution.WorkspaceBytes + (_detour?.Bytes ?? 0) + (_padded is null ? 0 : _padded.Shape.ElementCount * precision.Storage().Bytes());
-            string parts = _convolution.Images == shape.Batch ? "" : $", {_convolution.Images} images a call";
-            Choice = new StepChoice($"cuDNN {choice.AlgorithmText}{parts}{remark}", scratch) { Layout = choice.FormatText, Arithmetic = choice.MathText };
+            long scratch = _convolution.ScratchBytes + (_detour?.Bytes ?? 0) + (_padded is null ? 0 : _padded.Shape.ElementCount * precision.Storage().Bytes());
+            Choice = new StepChoice($"cuDNN {choice.AlgorithmText}{_convolution.Cut.Text}{remark}", scratch)
+            {
+                Layout = choice.FormatText,
+                Arithmetic = choice.MathText,
+                BatchBits = StepChoices.BatchBits(loader.Options.BatchBits, $"cuDNN {loader.Runtime.Context.Libraries.CudnnVersion}"),
+            };
         }
         catch
         {
@@ -68,15 +72,15 @@ internal sealed class ConvolutionStep : CudaStep
     public override StepChoice Choice { get; }
 
     public override int Operations =>
-        _convolution.Calls + (_detour is null ? 0 : NchwDetour.Operations) + (_padded is null ? 0 : 1) + (_weights.Bias is null ? 0 : 1) + _epilogue.Launches;
+        _convolution.Operations + (_detour is null ? 0 : NchwDetour.Operations) + (_padded is null ? 0 : 1) + (_weights.Bias is null ? 0 : 1) + _epilogue.Launches;
 
     public override void Initialise(CudaStream stream) => _padded?.Clear(stream);
 
     public override void Enqueue(CudaPlace place)
     {
-        DeviceAddress x = _detour?.Enter(place.Stream, _source) ?? _source.Address;
-        DeviceAddress y = _detour?.Output ?? _destination.Buffer.Address;
-        _convolution.Enqueue(place.Cudnn, _padded?.Copy(place.Cudnn, x) ?? x, _filters.Address, _workspace.Address, y);
+        DeviceSlice x = _detour?.Enter(place.Stream, _source) ?? _source.Slice;
+        DeviceSlice y = _detour?.Output ?? _destination.Buffer.Slice;
+        _convolution.Enqueue(place.Stream, place.Cudnn, _padded?.Copy(place.Cudnn, x.Address) ?? x, _filters.Address, _workspace.Address, y);
         _detour?.Leave(place.Stream, _destination.Buffer);
         if (_weights.Bias is { } bias)
         {

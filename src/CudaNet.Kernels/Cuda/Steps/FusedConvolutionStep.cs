@@ -32,13 +32,18 @@ internal sealed class FusedConvolutionStep : CudaStep
             loader.PublishAsStored(step.Stages[^1]);
             Padding sides = CudnnPadding.Of(op, input).Copied;
             _padded = sides.Largest == 0 ? null : _owned.Add(new PaddedInput(loader.Runtime.Context, loader.Arena, choice.Format, precision.DataType(), input, sides));
-            _convolution = _owned.Add(new ConvolutionBatches(loader.Runtime, choice, op, input, precision, loader.Options.WorkspaceLimitBytes, node));
-            _workspace.Require(_convolution.WorkspaceBytes);
-            _fusion = _owned.Add(new FusionDescriptors(loader.Runtime.Context, ConvolutionFusion.Of(step), op.OutChannels, precision));
+            ConvolutionFusion fusion = ConvolutionFusion.Of(step);
+            _fusion = _owned.Add(new FusionDescriptors(loader.Runtime.Context, fusion, op.OutChannels, precision));
+            _convolution = _owned.Add(loader.Cuts.Of(loader.Runtime, choice, op, input, node, _fusion));
+            _convolution.Reserve(loader, fusion);
             _beside = CudaPlanLoader.ObservesInside(step) ? _owned.Add(new ConvolutionStep(loader, Inside(step), (Conv2d)node.Op, loader.Beside)) : null;
-            long scratch = _convolution.WorkspaceBytes + (_padded is null ? 0 : _padded.Shape.ElementCount * precision.Storage().Bytes());
-            string parts = _convolution.Images == input.Batch ? "" : $", {_convolution.Images} images a call";
-            Choice = new StepChoice($"cuDNN {choice.AlgorithmText}{parts}, fused", scratch) { Layout = choice.FormatText, Arithmetic = choice.MathText };
+            long scratch = _convolution.ScratchBytes + (_padded is null ? 0 : _padded.Shape.ElementCount * precision.Storage().Bytes());
+            Choice = new StepChoice($"cuDNN {choice.AlgorithmText}{_convolution.Cut.Text}, fused", scratch)
+            {
+                Layout = choice.FormatText,
+                Arithmetic = choice.MathText,
+                BatchBits = StepChoices.BatchBits(loader.Options.BatchBits, $"cuDNN {loader.Runtime.Context.Libraries.CudnnVersion}"),
+            };
         }
         catch
         {
@@ -49,7 +54,7 @@ internal sealed class FusedConvolutionStep : CudaStep
 
     public override StepChoice Choice { get; }
 
-    public override int Operations => _convolution.Calls + (_padded is null ? 0 : 1) + (_beside?.Operations ?? 0);
+    public override int Operations => _convolution.FusedOperations(_fusion.Fusion) + (_padded is null ? 0 : 1) + (_beside?.Operations ?? 0);
 
     /// <summary>The fused step where it is asked for and runs, otherwise the split one, whose choice says why.</summary>
     /// <exception cref="CudaNetException">cuDNN runs neither.</exception>
@@ -90,8 +95,8 @@ internal sealed class FusedConvolutionStep : CudaStep
 
     public override void Enqueue(CudaPlace place)
     {
-        DeviceAddress x = _padded?.Copy(place.Cudnn, _source.Address) ?? _source.Address;
-        _convolution.EnqueueFused(place.Cudnn, _fusion, x, _folded.Filters.Address, _folded.Bias.Address, _residual?.Address ?? default, _workspace.Address, _destination.Address);
+        DeviceSlice x = _padded?.Copy(place.Cudnn, _source.Address) ?? _source.Slice;
+        _convolution.EnqueueFused(place.Stream, place.Cudnn, _fusion, x, _folded.Filters.Address, _folded.Bias.Address, _residual?.Slice, _workspace.Address, _destination.Slice);
         _beside?.Enqueue(place);
     }
 

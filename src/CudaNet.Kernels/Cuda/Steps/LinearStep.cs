@@ -1,6 +1,5 @@
 using CudaNet.Engine;
 using CudaNet.Kernels.Cuda.Launchers;
-using CudaNet.Kernels.Cuda.Native;
 
 namespace CudaNet.Kernels.Cuda;
 
@@ -15,7 +14,7 @@ internal sealed class LinearStep : CudaStep
     private readonly StoredBuffer _destination;
     private readonly EpilogueLaunch? _unscaling;
     private readonly int _batch;
-    private readonly bool _isCublas;
+    private readonly GemmBatches? _cublas;
 
     public LinearStep(CudaPlanLoader loader, PlanStep step, Linear op)
     {
@@ -23,36 +22,35 @@ internal sealed class LinearStep : CudaStep
         _weights = loader.Weights[step.Head.Node];
         _source = loader.Buffer(step.Input).Buffer;
         _destination = loader.Wide(step.Head) ?? loader.Buffer(step.Output);
-        _isCublas = loader.Options.Linear == CudaLinear.Cublas;
-        _ = _isCublas ? (object)_kernels.Bias : _kernels.Linear;
+        _cublas = loader.Options.Linear == CudaLinear.Cublas ? GemmBatches.Of(loader, op, _destination.Precision, _batch) : null;
+        _ = _cublas is null ? (object)_kernels.Linear : _kernels.Bias;
         if (_weights.Constants is { } constants)
         {
             _unscaling = new EpilogueLaunch(_kernels.Epilogue, step.Output.Shape, _destination, new EpilogueOperands(constants, null, null, false));
             _unscaling.Store(EpiloguePlaces.Normalized, _destination);
         }
 
-        Choice = _isCublas
-            ? new StepChoice("cuBLAS GemmEx", 0) { Layout = "rows", Arithmetic = ComputeType.ToString()["CUBLAS_COMPUTE_".Length..] }
-            : StepChoices.Kernel(step, "linear", loader.Layout);
+        Choice = _cublas is null
+            ? StepChoices.Kernel(step, "linear", loader.Layout)
+            : new StepChoice($"cuBLAS GemmEx{_cublas.Cut.Text}", _cublas.ScratchBytes)
+            {
+                Layout = "rows",
+                Arithmetic = _cublas.ComputeType.ToString()["CUBLAS_COMPUTE_".Length..],
+                BatchBits = StepChoices.BatchBits(loader.Options.BatchBits, "cuBLAS"),
+            };
     }
 
     public override StepChoice Choice { get; }
 
-    public override int Operations => 1 + (_isCublas && _unscaling is null && _weights.Bias is not null ? 1 : 0) + (_unscaling is null ? 0 : 1);
-
-    /// <summary>fp32 strictly: cuBLAS's plain type leaves the arithmetic to it.</summary>
-    private cublasComputeType_t ComputeType => _precision == ArithmeticPrecision.Float32 ? cublasComputeType_t.CUBLAS_COMPUTE_32F_PEDANTIC : _precision.ComputeType();
+    public override int Operations => (_cublas?.Operations ?? 1) + (_cublas is not null && _unscaling is null && _weights.Bias is not null ? 1 : 0) + (_unscaling is null ? 0 : 1);
 
     public override void Enqueue(CudaPlace place)
     {
         DeviceSlice? bias = _unscaling is null ? _weights.Bias?.Slice : null;
         StoragePrecision storage = _precision.Storage();
-        if (_isCublas)
+        if (_cublas is not null)
         {
-            cudaDataType result = _destination.Precision == StoragePrecision.Float32 ? cudaDataType.CUDA_R_32F : _precision.CudaType();
-            place.Cublas.GemmEx(
-                Gemm.FullyConnected(_batch, _op.InFeatures, _op.OutFeatures), _precision.CudaType(), result, ComputeType,
-                1, _weights.Matrix!.Address, _source.Address, 0, _destination.Buffer.Address);
+            _cublas.Enqueue(place.Stream, place.Cublas, _source.Slice, _weights.Matrix!.Address, _destination.Buffer.Slice);
             if (bias is { } added)
             {
                 _kernels.Bias.Add(place.Stream, _destination.Buffer.Slice, added, _batch, _op.OutFeatures, _destination.Precision, _destination.Buffer.Slice);

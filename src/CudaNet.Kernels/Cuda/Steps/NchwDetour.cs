@@ -29,21 +29,21 @@ internal sealed class NchwDetour
     public long Bytes => InputBytes + OutputBytes;
 
     /// <summary>Where the convolution stores.</summary>
-    public DeviceAddress Output => _outputBuffer.Address;
+    public DeviceSlice Output => _outputBuffer.First(OutputBytes);
 
     private long InputBytes => sizeof(float) * _input.ElementCount;
 
     private long OutputBytes => sizeof(float) * _output.ElementCount;
 
     /// <summary>Queues the change of the input, and returns where it is.</summary>
-    public DeviceAddress Enter(CudaStream stream, DeviceBuffer source)
+    public DeviceSlice Enter(CudaStream stream, DeviceBuffer source)
     {
         DeviceSlice input = _inputBuffer.First(InputBytes);
         _kernels.ToNchw(stream, source.Slice, _input, _pitch, StoragePrecision.Float32, input);
-        return input.Address;
+        return input;
     }
 
     /// <summary>Queues the change of the output.</summary>
     public void Leave(CudaStream stream, DeviceBuffer destination) =>
-        _kernels.ToNhwc(stream, _outputBuffer.First(OutputBytes), _output, _output.Channels, StoragePrecision.Float32, destination.Slice);
+        _kernels.ToNhwc(stream, Output, _output, _output.Channels, StoragePrecision.Float32, destination.Slice);
 }

@@ -107,7 +107,8 @@ internal static unsafe partial class CudnnLoading
             : found;
     }
 
-    private static Version VersionOf(long number) => number >= 10000
+    /// <summary>From the number that cuDNN answers.</summary>
+    public static Version VersionOf(long number) => number >= 10000
         ? new Version((int)(number / 10000), (int)(number % 10000 / 100), (int)(number % 100))
         : new Version((int)(number / 1000), (int)(number % 1000 / 100), (int)(number % 100));
 
