@@ -43,7 +43,7 @@ internal sealed class ConvolutionOnDevice
     public Convolution Convolution { get; }
 
     /// <summary>Queues what has to be done for the convolution to read it, and returns where.</summary>
-    public DeviceAddress Input(DeviceMemory x) => _padded?.Copy(_device.Cudnn, x.Address) ?? x.Address;
+    public DeviceAddress Input(DeviceMemory x) => _padded?.Copy(_device.Cudnn, x.Address).Address ?? x.Address;
 
     /// <summary>By the algorithm ranked first.</summary>
     /// <exception cref="UnsupportedByDeviceException">None can run.</exception>
