@@ -6,7 +6,7 @@ namespace CudaNet.Kernels.Cuda;
 /// <content>The fused call: what it runs depends on types, layouts, algorithm and device, and is known only by trying.</content>
 internal sealed partial class ConvolutionChoices
 {
-    private readonly Dictionary<(Conv2d Op, int Height, int Width, ConvolutionFusion Fusion), ConvolutionChoice?> _fused = [];
+    private readonly Dictionary<(Conv2d Op, int Height, int Width, FusedEpilogue Fusion), ConvolutionChoice?> _fused = [];
 
     /// <summary>The choice for a layer's fused call on N×H×W×C values, made now where it was not made before; null where nothing runs it. Under <see cref="CudaRuntime.Loading"/>.</summary>
     /// <param name="runtime">Where it is tried.</param>
@@ -14,7 +14,7 @@ internal sealed partial class ConvolutionChoices
     /// <param name="fusion">What follows its sums.</param>
     /// <param name="height">Rows of the image.</param>
     /// <param name="width">Columns of the image.</param>
-    public ConvolutionChoice? FusedOf(CudaRuntime runtime, Conv2d padded, ConvolutionFusion fusion, int height, int width)
+    public ConvolutionChoice? FusedOf(CudaRuntime runtime, Conv2d padded, FusedEpilogue fusion, int height, int width)
     {
         if (!_fused.TryGetValue((padded, height, width, fusion), out ConvolutionChoice? choice))
         {
@@ -25,7 +25,7 @@ internal sealed partial class ConvolutionChoices
         return choice;
     }
 
-    private ConvolutionChoice? ChooseFused(CudaRuntime runtime, Conv2d op, ConvolutionFusion fusion, int height, int width)
+    private ConvolutionChoice? ChooseFused(CudaRuntime runtime, Conv2d op, FusedEpilogue fusion, int height, int width)
     {
         const cudnnTensorFormat_t Format = cudnnTensorFormat_t.CUDNN_TENSOR_NHWC;
         using ConvolutionDescriptors descriptors = new(runtime.Context, op, new TensorShape(1, op.InChannels, height, width), Format, precision);

@@ -34,7 +34,7 @@ internal sealed class FusedConvolutionStep : CudaStep
             _padded = sides.Largest == 0 ? null : _owned.Add(new PaddedInput(loader.Runtime.Context, loader.Arena, choice.Format, precision.DataType(), input, sides));
             _convolution = _owned.Add(new ConvolutionBatches(loader.Runtime, choice, op, input, precision, loader.Options.WorkspaceLimitBytes, node));
             _workspace.Require(_convolution.WorkspaceBytes);
-            _fusion = _owned.Add(new FusionDescriptors(loader.Runtime.Context, ConvolutionFusion.Of(step), op.OutChannels, precision));
+            _fusion = _owned.Add(new FusionDescriptors(loader.Runtime.Context, FusedEpilogue.Of(step), op.OutChannels, precision));
             _beside = CudaPlanLoader.ObservesInside(step) ? _owned.Add(new ConvolutionStep(loader, Inside(step), (Conv2d)node.Op, loader.Beside)) : null;
             long scratch = _convolution.WorkspaceBytes + (_padded is null ? 0 : _padded.Shape.ElementCount * precision.Storage().Bytes());
             string parts = _convolution.Images == input.Batch ? "" : $", {_convolution.Images} images a call";
@@ -67,7 +67,7 @@ internal sealed class FusedConvolutionStep : CudaStep
             {
                 whyNot = $"its folded weights leave {loader.Options.Precision.ShortName()}'s range";
             }
-            else if (loader.Choices.FusedOf(loader.Runtime, padded, ConvolutionFusion.Of(step), step.Input.Shape.Height, step.Input.Shape.Width) is { } choice)
+            else if (loader.Choices.FusedOf(loader.Runtime, padded, FusedEpilogue.Of(step), step.Input.Shape.Height, step.Input.Shape.Width) is { } choice)
             {
                 return new FusedConvolutionStep(loader, step, padded, folded, choice);
             }
