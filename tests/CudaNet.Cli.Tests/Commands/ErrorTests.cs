@@ -12,7 +12,7 @@ public sealed class ErrorTests
     public static TheoryData<string> WrongUsage =>
     [
         "layerz", "layers", "layers resnet18 --foo", "layers resnet18 --input 224", "layers resnet18 --input 0x1", "layers resnet18 --input 20000x1",
-        "explain resnet18 --batch 0", "explain resnet18 --batch x", "explain resnet18 --backend gpu", "explain resnet18 --backend cuda:x", "explain resnet18 --precision fp16", "explain resnet18 --backend emulated --threads 2", "explain resnet18 --threads 0",
+        "explain resnet18 --batch 0", "explain resnet18 --batch x", "explain resnet18 --backend gpu", "explain resnet18 --backend cuda:x", "explain resnet18 --precision fp16", "explain resnet18 --fused", "explain resnet18 --backend emulated --threads 2", "explain resnet18 --threads 0",
         "explain resnet18 --backend reference --threads 2", "classify MODEL", "classify MODEL IMAGE --top -1", "classify MODEL IMAGE --preset keras",
         "features MODEL IMAGE", "features MODEL IMAGE --output x.txt", "features MODEL IMAGE --layer all --output x.npy", "compare MODEL",
         "compare MODEL --reference MODEL --tolerance -1", "compare MODEL --reference MODEL --tolerance NaN", "convert MODEL",

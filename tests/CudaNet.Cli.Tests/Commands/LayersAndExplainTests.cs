@@ -64,6 +64,14 @@ public sealed class LayersAndExplainTests
     }
 
     [Fact]
+    public void Explain_says_which_convolutions_are_fused()
+    {
+        JsonElement plan = Tool.Run("explain", "resnet18", "--backend", "emulated", "--fused", "--input", "32x32", "--json").Json;
+        string[] algorithms = [.. plan.GetProperty("steps").EnumerateArray().Select(s => s.GetProperty("algorithm").GetString()!)];
+        Assert.Equal(20, algorithms.Count(a => a.EndsWith(", fused", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Doctor_names_the_width_that_the_cpu_backend_uses()
     {
         Tool tool = Tool.Run("doctor", "--json");

@@ -4,7 +4,7 @@ namespace CudaNet.Kernels.Cuda;
 internal sealed partial class ConvolutionBatches
 {
     /// <summary>How many operations the fused call queues.</summary>
-    public int FusedOperations(ConvolutionFusion fusion) => Operations + (_padded is not null && fusion.AddsResidual ? PaddedCall.ResidualOperations : 0);
+    public int FusedOperations(FusedEpilogue fusion) => Operations + (_padded is not null && fusion.AddsResidual ? PaddedCall.ResidualOperations : 0);
 
     /// <summary>Queues y = activation(conv(x, w) + residual + bias). Filters in the choice's layout.</summary>
     /// <param name="stream">Where.</param>

@@ -53,7 +53,7 @@ internal sealed partial class ConvolutionBatches : IDisposable
     /// <summary>Asks for what it works in.</summary>
     /// <param name="loader">Reserves it.</param>
     /// <param name="fusion">Of fused calls; null for plain ones.</param>
-    public void Reserve(CudaPlanLoader loader, ConvolutionFusion? fusion = null)
+    public void Reserve(CudaPlanLoader loader, FusedEpilogue? fusion = null)
     {
         loader.Workspace.Require(Sizes.WorkspaceBytes);
         _padded = Cut.HasPaddedCall ? new PaddedCall(loader, Cut, Sizes.InputBytes, Sizes.OutputBytes) : null;

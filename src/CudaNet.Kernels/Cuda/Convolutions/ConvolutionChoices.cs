@@ -13,7 +13,7 @@ namespace CudaNet.Kernels.Cuda;
 /// </summary>
 internal sealed class ConvolutionChoices(CudaOptions options, ChoiceCache cache)
 {
-    private readonly Dictionary<(Conv2d Op, int Height, int Width, ConvolutionFusion? Fusion), ConvolutionChoice?> _choices = [];
+    private readonly Dictionary<(Conv2d Op, int Height, int Width, FusedEpilogue? Fusion), ConvolutionChoice?> _choices = [];
 
     private ArithmeticPrecision Precision => options.Precision;
 
@@ -37,9 +37,9 @@ internal sealed class ConvolutionChoices(CudaOptions options, ChoiceCache cache)
     /// <param name="fusion">What follows its sums.</param>
     /// <param name="height">Rows of the image.</param>
     /// <param name="width">Columns of the image.</param>
-    public ConvolutionChoice? FusedOf(CudaRuntime runtime, Conv2d padded, ConvolutionFusion fusion, int height, int width) => Find(runtime, padded, padded, height, width, fusion);
+    public ConvolutionChoice? FusedOf(CudaRuntime runtime, Conv2d padded, FusedEpilogue fusion, int height, int width) => Find(runtime, padded, padded, height, width, fusion);
 
-    private ConvolutionChoice? Find(CudaRuntime runtime, Conv2d padded, Conv2d op, int height, int width, ConvolutionFusion? fusion)
+    private ConvolutionChoice? Find(CudaRuntime runtime, Conv2d padded, Conv2d op, int height, int width, FusedEpilogue? fusion)
     {
         if (!_choices.TryGetValue((padded, height, width, fusion), out ConvolutionChoice? choice))
         {
@@ -50,7 +50,7 @@ internal sealed class ConvolutionChoices(CudaOptions options, ChoiceCache cache)
         return choice;
     }
 
-    private ConvolutionChoice? First(CudaRuntime runtime, Conv2d padded, Conv2d op, int height, int width, ConvolutionFusion? fusion)
+    private ConvolutionChoice? First(CudaRuntime runtime, Conv2d padded, Conv2d op, int height, int width, FusedEpilogue? fusion)
     {
         foreach ((ConvolutionTrial trial, ConvolutionChoice choice, long bytes) in Candidates(runtime, padded, op, height, width, fusion))
         {
@@ -63,7 +63,7 @@ internal sealed class ConvolutionChoices(CudaOptions options, ChoiceCache cache)
         return null;
     }
 
-    private ConvolutionChoice? Fastest(CudaRuntime runtime, Conv2d padded, Conv2d op, int height, int width, ConvolutionFusion? fusion)
+    private ConvolutionChoice? Fastest(CudaRuntime runtime, Conv2d padded, Conv2d op, int height, int width, FusedEpilogue? fusion)
     {
         ChoiceCache.Section section = cache.Convolutions(runtime);
         string key = LayerKey.Of(padded, new TensorShape(1, padded.InChannels, height, width), fusion);
@@ -98,7 +98,7 @@ internal sealed class ConvolutionChoices(CudaOptions options, ChoiceCache cache)
 
     /// <summary>In both layouts, as far as the precision takes them; N×H×W×C first, and alone for fused calls, whose results stay where they are.</summary>
     private IEnumerable<(ConvolutionTrial Trial, ConvolutionChoice Choice, long WorkspaceBytes)> Candidates(
-        CudaRuntime runtime, Conv2d padded, Conv2d op, int height, int width, ConvolutionFusion? fusion)
+        CudaRuntime runtime, Conv2d padded, Conv2d op, int height, int width, FusedEpilogue? fusion)
     {
         foreach (cudnnTensorFormat_t format in (cudnnTensorFormat_t[])(TakesDetour && fusion is null ? [CUDNN_TENSOR_NHWC, CUDNN_TENSOR_NCHW] : [CUDNN_TENSOR_NHWC]))
         {

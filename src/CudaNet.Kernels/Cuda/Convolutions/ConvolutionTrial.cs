@@ -20,7 +20,7 @@ internal sealed class ConvolutionTrial : IDisposable
     /// <param name="format">The layout.</param>
     /// <param name="precision">Of all values.</param>
     /// <param name="fusion">What follows the sums in the same call; null for the plain call.</param>
-    public ConvolutionTrial(CudaRuntime runtime, Conv2d op, int height, int width, cudnnTensorFormat_t format, ArithmeticPrecision precision, ConvolutionFusion? fusion)
+    public ConvolutionTrial(CudaRuntime runtime, Conv2d op, int height, int width, cudnnTensorFormat_t format, ArithmeticPrecision precision, FusedEpilogue? fusion)
     {
         (_runtime, _format, _element) = (runtime, format, precision.Storage().Bytes());
         _descriptors = new ConvolutionDescriptors(runtime.Context, op, new TensorShape(1, op.InChannels, height, width), format, precision);

@@ -12,7 +12,7 @@ internal sealed class FusionDescriptors : IDisposable
     /// <param name="fusion">What follows the sums.</param>
     /// <param name="filters">K: one constant each.</param>
     /// <param name="precision">Of all values; cuDNN wants the constants in the output's type.</param>
-    public FusionDescriptors(CudaContext context, ConvolutionFusion fusion, int filters, ArithmeticPrecision precision)
+    public FusionDescriptors(CudaContext context, FusedEpilogue fusion, int filters, ArithmeticPrecision precision)
     {
         Fusion = fusion;
         try
@@ -27,7 +27,7 @@ internal sealed class FusionDescriptors : IDisposable
         }
     }
 
-    public ConvolutionFusion Fusion { get; }
+    public FusedEpilogue Fusion { get; }
 
     /// <summary>1×K×1×1.</summary>
     public TensorDescriptor Bias { get; }

@@ -32,7 +32,7 @@ internal sealed class FusedConvolutionStep : CudaStep
             loader.PublishAsStored(step.Stages[^1]);
             Padding sides = CudnnPadding.Of(op, input).Copied;
             _padded = sides.Largest == 0 ? null : _owned.Add(new PaddedInput(loader.Runtime.Context, loader.Arena, choice.Format, precision.DataType(), input, sides));
-            ConvolutionFusion fusion = ConvolutionFusion.Of(step);
+            FusedEpilogue fusion = FusedEpilogue.Of(step);
             _fusion = _owned.Add(new FusionDescriptors(loader.Runtime.Context, fusion, op.OutChannels, precision));
             _convolution = _owned.Add(loader.Cuts.Of(loader.Runtime, choice, op, input, node, _fusion));
             _convolution.Reserve(loader, fusion);
@@ -74,7 +74,7 @@ internal sealed class FusedConvolutionStep : CudaStep
             {
                 whyNot = $"its folded weights leave {loader.Options.Precision.ShortName()}'s range";
             }
-            else if (loader.Choices.FusedOf(loader.Runtime, padded, ConvolutionFusion.Of(step), step.Input.Shape.Height, step.Input.Shape.Width) is { } choice)
+            else if (loader.Choices.FusedOf(loader.Runtime, padded, FusedEpilogue.Of(step), step.Input.Shape.Height, step.Input.Shape.Width) is { } choice)
             {
                 return new FusedConvolutionStep(loader, step, padded, folded, choice);
             }
