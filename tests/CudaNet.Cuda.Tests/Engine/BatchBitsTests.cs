@@ -113,7 +113,7 @@ public sealed class BatchBitsTests
         foreach (ArithmeticPrecision precision in Enum.GetValues<ArithmeticPrecision>())
         {
             using EmulatedMachine machine = new(new EmulatorOptions { Devices = [Profiles["by both"]] });
-            CudaBackend backend = machine.Backend(new CudaOptions { Precision = precision, BatchBits = BatchBits.Chunk(images), Linear = CudaLinear.Cublas });
+            CudaBackend backend = machine.Backend(new CudaOptions { Precision = precision, BatchBits = BatchBits.Chunk(images), Linear = CudaLinear.Cublas, Graph = CudaGraphs.Off });
             using (Session session = BatchNetwork.Open(backend))
             {
                 Assert.Null(Difference(session, [.. Batches, 16]));
@@ -122,6 +122,27 @@ public sealed class BatchBitsTests
                 Assert.Equal(BatchNetwork.Convolutions * ((17 + images - 1) / images), machine.Calls.Count("cudnnConvolutionForward") - before);
             }
 
+            machine.AssertClean();
+        }
+    }
+
+    /// <summary>Fused calls are checked by themselves, cut by themselves, and filled up with what they add.</summary>
+    [Theory]
+    [MemberData(nameof(Precisions))]
+    public void Fused_calls_keep_an_images_bits(ArithmeticPrecision precision)
+    {
+        foreach (BatchBits bits in (BatchBits[])[BatchBits.Checked, BatchBits.Chunk(1), BatchBits.Chunk(4), BatchBits.Chunk(16)])
+        {
+            using EmulatedMachine machine = new(new EmulatorOptions { Devices = [Profiles["by both"]] });
+            CudaBackend backend = machine.Backend(new CudaOptions { Precision = precision, BatchBits = bits, FusedConvolutions = true });
+            using (Session session = BatchNetwork.Open(backend))
+            {
+                Assert.Null(Difference(session, Batches));
+            }
+
+            string[] fused = [.. backend.Measure(Planner.Plan(BatchNetwork.Graph, BatchNetwork.Shape(17), [], backend.Layout)).Choices.Select(c => c.Algorithm).Where(a => a.EndsWith(", fused", StringComparison.Ordinal))];
+            Assert.NotEmpty(fused);
+            Assert.All(fused, f => Assert.Contains(" a call", f, StringComparison.Ordinal));
             machine.AssertClean();
         }
     }
