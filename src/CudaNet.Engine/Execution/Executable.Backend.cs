@@ -9,7 +9,10 @@ public abstract partial class Executable
     /// <summary>How a pass reaches the device, in a sentence, where a backend has several ways; null otherwise. Known after <see cref="WarmUp"/> or a run.</summary>
     public virtual string? PassText => null;
 
-    /// <summary>Bytes of the buffers that the backend allocated.</summary>
+    /// <summary>Of <see cref="Bytes"/>, those that other executables of its place use between its runs: <see cref="Place.Bytes"/> has them once.</summary>
+    public virtual long SharedBytes => 0;
+
+    /// <summary>Bytes of the buffers that it uses.</summary>
     protected abstract long BufferBytes { get; }
 
     /// <summary>Takes the whole input. Its length is checked.</summary>

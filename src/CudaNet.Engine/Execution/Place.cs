@@ -26,6 +26,9 @@ public class Place : IDisposable
     /// <summary>True where the executables of this place share something, so that one of them at a time may have a run in flight.</summary>
     public virtual bool IsExclusive => false;
 
+    /// <summary>Bytes of the buffers that its executables use in turn; each of them counts what it uses as its <see cref="Executable.SharedBytes"/>, too.</summary>
+    public virtual long Bytes => 0;
+
     /// <inheritdoc/>
     public void Dispose()
     {

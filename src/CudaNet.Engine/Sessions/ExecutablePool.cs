@@ -21,7 +21,7 @@ internal sealed class ExecutablePool(PreparedModel model, int capacity, int plac
         {
             using (Uninterrupted.Enter(_lock))
             {
-                return (_resident.Count, _resident.Sum(e => e.Bytes));
+                return (_resident.Count, _resident.Sum(e => e.Bytes - e.Executable.SharedBytes) + _places.Sum(p => p?.Bytes ?? 0));
             }
         }
     }

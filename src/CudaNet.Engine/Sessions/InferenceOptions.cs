@@ -39,5 +39,5 @@ public sealed record LoadedExecutable(TensorShape InputShape, IReadOnlyList<Laye
 /// <summary>What a session holds now.</summary>
 /// <param name="Executables">Executables resident.</param>
 /// <param name="WeightBytes">Bytes of the weights in every form, one set however many executables and sessions share it.</param>
-/// <param name="ExecutableBytes">Bytes of all buffers of all resident executables.</param>
+/// <param name="ExecutableBytes">Bytes of all buffers of all resident executables, each once where they use it in turn.</param>
 public sealed record SessionMemory(int Executables, long WeightBytes, long ExecutableBytes);

@@ -98,7 +98,7 @@ public sealed class CudaBackend : IBackend
                 using ContextScope scope = runtime.Context.Push();
                 using ModelWeights weights = new(plan.Graph, parameters: null, Options);
                 using CudaProgram program = LoadProgram(runtime, weights, plan, binding: null, measures: true);
-                return new PlanCost(weights.Bytes, program.Arena.Bytes + program.Host.Bytes + plan.ObservedInputBytes, program.Choices);
+                return new PlanCost(weights.Bytes, program.Bytes + plan.ObservedInputBytes, program.Choices);
             }
         }
         finally

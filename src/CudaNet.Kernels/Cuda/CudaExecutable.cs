@@ -28,10 +28,11 @@ internal sealed class CudaExecutable : Executable
         : base(plan, place, binding)
     {
         (_context, _place, _program) = (context, place, program);
-        program.Arena.Allocate(context);
-        BufferBytes = program.Arena.Bytes + program.Host.Bytes;
+        BufferBytes = program.Bytes;
         try
         {
+            program.Arena.Allocate(context);
+            place.Memory.Lend(program.Scratch);
             StageMemory stages = _owned.Add(new StageMemory(context, program.Host));
             _ends = _owned.Add(CudaBindings.EndsOf(binding, context, program, checksRange));
             foreach (CudaStep step in program.Steps)
@@ -50,6 +51,7 @@ internal sealed class CudaExecutable : Executable
         {
             place.Stream.Quiesce();
             _owned.Dispose();
+            place.Memory.Return(program.Scratch);
             throw;
         }
     }
@@ -57,6 +59,8 @@ internal sealed class CudaExecutable : Executable
     public override IReadOnlyList<StepChoice> Choices => _program.Choices;
 
     public override string PassText => _form.Text;
+
+    public override long SharedBytes => _program.Scratch.Bytes;
 
     protected override long BufferBytes { get; }
 
@@ -161,6 +165,7 @@ internal sealed class CudaExecutable : Executable
         }
 
         _owned.Dispose();
+        _place.Memory.Return(_program.Scratch);
         _program.Dispose();
     }
 

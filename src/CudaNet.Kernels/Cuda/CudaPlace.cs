@@ -18,6 +18,7 @@ internal sealed class CudaPlace : Place
         : base(model, index)
     {
         _context = context;
+        Memory = new LaneMemory(context);
         try
         {
             Stream = _owned.Add(new CudaStream(context));
@@ -35,6 +36,11 @@ internal sealed class CudaPlace : Place
     }
 
     public override bool IsExclusive => true;
+
+    public override long Bytes => Memory.Bytes;
+
+    /// <summary>What its executables use in turn.</summary>
+    public LaneMemory Memory { get; }
 
     /// <summary>Where passes are computed.</summary>
     public CudaStream Stream { get; }

@@ -33,7 +33,11 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
 
     public StorageLayout Layout => plan.Layout;
 
+    /// <summary>What must keep its values from run to run.</summary>
     public DeviceArena Arena { get; } = new();
+
+    /// <summary>What holds values within a run only, so that other executables may use it between runs.</summary>
+    public DeviceArena Scratch { get; } = new();
 
     /// <summary>Where convolutions work.</summary>
     public SharedBuffer Workspace { get; } = new();
@@ -50,38 +54,38 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
     public SharedBuffer PaddedCallResidual { get; } = new();
 
     /// <summary>Where convolutions store that are computed for observers alone, one after the other: as large as the largest of them.</summary>
-    public StoredBuffer Beside => new(_beside ??= Arena.Reserve(plan.Steps.Where(ObservesInside).Max(s => Layout.Bytes(s.Head.Shape))), Layout.Precision);
+    public StoredBuffer Beside => new(_beside ??= Scratch.Reserve(plan.Steps.Where(ObservesInside).Max(s => Layout.Bytes(s.Head.Shape))), Layout.Precision);
 
-    /// <summary>The program. It owns the arena from then on; this is not to be disposed of.</summary>
+    /// <summary>The program. It owns the arenas from then on; this is not to be disposed of.</summary>
     public CudaProgram Load()
     {
         RequireCountable();
-        _slots = [.. plan.SlotBytes.Select(Arena.Reserve)];
+        _slots = [.. plan.SlotBytes.Select(Scratch.Reserve)];
         long inputBytes = CudaBindings.InputBytes(binding, plan.InputShape);
-        DeviceBuffer? input = inputBytes == 0 ? null : Arena.Reserve(inputBytes);
+        DeviceBuffer? input = inputBytes == 0 ? null : Scratch.Reserve(inputBytes);
         CudaBindings.Load(binding, Kernels);
         foreach (PlanStep step in plan.Steps)
         {
             _steps.Add(CudaLayers.StepOf(step.Head.Node)(this, step));
         }
 
-        Workspace.Reserve(Arena);
-        NchwInput.Reserve(Arena);
-        NchwOutput.Reserve(Arena);
-        PaddedCallInput.Reserve(Arena);
-        PaddedCallOutput.Reserve(Arena);
-        PaddedCallResidual.Reserve(Arena);
+        Workspace.Reserve(Scratch);
+        NchwInput.Reserve(Scratch);
+        NchwOutput.Reserve(Scratch);
+        PaddedCallInput.Reserve(Scratch);
+        PaddedCallOutput.Reserve(Scratch);
+        PaddedCallResidual.Reserve(Scratch);
         PlanStage[] observed = [.. plan.Steps.SelectMany(s => s.Stages).Where(s => s.IsObserved)];
 
         // Copies leave one after the other: what puts them in order is needed once.
         long copyBytes = observed.Select(CopyBytes).DefaultIfEmpty().Max();
-        DeviceBuffer? copy = copyBytes == 0 ? null : Arena.Reserve(copyBytes);
+        DeviceBuffer? copy = copyBytes == 0 ? null : Scratch.Reserve(copyBytes);
         Publication[] publications = [.. observed.Select(s => new Publication(Kernels.Layout, s, SourceOf(s), CopyBytes(s) == 0 ? null : copy))];
         int[] counts = [.. plan.Steps.Select(s => s.Stages.Count(t => t.IsObserved))];
         PlanStage last = plan.OutputStage;
-        Publication output = new(Kernels.Layout, last, SourceOf(last), CopyBytes(last) is > 0 and long bytes ? Arena.Reserve(bytes) : null);
+        Publication output = new(Kernels.Layout, last, SourceOf(last), CopyBytes(last) is > 0 and long bytes ? Scratch.Reserve(bytes) : null);
         HostMemoryPlan host = new(inputBytes, CudaBindings.IsOutputOnHost(binding) ? output.Bytes : 0, [.. publications.Select(p => p.Bytes)], options.PinnedLimitBytes);
-        return new CudaProgram(Arena, input, [.. _inputs.Values], [.. _steps], counts, OverwritesPublished(), publications, output, host);
+        return new CudaProgram(Arena, Scratch, input, [.. _inputs.Values], [.. _steps], counts, OverwritesPublished(), publications, output, host);
     }
 
     /// <summary>Where a value is stored.</summary>
@@ -98,7 +102,7 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
         if (!_inputs.TryGetValue(pitch, out InputForm? form))
         {
             long bytes = (long)value.Shape.Batch * value.Shape.Height * value.Shape.Width * pitch * Layout.Precision.Bytes();
-            form = new InputForm(Kernels, value.Shape, pitch, Layout.Precision, Arena.Reserve(bytes));
+            form = new InputForm(Kernels, value.Shape, pitch, Layout.Precision, Scratch.Reserve(bytes));
             _inputs.Add(pitch, form);
         }
 
@@ -118,7 +122,7 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
 
         if (!_wide.TryGetValue(stage.Node, out StoredBuffer wide))
         {
-            wide = new StoredBuffer(Arena.Reserve(HostBytes(stage.Shape)), StoragePrecision.Float32);
+            wide = new StoredBuffer(Scratch.Reserve(HostBytes(stage.Shape)), StoragePrecision.Float32);
             _wide.Add(stage.Node, wide);
         }
 

@@ -1,9 +1,11 @@
 namespace CudaNet.Kernels.Cuda;
 
-/// <summary>Device memory of one owner: reserved buffer by buffer, so that its size is known before there is any, then allocated and freed as a whole.</summary>
+/// <summary>Device memory of one owner: reserved buffer by buffer, so that its size is known before there is any, then allocated and freed as a whole, or borrowed of a <see cref="LaneMemory"/>.</summary>
 internal sealed class DeviceArena : IDisposable
 {
     private readonly List<DeviceBuffer> _buffers = [];
+
+    public IReadOnlyList<DeviceBuffer> Buffers => _buffers;
 
     /// <summary>Bytes of all buffers, allocated or not.</summary>
     public long Bytes => _buffers.Sum(b => b.Bytes);
