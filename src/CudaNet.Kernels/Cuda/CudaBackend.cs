@@ -7,7 +7,7 @@ namespace CudaNet.Kernels.Cuda;
 /// many threads run changes no bit; nor do the other images of a batch, by <see cref="CudaOptions.BatchBits"/>. Thread-safe.
 /// </summary>
 /// <remarks>
-/// A thread's current context is after each call what it was before. Weights are on the device as long as the prepared model or one of its sessions is; the
+/// A thread's current context is after each call what it was before; observers that a run calls find CudaNet's. Weights are on the device as long as the prepared model or one of its sessions is; the
 /// primary context is released with the last of them.
 /// </remarks>
 public sealed class CudaBackend : IBackend
@@ -108,7 +108,7 @@ public sealed class CudaBackend : IBackend
     }
 
     /// <summary>
-    /// Binds runs to a device's memory. What it is made of is checked here, once: that the memory is of this device and of the primary context, long enough, and
+    /// Binds runs to a device's memory. What it is made of is checked here, once: that the memory is of the backend's context, long enough, and
     /// begins at a multiple of 16; that stream and events are the context's and in no capture.
     /// </summary>
     /// <param name="input">Where runs take their input from.</param>
@@ -186,7 +186,7 @@ public sealed class CudaBackend : IBackend
         RequirePrecision();
         using (Uninterrupted.Enter(_lock))
         {
-            _runtime ??= new CudaRuntime(Device, failure => ReleaseFailed?.Invoke(failure));
+            _runtime ??= new CudaRuntime(Device, Options.Context, failure => ReleaseFailed?.Invoke(failure));
             _claims++;
             return _runtime;
         }

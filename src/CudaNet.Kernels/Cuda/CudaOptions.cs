@@ -8,6 +8,12 @@ public sealed record CudaOptions
     /// <summary>The device's number in this process, from 0; CUDA_VISIBLE_DEVICES changes which device has which. One backend a device.</summary>
     public int Device { get; init; }
 
+    /// <summary>
+    /// A context (<c>CUcontext</c>) of that device which other code made and keeps until all that the backend made is disposed of: its memory, streams and events
+    /// can be bound then. Null, the default, for the device's primary context, which the CUDA runtime and most libraries use.
+    /// </summary>
+    public nint? Context { get; init; }
+
     /// <summary>How values are stored and multiplied.</summary>
     public ArithmeticPrecision Precision { get; init; }
 

@@ -3,7 +3,7 @@ using CudaNet.Kernels.Cuda.Launchers;
 namespace CudaNet.Kernels.Cuda;
 
 /// <summary>
-/// A device as the models of a backend share it: the primary context, the kernels, and a stream with a cuDNN handle for what is done once (uploads, choices).
+/// A device as the models of a backend share it: the context, the kernels, and a stream with a cuDNN handle for what is done once (uploads, choices).
 /// Runs use neither. Disposed of after everything that was made in the context.
 /// </summary>
 internal sealed class CudaRuntime : IDisposable
@@ -11,11 +11,12 @@ internal sealed class CudaRuntime : IDisposable
     private readonly OwnedObjects _owned = new();
 
     /// <param name="device">Which.</param>
+    /// <param name="context">Of other code's; null for the primary one.</param>
     /// <param name="releaseFailed">Hears of what could not be freed.</param>
     /// <exception cref="CudaException">The driver or cuDNN refuses.</exception>
-    public CudaRuntime(CudaDevice device, Action<ReleaseFailure> releaseFailed)
+    public CudaRuntime(CudaDevice device, nint? context, Action<ReleaseFailure> releaseFailed)
     {
-        Context = _owned.Add(CudaContext.Retain(device));
+        Context = _owned.Add(context is { } handle ? CudaContext.Borrow(device, handle) : CudaContext.Retain(device));
         Context.ReleaseFailed += releaseFailed;
         try
         {

@@ -20,7 +20,7 @@ internal readonly unsafe ref struct ContextScope : IDisposable
         if (result == CUresult.CUDA_SUCCESS)
         {
             context.AddReference();
-            CudaContext.Remembered = context;
+            CudaContext.Remember(context);
             scope = new ContextScope(context);
         }
 
@@ -41,7 +41,7 @@ internal readonly unsafe ref struct ContextScope : IDisposable
     {
         nint popped;
         CUresult result = context.Driver.cuCtxPopCurrent_v2(&popped);
-        CudaContext.Remembered = null;
+        CudaContext.Remember(null);
         context.Report(nameof(DriverApi.cuCtxPopCurrent_v2), context.NativeHandle, (int)result);
         context.RemoveReference();
     }

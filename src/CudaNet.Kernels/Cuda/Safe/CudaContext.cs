@@ -15,6 +15,9 @@ public sealed unsafe partial class CudaContext : IDisposable
     [ThreadStatic]
     private static CudaContext? _current;
 
+    [ThreadStatic]
+    private static CudaContext? _pushed;
+
     private readonly ConcurrentQueue<(ReleaseCall Call, nint Handle)> _released = new();
     private readonly nint _handle;
     private readonly bool _isBorrowed;
@@ -79,8 +82,8 @@ public sealed unsafe partial class CudaContext : IDisposable
 
     internal DriverApi Driver => Libraries.Driver;
 
-    /// <summary>Whether it is certainly current on this thread; of a borrowed one its owner decides that.</summary>
-    private bool IsEntered => _current == this && !_isBorrowed;
+    /// <summary>Whether it is certainly current on this thread; of a borrowed one its owner decides that, unless it was pushed.</summary>
+    private bool IsEntered => _current == this && (!_isBorrowed || _pushed == this);
 
     /// <summary>A free in a capture would break it, and one in a host function is refused.</summary>
     private static bool MayFree => !StreamCapture.IsActiveOnThisThread && !HostFunctions.IsRunning;
