@@ -1,4 +1,6 @@
+using CudaNet.Engine;
 using CudaNet.Kernels.Cuda;
+using CudaNet.Tests.Support;
 using ILGPU;
 using ILGPU.Runtime;
 using Xunit;
@@ -35,6 +37,36 @@ public sealed class IlgpuBesideCudaNetTests
 
         stream.Synchronize();
         Assert.All(buffer.GetAsArray1D(), v => Assert.Equal(25, v));
+    }
+
+    /// <summary>ILGPU makes an image, a network of CudaNet's reads it where it is, and ILGPU works on what comes out: nothing of it leaves the device, nobody waits.</summary>
+    [Fact]
+    public void A_network_runs_between_ILGPUs_kernels()
+    {
+        TensorShape shape = new(1, 3, 64, 64);
+        using Model model = TestModels.Create("resnet18");
+        using IlgpuDevice device = new();
+        using AcceleratorStream stream = device.Accelerator.CreateStream();
+        using MemoryBuffer1D<float, Stride1D.Dense> image = device.Accelerator.Allocate1D<float>(shape.ElementCount), logits = device.Accelerator.Allocate1D<float>(10);
+        Action<AcceleratorStream, Index1D, ArrayView<float>, float> kernel = device.Accelerator.LoadAutoGroupedKernel<Index1D, ArrayView<float>, float>(Add);
+        CudaBackend backend = new(new CudaOptions { Context = device.Accelerator.NativePtr, Libraries = PublishedLibrary.Load() });
+        using (Session session = new(model, backend))
+        using (DeviceBinding binding = backend.Bind(
+            DeviceInput.Planes(new DeviceAddress((ulong)image.NativePtr), shape),
+            new DeviceOutput(new DeviceAddress((ulong)logits.NativePtr), session.OutputShape(shape)),
+            new DeviceOrder { Stream = ((ILGPU.Runtime.Cuda.CudaStream)stream).StreamPtr }))
+        {
+            for (int run = 1; run <= 3; run++)
+            {
+                image.MemSetToZero(stream);
+                kernel(stream, (int)shape.ElementCount, image.View, run / 4f);
+                session.Enqueue(binding);
+                kernel(stream, 10, logits.View, 100);
+                stream.Synchronize();
+                float[] expected = session.Predict(new Tensor(shape, Enumerable.Repeat(run / 4f, (int)shape.ElementCount).ToArray())).Values.ToArray();
+                Assert.Equal(expected.Select(v => v + 100), logits.GetAsArray1D());
+            }
+        }
     }
 
     private static void Add(Index1D index, ArrayView<float> values, float addend) => values[index] += addend;
