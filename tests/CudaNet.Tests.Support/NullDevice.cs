@@ -10,6 +10,8 @@ namespace CudaNet.Tests.Support;
 /// </summary>
 public static unsafe class NullDevice
 {
+    private const nint TheContext = 1;
+
     private static long _handles;
 
     private static readonly Dictionary<string, nint> Answers = new()
@@ -19,8 +21,11 @@ public static unsafe class NullDevice
         ["cuDeviceGet"] = (nint)(delegate* unmanaged<int*, int, int>)&Device,
         ["cuDeviceGetName"] = (nint)(delegate* unmanaged<byte*, int, int, int>)&Name,
         ["cuDeviceGetAttribute"] = (nint)(delegate* unmanaged<int*, int, int, int>)&Attribute,
-        ["cuDevicePrimaryCtxRetain"] = (nint)(delegate* unmanaged<nint*, int>)&First,
+        ["cuDevicePrimaryCtxRetain"] = (nint)(delegate* unmanaged<nint*, int, int>)&Context,
+        ["cuStreamGetCtx"] = (nint)(delegate* unmanaged<nint, nint*, int>)&ContextOf,
         ["cuMemAlloc_v2"] = (nint)(delegate* unmanaged<nint*, int>)&First,
+        ["cuMemGetAddressRange_v2"] = (nint)(delegate* unmanaged<ulong*, nuint*, ulong, int>)&AddressRange,
+        ["cuPointerGetAttribute"] = (nint)(delegate* unmanaged<void*, int, ulong, int>)&PointerAttribute,
         ["cuMemHostAlloc"] = (nint)(delegate* unmanaged<void**, nuint, uint, int>)&HostAlloc,
         ["cuMemFreeHost"] = (nint)(delegate* unmanaged<void*, int>)&FreeHost,
         ["cuStreamCreate"] = (nint)(delegate* unmanaged<nint*, int>)&First,
@@ -45,6 +50,20 @@ public static unsafe class NullDevice
     private static int First(nint* result)
     {
         *result = (nint)Interlocked.Add(ref _handles, 1 << 20);
+        return 0;
+    }
+
+    [UnmanagedCallersOnly]
+    private static int Context(nint* context, int device)
+    {
+        *context = TheContext;
+        return 0;
+    }
+
+    [UnmanagedCallersOnly]
+    private static int ContextOf(nint stream, nint* context)
+    {
+        *context = TheContext;
         return 0;
     }
 
@@ -85,6 +104,27 @@ public static unsafe class NullDevice
             CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR => 0,
             _ => 1024,
         };
+        return 0;
+    }
+
+    /// <summary>Whatever is asked for begins an allocation that is long enough.</summary>
+    [UnmanagedCallersOnly]
+    private static int AddressRange(ulong* start, nuint* length, ulong address)
+    {
+        (*start, *length) = (address, 1 << 30);
+        return 0;
+    }
+
+    /// <summary>Memory of the device; nothing else is known of it.</summary>
+    [UnmanagedCallersOnly]
+    private static int PointerAttribute(void* value, int attribute, ulong address)
+    {
+        if ((CUpointer_attribute)attribute != CUpointer_attribute.CU_POINTER_ATTRIBUTE_MEMORY_TYPE)
+        {
+            return (int)CUresult.CUDA_ERROR_INVALID_VALUE;
+        }
+
+        *(uint*)value = (uint)CUmemorytype.CU_MEMORYTYPE_DEVICE;
         return 0;
     }
 

@@ -88,7 +88,7 @@ internal sealed class CudaExecutable : Executable
             return false;
         }
 
-        using ContextScope scope = _entry.Push(_context);
+        using ContextScope scope = Resume();
         _timer?.Resume();
         try
         {
@@ -102,7 +102,7 @@ internal sealed class CudaExecutable : Executable
 
     protected override void FinishCore(Span<float> output)
     {
-        using ContextScope scope = _entry.Push(_context);
+        using ContextScope scope = Resume();
         _form.Finish(waits: true);
         ((HostEnds)_ends).Receive(_place.Stream, output);
         _timer?.End();
@@ -111,7 +111,7 @@ internal sealed class CudaExecutable : Executable
 
     protected override void FinishCore(RunBinding binding, bool waits)
     {
-        using ContextScope scope = _entry.Push(_context);
+        using ContextScope scope = Resume();
         BoundEnds ends = (BoundEnds)_ends;
         _form.Finish(waits || ends.IsOutputOnHost || _timer is not null);
         ends.Receive(_place.Stream);
@@ -160,14 +160,19 @@ internal sealed class CudaExecutable : Executable
         using ContextScope scope = _context.PushToRelease();
         if (BindingType is not null)
         {
-            // A run that was not waited for.
-            _place.Quiesce();
+            // A run that was not waited for; meanwhile the place may be another executable's.
+            using (Uninterrupted.Enter(_place.Capturing))
+            {
+                _place.Quiesce();
+            }
         }
 
         _owned.Dispose();
         _place.Memory.Return(_program.Scratch);
         _program.Dispose();
     }
+
+    private ContextScope Resume() => _form.QueuesLater ? _entry.PushAgain(_context) : _entry.Push(_context);
 
     private void Begin()
     {

@@ -58,6 +58,9 @@ internal sealed class CudaPlace : Place
     /// <summary>Marks in <see cref="CopyStream"/> that what was published is read; <see cref="Stream"/> waits for the last mark.</summary>
     public CudaEvent Copied { get; }
 
+    /// <summary>Held while <see cref="Stream"/> captures, and by whoever waits for it outside of runs: a wait would break the capture.</summary>
+    public Lock Capturing { get; } = new();
+
     /// <summary>A run begins.</summary>
     /// <exception cref="InvalidOperationException">Another executable has one in flight here.</exception>
     public void Take(object holder)

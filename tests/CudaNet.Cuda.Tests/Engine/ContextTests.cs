@@ -80,6 +80,83 @@ public sealed class ContextTests
         machine.AssertClean();
     }
 
+    /// <summary>Runs push once and call observers in between, who may do with the thread's stack what they like as long as it is no less deep.</summary>
+    [Theory]
+    [InlineData(CudaGraphs.On, 256L << 20)]
+    [InlineData(CudaGraphs.Off, 256L << 20)]
+    [InlineData(CudaGraphs.On, 0L)]
+    public unsafe void An_observer_may_change_the_current_context(CudaGraphs graph, long pinnedLimit)
+    {
+        using EmulatedMachine machine = new(TwoDevices);
+        delegate* unmanaged<nint, CUresult> set = (delegate* unmanaged<nint, CUresult>)machine.Libraries.Driver.Find("cuCtxSetCurrent");
+        delegate* unmanaged<nint, CUresult> push = (delegate* unmanaged<nint, CUresult>)machine.Libraries.Driver.Find("cuCtxPushCurrent_v2");
+        delegate* unmanaged<nint*, CUresult> pop = (delegate* unmanaged<nint*, CUresult>)machine.Libraries.Driver.Find("cuCtxPopCurrent_v2");
+        using (CudaContext own = new(machine.Libraries.Load().Devices[1]))
+        {
+            Caller caller = new(machine, own);
+            CudaOptions options = new() { Graph = graph, PinnedLimitBytes = pinnedLimit };
+            using Session plain = SmallNetwork.Open(machine.Backend(options));
+            float[] expected = caller.Kept(() => SmallNetwork.Run(plain, 1, SmallNetwork.Observed));
+            foreach (bool sets in (bool[])[false, true])
+            {
+                using Session session = SmallNetwork.Open(machine.Backend(options));
+                session.Observe("stem.act", (in Observation _) =>
+                {
+                    if (sets)
+                    {
+                        Assert.Equal(CUresult.CUDA_SUCCESS, set(own.NativeHandle));
+                        return;
+                    }
+
+                    nint popped;
+                    Assert.Equal(CUresult.CUDA_SUCCESS, push(own.NativeHandle));
+                    Assert.Equal(CUresult.CUDA_SUCCESS, pop(&popped));
+                });
+                for (int run = 0; run < 3; run++)
+                {
+                    LayerOutputs outputs = caller.Kept(() => session.Extract(SmallNetwork.Input(), SmallNetwork.Observed));
+                    Bits.AssertSame(expected, [.. outputs.Output.Values, .. SmallNetwork.Observed.SelectMany(l => outputs[l].Values.ToArray())], $"run {run}, {(sets ? "another context set" : "pushed and popped")}");
+                }
+
+                string form = pinnedLimit > 0 && graph == CudaGraphs.On ? "one launch of a graph" : "call by call: ";
+                Assert.All(session.Loaded, l => Assert.StartsWith(form, l.PassText, StringComparison.Ordinal));
+            }
+        }
+
+        machine.AssertClean();
+    }
+
+    /// <summary>An observer runs another session, on the same device or another one, on the thread whose run is in flight.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void An_observer_may_run_another_session(int device)
+    {
+        using EmulatedMachine machine = new(TwoDevices);
+        CudaLibraries libraries = machine.Libraries.Load();
+        using (CudaContext own = new(libraries.Devices[1]))
+        {
+            Caller caller = new(machine, own);
+            using Session inner = SmallNetwork.Open(new CudaBackend(new CudaOptions { Libraries = libraries, Device = device }));
+            using Session outer = SmallNetwork.Open(new CudaBackend(new CudaOptions { Libraries = libraries }));
+            float[] expected = caller.Kept(() => SmallNetwork.Run(inner, 1, SmallNetwork.Observed));
+            int heard = 0;
+            outer.Observe("stem.act", (in Observation _) =>
+            {
+                Bits.AssertSame(expected, SmallNetwork.Run(inner, 1, SmallNetwork.Observed), "inside");
+                heard++;
+            });
+            for (int run = 0; run < 3; run++)
+            {
+                Bits.AssertSame(expected, caller.Kept(() => SmallNetwork.Run(outer, 1, SmallNetwork.Observed)), "outside");
+            }
+
+            Assert.Equal(3, heard);
+        }
+
+        machine.AssertClean();
+    }
+
     [Fact]
     public async Task Two_devices_run_at_once_with_a_backend_each()
     {

@@ -16,6 +16,9 @@ internal abstract class PassForm : IDisposable
     /// <summary>Whether a later stage is published, or steps are still to be queued.</summary>
     public abstract bool IsDrained { get; }
 
+    /// <summary>Whether more than waits is called after the start: for that the context must be current, whatever observers did to it.</summary>
+    public abstract bool QueuesLater { get; }
+
     /// <summary>Goes on to the next published stage; false at the end.</summary>
     public abstract bool Advance(RunControl control, out Observation stage);
 

@@ -17,6 +17,8 @@ internal sealed class StagewisePass(CudaProgram program, CudaPlace place, StageM
 
     public override bool IsDrained => _delivered == program.Publications.Length && _step == program.Steps.Length;
 
+    public override bool QueuesLater => true;
+
     public override void Start(RunControl control, bool isRehearsal)
     {
         (_step, _published, _queued, _delivered, _isRehearsal) = (-1, 0, 0, 0, isRehearsal);

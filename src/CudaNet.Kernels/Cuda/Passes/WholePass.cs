@@ -41,6 +41,8 @@ internal sealed class WholePass : PassForm
 
     public override bool IsDrained => _delivered == _program.Publications.Length;
 
+    public override bool QueuesLater => _graph is null && _whyNoGraph is null;
+
     public override void Start(RunControl control, bool isRehearsal)
     {
         _delivered = 0;
@@ -81,7 +83,7 @@ internal sealed class WholePass : PassForm
     /// <remarks>The first pass is waited for in any case: what it used is loaded then, and the streams are empty, as a capture wants them.</remarks>
     public override void Finish(bool waits)
     {
-        bool isFirst = _graph is null && _whyNoGraph is null;
+        bool isFirst = QueuesLater;
         if (waits || isFirst)
         {
             _place.Stream.Synchronize();
@@ -99,6 +101,7 @@ internal sealed class WholePass : PassForm
     private void Capture()
     {
         CudaGraphExec? made = null;
+        using Lock.Scope capturing = Uninterrupted.Enter(_place.Capturing);
         try
         {
             using StreamCapture capture = _place.Stream.BeginCapture();

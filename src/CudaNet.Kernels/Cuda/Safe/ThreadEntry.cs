@@ -25,4 +25,16 @@ internal struct ThreadEntry
 
     /// <summary>A scope for one call, which has nothing to do where the thread has entered.</summary>
     public readonly ContextScope Push(CudaContext context) => _context is null ? context.Push() : default;
+
+    /// <summary>The same after other code ran on the thread: it may have put another context in this one's place.</summary>
+    public readonly ContextScope PushAgain(CudaContext context)
+    {
+        if (_context is null)
+        {
+            return context.Push();
+        }
+
+        CudaContext.ForgetCurrent();
+        return default;
+    }
 }
