@@ -93,6 +93,11 @@ internal sealed class DoctorCommand : CliCommand
         }
 
         table.Add($"a run on {checkedBackend}", check.ToString());
+        if (check.PassText is { } passes)
+        {
+            table.Add("passes", passes);
+        }
+
         if (cuda is not null)
         {
             table.Add("batch bits", cuda.BatchBits);
@@ -131,6 +136,7 @@ internal sealed class DoctorCommand : CliCommand
         json.WriteString("checkWhyNot", check.WhyNot);
         json.WriteFinite("checkError", check.Error);
         json.WriteFinite("checkBound", check.Bound);
+        json.WriteString("passText", check.PassText);
         json.WriteString("batchBits", cuda?.BatchBits);
         json.WriteStrings("notes", cuda?.Notes ?? []);
         json.WriteString("imagesWhyNot", images);

@@ -38,32 +38,49 @@ internal sealed class ExplainCommand : CliCommand
         IBackend backend = _backend.Create(arguments);
         ExecutionPlan bare = Planner.Plan(source.Graph, input, [], backend.Layout);
         ExecutionPlan plan = observed.Count == 0 ? bare : Planner.Plan(source.Graph, input, observed, backend.Layout);
-        (PlanCost? cost, string? whyNot) = Measure(backend, plan);
+        (PlanCost? cost, string? passText, string? whyNot) = Measure(backend, source.Model, plan);
         if (arguments.GetValue(Json))
         {
-            JsonOutput.Write(Context.Out, json => WriteJson(json, backend, bare, plan, cost, whyNot));
+            JsonOutput.Write(Context.Out, json => WriteJson(json, backend, bare, plan, cost, passText, whyNot));
         }
         else
         {
-            WriteText(backend, bare, plan, cost, whyNot);
+            WriteText(backend, bare, plan, cost, passText, whyNot);
         }
 
         return ExitCode.Success;
     }
 
-    private static (PlanCost? Cost, string? WhyNot) Measure(IBackend backend, ExecutionPlan plan)
+    private static (PlanCost? Cost, string? PassText, string? WhyNot) Measure(IBackend backend, Model? model, ExecutionPlan plan)
     {
+        PlanCost? cost = null;
         try
         {
-            return (backend.Measure(plan), null);
+            cost = backend.Measure(plan);
+            return (cost, backend is CudaBackend ? HowPassesRun(backend, model, plan) : null, null);
         }
         catch (CudaNetException exception) when (exception is not UnknownOperatorException)
         {
-            return (null, exception.Message);
+            return (cost, null, exception.Message);
         }
     }
 
-    private static void WriteJson(Utf8JsonWriter json, IBackend backend, ExecutionPlan bare, ExecutionPlan plan, PlanCost? cost, string? whyNot)
+    /// <summary>Only a pass tells whether it can be captured; an architecture has no weights for one.</summary>
+    private static string? HowPassesRun(IBackend backend, Model? model, ExecutionPlan plan)
+    {
+        if (model is null)
+        {
+            return "decided at the first run: an architecture has no weights to run with";
+        }
+
+        using PreparedModel prepared = backend.Prepare(model);
+        using Place place = prepared.CreatePlace(0);
+        using Executable executable = prepared.Load(plan, place);
+        executable.WarmUp();
+        return executable.PassText;
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, IBackend backend, ExecutionPlan bare, ExecutionPlan plan, PlanCost? cost, string? passText, string? whyNot)
     {
         json.WriteString("backend", backend.Name);
         json.WriteString("layout", plan.Layout.Name);
@@ -99,11 +116,12 @@ internal sealed class ExplainCommand : CliCommand
         json.WriteNumber("bytesWithoutObservers", bare.TotalBytes);
         json.WriteOptional("bufferBytes", cost?.BufferBytes);
         json.WriteOptional("weightBytes", cost?.WeightBytes);
+        json.WriteString("passText", passText);
         json.WriteString("whyNotLoaded", whyNot);
         json.WriteStrings("notes", (backend as CudaBackend)?.Notes ?? []);
     }
 
-    private void WriteText(IBackend backend, ExecutionPlan bare, ExecutionPlan plan, PlanCost? cost, string? whyNot)
+    private void WriteText(IBackend backend, ExecutionPlan bare, ExecutionPlan plan, PlanCost? cost, string? passText, string? whyNot)
     {
         Context.Out.Write(bare);
         if (plan != bare)
@@ -122,6 +140,11 @@ internal sealed class ExplainCommand : CliCommand
 
         Context.Out.WriteLine($"an executable: {Format.Bytes(cost.BufferBytes)}, with copies for the host and workspaces");
         Context.Out.WriteLine($"packed weights ({backend.Name}): {Format.Bytes(cost.WeightBytes)}, one set for all plans");
+        if ((passText ?? whyNot) is { } passes)
+        {
+            Context.Line($"passes: {(passText is null ? "not run, " : "")}{passes}");
+        }
+
         bool hasBatchBits = cost.Choices.Any(c => c.BatchBits is not null);
         bool hasLayouts = cost.Choices.Any(c => c.Layout is not null || c.Arithmetic is not null);
         TextTable table = new([
