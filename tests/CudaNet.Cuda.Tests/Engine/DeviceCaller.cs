@@ -16,15 +16,25 @@ internal sealed class DeviceCaller : IDisposable
     /// <param name="backend">On whose device.</param>
     /// <param name="inputShape">N×C×H×W; there is room for fp32.</param>
     /// <param name="outputShape">N×classes.</param>
-    public DeviceCaller(CudaBackend backend, TensorShape inputShape, TensorShape outputShape)
+    /// <param name="releaseFailed">Told of what could not be freed.</param>
+    public DeviceCaller(CudaBackend backend, TensorShape inputShape, TensorShape outputShape, Action<ReleaseFailure>? releaseFailed = null)
     {
         (_backend, _outputShape) = (backend, outputShape);
-        _context = _owned.Add(new CudaContext(backend.Device));
-        Stream = _owned.Add(new CudaStream(_context));
-        _input = _owned.Add(new DeviceMemory(_context, sizeof(float) * inputShape.ElementCount));
-        _output = _owned.Add(new DeviceMemory(_context, sizeof(float) * outputShape.ElementCount));
-        _inputReady = _owned.Add(new CudaEvent(_context));
-        _outputReady = _owned.Add(new CudaEvent(_context));
+        try
+        {
+            _context = _owned.Add(new CudaContext(backend.Device));
+            _context.ReleaseFailed += releaseFailed;
+            Stream = _owned.Add(new CudaStream(_context));
+            _input = _owned.Add(new DeviceMemory(_context, sizeof(float) * inputShape.ElementCount));
+            _output = _owned.Add(new DeviceMemory(_context, sizeof(float) * outputShape.ElementCount));
+            _inputReady = _owned.Add(new CudaEvent(_context));
+            _outputReady = _owned.Add(new CudaEvent(_context));
+        }
+        catch
+        {
+            _owned.Dispose();
+            throw;
+        }
     }
 
     public CudaStream Stream { get; }

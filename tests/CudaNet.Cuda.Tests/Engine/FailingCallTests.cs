@@ -47,6 +47,8 @@ public sealed class FailingCallTests(ITestOutputHelper output)
                 rows.Add("fused", lasting);
             }
 
+            rows.Add("lanes", Lasting.Once);
+
             return rows;
         }
     }
@@ -56,12 +58,13 @@ public sealed class FailingCallTests(ITestOutputHelper output)
     public void A_failing_call_is_one_clear_exception_or_one_report_and_nothing_leaks(string program, Lasting lasting)
     {
         CudaOptions options = new() { Linear = program == "cublas" ? CudaLinear.Cublas : CudaLinear.Kernels, FusedConvolutions = program == "fused" };
+        bool hasLanes = program == "lanes";
         EmulatedDeviceProfile profile = EmulatedDeviceProfile.Ampere with { HasChannelsLast = program != "nchw" };
         IReadOnlyList<string> calls;
         float[] expected;
         using (EmulatedMachine machine = new(new EmulatorOptions { Devices = [profile] }))
         {
-            FailingProgram whole = new(machine, options);
+            FailingProgram whole = new(machine, options, hasLanes);
             expected = whole.Run() ?? throw whole.Thrown!;
             calls = machine.Calls.Names;
         }
@@ -77,7 +80,7 @@ public sealed class FailingCallTests(ITestOutputHelper output)
                 ? FaultInjection.OfCall(n, OutOfMemory, persistent: true)
                 : FaultInjection.OfCall(failed, calls.Take(n).Count(c => c == failed), OutOfMemory, persistent: lasting == Lasting.ForTheFunction);
             using EmulatedMachine machine = new(new EmulatorOptions { Devices = [profile], Faults = [fault] });
-            FailingProgram run = new(machine, options);
+            FailingProgram run = new(machine, options, hasLanes);
             float[]? values = run.Run(again: lasting == Lasting.Once);
             wrong.AddRange(Judge(machine, failed, run, lasting).Select(w => $"call {n}, {failed}: {w}"));
             if (values is not null)
@@ -92,7 +95,7 @@ public sealed class FailingCallTests(ITestOutputHelper output)
             if (lasting != Lasting.ForAll && i % Fresh == 0)
             {
                 machine.Faults.Clear();
-                Bits.AssertSame(expected, new FailingProgram(machine, options).Run(), $"a new session after call {n}, {failed}, failed");
+                Bits.AssertSame(expected, new FailingProgram(machine, options, hasLanes).Run(), $"a new session after call {n}, {failed}, failed");
             }
         }
 
@@ -110,6 +113,10 @@ public sealed class FailingCallTests(ITestOutputHelper output)
 
         // A capture that fails is no failure of the run: it is told of where passes are described.
         bool isTold = run.Passes.Contains(failed, StringComparison.Ordinal);
+
+        // What goes after runs that nobody waited for waits for them, and tries again.
+        bool isTriedAgain = run.HasLanes && failed == "cuStreamSynchronize" && run.Thrown is null;
+        isTold |= isTriedAgain;
         if (run.Thrown is null && reports.Count == 0 && !isTold)
         {
             yield return "nobody heard of it";

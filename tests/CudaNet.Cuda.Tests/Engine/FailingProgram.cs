@@ -1,14 +1,19 @@
+using System.Runtime.ExceptionServices;
 using CudaNet.Emulator;
 using CudaNet.Engine;
 using CudaNet.Kernels.Cuda;
+using Xunit;
 
 namespace CudaNet.Cuda.Tests.Engine;
 
-/// <summary>A program from its first call to its last, and what became of it.</summary>
-internal sealed class FailingProgram(EmulatedMachine machine, CudaOptions options)
+/// <summary>A program from its first call to its last, and what became of it: one run after the other, or two at once in two lanes and bound ones after them.</summary>
+internal sealed class FailingProgram(EmulatedMachine machine, CudaOptions options, bool hasLanes = false)
 {
     /// <summary>The first exception; null where there was none.</summary>
     public CudaNetException? Thrown { get; private set; }
+
+    /// <summary>Whether two runs are in flight at once, and some are not waited for.</summary>
+    public bool HasLanes => hasLanes;
 
     /// <summary>What the second attempt on the same session threw.</summary>
     public CudaNetException? ThrownAgain { get; private set; }
@@ -50,16 +55,16 @@ internal sealed class FailingProgram(EmulatedMachine machine, CudaOptions option
         {
             CudaBackend backend = machine.Backend(options);
             backend.ReleaseFailed += Reports.Add;
-            using Session session = SmallNetwork.Open(backend);
+            using Session session = SmallNetwork.Open(backend, new InferenceOptions { MaxConcurrentRuns = hasLanes ? 2 : 1 });
             HasSession = true;
             try
             {
-                values = Work(session);
+                values = hasLanes ? WorkInLanes(backend, session) : Work(session);
             }
             catch (CudaNetException exception) when (again)
             {
                 Thrown = exception;
-                values = Work(session);
+                values = hasLanes ? WorkInLanes(backend, session) : Work(session);
             }
             finally
             {
@@ -76,6 +81,47 @@ internal sealed class FailingProgram(EmulatedMachine machine, CudaOptions option
         }
 
         return values;
+    }
+
+    /// <summary>Two pulled runs that take turns, three times, so that both lanes replay; then runs on the device and on images.</summary>
+    private float[] WorkInLanes(CudaBackend backend, Session session)
+    {
+        List<float> values = [];
+        for (int round = 0; round < 3; round++)
+        {
+            values.Clear();
+            using InferenceRun one = session.Start(SmallNetwork.Input(), SmallNetwork.Observed), two = session.Start(SmallNetwork.Input(), SmallNetwork.Observed);
+            for (bool both = true; both;)
+            {
+                both = one.Next(out Observation first);
+                values.AddRange(both ? first.Values : one.Output);
+                Assert.Equal(both, two.Next(out Observation second));
+                values.AddRange(both ? second.Values : two.Output);
+            }
+        }
+
+        using DeviceCaller caller = new(backend, SmallNetwork.Shape, new TensorShape(1, 5), Reports.Add);
+        using DeviceBinding binding = Bind(caller);
+        caller.Put(SmallNetwork.Input().Values);
+        session.Enqueue(binding);
+        session.Run(binding);
+        float[] output = new float[5];
+        session.Run(new ImageBinding(new byte[SmallNetwork.Shape.ElementCount], SmallNetwork.Shape, new Preprocessing(8, 8, Interpolation.Bilinear, null, [0.5, 0.5, 0.5], [0.2, 0.2, 0.2]), output));
+        return [.. values, .. caller.Get(byEvent: true), .. output];
+    }
+
+    /// <summary>What the driver answers about an event of the caller's comes as the reason of an exception about the argument.</summary>
+    private static DeviceBinding Bind(DeviceCaller caller)
+    {
+        try
+        {
+            return caller.Bind(DeviceInput.Planes(caller.InputAddress, SmallNetwork.Shape), caller.Events);
+        }
+        catch (ArgumentException exception) when (exception.InnerException is CudaNetException reason)
+        {
+            ExceptionDispatchInfo.Throw(reason);
+            throw;
+        }
     }
 
     private static float[] Work(Session session)
