@@ -1,5 +1,4 @@
 using System.CommandLine;
-using CudaNet.Cli.SelfTest;
 using CudaNet.Engine;
 using CudaNet.Kernels.Cuda;
 using CudaNet.Kernels.Cuda.Native;
@@ -7,14 +6,13 @@ using CudaNet.Weights;
 
 namespace CudaNet.Cli;
 
-/// <summary><c>cudanet profile</c>: equal bits over many passes, and the latency and throughput of eager passes in trtexec's fields.</summary>
+/// <summary><c>cudanet profile</c>: equal bits over many passes, and the latency or throughput of passes in trtexec's fields.</summary>
 internal sealed class ProfileCommand : CliCommand
 {
     private const string None = "none";
     private const string One = "one";
     private const string Activations = "activations";
     private const string All = "all";
-    private const int Seed = 1;
     private const long LongestMs = 24 * 60 * 60 * 1000;
 
     private readonly Argument<string> _model = SharedOptions.Model();
@@ -24,7 +22,8 @@ internal sealed class ProfileCommand : CliCommand
     private readonly Option<string?> _observe = ValueOptions.Choice(
         "--observe", "The layers that each pass brings to the host: none (default), one (the last activation), all activations, or all layers.", None, One, Activations, All);
 
-    private readonly Option<int?> _repeat = ValueOptions.OptionalCount("--repeat", int.MaxValue, $"Passes whose outputs must have equal bits; default {PassRunner.Repeats(isEmulated: false)}, {PassRunner.Repeats(isEmulated: true)} on an emulated device.");
+    private readonly PassOptions _passes;
+    private readonly Option<int?> _repeat = ValueOptions.OptionalCount("--repeat", int.MaxValue, $"Passes whose outputs must have equal bits; default {PassBits.Repeats(isEmulated: false)}, {PassBits.Repeats(isEmulated: true)} on an emulated device.");
     private readonly Option<long> _warmUp = ValueOptions.Number("--warm-up", 200, 0, LongestMs, "Milliseconds of passes before any is measured.");
     private readonly Option<long> _duration = ValueOptions.Number("--duration", 3000, 0, LongestMs, "Milliseconds of measured passes, at least.");
     private readonly Option<int> _runs = ValueOptions.Count("--runs", 1000, 100_000_000, "Measured passes, at least.");
@@ -36,6 +35,7 @@ internal sealed class ProfileCommand : CliCommand
             "profile",
             "Runs passes again and again: equal bits, latency and throughput; exit code 1 where bits differ.",
             "cudanet profile model.safetensors --backend cuda --precision fp16 --batch 32",
+            "cudanet profile model.safetensors --backend cuda --scenario offline --lanes 4 --binding images --batch 8",
             "cudanet profile model.safetensors --backend cuda:1 --observe activations --output row.json",
             "cudanet profile model.safetensors --input 128x128 --duration 1000 --runs 20")
     {
@@ -44,6 +44,7 @@ internal sealed class ProfileCommand : CliCommand
         Add(_batch);
         Add(_input);
         Add(_observe);
+        _passes = new PassOptions(this);
         Add(_repeat);
         Add(_warmUp);
         Add(_duration);
@@ -61,22 +62,27 @@ internal sealed class ProfileCommand : CliCommand
             OutputPath.RefuseInputs(file, FolderReader.FilesOf(path));
         }
 
-        PassRunner? runner = null;
-        IBackend backend = _backend.Create(arguments, times => runner?.Measured(times));
+        PassPlan passes = _passes.Plan(arguments);
+        SingleStream? single = null;
+        IBackend backend = _backend.Create(arguments, passes.IsOffline ? null : times => single?.Measured(times));
+        passes.RequireFor(backend);
         ProfiledMachine machine = Describe(backend);
         using ModelSource source = ModelSource.Open(path);
         Model model = source.Model ?? throw new CudaNetException("is an architecture without weights") { File = path, Hint = "`cudanet profile` runs a model's file." };
         TensorShape shape = source.InputShape(arguments.GetValue(_input), arguments.GetValue(_batch));
         InputShape.Check(model.Graph, shape, path);
         string observed = arguments.GetValue(_observe) ?? None;
-        using Session session = new(model, backend);
-        LayerSelection layers = session.Select(Select(model.Graph, observed));
-        runner = new PassRunner(session, Draw(shape), layers, Context.Cancellation);
-        int repeats = arguments.GetValue(_repeat) ?? PassRunner.Repeats(machine.IsEmulated);
-        bool equal = runner.HaveEqualBits(repeats);
-        MeasuredTimes? times = machine.IsEmulated ? null : runner.Measure(
-            TimeSpan.FromMilliseconds(arguments.GetValue(_warmUp)), TimeSpan.FromMilliseconds(arguments.GetValue(_duration)), arguments.GetValue(_runs));
-        PassProfile profile = new(machine, shape, observed, layers.Layers.Count, session.Memory.WeightBytes, repeats, equal, times);
+        using PreparedModel prepared = backend.Prepare(model);
+        using PassLanes lanes = new(prepared, model.Metadata.Preprocessing ?? Preprocessing.Torchvision, shape, Select(model.Graph, observed), passes, Context.Cancellation);
+        int repeats = arguments.GetValue(_repeat) ?? PassBits.Repeats(machine.IsEmulated);
+        bool equal = PassBits.AreEqual(lanes.All, lanes.Outputs, repeats);
+        TimeSpan warmUp = TimeSpan.FromMilliseconds(arguments.GetValue(_warmUp)), duration = TimeSpan.FromMilliseconds(arguments.GetValue(_duration));
+        int runs = arguments.GetValue(_runs);
+        single = new SingleStream(lanes.All[0]);
+        MeasuredTimes? measured = machine.IsEmulated ? null
+            : passes.IsOffline ? Offline.Measure(lanes.All, warmUp, duration, runs)
+            : single.Measure(warmUp, duration, runs);
+        PassProfile profile = new(machine, Describe(backend, passes, lanes), shape, observed, lanes.Observed, prepared.Bytes, repeats, equal, measured);
         Report(arguments, file, json => ProfileJson.Write(json, profile), () => ProfileText.Write(Context, profile));
         return profile.Code;
     }
@@ -92,15 +98,11 @@ internal sealed class ProfileCommand : CliCommand
 
     private static bool IsActivation(LayerNode layer) => layer.Op is ReLU;
 
-    /// <summary>Values between −1 and 1, the same for the same shape.</summary>
-    private static Tensor Draw(TensorShape shape)
+    private static PassSettings Describe(IBackend backend, PassPlan passes, PassLanes lanes)
     {
-        if (shape.ElementCount > Array.MaxLength)
-        {
-            throw new UsageException($"a batch of {shape} has more values than one tensor can hold: take a smaller --batch or --input");
-        }
-
-        return new Tensor(shape, StoredValues.Uniform(Seed, shape.ElementCount));
+        CudaOptions? options = (backend as CudaBackend)?.Options;
+        string? graph = options is null ? null : options.Graph == CudaGraphs.On ? "on" : "off";
+        return new PassSettings(passes.Scenario, passes.Lanes, passes.Binding, graph, options?.FusedConvolutions, options?.BatchBits.ToString(), lanes.All[0].PassText);
     }
 
     private static ProfiledMachine Describe(IBackend backend)

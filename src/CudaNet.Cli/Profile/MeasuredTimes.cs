@@ -3,12 +3,13 @@ using CudaNet.Kernels.Cuda;
 
 namespace CudaNet.Cli;
 
-/// <summary>Times of passes, one after the other. Those of the device are null where a CPU computes.</summary>
+/// <summary>Times of passes. Those of each pass are null where only all together were measured, those of the device also where a CPU computes.</summary>
 /// <param name="warmUp">How long passes ran before any was measured.</param>
 /// <param name="wall">From the first measured pass's start to the last one's end.</param>
-/// <param name="host">Of each pass, in milliseconds: from the call to the output in the caller's hands.</param>
-/// <param name="device">Of each pass; empty where a CPU computes.</param>
-internal sealed class MeasuredTimes(TimeSpan warmUp, TimeSpan wall, IReadOnlyList<double> host, IReadOnlyList<PassTimes> device)
+/// <param name="passes">Measured ones.</param>
+/// <param name="host">Of each pass, in milliseconds: from the call to the output in the caller's hands; empty where it was not measured.</param>
+/// <param name="device">Of each pass; empty where it was not measured, or a CPU computes.</param>
+internal sealed class MeasuredTimes(TimeSpan warmUp, TimeSpan wall, int passes, IReadOnlyList<double> host, IReadOnlyList<PassTimes> device)
 {
     private const double LargestVariation = 0.025;
     private const double LargestEnqueue = 0.8;
@@ -17,13 +18,13 @@ internal sealed class MeasuredTimes(TimeSpan warmUp, TimeSpan wall, IReadOnlyLis
 
     public double WallMs { get; } = wall.TotalMilliseconds;
 
-    public int Passes { get; } = host.Count;
+    public int Passes { get; } = passes;
 
     /// <summary>Passes a second.</summary>
-    public double Throughput { get; } = host.Count / wall.TotalSeconds;
+    public double Throughput { get; } = passes / wall.TotalSeconds;
 
     /// <summary>From the call to the output in the caller's hands.</summary>
-    public Statistics Host { get; } = Statistics.Of(host);
+    public Statistics? Host { get; } = host.Count == 0 ? null : Statistics.Of(host);
 
     /// <summary>The sum of the input's copy, the computing and the output's copy.</summary>
     public Statistics? Latency { get; } = Part(device, t => t.ToDevice + t.Compute + t.ToHost);
@@ -54,8 +55,8 @@ internal sealed class MeasuredTimes(TimeSpan warmUp, TimeSpan wall, IReadOnlyLis
                 yield return "the copies take as long as the computing or longer: the bus bounds the throughput";
             }
 
-            (string what, Statistics varying) = Compute is null ? ("host latency", Host) : ("GPU compute time", Compute);
-            if (varying.Variation > LargestVariation)
+            (string what, Statistics? varying) = Compute is null ? ("host latency", Host) : ("GPU compute time", Compute);
+            if (varying?.Variation > LargestVariation)
             {
                 string remedy = Compute is null ? "leave the machine alone" : "lock the clocks (nvidia-smi --lock-gpu-clocks)";
                 yield return string.Create(CultureInfo.InvariantCulture, $"the {what} varies by {100 * varying.Variation:f1} %, more than 2.5 %: {remedy}");

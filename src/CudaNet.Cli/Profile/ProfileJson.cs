@@ -15,6 +15,14 @@ internal static class ProfileJson
         json.WriteString("cudnn", machine.Cudnn);
         json.WriteBoolean("emulated", machine.IsEmulated);
         json.WriteString("precision", machine.Precision);
+        PassSettings settings = profile.Settings;
+        json.WriteString("scenario", settings.Scenario);
+        json.WriteNumber("lanes", settings.Lanes);
+        json.WriteString("binding", settings.Binding);
+        json.WriteString("graph", settings.Graph);
+        json.WriteOptional("fused", settings.IsFused);
+        json.WriteString("batchBits", settings.BatchBits);
+        json.WriteString("passText", settings.PassText);
         json.WriteShape("input", profile.Input);
         json.WriteString("observed", profile.Observed);
         json.WriteNumber("observedLayers", profile.ObservedLayers);

@@ -12,14 +12,14 @@ internal static class ReportText
     /// <summary>What a row must have to be shown.</summary>
     public static IReadOnlyList<string> Fields { get; } =
     [
-        "backend", "device", "uuid", "driver", "cudnn", "emulated", "precision", "input", "observed", "observedLayers", "weightBytes", "weightsInCache", "ecc", "repeats", "equalBits", "passes", "imagesPerSecond",
+        "backend", "device", "uuid", "driver", "cudnn", "emulated", "precision", "scenario", "lanes", "binding", "graph", "fused", "batchBits", "passText", "input", "observed", "observedLayers", "weightBytes", "weightsInCache", "ecc", "repeats", "equalBits", "passes", "imagesPerSecond",
         "latencyMs", "enqueueMs", "toDeviceMs", "computeMs", "toHostMs", "hostLatencyMs", "warnings",
     ];
 
     public static void Write(TextWriter output, ProfileRows results)
     {
         JsonElement[] rows = [.. results.Rows.Select(r => r.Value)];
-        output.WriteLine("# Passes of CudaNet, one after the other");
+        output.WriteLine("# Passes of CudaNet");
         output.WriteLine();
         WriteMachine(output, results, rows);
         if (rows.Any(r => r.GetProperty("emulated").GetBoolean()))
@@ -28,9 +28,13 @@ internal static class ReportText
             output.WriteLine();
         }
 
-        JsonElement[] single = [.. rows.Where(r => Batch(r) == 1)];
-        Write(output, "SingleStream: batch 1, the next image when the last one's output is there; p90 is the host's, from the call to the output", single, ["p90 (ms)"], r => [Number(r, "hostLatencyMs", "p90")]);
-        Write(output, "Offline: images a second, one lane", rows, ["batch", "images/s"], r => [$"{Batch(r)}", Number(r, "imagesPerSecond")]);
+        JsonElement[] Of(string scenario) => [.. rows.Where(r => Text(r, "scenario") == scenario)];
+        string[] parts = ["Latency (ms)", "Enqueue Time (ms)", "H2D Latency (ms)", "GPU Compute Time (ms)", "D2H Latency (ms)"];
+        Write(
+            output, "SingleStream: the next pass when the last one's output is there; p90 to p99 are the host's, from the call to the output, the others medians", Of(SingleStream.Name),
+            ["p90 (ms)", "p50 (ms)", "p95 (ms)", "p99 (ms)", .. parts],
+            r => [.. ((string[])["p90", "median", "p95", "p99"]).Select(p => Number(r, "hostLatencyMs", p)), .. ((string[])["latencyMs", "enqueueMs", "toDeviceMs", "computeMs", "toHostMs"]).Select(p => Number(r, p, "median"))]);
+        Write(output, "Offline: images a second, several passes in flight", Of(Offline.Name), ["lanes", "images/s"], r => [$"{r.GetProperty("lanes")}", Number(r, "imagesPerSecond")]);
         WriteList(output, "Warnings", results.Rows.SelectMany(r => r.Value.GetProperty("warnings").EnumerateArray().Select(w => $"{r.Key}: {w.GetString()}")));
         WriteList(output, "Rows whose bits differ from pass to pass", results.Unequal);
         WriteList(output, "Rows that failed", results.Failures.Select(f => $"{f.Key}: {f.Value.ReplaceLineEndings(" ")}"));
@@ -45,7 +49,7 @@ internal static class ReportText
         Row(output, "cuDNN", Each(rows, r => Text(r, "cudnn")));
         Row(output, "weights L2-resident", Each(rows, r => $"{Text(r, "precision")}: {YesOrNo(r, "weightsInCache")}"));
         Row(output, "ECC", Each(rows, r => YesOrNo(r, "ecc")));
-        Row(output, "passes measured", "eager, one after the other, without CUDA graphs; the median of each part is shown, all others are in report.json");
+        Row(output, "passes reach the device", Each(rows, r => Text(r, "passText")));
         foreach ((string name, string value) in results.Machine)
         {
             Row(output, name, value);
@@ -63,15 +67,15 @@ internal static class ReportText
 
         output.WriteLine($"## {title}");
         output.WriteLine();
-        string[] columns = ["precision", "size", "observed", .. headings, "Latency (ms)", "Enqueue Time (ms)", "H2D Latency (ms)", "GPU Compute Time (ms)", "D2H Latency (ms)", "passes", "equal bits over"];
+        string[] columns = ["precision", "batch", "size", "observed", "binding", "graph", "fused", "batch bits", .. headings, "passes", "equal bits over"];
         Row(output, columns);
         Row(output, [.. columns.Select(_ => "---")]);
         foreach (JsonElement row in rows.OrderBy(Batch))
         {
             Row(output,
             [
-                Text(row, "precision"), Size(row), $"{Text(row, "observed")} ({row.GetProperty("observedLayers")})", .. cells(row),
-                .. ((string[])["latencyMs", "enqueueMs", "toDeviceMs", "computeMs", "toHostMs"]).Select(p => Number(row, p, "median")),
+                Text(row, "precision"), $"{Batch(row)}", Size(row), $"{Text(row, "observed")} ({row.GetProperty("observedLayers")})", Text(row, "binding"), Text(row, "graph"), YesOrNo(row, "fused"),
+                Text(row, "batchBits"), .. cells(row),
                 Number(row, "passes"), row.GetProperty("equalBits").GetBoolean() ? $"{row.GetProperty("repeats")} passes" : "DIFFER",
             ]);
         }

@@ -12,7 +12,7 @@ internal static class ModelChecks
     public static IEnumerable<Check> All(Model model, Tensor input, bool isEmulated)
     {
         Lazy<IReadOnlyDictionary<string, Tensor>> reference = new(() => Reference(model, input));
-        int passes = PassRunner.Repeats(isEmulated);
+        int passes = PassBits.Repeats(isEmulated);
         return from precision in Enum.GetValues<ArithmeticPrecision>()
                from check in (Check[])
                    [
@@ -38,9 +38,9 @@ internal static class ModelChecks
 
     private static Outcome EqualBits(TestDevice device, ArithmeticPrecision precision, Model model, Tensor input, int passes)
     {
-        using Session session = device.Open(model, precision);
-        PassRunner runner = new(session, input, session.Select([]), CancellationToken.None);
-        return Outcome.Expect(runner.HaveEqualBits(passes), "two passes of one input have different bits");
+        Session session = device.Open(model, precision);
+        using HostLane lane = new(session, input, session.Select([]), CancellationToken.None);
+        return Outcome.Expect(PassBits.AreEqual([lane], (int)session.OutputShape(input.Shape).ElementCount, passes), "two passes of one input have different bits");
     }
 
     private static Outcome Named(string layer, Outcome outcome) => outcome.Reason is null ? outcome : outcome with { Reason = $"{layer}: {outcome.Reason}" };
