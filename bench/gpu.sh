@@ -100,8 +100,8 @@ row() {
 }
 
 rows() {
-  local precision size batch observe
-  local precisions sizes=(224 128) batches=(1 8 32) observed=(none one activations all) how=()
+  local precision size batch observe variation
+  local precisions sizes=(224 128) batches=(1 8 32 128) observed=(none one activations all) how=()
   IFS=', ' read -ra precisions <<<"$(doctor_says " computes")"
   if [ "$quick" = 1 ]; then
     precisions=(fp32 fp16) sizes=(128) batches=(1) observed=(none all)
@@ -111,11 +111,29 @@ rows() {
     for batch in "${batches[@]}"; do
       for precision in "${precisions[@]}"; do
         for observe in "${observed[@]}"; do
+          # Layers are observed at the sizes of the variations only, besides none.
+          [ "$quick" = 1 ] || [ "$observe" = none ] || is_varied "$size" "$batch" || continue
           row "$precision-batch$batch-$size-$observe" --precision "$precision" --batch "$batch" --input "${size}x$size" --observe "$observe" "${how[@]}"
+        done
+        [ "$quick" = 0 ] || continue
+        row "$precision-batch$batch-$size-none-offline" --precision "$precision" --batch "$batch" --input "${size}x$size" --scenario offline
+        is_varied "$size" "$batch" || continue
+        for variation in graph-off fused batch-bits-chunk:8 batch-bits-ignore binding-device binding-images; do
+          row "$precision-batch$batch-$size-none-${variation/:/}" --precision "$precision" --batch "$batch" --input "${size}x$size" $(options_of "$variation")
         done
       done
     done
   done
+}
+
+# Where one thing at a time is changed against the main rows: latency of one image, and a batch.
+is_varied() { [ "$1" = 224 ] && { [ "$2" = 1 ] || [ "$2" = 32 ]; }; }
+
+options_of() {
+  case $1 in
+    fused) echo --fused ;;
+    *) echo "--${1%-*} ${1##*-}" ;;
+  esac
 }
 
 prove() {

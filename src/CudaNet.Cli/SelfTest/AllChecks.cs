@@ -6,6 +6,7 @@ internal static class AllChecks
     public static IReadOnlyList<Check> List { get; } =
     [
         .. DriverChecks.All(),
+        .. GraphChecks.All(),
         .. ImageKernelChecks.All(),
         .. MapKernelChecks.All(),
         .. RowKernelChecks.All(),

@@ -10,5 +10,6 @@ internal sealed record Check(string Name, string Precision, string Shape, Func<T
 /// <summary>What became of a check.</summary>
 /// <param name="Check">Which.</param>
 /// <param name="Outcome">How near it was.</param>
+/// <param name="Nodes">Of a graph that was captured of it; null where nothing was captured.</param>
 /// <param name="Milliseconds">Median time of one run on the device; null where it was not measured.</param>
-internal sealed record CheckResult(Check Check, Outcome Outcome, double? Milliseconds = null);
+internal sealed record CheckResult(Check Check, Outcome Outcome, int? Nodes = null, double? Milliseconds = null);

@@ -3,7 +3,7 @@ using CudaNet.Kernels.Cuda;
 
 namespace CudaNet.Cli.SelfTest;
 
-/// <summary>Runs checks one after the other: one that fails stops no other, unless the device has faulted.</summary>
+/// <summary>Runs checks one after the other, and captures what was right in a graph: one that fails stops no other, unless the device has faulted.</summary>
 /// <param name="device">Where.</param>
 /// <param name="complaint">What is wrong although the check saw nothing of it, asked after each; null where nothing is.</param>
 /// <param name="measure">Whether times are measured.</param>
@@ -26,11 +26,13 @@ internal sealed class CheckRun(TestDevice device, Func<string?> complaint, bool 
     private CheckResult Run(Check check)
     {
         Outcome outcome;
+        int? nodes = null;
         double? milliseconds = null;
         try
         {
             outcome = check.Run(device);
             device.Stream.Synchronize();
+            nodes = outcome.Verdict == Verdict.Ok ? device.CountNodes() : null;
             milliseconds = measure && outcome.Verdict == Verdict.Ok ? device.Measure() : null;
         }
         catch (UnsupportedByDeviceException exception)
@@ -52,7 +54,7 @@ internal sealed class CheckRun(TestDevice device, Func<string?> complaint, bool 
         }
 
         device.Clear();
-        return new CheckResult(check, complaint() is { } wrong ? Complain(outcome, wrong) : outcome, milliseconds);
+        return new CheckResult(check, complaint() is { } wrong ? Complain(outcome, wrong) : outcome, nodes, milliseconds);
     }
 
     private static Outcome Complain(Outcome outcome, string wrong) => outcome with { Verdict = Verdict.Failed, Reason = outcome.Reason is null ? wrong : $"{outcome.Reason}; {wrong}" };

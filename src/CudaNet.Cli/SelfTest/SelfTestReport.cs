@@ -22,17 +22,17 @@ internal sealed record SelfTestReport(string Backend, string Device, IReadOnlyLi
         head.Add("device", Device);
         foreach (LibraryReport library in Libraries)
         {
-            head.Add(library.Library, library.WhyNot is null ? $"{library.Version}{(library.Path is null ? "" : $", {library.Path}")}" : $"no: {library.WhyNot}");
+            head.Add(library.Library, library.WhyNot is null ? $"{library.Version}{(library.Path is null ? "" : $", {library.Path}")}{(BytesOf(library) is { } bytes ? $", {Format.Bytes(bytes)}" : "")}" : $"no: {library.WhyNot}");
         }
 
         head.Write(output);
         output.WriteLine();
         bool hasTimes = Results.Any(r => r.Milliseconds is not null);
-        TextTable table = hasTimes ? new("check", "precision", "shape", ">error", ">bound", "verdict", ">ms", "reason") : new("check", "precision", "shape", ">error", ">bound", "verdict", "reason");
+        TextTable table = hasTimes ? new("check", "precision", "shape", ">error", ">bound", "verdict", ">nodes", ">ms", "reason") : new("check", "precision", "shape", ">error", ">bound", "verdict", ">nodes", "reason");
         foreach (CheckResult result in Results)
         {
             (Check check, Outcome outcome) = (result.Check, result.Outcome);
-            List<string> cells = [check.Name, check.Precision, check.Shape, Format.Error(outcome.Error), Format.Error(outcome.Bound), outcome.Verdict.Text()];
+            List<string> cells = [check.Name, check.Precision, check.Shape, Format.Error(outcome.Error), Format.Error(outcome.Bound), outcome.Verdict.Text(), result.Nodes?.ToString(CultureInfo.InvariantCulture) ?? "-"];
             if (hasTimes)
             {
                 cells.Add(result.Milliseconds?.ToString("f4", CultureInfo.InvariantCulture) ?? "-");
@@ -55,6 +55,7 @@ internal sealed record SelfTestReport(string Backend, string Device, IReadOnlyLi
         {
             json.WriteString("library", library.Library);
             json.WriteString("path", library.Path);
+            json.WriteOptional("bytes", BytesOf(library));
             json.WriteString("version", library.Version);
             json.WriteString("whyNot", library.WhyNot);
         });
@@ -72,7 +73,11 @@ internal sealed record SelfTestReport(string Backend, string Device, IReadOnlyLi
             json.WriteFinite("bound", result.Outcome.Bound);
             json.WriteString("verdict", result.Outcome.Verdict.Text());
             json.WriteString("reason", result.Outcome.Reason);
+            json.WriteOptional("nodes", (long?)result.Nodes);
             json.WriteOptional("milliseconds", result.Milliseconds);
         });
     }
+
+    /// <summary>Of the library's file; null where none is known.</summary>
+    private static long? BytesOf(LibraryReport library) => File.Exists(library.Path) ? new FileInfo(library.Path).Length : null;
 }

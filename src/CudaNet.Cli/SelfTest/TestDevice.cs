@@ -121,6 +121,21 @@ internal sealed class TestDevice : IDisposable
         }
     }
 
+    /// <summary>How many nodes a graph has of what was run last; null where nothing is there to be captured.</summary>
+    /// <exception cref="CudaException">It cannot be captured.</exception>
+    public int? CountNodes()
+    {
+        if (_launch is null)
+        {
+            return null;
+        }
+
+        using StreamCapture capture = Stream.BeginCapture();
+        _launch();
+        using CudaGraph graph = capture.End();
+        return graph.NodeCount;
+    }
+
     /// <summary>Frees what the last check made, once nothing uses it. Never throws.</summary>
     public void Clear()
     {

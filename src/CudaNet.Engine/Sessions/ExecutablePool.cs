@@ -111,17 +111,24 @@ internal sealed class ExecutablePool(PreparedModel model, int capacity, int plac
         }
     }
 
+    /// <summary>The first, whose memory is warm; of bound ones that which was idle longest, for the others may still be at work on what was queued.</summary>
     private ResidentExecutable? FindIdle(TensorShape input, RunLayers layers, Type? binding)
     {
+        ResidentExecutable? found = null;
         foreach (ResidentExecutable candidate in _resident)
         {
             if (!candidate.IsBusy && IsFree(candidate.Executable.Place) && candidate.Runs(input, layers, binding))
             {
-                return candidate;
+                if (binding is null)
+                {
+                    return candidate;
+                }
+
+                found = found is null || candidate.LastUse < found.LastUse ? candidate : found;
             }
         }
 
-        return null;
+        return found;
     }
 
     private bool IsFree(Place place) => !place.IsExclusive || _running[place.Index] == 0;

@@ -20,6 +20,22 @@ public sealed class GpuOptionTests
         Assert.Empty(json.Json.GetProperty("notes").EnumerateArray());
     }
 
+    [Theory]
+    [InlineData("one launch of a graph of ")]
+    [InlineData("call by call: Graph is Off", "--graph", "off")]
+    public void Explain_and_doctor_say_how_passes_reach_the_device(string said, params string[] option)
+    {
+        string[] explain = ["explain", Repository.Data("checkpoints/training.pth"), "--backend", "emulated", "--input", "32x32", .. option];
+        Assert.Contains($"\npasses: {said}", Tool.Run(explain).Out, StringComparison.Ordinal);
+        Assert.StartsWith(said, Tool.Run([.. explain, "--json"]).Json.GetProperty("passText").GetString(), StringComparison.Ordinal);
+        Tool doctor = Tool.Run(["doctor", "--backend", "emulated", "--json", .. option]);
+        Assert.StartsWith(said, doctor.Json.GetProperty("passText").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_architecture_has_it_decided_at_its_first_run() =>
+        Assert.Contains("\npasses: decided at the first run: ", Tool.Run("explain", "resnet18", "--backend", "emulated", "--input", "32x32").Out, StringComparison.Ordinal);
+
     [Fact]
     public void A_cache_that_cannot_be_used_is_a_note()
     {

@@ -20,13 +20,7 @@ public sealed class ProfileReportTests : IDisposable
     {
         MeasuredTimes times = new(TimeSpan.Zero, TimeSpan.FromSeconds(0.5), 2, [7, 7], [new PassTimes(1, 4, 1, 0.5), new PassTimes(1, 4, 1, 0.5)]);
         Save("one", ProfileTests.Profile(times));
-        Save("many", ProfileTests.Profile(times) with
-        {
-            Input = new(8, 3, 32, 32),
-            Observed = "all",
-            ObservedLayers = 68,
-            Settings = new PassSettings(Offline.Name, 4, PassPlan.Images, "off", true, "chunks of 8", "call by call"),
-        });
+        Save("many", ProfileTests.Profile(times) with { Input = new(8, 3, 32, 32), Observed = "all", ObservedLayers = 68, Settings = ProfileTests.Profile(times).Settings with { Scenario = Offline.Name, Lanes = 4 } });
         File.WriteAllText(_folder.File("machine.txt"), "nvidia-smi power.limit\t700.00 W\n");
         Tool tool = Tool.Run("profile-report", _folder.Path);
         Assert.Equal((ExitCode.Success, ""), (tool.Code, tool.Error));
@@ -34,8 +28,7 @@ public sealed class ProfileReportTests : IDisposable
         string[] expected =
         [
             "| device | cuda:0, Some GPU, compute capability 9.0 |", "| weights L2-resident | fp16: no |", "| ECC | yes |", "| nvidia-smi power.limit | 700.00 W |",
-            "| fp16 | host, graph on, split, checked | 32x32 | 1 | none (0) | 7 | 6 | 0.5 | 1 | 4 | 1 | 2 | 100 passes |",
-            "| fp16 | images, graph off, fused, chunks of 8 | 32x32 | 8 | all (68) | 4 | 32 | 2 | 100 passes |",
+            "| fp16 | 1 | 32x32 | none (0) | host | on | no | checked | 7 | 7 | 7 | 7 | 6 | 0.5 | 1 | 4 | 1 | 2 | 100 passes |", "| fp16 | 8 | 32x32 | all (68) | host | on | no | checked | 4 | 32 | 2 | 100 passes |",
         ];
         Assert.All(expected, line => Assert.Contains(line, tool.Out.Split('\n')));
         JsonElement json = JsonDocument.Parse(File.ReadAllText(_folder.File("report.json"))).RootElement;
@@ -53,7 +46,7 @@ public sealed class ProfileReportTests : IDisposable
         Tool tool = Tool.Run("profile-report", _folder.Path);
         Assert.Equal(ExitCode.Success, tool.Code);
         Assert.Contains("An emulated device has no times", tool.Out, StringComparison.Ordinal);
-        Assert.Contains("| fp16 | host, graph on, split, checked | 32x32 | 1 | none (0) | none | none | none | none | none | none | none | 100 passes |\n", tool.Out, StringComparison.Ordinal);
+        Assert.Contains("| fp16 | 1 | 32x32 | none (0) | host | on | no | checked | none | none | none | none | none | none | none | none | none | none | 100 passes |\n", tool.Out, StringComparison.Ordinal);
         Assert.DoesNotMatch(@"\d *(ms|images/s)\b", tool.Out);
     }
 

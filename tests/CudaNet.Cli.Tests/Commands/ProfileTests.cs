@@ -55,43 +55,51 @@ public sealed class ProfileTests
         Assert.All(ManualTests.Fields(json).Distinct(), f => Assert.Contains($"`{f}`", manual, StringComparison.Ordinal));
     }
 
-    [Theory]
-    [InlineData("1")]
-    [InlineData("3")]
-    public void Text_has_trtexecs_words(string batch)
+    [Fact]
+    public void Offline_counts_the_passes_of_all_lanes()
     {
-        Tool tool = Tool.Run("profile", Model, "--input", "32x32", "--batch", batch, "--repeat", "2", "--warm-up", "0", "--duration", "0", "--runs", "3");
+        string[] line = ["profile", Model, "--input", "32x32", "--batch", "3", "--scenario", "offline", "--lanes", "3", "--repeat", "2", "--warm-up", "0", "--duration", "0", "--runs", "7"];
+        Tool tool = Tool.Run(line);
         Assert.Equal((ExitCode.Success, ""), (tool.Code, tool.Error));
-        Assert.Matches($@"\nequal bits over 2 passes\n3 passes measured, one after the other, (.*\n)+Throughput: .* queries/s, .* images/s\nTotal Host Walltime: .* s\n\nms .*\nHost Latency .*\n\nSingleStream: p90 .* ms, batch {batch}\n", tool.Out);
-        Assert.DoesNotContain("Offline", tool.Out, StringComparison.Ordinal);
-        Assert.DoesNotContain("GPU", tool.Out, StringComparison.Ordinal);
+        Assert.Matches(@"\nequal bits over 2 passes on each of 3 lanes\n.* passes measured, several in flight, (.*\n)+Offline: .* images/s, batch 3, 3 lanes\n", tool.Out);
+        JsonElement json = Tool.Run([.. line, "--json"]).Json;
+        Assert.True(json.GetProperty("passes").GetInt32() >= 7);
+        Assert.Equal(("offline", 3, "host"), (json.GetProperty("scenario").GetString(), json.GetProperty("lanes").GetInt32(), json.GetProperty("binding").GetString()));
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("hostLatencyMs").ValueKind);
     }
 
-    /// <summary>Whatever memory passes come from, and however many are in flight: equal bits, and no times where no GPU gives any.</summary>
     [Theory]
-    [InlineData("--binding device", "device", "single-stream", 1, "one launch of a graph of ")]
-    [InlineData("--binding images --graph off", "images", "single-stream", 1, "call by call: Graph is Off")]
-    [InlineData("--scenario offline --lanes 3", "host", "offline", 3, "one launch of a graph of ")]
-    [InlineData("--scenario offline --binding device --fused --batch-bits chunk:2", "device", "offline", 2, "one launch of a graph of ")]
-    public void Passes_may_be_bound_and_several(string options, string binding, string scenario, int lanes, string passes)
+    [InlineData("single-stream", "device", "none", "one launch of a graph of ")]
+    [InlineData("offline", "device", "none", "one launch of a graph of ")]
+    [InlineData("offline", "images", "one", "one launch of a graph of ")]
+    [InlineData("offline", "device", "one", "call by call: Graph is Off")]
+    public void Lanes_of_every_binding_have_equal_bits(string scenario, string binding, string observed, string passes)
     {
-        Tool tool = Tool.Run(["profile", Model, "--backend", "emulated", "--input", "32x32", "--json", .. options.Split(' ')]);
+        string[] graph = passes.StartsWith("call", StringComparison.Ordinal) ? ["--graph", "off"] : [];
+        Tool tool = Tool.Run(["profile", Model, "--backend", "emulated", "--input", "32x32", "--scenario", scenario, "--binding", binding, "--observe", observed, .. graph, "--json"]);
         Assert.Equal((ExitCode.Success, ""), (tool.Code, tool.Error));
-        JsonElement json = JsonDocument.Parse(tool.Out).RootElement;
-        Assert.Equal((binding, scenario, lanes), (json.GetProperty("binding").GetString(), json.GetProperty("scenario").GetString(), json.GetProperty("lanes").GetInt32()));
-        Assert.StartsWith(passes, json.GetProperty("passText").GetString(), StringComparison.Ordinal);
-        Assert.True(json.GetProperty("equalBits").GetBoolean());
-        Assert.All(TimeFields, f => Assert.Equal(JsonValueKind.Null, json.GetProperty(f).ValueKind));
+        Assert.True(tool.Json.GetProperty("equalBits").GetBoolean());
+        Assert.StartsWith(passes, tool.Json.GetProperty("passText").GetString(), StringComparison.Ordinal);
+        Assert.All(TimeFields, f => Assert.Equal(JsonValueKind.Null, tool.Json.GetProperty(f).ValueKind));
+    }
+
+    [Theory]
+    [InlineData("--lanes goes with --scenario offline", "--lanes", "2")]
+    [InlineData("the cpu backend has no --binding device: it is for GPUs", "--binding", "device")]
+    public void What_goes_with_nothing_is_refused(string expected, params string[] options)
+    {
+        Tool tool = Tool.Run(["profile", Model, .. options]);
+        Assert.Equal(ExitCode.Usage, tool.Code);
+        Assert.Contains(expected, tool.Error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_CPU_runs_several_passes_at_once_and_counts_images()
+    public void Text_has_trtexecs_words()
     {
-        Tool tool = Tool.Run("profile", Model, "--input", "32x32", "--batch", "2", "--scenario", "offline", "--repeat", "2", "--warm-up", "0", "--duration", "0", "--runs", "5");
+        Tool tool = Tool.Run("profile", Model, "--input", "32x32", "--batch", "3", "--repeat", "2", "--warm-up", "0", "--duration", "0", "--runs", "3");
         Assert.Equal((ExitCode.Success, ""), (tool.Code, tool.Error));
-        Assert.Matches(@"\nequal bits over 2 passes on each of 2 lanes\n\d+ passes measured, several in flight, (.*\n)+Offline: .* images/s, batch 2, 2 lanes\n", tool.Out);
-        Assert.Equal(ExitCode.Usage, Tool.Run("profile", Model, "--lanes", "2").Code);
-        Assert.Equal(ExitCode.Usage, Tool.Run("profile", Model, "--binding", "device").Code);
+        Assert.Matches(@"\nequal bits over 2 passes\n3 passes measured, (.*\n)+Throughput: .* queries/s, .* images/s\nTotal Host Walltime: .* s\n\nms .*\nHost Latency .*\n\nSingleStream: p90 .* ms, batch 3\n", tool.Out);
+        Assert.DoesNotContain("GPU", tool.Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,7 +114,7 @@ public sealed class ProfileTests
             "backend              cuda:0, Some GPU, compute capability 9.0", "libraries            driver for CUDA 13.0, cuDNN 9.19.0", "weights L2-resident  no, L2 has 2,048 bytes (0.0 MiB)", "ECC                  yes", "equal bits over 100 passes",
             "Throughput: 50 queries/s, 50 images/s", "Total Host Walltime: 2 s", "Total GPU Compute Time: 0.15 s", "Latency           2.25  3.25  2.75    2.75  3.25  3.25  3.25", "Enqueue Time       1.5   1.5   1.5     1.5   1.5   1.5   1.5",
             "H2D Latency          1     1     1       1     1     1     1", "GPU Compute Time     1     2   1.5     1.5     2     2     2", "D2H Latency       0.25  0.25  0.25    0.25  0.25  0.25  0.25", "Host Latency         1   100  50.5    50.5    90    95    99",
-            "SingleStream: p90 90 ms, p50 50.5 ms, p95 95 ms, p99 99 ms, min 1 ms, max 100 ms, mean 50.5 ms, batch 1", "scenario             single-stream, 1 lane", "passes               one launch", "warning: queueing takes more than 0.8 of the GPU's time: the host bounds the throughput",
+            "SingleStream: p90 90 ms, p50 50.5 ms, p95 95 ms, p99 99 ms, min 1 ms, max 100 ms, mean 50.5 ms, batch 1", "warning: queueing takes more than 0.8 of the GPU's time: the host bounds the throughput",
             "warning: the GPU compute time varies by 33.3 %, more than 2.5 %: lock the clocks (nvidia-smi --lock-gpu-clocks)",
         ];
         Assert.All(expected, line => Assert.Contains(line, output.ToString().Split('\n')));
@@ -120,12 +128,13 @@ public sealed class ProfileTests
     {
         float[] values = new float[3 * 32 * 32];
         using Model model = TestModels.Tiny();
-        Session session = new(model, new CpuBackend());
+        using Session session = new(model, new CpuBackend());
         Tensor input = new(new TensorShape(1, 3, 32, 32), values);
         using HostLane lane = new(session, input, session.Select([]), TestContext.Current.CancellationToken);
-        Assert.True(PassBits.AreEqual([lane], 5, 3));
+        int outputs = (int)session.OutputShape(input.Shape).ElementCount;
+        Assert.True(PassBits.AreEqual([lane], outputs, 3));
         using ObserverHandle spoils = session.Observe("fc", (in Observation _) => values[0]++);
-        Assert.False(PassBits.AreEqual([lane], 5, 3));
+        Assert.False(PassBits.AreEqual([lane], outputs, 3));
         PassProfile profile = Profile(null) with { EqualBits = false };
         Assert.Equal(ExitCode.BeyondTolerance, profile.Code);
         using StringWriter output = new();
@@ -184,6 +193,5 @@ public sealed class ProfileTests
 
     internal static PassProfile Profile(MeasuredTimes? times) => new(
         new ProfiledMachine("cuda:0", "Some GPU, compute capability 9.0", "GPU-0", "13.0", "9.19.0", "fp16", 2048, HasEcc: true, IsEmulated: times is null),
-        new PassSettings(SingleStream.Name, 1, PassPlan.Host, "on", false, "checked", "one launch"),
-        new TensorShape(1, 3, 32, 32), "none", 0, 4096, 100, EqualBits: true, times);
+        new PassSettings(SingleStream.Name, 1, PassPlan.Host, "on", IsFused: false, "checked", "one launch of a graph of 63 nodes"), new TensorShape(1, 3, 32, 32), "none", 0, 4096, 100, EqualBits: true, times);
 }

@@ -41,7 +41,7 @@ public sealed class SelfTestVerdictTests
     [Fact]
     public void A_failing_call_fails_its_check_by_name_and_stops_no_other()
     {
-        SelfTestReport report = Run(new EmulatorOptions { Faults = [FaultInjection.OfCall(nameof(CublasApi.cublasGemmEx), n: 2)] }, Products);
+        SelfTestReport report = Run(new EmulatorOptions { Faults = [FaultInjection.OfCall(nameof(CublasApi.cublasGemmEx), n: 3)] }, Products);
         CheckResult failed = Assert.Single(report.Results, r => r.Outcome.Verdict != Verdict.Ok);
         Assert.Equal((Verdict.Failed, "cuBLAS GemmEx", "tf32"), (failed.Outcome.Verdict, failed.Check.Name, failed.Check.Precision));
         Assert.Contains("cublasGemmEx", failed.Outcome.Reason, StringComparison.Ordinal);

@@ -21,6 +21,7 @@ internal static class ImageKernelChecks
         .. Layout(KernelCases.Odd, 33, withNaive: true),
         .. Layout(new TensorShape(1, 3, 224, 224), 8),
         .. Layout(new TensorShape(1, 512, 7, 7), 512),
+        .. Enum.GetValues<StoragePrecision>().SelectMany(from => KernelCases.Of($"NHWC {from.ShortName()} → NHWC", $"{KernelCases.Odd}, pitch 40", (d, to, _) => Repitch(d, from, to), withNaive: false)),
     ];
 
     private static IEnumerable<Check> Normalization(Preprocessing rule, int height, int width, int pitch, bool withNaive = false) =>
@@ -47,6 +48,17 @@ internal static class ImageKernelChecks
         DeviceMemory source = device.Upload(bytes), destination = device.Reserve(expected.Length, precision);
         device.Run(() => device.Kernels.Preprocessing.Normalize(device.Stream, source, pixels, new Normalization(rule), pitch, precision, destination, variant));
         return Bound.Exact.Judge(StoredValues.Round(expected, precision), device.Read(destination, precision));
+    }
+
+    private static Outcome Repitch(TestDevice device, StoragePrecision from, StoragePrecision to)
+    {
+        const int Pitch = 40;
+        TensorShape shape = KernelCases.Odd;
+        float[] values = StoredValues.Uniform(3, shape.ElementCount, from);
+        float[] expected = StoredValues.Round(StoredValues.ToNhwc(values, shape, Pitch), to);
+        DeviceMemory source = device.Upload(StoredValues.ToNhwc(values, shape, shape.Channels), from), destination = device.Reserve(expected.Length, to);
+        device.Run(() => device.Kernels.Layout.Repitch(device.Stream, source, shape, from, Pitch, to, destination));
+        return Bound.Exact.Judge(expected, device.Read(destination, to));
     }
 
     private static Outcome ToNhwc(TestDevice device, TensorShape shape, int pitch, StoragePrecision precision, KernelVariant variant)
