@@ -2,8 +2,9 @@
 # Proves CudaNet on a machine with a GPU, which needs neither the .NET SDK nor a network, and measures passes there.
 #   bench/gpu.sh publish FOLDER                 here: puts the tool as one native program, a model, a photograph and this script into FOLDER, to be copied there
 #   FOLDER/gpu.sh [DEVICE] [--quick] [--again]  there, on the GPU of that number (default 0): `cudanet doctor`; `cudanet selftest` with every layer of the model
-#                                               in each precision and equal bits over 100 passes; `cudanet profile` for each precision, batch, size and set of
-#                                               observed layers. All of it goes to FOLDER/results as text and JSON, report.md and report.json on top.
+#                                               in each precision and equal bits over 100 passes, after questions that documents alone answer (events of graphs, what can be
+#                                               captured); `cudanet profile` for each precision, batch and size in both scenarios, and one thing changed at a time;
+#                                               PyTorch, ONNX Runtime and trtexec where they are there (bench/peers). All of it goes to FOLDER/results as text and JSON, report.md and report.json on top.
 # What is done is not done again by the next start; --again removes the results first. --quick runs a few short rows.
 # NVIDIA's libraries are those of a toolkit, of PyTorch's wheels, or of the folders in CUDANET_CUDA_PATH. An emulated device gets no times. The exit code is 0
 # where every check passed and every row ran with equal bits.
@@ -22,6 +23,8 @@ publish() {
   dotnet publish "$root/src/CudaNet.Cli" -c Release -r "$rid" -p:IlcInstructionSet="$([ "$rid" = linux-x64 ] && echo avx)" -o "$out" -v quiet --nologo
   rm -f "$out"/*.dbg "$out"/*.pdb
   cp "$here/gpu.sh" "$root/models/$model" "$root/models/${model%.safetensors}.labels.txt" "$root/samples/$image" "$root/samples/SOURCES.md" "$out"
+  rm -rf "$out/peers"
+  cp -r "$here/peers" "$out/peers"
   bytes=$(du -sb --exclude=results "$out" | cut -f 1)
   [ "$bytes" -le "$most_bytes" ] || { echo "$out has $bytes bytes, more than $most_bytes" >&2; exit 1; }
   echo "$out: $bytes bytes"
@@ -115,11 +118,12 @@ rows() {
           [ "$quick" = 1 ] || [ "$observe" = none ] || is_varied "$size" "$batch" || continue
           row "$precision-batch$batch-$size-$observe" --precision "$precision" --batch "$batch" --input "${size}x$size" --observe "$observe" "${how[@]}"
         done
-        [ "$quick" = 0 ] || continue
-        row "$precision-batch$batch-$size-none-offline" --precision "$precision" --batch "$batch" --input "${size}x$size" --scenario offline
-        is_varied "$size" "$batch" || continue
+        # The quick form changes one precision's rows alone, and each of them once.
+        [ "$quick" = 0 ] || [ "$precision" = fp16 ] || continue
+        row "$precision-batch$batch-$size-none-offline" --precision "$precision" --batch "$batch" --input "${size}x$size" --scenario offline "${how[@]}"
+        [ "$quick" = 1 ] || is_varied "$size" "$batch" || continue
         for variation in graph-off fused batch-bits-chunk:8 batch-bits-ignore binding-device binding-images; do
-          row "$precision-batch$batch-$size-none-${variation/:/}" --precision "$precision" --batch "$batch" --input "${size}x$size" $(options_of "$variation")
+          row "$precision-batch$batch-$size-none-${variation/:/}" --precision "$precision" --batch "$batch" --input "${size}x$size" $(options_of "$variation") "${how[@]}"
         done
       done
     done
@@ -134,6 +138,68 @@ options_of() {
     fused) echo --fused ;;
     *) echo "--${1%-*} ${1##*-}" ;;
   esac
+}
+
+# What a user would take instead, in the same session: PyTorch where python3 has it, ONNX Runtime and trtexec where a model.onnx lies beside this script. One JSON
+# object each in results/peers, and a section of report.md.
+peers() {
+  local precision mode batch name
+  if grep -qs '"emulated":true' "$results"/rows/*.json; then
+    echo "peers: not run, as an emulated device has no times"
+    return 0
+  fi
+  mkdir -p "$results/peers"
+  for batch in 1 32; do
+    if python3 -c 'import torch, sys; sys.exit(not torch.cuda.is_available())' 2>/dev/null; then
+      for precision in fp32 fp16; do
+        for mode in eager channels_last compiled; do
+          peer "torch-$mode-$precision-batch$batch-224" python3 "$here/peers/torch_resnet18.py" "$mode" "$precision" "$batch" 224
+        done
+      done
+    else
+      echo "peers: PyTorch with CUDA is not there"
+    fi
+    if [ ! -f "$here/model.onnx" ]; then
+      echo "peers: no model.onnx beside this script, so no ONNX Runtime and no trtexec"
+      continue
+    fi
+    if python3 -c 'import onnxruntime, numpy' 2>/dev/null; then
+      peer "onnxruntime-batch$batch-224" python3 "$here/peers/onnxruntime_resnet18.py" "$here/model.onnx" "$batch" 224
+    else
+      echo "peers: ONNX Runtime is not there"
+    fi
+    if command -v trtexec >/dev/null; then
+      name=$(sed -nE 's/.*Input binding for ([^ ]+) .*/\1/p' <(trtexec --onnx="$here/model.onnx" --buildOnly 2>&1 || true) | head -n 1)
+      peer "trtexec-fp16-batch$batch-224" trtexec_json "${name:-input}:${batch}x3x224x224"
+    else
+      echo "peers: trtexec is not there"
+    fi
+  done
+}
+
+trtexec_json() {
+  trtexec --onnx="$here/model.onnx" --shapes="$1" --fp16 --useCudaGraph --useSpinWait --warmUp=200 --duration=3 --iterations=1000 --exportTimes=/dev/null |
+    grep -E 'Throughput|Latency:|Enqueue Time:|GPU Compute Time:' | sed -E 's/.*\[I\] //; s/"/'"'"'/g' | awk 'BEGIN { printf "{\"peer\": \"trtexec --fp16 --useCudaGraph --useSpinWait\", \"lines\": [" } { printf "%s\"%s\"", (NR > 1 ? ", " : ""), $0 } END { print "]}" }'
+}
+
+# A peer that is measured already is not measured again; one that fails says why, and no other stops.
+peer() {
+  local name=$1
+  shift
+  [ ! -s "$results/peers/$name.json" ] || return 0
+  if "$@" >"$results/peers/$name.tmp" 2>"$results/peers/$name.stderr"; then
+    mv "$results/peers/$name.tmp" "$results/peers/$name.json"
+    rm -f "$results/peers/$name.stderr"
+    echo "peer $name: done"
+  else
+    rm -f "$results/peers/$name.tmp"
+    echo "peer $name: failed: $(tail -n 1 "$results/peers/$name.stderr")"
+  fi
+}
+
+report_peers() {
+  compgen -G "$results/peers/*.json" >/dev/null || return 0
+  { echo; echo "## Others, in the same session"; echo; echo '```json'; cat "$results"/peers/*.json; echo '```'; } >>"$results/report.md"
 }
 
 prove() {
@@ -155,7 +221,9 @@ prove() {
     rows
     echo "rows: $ran ran, $skipped skipped as done before, $failed failed"
     echo
+    peers
     "$here/cudanet" profile-report "$results" || { local reported=$?; [ "$code" -ne 0 ] || code=$reported; }
+    report_peers
   fi
   echo "results in $results, exit code $code"
   return "$code"
