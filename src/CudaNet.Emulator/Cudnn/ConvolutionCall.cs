@@ -75,7 +75,7 @@ internal readonly ref struct ConvolutionCall
     /// <param name="scaling">α and β.</param>
     /// <param name="fusion">What the fused call adds; null for the plain one.</param>
     public CudnnAnswer Enqueue(
-        CudnnCall call, cudnnConvolutionFwdAlgo_t algorithm, ulong x, ulong w, ulong y, ulong workspace, ulong workspaceBytes, Scaling scaling, FusedEpilogue? fusion)
+        CudnnCall call, cudnnConvolutionFwdAlgo_t algorithm, ulong x, ulong w, ulong y, ulong workspace, ulong workspaceBytes, Scaling scaling, ConvolutionFusion? fusion)
     {
         if (x == 0 || w == 0 || y == 0)
         {

@@ -5,12 +5,12 @@ using CudaNet.Kernels.Cuda.Native;
 namespace CudaNet.Emulator.Cudnn;
 
 /// <summary>What the fused call adds: y = act(α·conv + α₂·z + bias).</summary>
-internal sealed record FusedEpilogue(TensorOperand Added, double AddedScale, TensorOperand Bias, bool IsRectified);
+internal sealed record ConvolutionFusion(TensorOperand Added, double AddedScale, TensorOperand Bias, bool IsRectified);
 
 /// <summary>cudnnConvolutionForward, and its fused form.</summary>
 internal sealed class ConvolutionOperation(
     ConvolutionProblem problem, cudnnConvolutionFwdAlgo_t algorithm, Accumulation order, OperandRounding rounding,
-    ulong x, ulong w, ulong y, Scaling scaling, FusedEpilogue? fusion, WorkspaceClaim? workspace)
+    ulong x, ulong w, ulong y, Scaling scaling, ConvolutionFusion? fusion, WorkspaceClaim? workspace)
     : TensorOperation(fusion is null ? "cudnnConvolutionForward" : "cudnnConvolutionBiasActivationForward", problem.X.Type, problem.SumsInDouble)
 {
     private readonly TensorOperand _x = new(problem.X, x);

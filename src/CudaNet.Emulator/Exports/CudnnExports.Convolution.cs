@@ -62,7 +62,7 @@ internal static unsafe partial class CudnnExports
         }
 
         TensorChecks.Scaling(alpha1, alpha2, type, out scales);
-        FusedEpilogue fusion = new(added, scales.Beta, biases, activation.Value.Mode == cudnnActivationMode_t.CUDNN_ACTIVATION_RELU);
+        ConvolutionFusion fusion = new(added, scales.Beta, biases, activation.Value.Mode == cudnnActivationMode_t.CUDNN_ACTIVATION_RELU);
         return call.Answer(convolution.Enqueue(
             call, algo, (ulong)x, (ulong)w, (ulong)y, (ulong)workSpace, workSpaceSizeInBytes, new Scaling(scales.Alpha, 0), fusion));
     }

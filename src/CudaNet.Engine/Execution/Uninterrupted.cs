@@ -31,6 +31,8 @@ internal static class Uninterrupted
 
     public static void Wait(ManualResetEventSlim signal) => Complete(signal, static s => s.Wait());
 
+    public static void Sleep(TimeSpan time) => Complete(time, static t => Thread.Sleep(t));
+
     public static void Join(Thread thread) => Complete(thread, static t => t.Join());
 
     private static void Complete<TState>(TState state, Action<TState> wait)

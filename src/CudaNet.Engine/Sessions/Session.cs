@@ -153,10 +153,14 @@ public sealed partial class Session : IDisposable
         {
             loaded.Executable.WarmUp();
         }
-        finally
+        catch
         {
-            _scheduler.Executables.Return(loaded);
+            // The next attempt begins anew.
+            _scheduler.Executables.Discard(loaded);
+            throw;
         }
+
+        _scheduler.Executables.Return(loaded);
     }
 
     private RunLayers Resolve(LayerSelection layers)

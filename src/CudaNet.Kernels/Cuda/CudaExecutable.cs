@@ -35,12 +35,16 @@ internal sealed class CudaExecutable : Executable
             place.Memory.Lend(program.Scratch);
             StageMemory stages = _owned.Add(new StageMemory(context, program.Host));
             _ends = _owned.Add(CudaBindings.EndsOf(binding, context, program, checksRange));
-            foreach (CudaStep step in program.Steps)
+            using (Uninterrupted.Enter(place.Capturing))
             {
-                step.Initialise(place.Stream);
+                foreach (CudaStep step in program.Steps)
+                {
+                    step.Initialise(place.Stream);
+                }
+
+                place.Stream.Synchronize();
             }
 
-            place.Stream.Synchronize();
             _timer = options.PassMeasured is { } measured ? _owned.Add(new PassTimer(context, place.Stream, measured)) : null;
             bool isWhole = program.Host.ArePinned && program.Host.Pinned.Count == program.Publications.Length;
             _form = isWhole
@@ -49,7 +53,11 @@ internal sealed class CudaExecutable : Executable
         }
         catch
         {
-            place.Stream.Quiesce();
+            using (Uninterrupted.Enter(place.Capturing))
+            {
+                place.Stream.Quiesce();
+            }
+
             _owned.Dispose();
             place.Memory.Return(program.Scratch);
             throw;
@@ -146,9 +154,12 @@ internal sealed class CudaExecutable : Executable
 
     protected override void AbandonCore()
     {
-        using ContextScope scope = _context.PushToRelease();
-        _place.Quiesce();
-        _place.Leave(this);
+        if (_place.IsHeldBy(this))
+        {
+            using ContextScope scope = _context.PushToRelease();
+            _place.Quiesce();
+            _place.Leave(this);
+        }
     }
 
     protected override void EnterCore() => _entry.Enter(_context);

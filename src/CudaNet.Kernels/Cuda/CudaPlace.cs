@@ -58,7 +58,7 @@ internal sealed class CudaPlace : Place
     /// <summary>Marks in <see cref="CopyStream"/> that what was published is read; <see cref="Stream"/> waits for the last mark.</summary>
     public CudaEvent Copied { get; }
 
-    /// <summary>Held while <see cref="Stream"/> captures, and by whoever waits for it outside of runs: a wait would break the capture.</summary>
+    /// <summary>Held while <see cref="Stream"/> captures, and by whoever uses or waits for it outside of runs: that would break the capture, or get into the graph.</summary>
     public Lock Capturing { get; } = new();
 
     /// <summary>A run begins.</summary>
@@ -70,6 +70,9 @@ internal sealed class CudaPlace : Place
             throw new InvalidOperationException("another executable of this place has a run in flight: a place has one at a time");
         }
     }
+
+    /// <summary>Whether that executable has a run in flight here.</summary>
+    public bool IsHeldBy(object holder) => Volatile.Read(ref _holder) == holder;
 
     /// <summary>The run is over; nothing where it had not begun.</summary>
     public void Leave(object holder) => Interlocked.CompareExchange(ref _holder, null, holder);

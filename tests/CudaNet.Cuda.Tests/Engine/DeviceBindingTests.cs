@@ -78,6 +78,31 @@ public sealed class DeviceBindingTests
         }
     }
 
+    /// <summary>A second binding with the same event takes nothing back of what a run in flight has promised by it.</summary>
+    [Fact]
+    public void Binding_again_releases_no_run_in_flight()
+    {
+        for (int seed = 1; seed <= Seeds; seed++)
+        {
+            using EmulatedMachine machine = new(new EmulatorOptions { Seed = seed });
+            CudaBackend backend = machine.Backend();
+            using (Session session = SmallNetwork.Open(backend))
+            using (DeviceCaller caller = new(backend, Shape, OutputShape))
+            using (DeviceBinding first = caller.Bind(DeviceInput.Planes(caller.InputAddress, Shape), caller.Events))
+            {
+                Tensor input = SmallNetwork.Input(Batch);
+                float[] expected = session.Predict(input).Values.ToArray();
+                session.Prepare(Shape, session.Select(), binding: typeof(DeviceBinding));
+                caller.Put(input.Values);
+                session.Enqueue(first);
+                using DeviceBinding second = caller.Bind(DeviceInput.Planes(caller.InputAddress, Shape), caller.Events);
+                Bits.AssertSame(expected, caller.Get(byEvent: true), $"seed {seed}");
+            }
+
+            machine.AssertClean();
+        }
+    }
+
     /// <summary>However an input's values lie, each rounded as the host's would be; observed or not.</summary>
     [Theory]
     [InlineData(ArithmeticPrecision.Float32)]

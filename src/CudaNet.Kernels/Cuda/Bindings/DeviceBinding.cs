@@ -42,8 +42,10 @@ public sealed class DeviceBinding : RunBinding, IDisposable
             _inputReady = BorrowEvent(order.InputReady, nameof(order.InputReady));
             _outputReady = BorrowEvent(order.OutputReady, nameof(order.OutputReady));
 
-            // The driver says only here whether the event is of this context.
-            _ = _outputReady is null ? 0 : Recorded(_outputReady);
+            if (_outputReady is not null)
+            {
+                RequireRecordable(_outputReady, nameof(order.OutputReady));
+            }
         }
         catch
         {
@@ -139,7 +141,7 @@ public sealed class DeviceBinding : RunBinding, IDisposable
         {
             _ = borrowed.IsComplete;
         }
-        catch (CudaException exception)
+        catch (CudaException exception) when (exception is not DeviceFaultedException)
         {
             throw new ArgumentException($"the event {name}, 0x{value:x}: {exception.Message}", name, exception);
         }
@@ -147,12 +149,20 @@ public sealed class DeviceBinding : RunBinding, IDisposable
         return borrowed;
     }
 
-    private int Recorded(CudaEvent mark)
+    /// <summary>The driver says only there whether the event is of this context. The new mark stands for the old one too, which a run in flight may have set.</summary>
+    private void RequireRecordable(CudaEvent mark, string name)
     {
         using (Uninterrupted.Enter(_runtime.Loading))
         {
-            _runtime.Stream.Record(mark);
-            return 0;
+            try
+            {
+                _runtime.Stream.WaitFor(mark);
+                _runtime.Stream.Record(mark);
+            }
+            catch (CudaException exception) when (exception is not DeviceFaultedException)
+            {
+                throw new ArgumentException($"the event {name}, 0x{mark.NativeHandle:x}, is not this context's: {exception.Message}", name, exception);
+            }
         }
     }
 }

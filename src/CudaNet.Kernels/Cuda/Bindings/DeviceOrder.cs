@@ -2,7 +2,7 @@ namespace CudaNet.Kernels.Cuda;
 
 /// <summary>
 /// How runs on a device's memory are ordered with the caller's own work: by events of his, or by a stream of his. Handles are the driver's own, as every other
-/// program has them, and stay valid as long as the binding. Where all are null, the input is there when a run begins, and the caller waits by
+/// program has them, stay valid as long as the binding, and are in no capture when a run begins. Where all are null, the input is there when a run begins, and the caller waits by
 /// <c>Run</c>, not <c>Enqueue</c>.
 /// </summary>
 public sealed record DeviceOrder

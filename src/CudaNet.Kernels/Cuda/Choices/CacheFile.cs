@@ -93,7 +93,7 @@ internal static class CacheFile
             }
             catch (OutputObstacleException) when (attempt < Attempts && OutputPath.Of(path) is var place && File.Exists(place.Temporary))
             {
-                Thread.Sleep(Pause);
+                Uninterrupted.Sleep(Pause);
             }
         }
     }

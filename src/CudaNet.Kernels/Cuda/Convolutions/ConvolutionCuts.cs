@@ -54,7 +54,16 @@ internal sealed class ConvolutionCuts(CudaOptions options, ChoiceCache cache)
 
     private ConvolutionBatches OfChunks(CudaRuntime runtime, ConvolutionChoice choice, Conv2d op, TensorShape input, BatchCut cut, LayerNode node)
     {
-        ConvolutionBatches made = new(runtime, choice, op, input, options.Precision, cut);
+        ConvolutionBatches made;
+        try
+        {
+            made = new ConvolutionBatches(runtime, choice, op, input, options.Precision, cut);
+        }
+        catch (CudaException exception) when (exception is not DeviceFaultedException)
+        {
+            throw new CudaNetException($"layer '{node}': cuDNN takes no calls of {cut.Images} images: {exception.Message}", exception) { Layer = node.Name, Hint = "Choose smaller chunks." };
+        }
+
         if (made.Sizes.WorkspaceBytes <= options.WorkspaceLimitBytes)
         {
             return made;
@@ -74,11 +83,17 @@ internal sealed class ConvolutionCuts(CudaOptions options, ChoiceCache cache)
         using ConvolutionBatches single = new(runtime, choice, op, input.WithBatch(1), options.Precision, BatchCut.Whole(1));
         ProbeSizes sizes = batch.Sizes with { WorkspaceBytes = Math.Max(batch.Sizes.WorkspaceBytes, single.Sizes.WorkspaceBytes) };
 
-        // What is added behind the sums would hide their last bits: nothing is.
-        using DeviceMemory? bias = fusion is null ? null : new DeviceMemory(runtime.Context, op.OutChannels * (long)options.Precision.Storage().Bytes());
+        // What is added behind the sums would hide their last bits: it is zeros.
+        long biasBytes = op.OutChannels * (long)options.Precision.Storage().Bytes(), residualBytes = fusion is { Fusion.AddsResidual: true } ? batch.Cut.Batch * sizes.OutputBytes : 0;
+        using DeviceMemory? bias = fusion is null ? null : new DeviceMemory(runtime.Context, biasBytes), residual = residualBytes == 0 ? null : new DeviceMemory(runtime.Context, residualBytes);
         if (bias is not null)
         {
             runtime.Stream.Fill((byte)0, bias);
+        }
+
+        if (residual is not null)
+        {
+            runtime.Stream.Fill((byte)0, residual);
         }
 
         return BatchProbe.AreEqual(runtime, options.Precision.Storage(), batch.Cut, sizes, b => Enqueue(batch, b), b => Enqueue(single, b));
@@ -91,7 +106,7 @@ internal sealed class ConvolutionCuts(CudaOptions options, ChoiceCache cache)
             }
             else
             {
-                calls.EnqueueFused(runtime.Stream, runtime.Cudnn, fusion, buffers.X, buffers.W, bias!.Address, residual: null, buffers.Workspace, buffers.Y);
+                calls.EnqueueFused(runtime.Stream, runtime.Cudnn, fusion, buffers.X, buffers.W, bias!.Address, residual?.Slice(0, residualBytes), buffers.Workspace, buffers.Y);
             }
         }
     }

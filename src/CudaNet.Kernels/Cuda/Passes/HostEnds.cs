@@ -32,6 +32,8 @@ internal sealed class HostEnds : PassEnds
 
     public override int Operations => (_input is null ? 0 : 1) + _program.InputForms.Length + _output.Operations;
 
+    public override int TimerMarks => 2;
+
     /// <summary>Takes the run's input; waits for the stream where it is not pinned.</summary>
     public void Take(CudaStream stream, ReadOnlySpan<float> input)
     {

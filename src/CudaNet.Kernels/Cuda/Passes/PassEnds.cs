@@ -10,6 +10,9 @@ internal abstract class PassEnds : IDisposable
     /// <summary>How many operations the first and the last part queue.</summary>
     public virtual int Operations => 0;
 
+    /// <summary>How many marks of a timer are inside.</summary>
+    public virtual int TimerMarks => 1;
+
     /// <summary>Queues what stands before the pass, in every run.</summary>
     public virtual void EnqueueHead(CudaStream stream, PassTimer? timer)
     {

@@ -9,7 +9,7 @@ namespace CudaNet.Kernels.Cuda;
 internal sealed class PassQueue(CudaProgram program, CudaPlace place, StageMemory stages, PassEnds ends, PassTimer? timer)
 {
     /// <summary>How many nodes a graph of it has at least: libraries may make several of a call.</summary>
-    public int Operations { get; } = ends.Operations + program.Steps.Sum(s => s.Operations) + program.Publications.Sum(p => p.Operations + 2) + (timer is null ? 0 : 2);
+    public int Operations { get; } = ends.Operations + program.Steps.Sum(s => s.Operations) + program.Publications.Sum(p => p.Operations + 2) + (timer is null ? 0 : ends.TimerMarks);
 
     /// <param name="control">Asked between steps.</param>
     /// <param name="isCapturing">Whether the stream captures.</param>

@@ -266,8 +266,9 @@ public sealed unsafe partial class CudaContext : IDisposable
 
             if (_current == this)
             {
-                _current = null;
-                Report(nameof(DriverApi.cuCtxSetCurrent), 0, (int)Driver.cuCtxSetCurrent(0));
+                // Where a scope is open on this thread, its own context stood in this place.
+                _current = _pushed;
+                Report(nameof(DriverApi.cuCtxSetCurrent), _pushed?._handle ?? 0, (int)Driver.cuCtxSetCurrent(_pushed?._handle ?? 0));
             }
 
             Report(nameof(DriverApi.cuDevicePrimaryCtxRelease_v2), Device.Handle, (int)Driver.cuDevicePrimaryCtxRelease_v2(Device.Handle));
