@@ -39,7 +39,10 @@ internal sealed class ConvolutionCuts(CudaOptions options, ChoiceCache cache)
                 if (cut.Images == 1)
                 {
                     throw new CudaNetException(
-                        $"layer '{node}': cuDNN takes back that {choice.AlgorithmText} convolves {input.WithBatch(1)} within {options.WorkspaceLimitBytes:n0} bytes of workspace") { Layer = node.Name };
+                        $"layer '{node}': cuDNN takes back that {choice.AlgorithmText} convolves {input.WithBatch(1)} within {options.WorkspaceLimitBytes:n0} bytes of workspace")
+                    {
+                        Layer = node.Name,
+                    };
                 }
             }
             catch
