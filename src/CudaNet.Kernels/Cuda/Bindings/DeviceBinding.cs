@@ -27,7 +27,11 @@ public sealed class DeviceBinding : RunBinding, IDisposable
         {
             Source = Borrow(input.Address, input.Bytes, "input");
             Destination = Borrow(output.Address, output.Bytes, "output");
-            Normalization = input.Rule is { } rule ? new Normalization(rule) : default;
+            if (input.Rule is { } rule)
+            {
+                (Normalization, Values) = (new Normalization(rule), new PixelValues(rule));
+            }
+
             if (order.Stream is { } handle)
             {
                 _stream = _owned.Add(CudaStream.FromHandle(Context, handle));
@@ -70,6 +74,9 @@ public sealed class DeviceBinding : RunBinding, IDisposable
     internal DeviceSlice Destination { get; }
 
     internal Normalization Normalization { get; }
+
+    /// <summary>For an observer of images; null for other inputs.</summary>
+    internal PixelValues? Values { get; }
 
     /// <summary>Gives the binding up. Runs with it have ended before; what they were bound to is the caller's still. Idempotent.</summary>
     public void Dispose()

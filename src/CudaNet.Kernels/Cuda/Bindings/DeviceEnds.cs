@@ -6,6 +6,7 @@ namespace CudaNet.Kernels.Cuda;
 internal sealed class DeviceEnds(CudaContext context, CudaProgram program) : BoundEnds(program)
 {
     private DeviceBinding? _binding;
+    private byte[] _stored = [];
 
     public override bool IsOutputOnHost => false;
 
@@ -59,7 +60,7 @@ internal sealed class DeviceEnds(CudaContext context, CudaProgram program) : Bou
     public override void Dispose() => _binding = null;
 
     /// <summary>Waits for the input, and brings it in the observers' form.</summary>
-    private static void Observe(CudaStream stream, DeviceBinding binding, Span<float> values)
+    private void Observe(CudaStream stream, DeviceBinding binding, Span<float> values)
     {
         DeviceInput input = binding.Input;
         if (!input.IsChannelsLast)
@@ -68,15 +69,17 @@ internal sealed class DeviceEnds(CudaContext context, CudaProgram program) : Bou
             return;
         }
 
-        byte[] stored = new byte[checked((int)input.Bytes)];
-        stream.Download<byte>(binding.Source, stored);
+        int bytes = checked((int)input.Bytes);
+        _stored = _stored.Length < bytes ? new byte[bytes] : _stored;
+        Span<byte> stored = _stored.AsSpan(0, bytes);
+        stream.Download(binding.Source, stored);
         if (input.Precision is { } precision)
         {
             PixelValues.Widen(stored, input.Shape, precision, values);
         }
         else
         {
-            PixelValues.Normalize(stored, input.Shape, input.Rule!, values);
+            binding.Values!.Normalize(stored, input.Shape, values);
         }
     }
 }

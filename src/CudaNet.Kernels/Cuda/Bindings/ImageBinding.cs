@@ -24,7 +24,7 @@ public sealed class ImageBinding : RunBinding
         }
 
         (Pixels, InputShape, Rule, Output) = (pixels, inputShape, rule, output);
-        Normalization = new Normalization(rule);
+        (Normalization, Values) = (new Normalization(rule), new PixelValues(rule));
     }
 
     /// <inheritdoc/>
@@ -40,4 +40,7 @@ public sealed class ImageBinding : RunBinding
     public Memory<float> Output { get; }
 
     internal Normalization Normalization { get; }
+
+    /// <summary>For an observer of the input.</summary>
+    internal PixelValues Values { get; }
 }

@@ -44,7 +44,7 @@ internal sealed class ImageEnds : BoundEnds
 
         if (observedInput.Length > 0)
         {
-            PixelValues.Normalize(images.Pixels.Span, images.InputShape, images.Rule, observedInput);
+            images.Values.Normalize(images.Pixels.Span, images.InputShape, observedInput);
         }
 
         if (_pixels is null)

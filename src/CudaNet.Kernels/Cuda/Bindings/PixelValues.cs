@@ -3,38 +3,43 @@ using CudaNet.Engine;
 namespace CudaNet.Kernels.Cuda;
 
 /// <summary>Values of an input that lies N×H×W×C, for an observer on the host: fp32, N×C×H×W.</summary>
-internal static class PixelValues
+internal sealed class PixelValues
 {
-    /// <summary>(pixel / 255 − mean) / std, in double and rounded once, as preprocessing on the host has it.</summary>
-    public static void Normalize(ReadOnlySpan<byte> pixels, TensorShape shape, Preprocessing rule, Span<float> planes)
-    {
-        for (int c = 0; c < shape.Channels; c++)
-        {
-            float[] values = new float[byte.MaxValue + 1];
-            for (int pixel = 0; pixel < values.Length; pixel++)
-            {
-                values[pixel] = (float)(((pixel / 255.0) - rule.Mean[c]) / rule.Std[c]);
-            }
+    private readonly float[][] _values;
 
-            for (int i = c; i < pixels.Length; i += shape.Channels)
+    /// <summary>(pixel / 255 − mean) / std of every byte, in double and rounded once, as preprocessing on the host has it.</summary>
+    public PixelValues(Preprocessing rule) =>
+        _values = [.. rule.Mean.Zip(rule.Std, (mean, std) => Enumerable.Range(0, byte.MaxValue + 1).Select(pixel => (float)(((pixel / 255.0) - mean) / std)).ToArray())];
+
+    public void Normalize(ReadOnlySpan<byte> pixels, TensorShape shape, Span<float> planes)
+    {
+        int plane = shape.Height * shape.Width, next = 0;
+        for (int image = 0; image < shape.Batch; image++)
+        {
+            Span<float> own = planes.Slice(image * shape.Channels * plane, shape.Channels * plane);
+            for (int place = 0; place < plane; place++)
             {
-                planes[PlaneIndex(i, shape)] = values[pixels[i]];
+                for (int c = 0; c < shape.Channels; c++)
+                {
+                    own[(c * plane) + place] = _values[c][pixels[next++]];
+                }
             }
         }
     }
 
     public static void Widen(ReadOnlySpan<byte> stored, TensorShape shape, StoragePrecision precision, Span<float> planes)
     {
-        for (int i = 0; i < planes.Length; i++)
+        int plane = shape.Height * shape.Width, bytes = precision.Bytes(), next = 0;
+        for (int image = 0; image < shape.Batch; image++)
         {
-            planes[PlaneIndex(i, shape)] = StorageEncoding.Decode(stored[(i * precision.Bytes())..], precision);
+            Span<float> own = planes.Slice(image * shape.Channels * plane, shape.Channels * plane);
+            for (int place = 0; place < plane; place++)
+            {
+                for (int c = 0; c < shape.Channels; c++, next += bytes)
+                {
+                    own[(c * plane) + place] = StorageEncoding.Decode(stored[next..], precision);
+                }
+            }
         }
-    }
-
-    private static int PlaneIndex(int pixelIndex, TensorShape shape)
-    {
-        (int pixel, int c) = Math.DivRem(pixelIndex, shape.Channels);
-        (int image, int place) = Math.DivRem(pixel, shape.Height * shape.Width);
-        return (((image * shape.Channels) + c) * shape.Height * shape.Width) + place;
     }
 }
