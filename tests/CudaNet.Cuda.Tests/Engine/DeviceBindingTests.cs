@@ -117,12 +117,12 @@ public sealed class DeviceBindingTests
         using (Session session = SmallNetwork.Open(backend))
         using (DeviceCaller caller = new(backend, Shape, OutputShape))
         {
-            Tensor normalized = Normalized(pixels);
+            Tensor normalized = PixelOrders.Normalized(pixels, Shape, Rule);
             Check(DeviceInput.Images(caller.InputAddress, Shape, Rule), pixels, normalized);
             foreach (StoragePrecision stored in Enum.GetValues<StoragePrecision>())
             {
-                Tensor exact = Rounded(SmallNetwork.Input(Batch), stored);
-                Check(DeviceInput.ChannelsLast(caller.InputAddress, Shape, stored), StorageEncoding.Encode(ChannelsLast(exact), stored), exact);
+                Tensor exact = PixelOrders.Rounded(SmallNetwork.Input(Batch), stored);
+                Check(DeviceInput.ChannelsLast(caller.InputAddress, Shape, stored), StorageEncoding.Encode(PixelOrders.ChannelsLast(exact), stored), exact);
             }
 
             Check(DeviceInput.Planes(caller.InputAddress, Shape), MemoryMarshal.AsBytes(SmallNetwork.Input(Batch).Values).ToArray(), SmallNetwork.Input(Batch));
@@ -264,39 +264,5 @@ public sealed class DeviceBindingTests
         {
             return (nint)first;
         }
-    }
-
-    private static float[] ChannelsLast(Tensor planes)
-    {
-        (int n, int c, int h, int w) = (planes.Shape.Batch, planes.Shape.Channels, planes.Shape.Height, planes.Shape.Width);
-        float[] values = new float[planes.Values.Length];
-        for (int i = 0; i < values.Length; i++)
-        {
-            (int pixel, int channel) = Math.DivRem(i, c);
-            (int image, int place) = Math.DivRem(pixel, h * w);
-            values[i] = planes.Values[(((image * c) + channel) * h * w) + place];
-        }
-
-        Assert.Equal(n * c * h * w, values.Length);
-        return values;
-    }
-
-    private static Tensor Rounded(Tensor values, StoragePrecision precision)
-    {
-        byte[] stored = StorageEncoding.Encode(values.Values, precision);
-        return new Tensor(values.Shape, Enumerable.Range(0, values.Values.Length).Select(i => StorageEncoding.Decode(stored.AsSpan(i * precision.Bytes()), precision)).ToArray());
-    }
-
-    private static Tensor Normalized(byte[] pixels)
-    {
-        float[] planes = new float[pixels.Length];
-        int plane = Shape.Height * Shape.Width;
-        for (int i = 0; i < pixels.Length; i++)
-        {
-            (int pixel, int c) = Math.DivRem(i, 3);
-            planes[(((pixel / plane * 3) + c) * plane) + (pixel % plane)] = (float)(((pixels[i] / 255.0) - Rule.Mean[c]) / Rule.Std[c]);
-        }
-
-        return new Tensor(Shape, planes);
     }
 }
