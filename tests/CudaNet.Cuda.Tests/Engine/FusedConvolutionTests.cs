@@ -99,10 +99,8 @@ public sealed class FusedConvolutionTests
         {
             Tensor input = Formula.Input(1, 3, 32, 32);
             session.Predict(input);
-            IReadOnlyDictionary<string, long> before = machine.Calls.ByName;
-            session.Predict(input);
-            long Calls(string name) => machine.Calls.ByName.GetValueOrDefault(name) - before.GetValueOrDefault(name);
-            Assert.Equal((20, 0, 4), (Calls("cudnnConvolutionBiasActivationForward"), Calls("cudnnConvolutionForward"), Calls("cuLaunchKernel")));
+            Dictionary<string, long> calls = machine.CallsOf(() => session.Predict(input));
+            Assert.Equal((20, 0, 4), (calls["cudnnConvolutionBiasActivationForward"], calls.GetValueOrDefault("cudnnConvolutionForward"), calls["cuLaunchKernel"]));
         }
 
         machine.AssertClean();

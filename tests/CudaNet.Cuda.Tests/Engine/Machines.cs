@@ -11,6 +11,17 @@ internal static class Machines
     public static CudaBackend Backend(this EmulatedMachine machine, CudaOptions? options = null) =>
         new((options ?? new CudaOptions()) with { Libraries = machine.Libraries.Load() });
 
+    /// <summary>The native calls of an action, each by its name with how often it was made.</summary>
+    public static Dictionary<string, long> CallsOf(this EmulatedMachine machine, Action action)
+    {
+        IReadOnlyDictionary<string, long> before = machine.Calls.ByName;
+        action();
+        return machine.Calls.ByName
+            .Select(c => KeyValuePair.Create(c.Key, c.Value - before.GetValueOrDefault(c.Key)))
+            .Where(c => c.Value > 0)
+            .ToDictionary();
+    }
+
     /// <summary>Everything was given back, and nothing was found wrong.</summary>
     public static void AssertClean(this EmulatedMachine machine)
     {

@@ -211,11 +211,7 @@ public sealed class ReplayCallTests
 
         public void AssertCalls(Dictionary<string, long> expected, Action action)
         {
-            IReadOnlyDictionary<string, long> before = _machine.Calls.ByName;
-            action();
-            IEnumerable<KeyValuePair<string, long>> actual = _machine.Calls.ByName
-                .Select(c => KeyValuePair.Create(c.Key, c.Value - before.GetValueOrDefault(c.Key)))
-                .Where(c => c.Value > 0);
+            Dictionary<string, long> actual = _machine.CallsOf(action);
             Assert.Equal(expected.Where(c => c.Value > 0).OrderBy(c => c.Key, StringComparer.Ordinal), actual.OrderBy(c => c.Key, StringComparer.Ordinal));
         }
 

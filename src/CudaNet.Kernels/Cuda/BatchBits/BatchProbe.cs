@@ -12,8 +12,6 @@ namespace CudaNet.Kernels.Cuda;
 /// </remarks>
 internal static class BatchProbe
 {
-    private const int Alignment = 256;
-
     /// <summary>Values of the input that repeat: an odd number, so that images differ.</summary>
     private const int Period = (1 << 16) + 1;
 
@@ -27,7 +25,7 @@ internal static class BatchProbe
     {
         int element = storage.Bytes();
         byte[] filters = Filters(storage, sizes.Filters, sizes.Terms);
-        long[] parts = [.. new[] { cut.Batch * sizes.InputBytes, sizes.InputBytes, filters.Length, sizes.WorkspaceBytes, cut.Batch * sizes.OutputBytes, sizes.OutputBytes }.Select(Aligned)];
+        long[] parts = [.. new[] { cut.Batch * sizes.InputBytes, sizes.InputBytes, filters.Length, sizes.WorkspaceBytes, cut.Batch * sizes.OutputBytes, sizes.OutputBytes }.Select(DeviceMemory.Aligned)];
         using DeviceMemory memory = new(runtime.Context, parts.Sum());
         DeviceSlice Place(int part, long bytes) => memory.Slice(parts.Take(part).Sum(), bytes);
         DeviceSlice images = Place(0, cut.Batch * sizes.InputBytes), image = Place(1, sizes.InputBytes), w = Place(2, filters.Length);
@@ -64,8 +62,6 @@ internal static class BatchProbe
     /// <summary>First, middle and last of the batch, and of the call that is shorter than the others.</summary>
     private static IEnumerable<int> Compared(BatchCut cut) =>
         new[] { 0, cut.Batch / 2, cut.Batch - 1, cut.Batch - Math.Max(1, cut.ShortCall) }.Distinct();
-
-    private static long Aligned(long bytes) => checked(bytes + Alignment - 1) / Alignment * Alignment;
 
     /// <summary>Uploads a period, and doubles what is there.</summary>
     private static void FillInputs(CudaStream stream, DeviceSlice images, StoragePrecision storage, int element)

@@ -27,12 +27,4 @@ internal abstract class BoundEnds(CudaProgram program) : PassEnds
             form.EnqueueZeros(stream);
         }
     }
-
-    protected static void RequireShape(TensorShape bound, TensorShape planned)
-    {
-        if (bound != planned)
-        {
-            throw new ShapeException($"the run's output is {planned}, and the binding's is {bound}");
-        }
-    }
 }

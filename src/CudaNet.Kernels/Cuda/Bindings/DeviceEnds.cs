@@ -18,7 +18,11 @@ internal sealed class DeviceEnds(CudaContext context, CudaProgram program) : Bou
             throw new CudaNetException("the binding was made by another backend") { Hint = $"Bind with the backend that prepared the model: {nameof(CudaBackend)}.{nameof(CudaBackend.Bind)}." };
         }
 
-        RequireShape(bound.Output.Shape, outputShape);
+        if (bound.Output.Shape != outputShape)
+        {
+            throw new ShapeException($"the run's output is {outputShape}, and the binding's is {bound.Output.Shape}");
+        }
+
         bound.AwaitInput(stream);
         if (observedInput.Length > 0)
         {

@@ -5,7 +5,8 @@ namespace CudaNet.Kernels.Cuda;
 /// <summary>The ends of <see cref="ImageBinding"/>: bytes to the device, normalisation there, the output back.</summary>
 internal sealed class ImageEnds : BoundEnds
 {
-    private readonly PinnedMemory? _pixels;
+    private readonly OwnedObjects _owned = new();
+    private readonly HostInput<byte> _pixels;
     private readonly HostOutput _output;
     private readonly bool _checksRange;
     private ImageBinding? _binding;
@@ -18,14 +19,14 @@ internal sealed class ImageEnds : BoundEnds
         : base(program)
     {
         _checksRange = checksRange;
-        _output = new HostOutput(context, program.Output, program.Host.ArePinned);
         try
         {
-            _pixels = program.Host.ArePinned ? new PinnedMemory(context, (int)program.Input!.Bytes) : null;
+            _output = _owned.Add(new HostOutput(context, program.Output, program.Host.ArePinned));
+            _pixels = _owned.Add(new HostInput<byte>(context, program.Input!, program.Host.ArePinned));
         }
         catch
         {
-            _output.Dispose();
+            _owned.Dispose();
             throw;
         }
     }
@@ -47,25 +48,13 @@ internal sealed class ImageEnds : BoundEnds
             images.Values.Normalize(images.Pixels.Span, images.InputShape, observedInput);
         }
 
-        if (_pixels is null)
-        {
-            stream.Upload(images.Pixels.Span, Program.Input!.Slice);
-        }
-        else
-        {
-            images.Pixels.Span.CopyTo(_pixels.AsSpan<byte>());
-        }
-
+        _pixels.Take(stream, images.Pixels.Span);
         _binding = images;
     }
 
     public override void EnqueueHead(CudaStream stream, PassTimer? timer)
     {
-        if (_pixels is not null)
-        {
-            stream.Copy((PinnedSlice)_pixels, Program.Input!.Slice);
-        }
-
+        _pixels.Enqueue(stream);
         timer?.Sent(isCapturing: false);
         foreach (InputForm form in Program.InputForms)
         {
@@ -86,9 +75,5 @@ internal sealed class ImageEnds : BoundEnds
         }
     }
 
-    public override void Dispose()
-    {
-        _pixels?.Dispose();
-        _output.Dispose();
-    }
+    public override void Dispose() => _owned.Dispose();
 }

@@ -21,21 +21,18 @@ internal sealed partial class ConvolutionBatches
     {
         for (int first = 0; first < Cut.Batch; first += Cut.Images)
         {
-            int images = Math.Min(Cut.Images, Cut.Batch - first);
-            DeviceSlice from = x.Part(first * Sizes.InputBytes, images * Sizes.InputBytes), to = y.Part(first * Sizes.OutputBytes, images * Sizes.OutputBytes);
-            PaddedCall? padded = images < Cut.Images ? _padded : null;
-            Part part = images == Cut.Images || Cut.Pads ? _whole : _rest!;
-            DeviceAddress source = padded?.Enter(stream, from) ?? from.Address, destination = padded?.Output ?? to.Address, added = destination;
+            Call call = Begin(stream, first, x, y);
+            DeviceAddress added = call.Y;
             if (residual is { } all)
             {
-                DeviceSlice own = all.Part(first * Sizes.OutputBytes, images * Sizes.OutputBytes);
-                added = padded?.EnterResidual(stream, own) ?? own.Address;
+                DeviceSlice own = OutputOf(all, first, call.Images);
+                added = call.Padded?.EnterResidual(stream, own) ?? own.Address;
             }
 
             cudnn.ConvolutionBiasActivation(
-                part.Descriptors.Convolution, _choice.Algorithm, source, w, part.WorkspaceBytes == 0 ? default : workspace, part.WorkspaceBytes,
-                residual is null ? 0 : 1, added, fusion.Bias, bias, fusion.Activation, destination);
-            padded?.Leave(stream, to);
+                call.Part.Descriptors.Convolution, _choice.Algorithm, call.X, w, call.Part.Workspace(workspace), call.Part.WorkspaceBytes,
+                residual is null ? 0 : 1, added, fusion.Bias, bias, fusion.Activation, call.Y);
+            call.Padded?.Leave(stream, call.Results);
         }
     }
 }

@@ -68,14 +68,9 @@ internal sealed partial class ConvolutionBatches : IDisposable
     {
         for (int first = 0; first < Cut.Batch; first += Cut.Images)
         {
-            int images = Math.Min(Cut.Images, Cut.Batch - first);
-            DeviceSlice from = x.Part(first * Sizes.InputBytes, images * Sizes.InputBytes), to = y.Part(first * Sizes.OutputBytes, images * Sizes.OutputBytes);
-            PaddedCall? padded = images < Cut.Images ? _padded : null;
-            Part part = images == Cut.Images || Cut.Pads ? _whole : _rest!;
-            cudnn.ConvolutionForward(
-                part.Descriptors.Convolution, _choice.Algorithm, 1, padded?.Enter(stream, from) ?? from.Address, w, part.WorkspaceBytes == 0 ? default : workspace, part.WorkspaceBytes,
-                0, padded?.Output ?? to.Address);
-            padded?.Leave(stream, to);
+            Call call = Begin(stream, first, x, y);
+            cudnn.ConvolutionForward(call.Part.Descriptors.Convolution, _choice.Algorithm, 1, call.X, w, call.Part.Workspace(workspace), call.Part.WorkspaceBytes, 0, call.Y);
+            call.Padded?.Leave(stream, call.Results);
         }
     }
 
@@ -84,6 +79,25 @@ internal sealed partial class ConvolutionBatches : IDisposable
         _whole?.Descriptors.Dispose();
         _rest?.Descriptors.Dispose();
     }
+
+    /// <summary>The call that begins with an image, its input where it reads it: in place, or, where it is filled up, in a copy that is queued.</summary>
+    private Call Begin(CudaStream stream, int first, DeviceSlice x, DeviceSlice y)
+    {
+        int images = Math.Min(Cut.Images, Cut.Batch - first);
+        DeviceSlice from = x.Part(first * Sizes.InputBytes, images * Sizes.InputBytes), to = OutputOf(y, first, images);
+        PaddedCall? padded = images < Cut.Images ? _padded : null;
+        return new Call(images == Cut.Images || Cut.Pads ? _whole : _rest!, images, padded, padded?.Enter(stream, from) ?? from.Address, padded?.Output ?? to.Address, to);
+    }
+
+    private DeviceSlice OutputOf(DeviceSlice all, int first, int images) => all.Part(first * Sizes.OutputBytes, images * Sizes.OutputBytes);
+
+    /// <param name="Part">Its descriptors.</param>
+    /// <param name="Images">Of the batch.</param>
+    /// <param name="Padded">What fills it up; null where nothing does.</param>
+    /// <param name="X">Where it reads.</param>
+    /// <param name="Y">Where it stores.</param>
+    /// <param name="Results">Where its results belong.</param>
+    private readonly record struct Call(Part Part, int Images, PaddedCall? Padded, DeviceAddress X, DeviceAddress Y, DeviceSlice Results);
 
     private sealed class Part
     {
@@ -107,5 +121,8 @@ internal sealed partial class ConvolutionBatches : IDisposable
 
         /// <summary>Beyond any limit where the algorithm does not run so many images.</summary>
         public long WorkspaceBytes { get; }
+
+        /// <summary>None where it asks for none.</summary>
+        public DeviceAddress Workspace(DeviceAddress shared) => WorkspaceBytes == 0 ? default : shared;
     }
 }

@@ -6,7 +6,6 @@ namespace CudaNet.Kernels.Cuda;
 /// <summary>One image's convolution in one layout, plain or fused with what follows it, tried on zeros in memory that is freed again. Under <see cref="CudaRuntime.Loading"/>.</summary>
 internal sealed class ConvolutionTrial : IDisposable
 {
-    private const int Alignment = 256;
     private readonly CudaRuntime _runtime;
     private readonly ConvolutionDescriptors _descriptors;
     private readonly FusionDescriptors? _fusion;
@@ -87,11 +86,10 @@ internal sealed class ConvolutionTrial : IDisposable
     /// <param name="body">Gets what queues it once, and answers whether it runs.</param>
     private bool Run(ConvolutionChoice choice, long workspaceBytes, Func<Func<bool>, bool> body)
     {
-        static long Aligned(long bytes) => checked(bytes + Alignment - 1) / Alignment * Alignment;
         long xBytes = _descriptors.Input.ElementCount * _element, yBytes = _descriptors.Output.ElementCount * _element;
-        (long x, long w, long y) = (Aligned(xBytes), Aligned(_descriptors.Filters.ElementCount * _element), Aligned(yBytes));
+        (long x, long w, long y) = (DeviceMemory.Aligned(xBytes), DeviceMemory.Aligned(_descriptors.Filters.ElementCount * _element), DeviceMemory.Aligned(yBytes));
         bool isNhwc = _format == cudnnTensorFormat_t.CUDNN_TENSOR_NHWC;
-        long beside = !isNhwc ? x + y : _fusion is null ? 0 : y + Aligned(_descriptors.Output.Channels * (long)_element);
+        long beside = !isNhwc ? x + y : _fusion is null ? 0 : y + DeviceMemory.Aligned(_descriptors.Output.Channels * (long)_element);
         using DeviceMemory memory = new(_runtime.Context, x + w + y + beside + workspaceBytes);
         DeviceSlice source = memory.Slice(0, xBytes), destination = memory.Slice(x + w, yBytes);
         try

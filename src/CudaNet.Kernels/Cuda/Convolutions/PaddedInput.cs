@@ -39,6 +39,9 @@ internal sealed class PaddedInput : IDisposable
         }
     }
 
+    /// <summary>Of the whole.</summary>
+    public long Bytes => _memory.Bytes;
+
     /// <summary>N×C×H×W of the whole, zeros included.</summary>
     public TensorShape Shape { get; }
 

@@ -5,8 +5,9 @@ namespace CudaNet.Kernels.Cuda;
 /// <summary>Input and output as spans of fp32 on the host, N×C×H×W, through pinned memory of the executable's own where the limit allows.</summary>
 internal sealed class HostEnds : PassEnds
 {
+    private readonly OwnedObjects _owned = new();
     private readonly CudaProgram _program;
-    private readonly PinnedMemory? _input;
+    private readonly HostInput<float> _input;
     private readonly HostOutput _output;
     private readonly bool _checksRange;
     private bool _isInputFinite;
@@ -18,43 +19,32 @@ internal sealed class HostEnds : PassEnds
     public HostEnds(CudaContext context, CudaProgram program, bool checksRange)
     {
         (_program, _checksRange) = (program, checksRange);
-        _output = new HostOutput(context, program.Output, program.Host.ArePinned);
         try
         {
-            _input = program.Host.ArePinned ? new PinnedMemory(context, (int)program.Input!.Bytes) : null;
+            _output = _owned.Add(new HostOutput(context, program.Output, program.Host.ArePinned));
+            _input = _owned.Add(new HostInput<float>(context, program.Input!, program.Host.ArePinned));
         }
         catch
         {
-            _output.Dispose();
+            _owned.Dispose();
             throw;
         }
     }
 
-    public override int Operations => (_input is null ? 0 : 1) + _program.InputForms.Length + _output.Operations;
+    public override int Operations => _input.Operations + _program.InputForms.Length + _output.Operations;
 
     public override int TimerMarks => 2;
 
     /// <summary>Takes the run's input; waits for the stream where it is not pinned.</summary>
     public void Take(CudaStream stream, ReadOnlySpan<float> input)
     {
-        if (_input is null)
-        {
-            _isInputFinite = !_checksRange || HalfRange.AreFinite(input);
-            stream.Upload(input, _program.Input!.Slice);
-        }
-        else
-        {
-            input.CopyTo(_input.AsSpan<float>());
-        }
+        _isInputFinite = _input.IsPinned || !_checksRange || HalfRange.AreFinite(input);
+        _input.Take(stream, input);
     }
 
     public override void EnqueueFirst(CudaStream stream, PassTimer? timer, bool isCapturing)
     {
-        if (_input is not null)
-        {
-            stream.Copy((PinnedSlice)_input, _program.Input!.Slice);
-        }
-
+        _input.Enqueue(stream);
         timer?.Sent(isCapturing);
         foreach (InputForm form in _program.InputForms)
         {
@@ -66,13 +56,10 @@ internal sealed class HostEnds : PassEnds
 
     public override void EnqueueZeros(CudaStream stream)
     {
-        if (_input is null)
+        _input.Kept.Clear();
+        if (!_input.IsPinned)
         {
             stream.Fill((byte)0, _program.Input!.Slice);
-        }
-        else
-        {
-            _input.AsSpan<float>().Clear();
         }
     }
 
@@ -81,15 +68,11 @@ internal sealed class HostEnds : PassEnds
     public void Receive(CudaStream stream, Span<float> output)
     {
         _output.Receive(stream, output);
-        if (_checksRange && (_input is not null || _isInputFinite))
+        if (_checksRange && _isInputFinite)
         {
-            HalfRange.Require(_input is null ? [] : _input.AsSpan<float>(), output, _program.Output.Node);
+            HalfRange.Require(_input.Kept, output, _program.Output.Node);
         }
     }
 
-    public override void Dispose()
-    {
-        _input?.Dispose();
-        _output.Dispose();
-    }
+    public override void Dispose() => _owned.Dispose();
 }

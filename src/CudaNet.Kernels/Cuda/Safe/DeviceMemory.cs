@@ -8,6 +8,8 @@ namespace CudaNet.Kernels.Cuda;
 /// </summary>
 public sealed unsafe class DeviceMemory : IDisposable
 {
+    private const int Alignment = 256;
+
     private static readonly ReleaseCall Free = new(nameof(DriverApi.cuMemFree_v2), static (l, h) => (int)l.Driver.cuMemFree_v2((ulong)h));
 
     /// <summary>Allocates. Slow, and it may wait for the device: not for the hot path, and not while this thread captures.</summary>
@@ -61,6 +63,9 @@ public sealed unsafe class DeviceMemory : IDisposable
         ForeignMemory.Require(context, address, bytes);
         return new DeviceMemory(context, address, bytes);
     }
+
+    /// <summary>What so many bytes take of an allocation, so that what lies behind them begins as an allocation of its own would.</summary>
+    internal static long Aligned(long bytes) => checked(bytes + Alignment - 1) / Alignment * Alignment;
 
     /// <summary>A part of it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The part does not lie within.</exception>

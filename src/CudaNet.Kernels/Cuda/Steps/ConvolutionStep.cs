@@ -31,7 +31,6 @@ internal sealed class ConvolutionStep : CudaStep
     {
         LayerNode node = step.Head.Node;
         (_kernels, _weights, _workspace, _output) = (loader.Kernels, loader.Weights[node], loader.Workspace, step.Head.Shape);
-        ArithmeticPrecision precision = loader.Options.Precision;
         TensorShape shape = step.Input.Shape;
         try
         {
@@ -48,19 +47,13 @@ internal sealed class ConvolutionStep : CudaStep
             }
 
             _filters = choice.IsNhwc ? _weights.Matrix! : loader.NchwFilters(node);
-            Padding sides = CudnnPadding.Of(padded, stored).Copied;
-            _padded = sides.Largest == 0 ? null : _owned.Add(new PaddedInput(loader.Runtime.Context, loader.Arena, choice.Format, precision.DataType(), stored, sides));
+            _padded = CudnnPadding.Of(padded, stored) is { NeedsCopy: true } padding
+                ? _owned.Add(new PaddedInput(loader.Runtime.Context, loader.Arena, choice.Format, loader.Options.Precision.DataType(), stored, padding.Copied)) : null;
             _convolution = _owned.Add(loader.Cuts.Of(loader.Runtime, choice, padded, stored, node));
             _convolution.Reserve(loader);
             _epilogue = new StepEpilogue(loader, step, _destination);
             _ = op.Bias ? _kernels.Bias : null;
-            long scratch = _convolution.ScratchBytes + (_detour?.Bytes ?? 0) + (_padded is null ? 0 : _padded.Shape.ElementCount * precision.Storage().Bytes());
-            Choice = new StepChoice($"cuDNN {choice.AlgorithmText}{_convolution.Cut.Text}{remark}", scratch)
-            {
-                Layout = choice.FormatText,
-                Arithmetic = choice.MathText,
-                BatchBits = StepChoices.BatchBits(loader.Options.BatchBits, $"cuDNN {loader.Runtime.Context.Libraries.CudnnVersion}"),
-            };
+            Choice = StepChoices.Convolution(loader, choice, _convolution, _padded, _detour?.Bytes ?? 0, remark);
         }
         catch
         {

@@ -30,20 +30,14 @@ internal sealed class FusedConvolutionStep : CudaStep
             _destination = loader.Buffer(step.Output).Buffer;
             _residual = step.Residual is { } residual ? loader.Buffer(residual).Buffer : null;
             loader.PublishAsStored(step.Stages[^1]);
-            Padding sides = CudnnPadding.Of(op, input).Copied;
-            _padded = sides.Largest == 0 ? null : _owned.Add(new PaddedInput(loader.Runtime.Context, loader.Arena, choice.Format, precision.DataType(), input, sides));
+            _padded = CudnnPadding.Of(op, input) is { NeedsCopy: true } padding
+                ? _owned.Add(new PaddedInput(loader.Runtime.Context, loader.Arena, choice.Format, precision.DataType(), input, padding.Copied)) : null;
             FusedEpilogue fusion = FusedEpilogue.Of(step);
             _fusion = _owned.Add(new FusionDescriptors(loader.Runtime.Context, fusion, op.OutChannels, precision));
             _convolution = _owned.Add(loader.Cuts.Of(loader.Runtime, choice, op, input, node, _fusion));
             _convolution.Reserve(loader, fusion);
             _beside = CudaPlanLoader.ObservesInside(step) ? _owned.Add(new ConvolutionStep(loader, Inside(step), (Conv2d)node.Op, loader.Beside)) : null;
-            long scratch = _convolution.ScratchBytes + (_padded is null ? 0 : _padded.Shape.ElementCount * precision.Storage().Bytes());
-            Choice = new StepChoice($"cuDNN {choice.AlgorithmText}{_convolution.Cut.Text}, fused", scratch)
-            {
-                Layout = choice.FormatText,
-                Arithmetic = choice.MathText,
-                BatchBits = StepChoices.BatchBits(loader.Options.BatchBits, $"cuDNN {loader.Runtime.Context.Libraries.CudnnVersion}"),
-            };
+            Choice = StepChoices.Convolution(loader, choice, _convolution, _padded, besideBytes: 0, ", fused");
         }
         catch
         {
