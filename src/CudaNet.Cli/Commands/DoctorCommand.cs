@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime;
 using System.Runtime.InteropServices;
 using CudaNet.Cli.SelfTest;
 using CudaNet.Data;
@@ -30,8 +29,7 @@ internal sealed class DoctorCommand : CliCommand
         Add(Json);
     }
 
-    /// <summary>NativeAOT compiles no method while it runs.</summary>
-    private static string Compilation => JitInfo.GetCompiledMethodCount() > 0 ? "JIT" : "NativeAOT";
+    private static string Compilation => SimdDiagnosis.IsCompiledAheadOfTime ? "NativeAOT" : "JIT";
 
     private static SimdWidth? Used => SimdSupport.Widths.Count > 0 ? SimdSupport.Widths[^1] : null;
 

@@ -1,3 +1,4 @@
+using System.Runtime;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
@@ -6,6 +7,12 @@ namespace CudaNet.Kernels.Cpu;
 /// <summary>Says why a vector width cannot be used: the processor, or what this process was told or built to leave.</summary>
 public static class SimdDiagnosis
 {
+    /// <summary>
+    /// True in a program that NativeAOT made: it compiles no method while it runs. (What <c>RuntimeFeature</c> says of dynamic code is a setting that
+    /// such a project has on the JIT compiler too.)
+    /// </summary>
+    internal static bool IsCompiledAheadOfTime { get; } = JitInfo.GetCompiledMethodCount() == 0;
+
     /// <summary>The reason in words; null where the width is usable.</summary>
     /// <remarks>
     /// CPUID leaf 1 ECX bit 12 is FMA, leaf 7 EBX bits 5 and 16 are AVX2 and AVX-512F (Intel SDM, volume 2A; AMD APM, volume 3, appendix E).
@@ -24,11 +31,22 @@ public static class SimdDiagnosis
                 : $"{RuntimeInformation.ProcessArchitecture} is not x86: vectors have 128 bits here";
         }
 
-        string[] lacking = [.. Needs(width).Where(n => !HasBit(n)).Select(n => n.Name)];
+        string[] lacking = Lacking(width);
         return lacking.Length > 0
             ? $"this processor has no {string.Join(" and no ", lacking)}"
-            : "this processor has it, but the operating system, a setting (DOTNET_EnableAVX2=0, DOTNET_EnableAVX512=0 …) or how this program was compiled keeps it from this process";
+            : $"this processor has it, but {Withheld(width, IsCompiledAheadOfTime)}";
     }
+
+    /// <summary>What a compilation ahead of time would have to assume; null where that is not why the width is not usable.</summary>
+    internal static string? Remedy(SimdWidth width) =>
+        IsCompiledAheadOfTime && X86Base.IsSupported && Enum.IsDefined(width) && !SimdSupport.IsSupported(width) && Lacking(width).Length == 0 ? Withheld(width, isCompiledAheadOfTime: true) : null;
+
+    /// <summary>Why a process cannot use what its processor has.</summary>
+    internal static string Withheld(SimdWidth width, bool isCompiledAheadOfTime) => isCompiledAheadOfTime
+        ? $"this program was compiled ahead of time without it: set <IlcInstructionSet>native</IlcInstructionSet> (or {(width == SimdWidth.Bits512 ? "x86-64-v4" : "x86-64-v3")}) in its project"
+        : "the operating system or a setting (DOTNET_EnableAVX2=0, DOTNET_EnableAVX512=0 …) keeps it from this process";
+
+    private static string[] Lacking(SimdWidth width) => [.. Needs(width).Where(n => !HasBit(n)).Select(n => n.Name)];
 
     private static IEnumerable<Feature> Needs(SimdWidth width) => width switch
     {
