@@ -9,9 +9,12 @@ internal static class BenchFiles
 {
     private const string ModelName = "models/resnet18-leaf.safetensors";
 
+    /// <summary>The model's path, whether it is there or not.</summary>
+    public static string ModelPath { get; } = Repository.File(ModelName);
+
     /// <summary>The model that is measured where no other is named.</summary>
     /// <exception cref="CudaNetException">It is not there, or cannot be opened.</exception>
-    public static Model OpenModel() => ModelFile.Open(Require(Repository.File(ModelName), $"The repository has {ModelName}: check it out again."));
+    public static Model OpenModel() => ModelFile.Open(Require(ModelPath, $"The repository has {ModelName}: check it out again."));
 
     /// <summary>The path of a file, which is there.</summary>
     /// <exception cref="CudaNetException">It is not.</exception>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CudaNet.Bench;
+using CudaNet.Cli;
 using CudaNet.Programs;
 
 Argument<string> golden = new("FOLDER") { Description = "The reference numbers' folder `golden`, which holds layers/layers.json." };
@@ -12,12 +13,18 @@ kernels.SetAction(_ => KernelReport.Write());
 Command concurrency = new("concurrency", "Measures what it costs callers to share one prepared model, into concurrency.md of this machine's results.");
 concurrency.SetAction(_ => ConcurrencyReport.Write());
 
+Argument<string> published = new("FOLDER") { Description = "Where bench/cold-start published the programs." };
+Option<int> rounds = ValueOptions.Count("--rounds", 15, 10_000, "Runs of each program.");
+Command coldStart = new("cold-start", "Starts programs that predict once, on CudaNet and on ONNX Runtime, into cold-start.md of this machine's results.") { published, rounds };
+coldStart.SetAction(parsed => ColdStartReport.Write(parsed.GetValue(published)!, parsed.GetValue(rounds)));
+
 RootCommand root = new("Measures CudaNet on this machine; its results are in bench/results, in a folder named after the processor.")
 {
     new PeersCommand(args),
     numerics,
     kernels,
     concurrency,
+    coldStart,
     new SuitesCommand(),
 };
 return ProgramLine.Run(root, args);

@@ -45,11 +45,7 @@ internal static class ElementConversion
 
                 break;
             case WeightType.Float16:
-                for (int i = 0; i < destination.Length; i++)
-                {
-                    destination[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(source[(2 * i)..]);
-                }
-
+                HalfConversion.ToSingle(source, destination);
                 break;
             case WeightType.BFloat16:
                 for (int i = 0; i < destination.Length; i++)

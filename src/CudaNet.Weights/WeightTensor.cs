@@ -82,7 +82,7 @@ public sealed class WeightTensor
             throw new WeightFormatException($"tensor {Printable.Quote(Name)} is stored as {Type.TorchName()}, which cannot be weights") { File = _storage.File.Name };
         }
 
-        float[] values = new float[Shape.ElementCount];
+        float[] values = GC.AllocateUninitializedArray<float>((int)Shape.ElementCount);
         ElementConversion.ToSingle(ReadBytes(), Type, values);
         return new Tensor(Shape, values);
     }

@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using CudaNet.Engine;
+
+namespace CudaNet.Bench;
+
+/// <summary>
+/// From the start of a process to its first prediction: the same program on CudaNet and on ONNX Runtime, and the tool's <c>classify</c>, as whole processes
+/// in alternation.
+/// </summary>
+internal static class ColdStartReport
+{
+    private const int Side = 128;
+
+    /// <param name="folder">Where <c>bench/cold-start</c> published the programs; the model and the input for them are written there.</param>
+    /// <param name="rounds">Runs of each.</param>
+    public static void Write(string folder, int rounds)
+    {
+        BenchFiles.Require(folder, "bench/cold-start publishes the programs into one.");
+        string path = BenchFiles.Result("cold-start.md");
+        string load = Device.Load, peer = OnnxRuntimeContender.FindVersion();
+        (StartedProgram[] programs, StartedProgram[] tools) = Prepare(folder);
+        Check(programs);
+        Check(tools);
+        for (int round = 0; round < rounds; round++)
+        {
+            foreach (StartedProgram program in programs)
+            {
+                program.Run();
+                program.RunWithMarks();
+            }
+
+            Array.ForEach(tools, t => t.Run());
+        }
+
+        StringBuilder text = new();
+        Line(text, $"# From the start of a process to its first prediction, resnet18, fp32, 1 × {Side}²");
+        Line(text, $"");
+        Line(text, $"- {Device.Cpu}; {RuntimeInformation.OSDescription}; {DateTime.UtcNow:yyyy-MM-dd}; load average before the run {load}");
+        Line(text, $"- {RuntimeInformation.FrameworkDescription}; ONNX Runtime {peer} as it is by default");
+        Line(text, $"- `bench/cold-start --rounds {rounds}`");
+        Line(text, $"- {rounds} whole processes of each, in alternation, the files in memory; milliseconds, medians and fastest");
+        Line(text, $"- each opens the model, reads one image as fp32 values, predicts and prints the top class. CudaNet's model is stored as fp16 (22 MB), ONNX Runtime's as fp32");
+        Line(text, $"");
+        StartedProgram first = programs.First(p => p.Name.StartsWith("ONNX", StringComparison.Ordinal));
+        Line(text, $"| program | median | fastest | {first.Name} / this, of medians (of the fastest) |");
+        Line(text, $"|---|---|---|---|");
+        foreach (StartedProgram program in programs.Concat(tools))
+        {
+            Line(text, $"| {program.Name} | {Median(program.Times):f0} | {program.Times.Min():f0} | {Median(first.Times) / Median(program.Times):f2} ({first.Times.Min() / program.Times.Min():f2}) |");
+        }
+
+        Line(text, $"");
+        Line(text, $"Where it goes: medians (fastest) of as many processes with `--marks`. The time after the last mark is the end of the process; _another size_ comes after");
+        Line(text, $"the prediction: what the first use of images of 160² costs, without its pass.");
+        foreach (StartedProgram program in programs)
+        {
+            Line(text, $"");
+            Line(text, $"- {program.Name}: {string.Join(", ", program.Marks.Select(m => FormattableString.Invariant($"{m.Key} {Median(m.Value):f1} ({m.Value.Min():f1})")))}");
+        }
+
+        File.WriteAllText(path, text.ToString());
+    }
+
+    /// <summary>Writes the files that they read.</summary>
+    private static (StartedProgram[] Programs, StartedProgram[] Tools) Prepare(string folder)
+    {
+        using Model model = BenchFiles.OpenModel();
+        TensorShape shape = new(1, 3, Side, Side);
+        string input = Path.Combine(folder, "input.f32"), onnx = Path.Combine(folder, "model.onnx");
+        File.WriteAllBytes(input, MemoryMarshal.AsBytes(PeerComparison.RandomBatch(shape).Values));
+        File.WriteAllBytes(onnx, OnnxExport.Write(model, shape));
+        string photograph = BenchFiles.Require(Tests.Support.Repository.File("samples/chelsea.jpg"), "The repository has it: check it out again.");
+        string Ours(string build) => Path.Combine(folder, build, "CudaNet.ColdStart");
+        string Peer(string build) => Path.Combine(folder, build, "CudaNet.ColdStart.Peer");
+        StartedProgram Tool(string name, string build) => new(name, Path.Combine(folder, build, "cudanet"), "classify", BenchFiles.ModelPath, photograph);
+        return
+        (
+            [
+                new("ONNX Runtime, JIT", Peer("peer-jit"), onnx, input),
+                new("ONNX Runtime, NativeAOT", Peer("peer-aot"), onnx, input),
+                new("CudaNet, NativeAOT", Ours("cudanet-aot"), BenchFiles.ModelPath, input),
+                new("CudaNet, JIT", Ours("cudanet-jit"), BenchFiles.ModelPath, input),
+                new("CudaNet, JIT with ReadyToRun", Ours("cudanet-r2r"), BenchFiles.ModelPath, input),
+            ],
+            [Tool("`cudanet classify` of a photograph, NativeAOT", "tool-aot"), Tool("`cudanet classify` of a photograph, JIT", "tool-jit")]
+        );
+    }
+
+    /// <summary>All answer alike; and the files are in memory afterwards.</summary>
+    private static void Check(StartedProgram[] programs)
+    {
+        string[] answers = [.. programs.Select(p => p.Run())];
+        Array.ForEach(programs, p => p.Times.Clear());
+        if (answers.Distinct().Count() != 1)
+        {
+            throw new CudaNetException($"the programs do not answer alike: {string.Join("; ", programs.Zip(answers, (p, a) => $"{p.Name}: {a}"))}");
+        }
+    }
+
+    private static double Median(IReadOnlyCollection<double> times)
+    {
+        double[] sorted = [.. times.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    private static void Line(StringBuilder text, FormattableString line)
+    {
+        string written = line.ToString(CultureInfo.InvariantCulture);
+        text.Append(written).Append('\n');
+        Console.WriteLine(written);
+    }
+}
