@@ -11,12 +11,13 @@ public sealed class ProgramTests
     private const string Bench = "bench/CudaNet.Bench", Speed = "bench/CudaNet.InterpreterSpeed", Fuzz = "fuzz/CudaNet.Fuzz";
 
     [Theory]
-    [InlineData(Bench, "", "peers", "numerics <FOLDER>", "kernels", "concurrency", "suites")]
-    [InlineData(Bench, "--help", "peers", "numerics <FOLDER>", "kernels", "concurrency", "suites")]
+    [InlineData(Bench, "", "peers", "numerics <FOLDER>", "kernels", "concurrency", "cold-start <FOLDER>", "suites")]
+    [InlineData(Bench, "--help", "peers", "numerics <FOLDER>", "kernels", "concurrency", "cold-start <FOLDER>", "suites")]
     [InlineData(Bench, "peers --help", "--model <FILE>", "[default: 1,8]", "--sizes", "[default: 224]", "--threads", "[default: 1,2]", "--width <128|256|512>", "[default: 12]", "--no-write")]
     [InlineData(Bench, "numerics -h", "<FOLDER>", "layers/layers.json")]
     [InlineData(Bench, "kernels -h", "kernel-counters.md")]
     [InlineData(Bench, "concurrency -h", "concurrency.md")]
+    [InlineData(Bench, "cold-start -h", "cold-start.md", "--rounds", "[default: 15]")]
     [InlineData(Bench, "suites -h", "--filter <GLOB>", "[default: *]", "--list", "<ARGUMENT>")]
     [InlineData(Bench, "suites -- --help", "--runtimes", "--artifacts")]
     [InlineData(Bench, "suites --list", "CudaNet.Bench.ForwardBenchmarks.Forward")]
@@ -63,6 +64,7 @@ public sealed class ProgramTests
 
     [Theory]
     [InlineData("peers --no-write --model no/such.pth", "no/such.pth: there is no such file (Name another --model")]
+    [InlineData("cold-start no/such", "no/such: there is no such file (bench/cold-start")]
     [InlineData("numerics no/such", "no/such/layers/layers.json: there is no such file (FOLDER must be")]
     public void A_missing_file_is_named_with_what_to_do(string line, string words) => AssertRefuses(Run(Binary(Bench), line), ExitCode.BadInput, words);
 
@@ -96,6 +98,7 @@ public sealed class ProgramTests
     [Theory]
     [InlineData("bench/gpu.sh", "publish FOLDER")]
     [InlineData("bench/interpreter-speed", "NativeAOT")]
+    [InlineData("bench/cold-start", "--rounds N")]
     public void Scripts_too(string script, string words)
     {
         using TemporaryFolder folder = new();

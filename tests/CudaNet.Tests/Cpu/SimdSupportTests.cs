@@ -32,4 +32,15 @@ public sealed class SimdSupportTests
             }
         }
     }
+
+    [Theory]
+    [InlineData(SimdWidth.Auto, "x86-64-v3")]
+    [InlineData(SimdWidth.Bits256, "x86-64-v3")]
+    [InlineData(SimdWidth.Bits512, "x86-64-v4")]
+    public void A_program_compiled_without_what_its_processor_has_names_the_property(SimdWidth width, string instructionSet)
+    {
+        Assert.Contains($"<IlcInstructionSet>native</IlcInstructionSet> (or {instructionSet})", SimdDiagnosis.Withheld(width, isCompiledAheadOfTime: true), StringComparison.Ordinal);
+        Assert.DoesNotContain("IlcInstructionSet", SimdDiagnosis.Withheld(width, isCompiledAheadOfTime: false), StringComparison.Ordinal);
+        Assert.False(SimdDiagnosis.IsCompiledAheadOfTime);
+    }
 }
