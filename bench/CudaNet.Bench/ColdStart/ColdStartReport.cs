@@ -54,9 +54,9 @@ internal static class ColdStartReport
         Line(text, $"");
         Line(text, $"Where it goes: medians (fastest) of as many processes with `--marks`. The time after the last mark is the end of the process; _another size_ comes after");
         Line(text, $"the prediction: what the first use of images of 160² costs, without its pass.");
+        Line(text, $"");
         foreach (StartedProgram program in programs)
         {
-            Line(text, $"");
             Line(text, $"- {program.Name}: {string.Join(", ", program.Marks.Select(m => FormattableString.Invariant($"{m.Key} {Median(m.Value):f1} ({m.Value.Min():f1})")))}");
         }
 
