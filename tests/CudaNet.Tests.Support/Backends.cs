@@ -16,18 +16,21 @@ public static class Backends
     private const string Gpu = "cuda";
     private static OwnBackends? _own;
 
+    /// <summary>Before the name of a CPU variant: every convolution that can be is computed by Winograd's algorithms.</summary>
+    private const string Winograd = "winograd:";
+
     /// <summary>On one thread and, where it has more, on two.</summary>
     public static TheoryData<string> All => _own is null ? [.. OnHost.Select(row => row.Data), .. OnGpu] : [.. _own.Names];
 
     /// <summary>Those that compute in this machine's memory.</summary>
     public static TheoryData<string> OnHost =>
-        [.. Variants(e => e.Name != Gpu).SelectMany(v => v.Entry.MaxThreads == 1 ? [v.Variant.Name] : (string[])[$"{v.Variant.Name}-1", $"{v.Variant.Name}-2"])];
+        [.. Variants(e => e.Name != Gpu).SelectMany(v => v.Entry.MaxThreads == 1 ? [v.Variant.Name] : (string[])[$"{v.Variant.Name}-1", $"{v.Variant.Name}-2"]), $"{Winograd}cpu-256-2"];
 
     /// <summary>The same and the one that computes nothing, for what holds whatever is computed.</summary>
     public static TheoryData<string> AllAndNull => ["null", .. All.Select(row => row.Data)];
 
     /// <summary>Those of full precision that are not the judge itself, each once: what any graph may be judged on.</summary>
-    public static TheoryData<string> Judged => _own is null ? [.. OfCpu.Select(row => row.Data), .. OnGpu.Where(name => name == $"{Gpu}-fp32")] : [.. _own.Precise];
+    public static TheoryData<string> Judged => _own is null ? [.. OfCpu.Select(row => row.Data), .. OfCpu.Select(row => $"{Winograd}{row.Data}"), .. OnGpu.Where(name => name == $"{Gpu}-fp32")] : [.. _own.Precise];
 
     /// <summary>The CPU's, on two threads.</summary>
     public static TheoryData<string> OfCpu => [.. Variants(e => e.Name == "cpu").Select(v => $"{v.Variant.Name}-2")];
@@ -48,6 +51,16 @@ public static class Backends
         if (_own?.Names.Contains(name) == true)
         {
             return _own.Create(name);
+        }
+
+        if (name.StartsWith(Winograd, StringComparison.Ordinal))
+        {
+            CpuBackend like = (CpuBackend)Create(name[Winograd.Length..]);
+
+            // The narrowest vectors transform weights while they read them, the others keep them where they may.
+            double kept = like.SimdWidth == SimdWidth.Bits128 ? 0 : like.Options.TransformedWeights;
+            CpuOptions options = like.Options with { Convolutions = ConvolutionAlgorithms.Winograd, TransformedWeights = kept };
+            return new CpuBackend(options, new NativeAllocator { InitialValue = float.NaN });
         }
 
         (_, BackendVariant variant) = Variants(_ => true).Single(v => name == v.Variant.Name || name.StartsWith($"{v.Variant.Name}-", StringComparison.Ordinal));

@@ -104,6 +104,8 @@ internal sealed class ExplainCommand : CliCommand
             json.WriteString("choiceLayout", cost?.Choices[step.Index].Layout);
             json.WriteString("arithmetic", cost?.Choices[step.Index].Arithmetic);
             json.WriteString("batchBits", cost?.Choices[step.Index].BatchBits);
+            json.WriteOptional("operations", cost?.Choices[step.Index].Operations);
+            json.WriteString("choiceNote", cost?.Choices[step.Index].Note);
         });
         json.WriteStartArray("slotBytes");
         foreach (long bytes in plan.SlotBytes)
@@ -146,16 +148,21 @@ internal sealed class ExplainCommand : CliCommand
         }
 
         bool hasBatchBits = cost.Choices.Any(c => c.BatchBits is not null);
+        bool hasOperations = cost.Choices.Any(c => c.Operations is not null);
+        bool hasNotes = cost.Choices.Any(c => c.Note is not null);
         bool hasLayouts = cost.Choices.Any(c => c.Layout is not null || c.Arithmetic is not null);
         TextTable table = new([
-            "step", "algorithm", .. (string[])(hasLayouts ? ["layout", "arithmetic"] : []), "workspace", .. (string[])(hasBatchBits ? ["batch bits"] : [])]);
+            "step", "algorithm", .. (string[])(hasLayouts ? ["layout", "arithmetic"] : []), "workspace", .. (string[])(hasBatchBits ? ["batch bits"] : []),
+            .. (string[])(hasOperations ? ["MFLOP"] : []), .. (string[])(hasNotes ? ["note"] : [])]);
         foreach (PlanStep step in plan.Steps)
         {
             StepChoice choice = cost.Choices[step.Index];
             string workspace = choice.WorkspaceBytes == 0 ? "" : $"{Format.Count(choice.WorkspaceBytes)} bytes";
             string[] layout = hasLayouts ? [choice.Layout ?? "", choice.Arithmetic ?? ""] : [];
             string[] bits = hasBatchBits ? [choice.BatchBits ?? ""] : [];
-            table.Add([$"{step.Index} {step.Head.Node}", choice.Algorithm, .. layout, workspace, .. bits]);
+            string[] operations = hasOperations ? [choice.Operations is { } count ? Format.Count((count + 500_000) / 1_000_000) : ""] : [];
+            string[] note = hasNotes ? [choice.Note ?? ""] : [];
+            table.Add([$"{step.Index} {step.Head.Node}", choice.Algorithm, .. layout, workspace, .. bits, .. operations, .. note]);
         }
 
         Context.Out.WriteLine();

@@ -13,4 +13,10 @@ public sealed record StepChoice(string Algorithm, long WorkspaceBytes)
 
     /// <summary>How it is that an image's bits do not depend on the other images of its batch, in the backend's words; null where it has nothing to say.</summary>
     public string? BatchBits { get; init; }
+
+    /// <summary>Multiplications and additions of its products, of the whole batch, where the backend's algorithm decides how many there are; null otherwise.</summary>
+    public long? Operations { get; init; }
+
+    /// <summary>Why it is not computed otherwise, in the backend's words; null where it has nothing to say.</summary>
+    public string? Note { get; init; }
 }

@@ -27,6 +27,12 @@ public sealed class CpuBackend : IBackend
             throw new CudaNetException($"{options.Threads} is no thread count: it must be from 1 to {CpuOptions.MaxThreads}, or 0 for one a core");
         }
 
+        if (!Enum.IsDefined(options.Convolutions) || !(options.TransformedWeights >= 0))
+        {
+            throw new CudaNetException($"convolutions {options.Convolutions} with {options.TransformedWeights} times the weights transformed cannot be computed: name one of {string.Join(", ", Enum.GetNames<ConvolutionAlgorithms>())}, and a multiple from 0");
+        }
+
+        Options = options;
         Threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
         SimdWidth = SimdSupport.Resolve(options.SimdWidth);
         _allocator = allocator;
@@ -40,6 +46,9 @@ public sealed class CpuBackend : IBackend
 
     /// <inheritdoc/>
     public StorageLayout Layout => StorageLayout.Blocked16;
+
+    /// <summary>As they were given.</summary>
+    public CpuOptions Options { get; }
 
     /// <summary>Threads that compute, the caller's included.</summary>
     public int Threads { get; }
@@ -62,7 +71,7 @@ public sealed class CpuBackend : IBackend
         try
         {
             NativeAllocator counting = new() { IsCounting = true };
-            using CpuLayers layers = new(plan.Graph, parameters: null, SimdWidth, counting);
+            using CpuLayers layers = new(plan.Graph, parameters: null, this, counting);
             using NativeArena arena = new(counting);
             CpuProgram program = layers.Load(plan, arena, Threads);
             return new PlanCost(layers.Forms.Bytes, checked(arena.Bytes + (sizeof(float) * (long)program.ObservedElements) + plan.ObservedInputBytes), program.Choices);

@@ -10,18 +10,18 @@ internal sealed class CpuLayers : IDisposable
 
     /// <param name="graph">Whose layers.</param>
     /// <param name="parameters">Packed here; null where only sizes are wanted.</param>
-    /// <param name="width">The vector width.</param>
+    /// <param name="backend">Whose vector width and options.</param>
     /// <param name="allocator">Where the weights' memory comes from.</param>
-    public CpuLayers(LayerGraph graph, ParameterSet? parameters, SimdWidth width, NativeAllocator allocator)
+    public CpuLayers(LayerGraph graph, ParameterSet? parameters, CpuBackend backend, NativeAllocator allocator)
     {
-        _width = width;
-        Forms = new WeightForms(allocator);
+        _width = backend.SimdWidth;
+        Forms = new WeightForms(allocator, (long)(backend.Options.TransformedWeights * sizeof(float) * graph.Parameters.Sum(p => (double)p.Shape.ElementCount)));
         try
         {
             foreach (LayerNode node in graph.Layers)
             {
-                CpuLayer layer = CpuLayer.Of(node, readsInput: node.Inputs[0] == graph.Input);
-                layer.Pack(Forms, parameters?.Of(node), (int)width / (8 * sizeof(float)));
+                CpuLayer layer = CpuLayer.Of(node, readsInput: node.Inputs[0] == graph.Input, backend.Options.Convolutions);
+                layer.Pack(Forms, parameters?.Of(node), (int)_width / (8 * sizeof(float)));
                 _layers.Add(node, layer);
             }
         }

@@ -12,7 +12,7 @@ internal sealed class CpuModel : PreparedModel
         : base(backend, graph)
     {
         _allocator = allocator;
-        _layers = new CpuLayers(graph, parameters, backend.SimdWidth, allocator);
+        _layers = new CpuLayers(graph, parameters, backend, allocator);
         try
         {
             Pool = new WorkerPool(backend.Threads);

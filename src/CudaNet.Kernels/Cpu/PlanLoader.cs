@@ -65,6 +65,9 @@ internal sealed unsafe class PlanLoader<T>(CpuLayers layers, ExecutionPlan plan,
         return value.Slot is null ? Input(image.Halo).Destination : Pointer(value);
     }
 
+    /// <summary>Runs a phase before the one that the step's layer answers.</summary>
+    public void Add(StoringPhase phase) => _phases.Add(phase);
+
     /// <summary>The run's input as runs of neighbouring values; made once for each halo that a step needs.</summary>
     public CompactInput CompactInput(int halo)
     {
@@ -89,7 +92,7 @@ internal sealed unsafe class PlanLoader<T>(CpuLayers layers, ExecutionPlan plan,
         phase.Stored = [.. step.Stages.Where(s => s.Stored is not null).Select(s => new StoredValue(Destination(s), BlockedImage.Of(s.Shape)))];
         _phases.Add(phase);
         Publication[] publications = [.. step.Stages.Where(s => s.IsObserved).Select(s => new Publication(s, new HostOutput(Destination(s), BlockedImage.Of(s.Shape))))];
-        return new LoadedStep([.. _phases], publications, new StepChoice(head.Algorithm, Scratch.RequiredBytes + _copyBytes));
+        return new LoadedStep([.. _phases], publications, head.Choose(step) with { WorkspaceBytes = Scratch.RequiredBytes + _copyBytes });
     }
 
     /// <summary>The run's input in blocks of 16 channels; made once for each halo that a step needs.</summary>

@@ -18,13 +18,19 @@ internal static class StepAlgorithms
     public const string Panels = "panels";
     public const string Rows = "rows";
 
+    /// <summary>Whether a convolution's groups do not fill blocks of 16 channels.</summary>
+    public static bool IsLanewise(Conv2d op)
+    {
+        int block = BlockedImage.BlockChannels;
+        return op.Groups > 1 && (op.InChannels / op.Groups % block != 0 || op.OutChannels / op.Groups % block != 0);
+    }
+
+    /// <summary>How a convolution is summed where <see cref="WinogradChoice"/> leaves it a sum.</summary>
     /// <param name="op">The layer.</param>
     /// <param name="readsInput">True where it reads the run's input.</param>
     public static string Of(Conv2d op, bool readsInput)
     {
-        int block = BlockedImage.BlockChannels;
-        bool hasBlockGroups = op.InChannels / op.Groups % block == 0 && op.OutChannels / op.Groups % block == 0;
-        if (op.Groups > 1 && !hasBlockGroups)
+        if (IsLanewise(op))
         {
             return Lanewise;
         }

@@ -51,7 +51,7 @@ public sealed class SharedWeightsTests
     public void A_form_of_weights_is_made_once_whoever_loads_at_once_and_a_failed_one_again()
     {
         NativeAllocator allocator = new();
-        using WeightForms forms = new(allocator);
+        using WeightForms forms = new(allocator, transformedLimit: 0);
         LayerNode layer = ResNet.Build(TestModels.TinyConfig).Nodes[1];
         Assert.Throws<InvalidDataException>(() => forms.GetOrAdd<string>(layer, "a", _ => throw new InvalidDataException()));
         int made = 0;

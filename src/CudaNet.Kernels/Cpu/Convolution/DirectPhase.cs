@@ -32,8 +32,7 @@ internal sealed unsafe class DirectPhase<T> : StoringPhase
         _shared = scratch.Threads == 1 ? _alone : new DirectTiling(layer, to, T.TileRows, T.Count, scratch.Threads);
         _tiling = _alone;
         _chunks = [.. layer.Reduction.Chunks];
-        int dilation = layer.Op.Dilation;
-        _groupOffsets = [.. layer.Reduction.Groups.Select(g => (g.Block * from.Block) + ((nint)g.Row * dilation * from.Row) + ((nint)g.Column * dilation * from.Pixel))];
+        _groupOffsets = GroupOffsets(layer, from);
         scratch.Require(Math.Max(_alone.ScratchElements, _shared.ScratchElements));
     }
 
@@ -42,6 +41,13 @@ internal sealed unsafe class DirectPhase<T> : StoringPhase
     public override int MaxThreads => _shared.Items;
 
     public override void Share(int threads) => _tiling = threads == 1 ? _alone : _shared;
+
+    /// <summary>Where each group of terms lies, relative to a window's first value.</summary>
+    public static nint[] GroupOffsets(DirectConvolution layer, SourceGeometry from)
+    {
+        int dilation = layer.Op.Dilation;
+        return [.. layer.Reduction.Groups.Select(g => (g.Block * from.Block) + ((nint)g.Row * dilation * from.Row) + ((nint)g.Column * dilation * from.Pixel))];
+    }
 
     protected override void Compute(int item, int worker)
     {
@@ -87,7 +93,7 @@ internal sealed unsafe class DirectPhase<T> : StoringPhase
             float* tileSums = sums + (_chunks.Length == 1 ? 0 : (nint)tile * _tiling.TileRows * outputs);
             int firstRow = tile * _tiling.TileRows;
             int filled = Math.Min(_tiling.TileRows, pixels - firstRow);
-            TileKernel.Run<T>(rows, filled, weights, chunk.Groups, chunk.TermsPerGroup, outputs, tileSums, chunkIndex > 0, prefetch + (tile * step * chunk.Terms), step);
+            TileKernel.Run<T>(rows, filled, weights, chunk.Groups, chunk.TermsPerGroup, outputs, start: null, tileSums, chunkIndex > 0, prefetch + (tile * step * chunk.Terms), step);
             if (isLast)
             {
                 int firstChannel = (group * _layer.GroupOutputs) + (panel * 2 * T.Count);

@@ -2,36 +2,68 @@ using CudaNet.Engine;
 
 namespace CudaNet.Kernels.Cpu;
 
-internal sealed unsafe class ConvolutionLayer(LayerNode node, Conv2d op, bool readsInput) : CpuLayer(node)
+internal sealed unsafe class ConvolutionLayer : CpuLayer
 {
-    public override string Algorithm { get; } = StepAlgorithms.Of(op, readsInput);
+    private readonly Conv2d _op;
+    private readonly bool _readsInput;
+    private readonly ConvolutionAlgorithms _algorithms;
+
+    /// <summary>How its weights are packed, and how it is summed where no transform is chosen.</summary>
+    private readonly string _form;
+
+    public ConvolutionLayer(LayerNode node, Conv2d op, bool readsInput, ConvolutionAlgorithms algorithms)
+        : base(node)
+    {
+        _op = op;
+        _readsInput = readsInput;
+        _algorithms = algorithms;
+        bool isTransformed = algorithms == ConvolutionAlgorithms.Winograd && WinogradChoice.WhyNever(op) is null;
+        _form = StepAlgorithms.Of(op, readsInput && !isTransformed);
+    }
+
+    public override StepChoice Choose(PlanStep step)
+    {
+        string? winograd = Winograd(step, out string? whyNot);
+        long direct = 2L * step.Head.Shape.ElementCount * _op.InChannels / _op.Groups * _op.KernelHeight * _op.KernelWidth;
+        return new StepChoice(winograd ?? _form, 0)
+        {
+            Operations = winograd is null ? direct : WinogradChoice.Operations(_op, step.Head.Shape, winograd),
+            Note = whyNot is null ? null : $"not by Winograd: {whyNot}",
+        };
+    }
 
     public override void Pack(WeightForms forms, LayerParameters? parameters, int lanes) =>
-        forms.GetOrAdd(Node, Algorithm, arena => PackedConvolution.Pack(op, Algorithm, parameters, lanes, arena));
+        forms.GetOrAdd(Node, _form, arena => PackedConvolution.Pack(_op, _form, parameters, lanes, arena));
 
-    public override long CopyElements(PlanValue input) => HaloCopy.ImageFor(input, op.Padding.Largest)?.Elements ?? 0;
+    public override long CopyElements(PlanValue input) => HaloCopy.ImageFor(input, _op.Padding.Largest)?.Elements ?? 0;
 
     public override StoringPhase Begin<T>(PlanLoader<T> loader, PlanStep step)
     {
-        PackedConvolution packed = loader.Forms.Get<PackedConvolution>(Node, Algorithm);
+        PackedConvolution packed = loader.Forms.Get<PackedConvolution>(Node, _form);
         BlockedImage to = BlockedImage.Of(step.Output.Shape);
-        Epilogue epilogue = loader.Epilogue(step);
-        if (Algorithm == StepAlgorithms.CompactDirect)
+        if (_form == StepAlgorithms.CompactDirect)
         {
-            CompactInput input = loader.CompactInput(op.Padding.Largest);
-            return new DirectPhase<T>((DirectConvolution)packed, input.Destination, SourceGeometry.Of(input, op), to, epilogue, loader.Scratch);
+            CompactInput input = loader.CompactInput(_op.Padding.Largest);
+            return new DirectPhase<T>((DirectConvolution)packed, input.Destination, SourceGeometry.Of(input, _op), to, loader.Epilogue(step), loader.Scratch);
         }
 
-        float* source = loader.Source(step.Input, op.Padding.Largest, out BlockedImage from);
-        SourceGeometry geometry = SourceGeometry.Of(from, op);
-        return packed is DirectConvolution direct
-            ? new DirectPhase<T>(direct, source, geometry, to, epilogue, loader.Scratch)
-            : new LanewisePhase<T>((LanewiseConvolution)packed, source, geometry, to, epilogue, loader.Scratch);
+        float* source = loader.Source(step.Input, _op.Padding.Largest, out BlockedImage from);
+        SourceGeometry geometry = SourceGeometry.Of(from, _op);
+        return Winograd(step, out _) switch
+        {
+            { } four and WinogradChoice.Four => WinogradStep.Begin<T, Winograd4x4>(loader, Node, four, (DirectConvolution)packed, source, from, step),
+            { } two => WinogradStep.Begin<T, Winograd2x2>(loader, Node, two, (DirectConvolution)packed, source, from, step),
+            null when packed is DirectConvolution direct => new DirectPhase<T>(direct, source, geometry, to, loader.Epilogue(step), loader.Scratch),
+            null => new LanewisePhase<T>((LanewiseConvolution)packed, source, geometry, to, loader.Epilogue(step), loader.Scratch),
+        };
     }
 
     public override void Join<T>(PlanLoader<T> loader, PlanStep step, PlanStage stage, ref Epilogue epilogue)
     {
-        epilogue.Bias = loader.Forms.Get<PackedConvolution>(Node, Algorithm).Bias;
+        epilogue.Bias = loader.Forms.Get<PackedConvolution>(Node, _form).Bias;
         epilogue.RawTo = loader.Destination(stage);
     }
+
+    private string? Winograd(PlanStep step, out string? whyNot) =>
+        WinogradChoice.Of(_op, step.Head.Shape.Height, step.Head.Shape.Width, _algorithms, _readsInput, out whyNot);
 }

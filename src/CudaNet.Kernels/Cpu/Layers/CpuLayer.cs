@@ -8,15 +8,15 @@ namespace CudaNet.Kernels.Cpu;
 /// </summary>
 internal abstract class CpuLayer(LayerNode node)
 {
-    /// <summary>How it is computed.</summary>
-    public abstract string Algorithm { get; }
+    /// <summary>How a step that begins with it is computed; its working memory is not known yet.</summary>
+    public abstract StepChoice Choose(PlanStep step);
 
     protected LayerNode Node => node;
 
     /// <exception cref="UnknownOperatorException">There is no class for it.</exception>
-    public static CpuLayer Of(LayerNode node, bool readsInput) => node.Op switch
+    public static CpuLayer Of(LayerNode node, bool readsInput, ConvolutionAlgorithms algorithms) => node.Op switch
     {
-        Conv2d op => new ConvolutionLayer(node, op, readsInput),
+        Conv2d op => new ConvolutionLayer(node, op, readsInput, algorithms),
         BatchNorm2d op => new NormLayer(node, op),
         Add => new SumLayer(node),
         ReLU => new ActivationLayer(node),

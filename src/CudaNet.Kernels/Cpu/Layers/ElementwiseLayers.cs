@@ -5,7 +5,7 @@ namespace CudaNet.Kernels.Cpu;
 /// <summary>A layer that looks at one position at a time: part of a convolution's epilogue, or of an epilogue on a stored value.</summary>
 internal abstract unsafe class ElementwiseLayer(LayerNode node) : CpuLayer(node)
 {
-    public sealed override string Algorithm => StepAlgorithms.ScaleAndShift;
+    public sealed override StepChoice Choose(PlanStep step) => new(StepAlgorithms.ScaleAndShift, 0);
 
     public sealed override StoringPhase Begin<T>(PlanLoader<T> loader, PlanStep step) =>
         new ElementwisePhase<T>(loader.Pointer(step.Input), BlockedImage.Of(step.Output.Shape), loader.Epilogue(step));
@@ -16,11 +16,11 @@ internal abstract unsafe class ElementwiseLayer(LayerNode node) : CpuLayer(node)
 internal sealed unsafe class NormLayer(LayerNode node, BatchNorm2d op) : ElementwiseLayer(node)
 {
     public override void Pack(WeightForms forms, LayerParameters? parameters, int lanes) =>
-        forms.GetOrAdd(Node, Algorithm, arena => new PackedBatchNorm(op, parameters, arena));
+        forms.GetOrAdd(Node, StepAlgorithms.ScaleAndShift, arena => new PackedBatchNorm(op, parameters, arena));
 
     public override void Join<T>(PlanLoader<T> loader, PlanStep step, PlanStage stage, ref Epilogue epilogue)
     {
-        PackedBatchNorm constants = loader.Forms.Get<PackedBatchNorm>(Node, Algorithm);
+        PackedBatchNorm constants = loader.Forms.Get<PackedBatchNorm>(Node, StepAlgorithms.ScaleAndShift);
         epilogue.Scale = constants.Scale;
         epilogue.Shift = constants.Shift;
         epilogue.NormTo = loader.Destination(stage);

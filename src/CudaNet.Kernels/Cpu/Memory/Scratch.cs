@@ -6,6 +6,7 @@ namespace CudaNet.Kernels.Cpu;
 internal sealed unsafe class Scratch(int threads)
 {
     private long _elements;
+    private long _sharedElements;
     private float* _start;
 
     public int Threads => threads;
@@ -19,7 +20,21 @@ internal sealed unsafe class Scratch(int threads)
         RequiredBytes = Math.Max(RequiredBytes, checked(sizeof(float) * elements * threads));
     }
 
-    public void Allocate(NativeArena arena) => _start = arena.Allocate(checked((_elements + 16) * threads), "workspaces").Pointer;
+    /// <summary>Asks for memory that all threads of a step share.</summary>
+    public void RequireShared(long elements)
+    {
+        _sharedElements = Math.Max(_sharedElements, elements);
+        RequiredBytes = checked(RequiredBytes + (sizeof(float) * elements));
+    }
+
+    public void Allocate(NativeArena arena)
+    {
+        _start = arena.Allocate(checked((_elements + 16) * threads), "workspaces").Pointer;
+        Shared = _sharedElements == 0 ? null : arena.Allocate(_sharedElements, "workspaces").Pointer;
+    }
+
+    /// <summary>What all threads share: one phase of a step writes it, the next reads it.</summary>
+    public float* Shared { get; private set; }
 
     /// <summary>A thread's part, aligned to a cache line.</summary>
     public float* Of(int worker) => _start + (worker * (nint)(_elements + 16));

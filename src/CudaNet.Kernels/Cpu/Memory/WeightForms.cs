@@ -5,8 +5,12 @@ namespace CudaNet.Kernels.Cpu;
 /// <summary>
 /// The weights of a model, in each form that an algorithm wants them: made at most once a layer and algorithm, kept, counted. Thread-safe.
 /// </summary>
-internal sealed class WeightForms(NativeAllocator allocator) : IDisposable
+/// <param name="allocator">Where their memory comes from.</param>
+/// <param name="transformedLimit">The most bytes of forms that can be made anew while they are read.</param>
+internal sealed class WeightForms(NativeAllocator allocator, long transformedLimit) : IDisposable
 {
+    private long _transformedBytes;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<(LayerNode Layer, string Algorithm), object> _forms = [];
     private readonly NativeArena _arena = new(allocator);
@@ -44,6 +48,29 @@ internal sealed class WeightForms(NativeAllocator allocator) : IDisposable
             }
 
             return (TForm)form;
+        }
+    }
+
+    /// <summary>A form that a step could also make while it reads: null where the limit leaves no room for it.</summary>
+    public TForm? GetOrAddWithin<TForm>(LayerNode layer, string algorithm, long bytes, Func<NativeArena, TForm> make)
+        where TForm : class
+    {
+        using (Uninterrupted.Enter(_lock))
+        {
+            if (_forms.TryGetValue((layer, algorithm), out object? form))
+            {
+                return (TForm)form;
+            }
+
+            if (bytes > transformedLimit - _transformedBytes)
+            {
+                return null;
+            }
+
+            TForm made = make(_arena);
+            _transformedBytes += bytes;
+            _forms.Add((layer, algorithm), made);
+            return made;
         }
     }
 

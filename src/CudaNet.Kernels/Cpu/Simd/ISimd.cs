@@ -21,6 +21,16 @@ internal unsafe interface ISimd<TSelf>
 
     static abstract TSelf Add(TSelf left, TSelf right);
 
+    static abstract TSelf Subtract(TSelf left, TSelf right);
+
+    static abstract TSelf Multiply(TSelf left, TSelf right);
+
+    /// <summary>addend − left · right, rounded once.</summary>
+    static abstract TSelf NegateMultiplyAdd(TSelf left, TSelf right, TSelf addend);
+
+    /// <summary>Whether every lane is finite.</summary>
+    static abstract bool IsFinite(TSelf value);
+
     /// <summary>left · right + addend, rounded once.</summary>
     static abstract TSelf MultiplyAdd(TSelf left, TSelf right, TSelf addend);
 

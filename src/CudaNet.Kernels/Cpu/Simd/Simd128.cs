@@ -28,5 +28,16 @@ internal readonly unsafe struct Simd128 : ISimd<Simd128>
             ? Fma.MultiplyAdd(left._value, right._value, addend._value)
             : AdvSimd.FusedMultiplyAdd(addend._value, left._value, right._value));
 
+    public static Simd128 Subtract(Simd128 left, Simd128 right) => new(left._value - right._value);
+
+    public static Simd128 Multiply(Simd128 left, Simd128 right) => new(left._value * right._value);
+
+    public static Simd128 NegateMultiplyAdd(Simd128 left, Simd128 right, Simd128 addend) => new(
+        Fma.IsSupported
+            ? Fma.MultiplyAddNegated(left._value, right._value, addend._value)
+            : AdvSimd.FusedMultiplySubtract(addend._value, left._value, right._value));
+
+    public static bool IsFinite(Simd128 value) => Vector128.LessThanOrEqualAll(Vector128.Abs(value._value), Vector128.Create(float.MaxValue));
+
     public static Simd128 Max(Simd128 left, Simd128 right) => new(Vector128.Max(left._value, right._value));
 }

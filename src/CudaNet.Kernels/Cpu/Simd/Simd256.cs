@@ -24,5 +24,13 @@ internal readonly unsafe struct Simd256 : ISimd<Simd256>
 
     public static Simd256 MultiplyAdd(Simd256 left, Simd256 right, Simd256 addend) => new(Fma.MultiplyAdd(left._value, right._value, addend._value));
 
+    public static Simd256 Subtract(Simd256 left, Simd256 right) => new(left._value - right._value);
+
+    public static Simd256 Multiply(Simd256 left, Simd256 right) => new(left._value * right._value);
+
+    public static Simd256 NegateMultiplyAdd(Simd256 left, Simd256 right, Simd256 addend) => new(Fma.MultiplyAddNegated(left._value, right._value, addend._value));
+
+    public static bool IsFinite(Simd256 value) => Vector256.LessThanOrEqualAll(Vector256.Abs(value._value), Vector256.Create(float.MaxValue));
+
     public static Simd256 Max(Simd256 left, Simd256 right) => new(Vector256.Max(left._value, right._value));
 }

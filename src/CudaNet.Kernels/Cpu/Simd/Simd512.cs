@@ -24,5 +24,13 @@ internal readonly unsafe struct Simd512 : ISimd<Simd512>
 
     public static Simd512 MultiplyAdd(Simd512 left, Simd512 right, Simd512 addend) => new(Avx512F.FusedMultiplyAdd(left._value, right._value, addend._value));
 
+    public static Simd512 Subtract(Simd512 left, Simd512 right) => new(left._value - right._value);
+
+    public static Simd512 Multiply(Simd512 left, Simd512 right) => new(left._value * right._value);
+
+    public static Simd512 NegateMultiplyAdd(Simd512 left, Simd512 right, Simd512 addend) => new(Avx512F.FusedMultiplyAddNegated(left._value, right._value, addend._value));
+
+    public static bool IsFinite(Simd512 value) => Vector512.LessThanOrEqualAll(Vector512.Abs(value._value), Vector512.Create(float.MaxValue));
+
     public static Simd512 Max(Simd512 left, Simd512 right) => new(Vector512.Max(left._value, right._value));
 }

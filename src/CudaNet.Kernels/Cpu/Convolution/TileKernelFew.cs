@@ -1,0 +1,188 @@
+using System.Runtime.CompilerServices;
+using static CudaNet.Kernels.Cpu.TileKernel;
+
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>
+/// <see cref="TileKernel14"/> for few rows, where weights are read for them alone: 8, 4 or 1 of them, packed [group][rows][16]. The order of each sum is the same.
+/// </summary>
+internal static unsafe class TileKernelFew
+{
+    /// <summary>Needs 32 registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Eight<T>(float* rows, float* panel, int groups, int terms, float* start, float* sums, bool accumulate, byte* next, nint nextStep)
+        where T : unmanaged, ISimd<T>
+    {
+        T a0 = default, b0 = default;
+        T a1 = default, b1 = default;
+        T a2 = default, b2 = default;
+        T a3 = default, b3 = default;
+        T a4 = default, b4 = default;
+        T a5 = default, b5 = default;
+        T a6 = default, b6 = default;
+        T a7 = default, b7 = default;
+        if (start != null)
+        {
+            a0 = T.Load(start);
+            b0 = T.Load(start + T.Count);
+            a1 = T.Load(start + (2 * T.Count));
+            b1 = T.Load(start + (3 * T.Count));
+            a2 = T.Load(start + (4 * T.Count));
+            b2 = T.Load(start + (5 * T.Count));
+            a3 = T.Load(start + (6 * T.Count));
+            b3 = T.Load(start + (7 * T.Count));
+            a4 = T.Load(start + (8 * T.Count));
+            b4 = T.Load(start + (9 * T.Count));
+            a5 = T.Load(start + (10 * T.Count));
+            b5 = T.Load(start + (11 * T.Count));
+            a6 = T.Load(start + (12 * T.Count));
+            b6 = T.Load(start + (13 * T.Count));
+            a7 = T.Load(start + (14 * T.Count));
+            b7 = T.Load(start + (15 * T.Count));
+        }
+
+        for (int group = 0; group < groups; group++)
+        {
+            float* end = rows + terms;
+            for (; rows < end; rows++)
+            {
+                Prefetch(next);
+                next += nextStep;
+                T w0 = T.Load(panel);
+                T w1 = T.Load(panel + T.Count);
+                panel += 2 * T.Count;
+                T x = T.Broadcast(rows[0]);
+                a0 = T.MultiplyAdd(x, w0, a0);
+                b0 = T.MultiplyAdd(x, w1, b0);
+                x = T.Broadcast(rows[1 * 16]);
+                a1 = T.MultiplyAdd(x, w0, a1);
+                b1 = T.MultiplyAdd(x, w1, b1);
+                x = T.Broadcast(rows[2 * 16]);
+                a2 = T.MultiplyAdd(x, w0, a2);
+                b2 = T.MultiplyAdd(x, w1, b2);
+                x = T.Broadcast(rows[3 * 16]);
+                a3 = T.MultiplyAdd(x, w0, a3);
+                b3 = T.MultiplyAdd(x, w1, b3);
+                x = T.Broadcast(rows[4 * 16]);
+                a4 = T.MultiplyAdd(x, w0, a4);
+                b4 = T.MultiplyAdd(x, w1, b4);
+                x = T.Broadcast(rows[5 * 16]);
+                a5 = T.MultiplyAdd(x, w0, a5);
+                b5 = T.MultiplyAdd(x, w1, b5);
+                x = T.Broadcast(rows[6 * 16]);
+                a6 = T.MultiplyAdd(x, w0, a6);
+                b6 = T.MultiplyAdd(x, w1, b6);
+                x = T.Broadcast(rows[7 * 16]);
+                a7 = T.MultiplyAdd(x, w0, a7);
+                b7 = T.MultiplyAdd(x, w1, b7);
+            }
+
+            rows += (8 * 16) - terms;
+        }
+
+        FinishTwo(a0, b0, sums, accumulate);
+        FinishTwo(a1, b1, sums + (2 * T.Count), accumulate);
+        FinishTwo(a2, b2, sums + (4 * T.Count), accumulate);
+        FinishTwo(a3, b3, sums + (6 * T.Count), accumulate);
+        FinishTwo(a4, b4, sums + (8 * T.Count), accumulate);
+        FinishTwo(a5, b5, sums + (10 * T.Count), accumulate);
+        FinishTwo(a6, b6, sums + (12 * T.Count), accumulate);
+        FinishTwo(a7, b7, sums + (14 * T.Count), accumulate);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Four<T>(float* rows, float* panel, int groups, int terms, float* start, float* sums, bool accumulate, byte* next, nint nextStep)
+        where T : unmanaged, ISimd<T>
+    {
+        T a0 = default, b0 = default;
+        T a1 = default, b1 = default;
+        T a2 = default, b2 = default;
+        T a3 = default, b3 = default;
+        if (start != null)
+        {
+            a0 = T.Load(start);
+            b0 = T.Load(start + T.Count);
+            a1 = T.Load(start + (2 * T.Count));
+            b1 = T.Load(start + (3 * T.Count));
+            a2 = T.Load(start + (4 * T.Count));
+            b2 = T.Load(start + (5 * T.Count));
+            a3 = T.Load(start + (6 * T.Count));
+            b3 = T.Load(start + (7 * T.Count));
+        }
+
+        for (int group = 0; group < groups; group++)
+        {
+            float* end = rows + terms;
+            for (; rows < end; rows++)
+            {
+                Prefetch(next);
+                next += nextStep;
+                T w0 = T.Load(panel);
+                T w1 = T.Load(panel + T.Count);
+                panel += 2 * T.Count;
+                T x = T.Broadcast(rows[0]);
+                a0 = T.MultiplyAdd(x, w0, a0);
+                b0 = T.MultiplyAdd(x, w1, b0);
+                x = T.Broadcast(rows[1 * 16]);
+                a1 = T.MultiplyAdd(x, w0, a1);
+                b1 = T.MultiplyAdd(x, w1, b1);
+                x = T.Broadcast(rows[2 * 16]);
+                a2 = T.MultiplyAdd(x, w0, a2);
+                b2 = T.MultiplyAdd(x, w1, b2);
+                x = T.Broadcast(rows[3 * 16]);
+                a3 = T.MultiplyAdd(x, w0, a3);
+                b3 = T.MultiplyAdd(x, w1, b3);
+            }
+
+            rows += (4 * 16) - terms;
+        }
+
+        FinishTwo(a0, b0, sums, accumulate);
+        FinishTwo(a1, b1, sums + (2 * T.Count), accumulate);
+        FinishTwo(a2, b2, sums + (4 * T.Count), accumulate);
+        FinishTwo(a3, b3, sums + (6 * T.Count), accumulate);
+    }
+
+    /// <summary>One row by a panel of one or two vectors; <c>rowStep</c> elements from group to group.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void One<T>(float* rows, int rowStep, float* panel, int groups, int terms, int outputs, float* start, float* sums, bool accumulate, byte* next, nint nextStep)
+        where T : unmanaged, ISimd<T>
+    {
+        bool isWide = outputs > T.Count;
+        T a = default, b = default;
+        if (start != null)
+        {
+            a = T.Load(start);
+            b = isWide ? T.Load(start + T.Count) : b;
+        }
+
+        for (int group = 0; group < groups; group++, rows += rowStep)
+        {
+            for (int term = 0; term < terms; term++, panel += outputs)
+            {
+                Prefetch(next);
+                next += nextStep;
+                T x = T.Broadcast(rows[term]);
+                a = T.MultiplyAdd(x, T.Load(panel), a);
+                if (isWide)
+                {
+                    b = T.MultiplyAdd(x, T.Load(panel + T.Count), b);
+                }
+            }
+        }
+
+        Finish(a, sums, accumulate);
+        if (isWide)
+        {
+            Finish(b, sums + T.Count, accumulate);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FinishTwo<T>(T first, T second, float* sums, bool accumulate)
+        where T : unmanaged, ISimd<T>
+    {
+        Finish(first, sums, accumulate);
+        Finish(second, sums + T.Count, accumulate);
+    }
+}

@@ -1,0 +1,43 @@
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>
+/// The transforms of one of Winograd's minimal filtering algorithms F(m×m, 3×3) (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2015):
+/// outputs = Aᵀ [ (G filter Gᵀ) ⊙ (Bᵀ pixels B) ] A. Each member transforms as many channels as a vector has lanes, in fp32, in an order that is the same at every width.
+/// </summary>
+internal unsafe interface IWinograd
+{
+    /// <summary>Products of a tile: <see cref="Inputs"/> squared.</summary>
+    static abstract int Points { get; }
+
+    /// <summary>Pixels along a side of what a tile reads.</summary>
+    static abstract int Inputs { get; }
+
+    /// <summary>Pixels along a side of what a tile computes.</summary>
+    static abstract int Outputs { get; }
+
+    /// <summary>Bᵀ pixels B.</summary>
+    /// <param name="pixels">The first of <see cref="Inputs"/> rows of as many pixels, 16 values from one to the next.</param>
+    /// <param name="row">Elements from row to row.</param>
+    /// <param name="buffer">Room for <see cref="Points"/> vectors.</param>
+    /// <param name="transformed">Where the first point goes.</param>
+    /// <param name="point">Elements from point to point.</param>
+    static abstract void TransformPixels<T>(float* pixels, nint row, float* buffer, float* transformed, nint point)
+        where T : unmanaged, ISimd<T>;
+
+    /// <summary>G filter Gᵀ.</summary>
+    /// <param name="taps">The first of the nine weights.</param>
+    /// <param name="tap">Elements from one to the next.</param>
+    /// <param name="transformed">Where the first point goes.</param>
+    /// <param name="point">Elements from point to point.</param>
+    static abstract void TransformFilter<T>(float* taps, nint tap, float* transformed, nint point)
+        where T : unmanaged, ISimd<T>;
+
+    /// <summary>Aᵀ products A.</summary>
+    /// <param name="products">The first point.</param>
+    /// <param name="point">Elements from point to point.</param>
+    /// <param name="buffer">Room for <see cref="Points"/> vectors.</param>
+    /// <param name="outputs">Receives <see cref="Outputs"/> squared vectors, row by row.</param>
+    /// <returns>The sum of all of them, lane by lane: finite only where every one is.</returns>
+    static abstract T TransformProducts<T>(float* products, nint point, float* buffer, float* outputs)
+        where T : unmanaged, ISimd<T>;
+}

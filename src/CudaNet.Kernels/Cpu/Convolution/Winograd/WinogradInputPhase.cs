@@ -1,0 +1,21 @@
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>Transforms a block of tiles for the items of the <see cref="WinogradPhase{T, TVariant}"/> that follows, which share it. An item is some channels of some tiles.</summary>
+internal sealed unsafe class WinogradInputPhase<T, TVariant>(WinogradPixels<T, TVariant> pixels, TileRows[] rows, Scratch scratch) : StoringPhase
+    where T : unmanaged, ISimd<T>
+    where TVariant : struct, IWinograd
+{
+    /// <summary>Blocks of 16 channels that an item transforms.</summary>
+    private const int ItemBlocks = 4;
+
+    private readonly int _slices = (pixels.Blocks + ItemBlocks - 1) / ItemBlocks;
+
+    public override int Items => rows.Length * _slices;
+
+    protected override void Compute(int item, int worker)
+    {
+        (int index, int slice) = Math.DivRem(item, _slices);
+        int first = slice * ItemBlocks;
+        pixels.Transform(rows[index], first, Math.Min(ItemBlocks, pixels.Blocks - first), scratch.Of(worker), scratch.Shared + pixels.Offset(rows, index));
+    }
+}

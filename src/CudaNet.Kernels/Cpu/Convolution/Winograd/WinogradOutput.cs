@@ -1,0 +1,88 @@
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>
+/// What follows a block's products: their transform, and the epilogue on the pixels that are in the image. Where a channel of a tile is not finite, which
+/// the transforms would have spread over all of it, its direct sums take its place.
+/// </summary>
+internal sealed unsafe class WinogradOutput<T, TVariant>(
+    DirectConvolution layer, WinogradPixels<T, TVariant> pixels, TileSums<T> sums, BlockedImage to, Epilogue epilogue)
+    where T : unmanaged, ISimd<T>
+    where TVariant : struct, IWinograd
+{
+    private readonly Epilogue _epilogue = epilogue;
+
+    /// <summary>fp32 elements of the memory that <see cref="Finish"/> and <see cref="WinogradPixels{T, TVariant}.Transform"/> work in.</summary>
+    public static int BufferElements { get; } =
+        Math.Max(WinogradPixels<T, TVariant>.BufferElements, (TVariant.Points + (TVariant.Outputs * TVariant.Outputs) + 1) * T.Count) + BlockedImage.BlockChannels;
+
+    /// <summary>Elements of a block's products for a panel, [rows][point][row][outputs].</summary>
+    public static long ProductElements(TileRows[] rows, int outputs) => TVariant.Points * ((long)WinogradTiling.Height(rows) * outputs);
+
+    /// <summary>Where the products of a point of a block's rows are.</summary>
+    public static nint Offset(TileRows[] rows, int index, int point, int outputs) =>
+        ((rows[index].FirstRow * (nint)TVariant.Points) + (point * (nint)rows[index].Height)) * outputs;
+
+    public void Finish(TileRows[] rows, float* products, int group, int panel, float* buffer)
+    {
+        int outputs = layer.PanelOutputs(panel);
+        float* results = buffer + (TVariant.Points * T.Count);
+        for (int index = 0; index < rows.Length; index++)
+        {
+            TileRows tiles = rows[index];
+            nint point = (nint)tiles.Height * outputs;
+            float* tileProducts = products + Offset(rows, index, 0, outputs);
+            for (int row = 0; row < tiles.Filled; row++)
+            {
+                (int image, int y, int x) = pixels.Locate(tiles.First + row);
+                for (int output = 0; output < outputs; output += T.Count, tileProducts += T.Count)
+                {
+                    T sum = TVariant.TransformProducts<T>(tileProducts, point, buffer, results);
+                    if (!T.IsFinite(sum))
+                    {
+                        Replace(sum, image, y, x, group, panel, output, results);
+                    }
+
+                    int channel = (group * layer.GroupOutputs) + (panel * 2 * T.Count) + output;
+                    Store(results, image, y, x, channel);
+                }
+            }
+        }
+    }
+
+    private void Store(float* results, int image, int y, int x, int channel)
+    {
+        int height = Math.Min(TVariant.Outputs, to.Height - y);
+        int width = Math.Min(TVariant.Outputs, to.Width - x);
+        nint offset = (image * to.ImageStride) + (channel / BlockedImage.BlockChannels * to.PlaneStride) + to.Interior
+            + (y * to.RowStride) + (x * (nint)BlockedImage.BlockChannels) + (channel % BlockedImage.BlockChannels);
+        for (int i = 0; i < height; i++, offset += to.RowStride, results += TVariant.Outputs * T.Count)
+        {
+            for (int j = 0; j < width; j++)
+            {
+                _epilogue.Apply(T.Load(results + (j * T.Count)), channel, offset + (j * BlockedImage.BlockChannels));
+            }
+        }
+    }
+
+    /// <summary>Direct sums for the lanes that are not finite: lane by lane, so that the width of the vectors changes nothing.</summary>
+    private void Replace(T sum, int image, int y, int x, int group, int panel, int output, float* results)
+    {
+        float* lanes = results + (TVariant.Outputs * TVariant.Outputs * T.Count);
+        float* direct = stackalloc float[T.Count];
+        T.Store(sum, lanes);
+        for (int i = 0; i < TVariant.Outputs && y + i < to.Height; i++)
+        {
+            for (int j = 0; j < TVariant.Outputs && x + j < to.Width; j++)
+            {
+                T.Store(sums.Sum(image, y + i, x + j, group, panel, output), direct);
+                for (int lane = 0; lane < T.Count; lane++)
+                {
+                    if (!float.IsFinite(lanes[lane]))
+                    {
+                        results[(((i * TVariant.Outputs) + j) * T.Count) + lane] = direct[lane];
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Runtime.InteropServices;
+using CudaNet.Engine;
+
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>
+/// The tiles of a convolution's input: transforms them to [rows][point][block of channels][row][16], the order in which <see cref="TileKernel"/> reads them.
+/// What lies outside the image is zero.
+/// </summary>
+internal sealed unsafe class WinogradPixels<T, TVariant>
+    where T : unmanaged, ISimd<T>
+    where TVariant : struct, IWinograd
+{
+    private readonly float* _source;
+    private readonly BlockedImage _from;
+    private readonly Conv2d _op;
+    private readonly int _tilesX;
+    private readonly int _tilesY;
+
+    public WinogradPixels(float* source, BlockedImage from, Conv2d op, BlockedImage to)
+    {
+        _source = source;
+        _from = from;
+        _op = op;
+        _tilesX = (to.Width + TVariant.Outputs - 1) / TVariant.Outputs;
+        _tilesY = (to.Height + TVariant.Outputs - 1) / TVariant.Outputs;
+        Tiles = checked(to.Batch * _tilesX * _tilesY);
+    }
+
+    /// <summary>Of the whole batch.</summary>
+    public int Tiles { get; }
+
+    /// <summary>Blocks of 16 channels of the input.</summary>
+    public int Blocks => _from.Blocks;
+
+    /// <summary>fp32 elements of the memory that a transform works in.</summary>
+    public static int BufferElements => (TVariant.Points * T.Count) + (TVariant.Points * BlockedImage.BlockChannels);
+
+    /// <summary>Elements from point to point of a row of tiles; a cache line more than the values, so that points are no power of two apart.</summary>
+    public nint PointStride(int height) => ((nint)_from.Blocks * height * BlockedImage.BlockChannels) + BlockedImage.BlockChannels;
+
+    /// <summary>Elements of that many rows of tiles in so many kernels' heights.</summary>
+    public long Elements(TileRows[] rows) =>
+        TVariant.Points * (((long)WinogradTiling.Height(rows) * _from.Blocks * BlockedImage.BlockChannels) + (rows.Length * (long)BlockedImage.BlockChannels));
+
+    /// <summary>Where a block's rows begin, in elements.</summary>
+    public nint Offset(TileRows[] rows, int index) =>
+        TVariant.Points * ((rows[index].FirstRow * (nint)_from.Blocks * BlockedImage.BlockChannels) + (index * (nint)BlockedImage.BlockChannels));
+
+    /// <summary>Which image a tile is of, and its first output pixel.</summary>
+    public (int Image, int Y, int X) Locate(int tile)
+    {
+        (int line, int x) = Math.DivRem(tile, _tilesX);
+        (int image, int y) = Math.DivRem(line, _tilesY);
+        return (image, y * TVariant.Outputs, x * TVariant.Outputs);
+    }
+
+    /// <summary>Transforms some blocks of channels of the tiles of a row.</summary>
+    /// <param name="rows">Which tiles.</param>
+    /// <param name="firstBlock">The first block of channels.</param>
+    /// <param name="blocks">How many.</param>
+    /// <param name="buffer"><see cref="BufferElements"/>.</param>
+    /// <param name="transformed">Where the first point of these rows goes.</param>
+    public void Transform(in TileRows rows, int firstBlock, int blocks, float* buffer, float* transformed)
+    {
+        nint point = PointStride(rows.Height);
+        float* edge = buffer + (TVariant.Points * T.Count);
+        for (int row = 0; row < rows.Filled; row++)
+        {
+            (int image, int y, int x) = Locate(rows.First + row);
+            (y, x) = (y - _op.Padding.Top, x - _op.Padding.Left);
+            int halo = _from.Halo;
+            bool isInside = y >= -halo && x >= -halo && y + TVariant.Inputs <= _from.Height + halo && x + TVariant.Inputs <= _from.Width + halo;
+            float* plane = _source + (image * _from.ImageStride) + (firstBlock * _from.PlaneStride) + _from.Interior;
+            float* target = transformed + (((firstBlock * (nint)rows.Height) + row) * BlockedImage.BlockChannels);
+            for (int block = 0; block < blocks; block++, plane += _from.PlaneStride, target += rows.Height * BlockedImage.BlockChannels)
+            {
+                float* pixels = isInside ? plane + (y * _from.RowStride) + (x * (nint)BlockedImage.BlockChannels) : Gather(plane, y, x, edge);
+                nint stride = isInside ? _from.RowStride : TVariant.Inputs * BlockedImage.BlockChannels;
+                for (int lane = 0; lane < BlockedImage.BlockChannels; lane += T.Count)
+                {
+                    TVariant.TransformPixels<T>(pixels + lane, stride, buffer, target + lane, point);
+                }
+            }
+        }
+    }
+
+    /// <summary>A tile that reaches beyond the stored halo, with zeros there.</summary>
+    private float* Gather(float* plane, int y, int x, float* edge)
+    {
+        NativeMemory.Clear(edge, (nuint)(TVariant.Points * BlockedImage.BlockChannels) * sizeof(float));
+        int firstX = Math.Max(0, x);
+        int endX = Math.Min(_from.Width, x + TVariant.Inputs);
+        int endY = Math.Min(_from.Height, y + TVariant.Inputs);
+        for (int line = Math.Max(0, y); line < endY && firstX < endX; line++)
+        {
+            float* target = edge + ((((line - y) * TVariant.Inputs) + firstX - x) * BlockedImage.BlockChannels);
+            float* source = plane + (line * _from.RowStride) + (firstX * (nint)BlockedImage.BlockChannels);
+            long bytes = (endX - firstX) * (long)BlockedImage.BlockChannels * sizeof(float);
+            Buffer.MemoryCopy(source, target, bytes, bytes);
+        }
+
+        return edge;
+    }
+}

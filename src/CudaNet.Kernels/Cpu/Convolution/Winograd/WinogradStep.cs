@@ -1,0 +1,58 @@
+using CudaNet.Engine;
+
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>
+/// Makes the phases of a Winograd convolution. What it decides (how tiles are cut, whether weights are kept transformed) follows from batch, threads and memory and changes no bit.
+/// </summary>
+internal static unsafe class WinogradStep
+{
+    /// <summary>Transformed pixels of a block: they, its products and a panel of weights share the second-level cache.</summary>
+    private const long BlockBytes = 640 << 10;
+
+    /// <summary>Tiles that share weights while those are transformed anew.</summary>
+    private const int StreamedTiles = 112;
+
+    /// <summary>With fewer tiles, reading nine weights and transforming them is quicker than reading all points of them.</summary>
+    private const int FewTiles = 12;
+
+    /// <returns>The last phase.</returns>
+    public static StoringPhase Begin<T, TVariant>(PlanLoader<T> loader, LayerNode node, string algorithm, DirectConvolution layer, float* source, BlockedImage from, PlanStep step)
+        where T : unmanaged, ISimd<T>
+        where TVariant : struct, IWinograd
+    {
+        BlockedImage to = BlockedImage.Of(step.Output.Shape);
+        Scratch scratch = loader.Scratch;
+        WinogradPixels<T, TVariant> pixels = new(source, from, layer.Op, to);
+        TileSums<T> sums = new(layer, source, SourceGeometry.Of(from, layer.Op));
+        WinogradOutput<T, TVariant> output = new(layer, pixels, sums, to, loader.Epilogue(step));
+        WinogradWeights<TVariant>? weights = pixels.Tiles <= FewTiles
+            ? null
+            : loader.Forms.GetOrAddWithin(node, algorithm, sizeof(float) * WinogradWeights<TVariant>.Elements(layer), arena => WinogradWeights<TVariant>.Make<T>(layer, arena));
+
+        long tileBytes = TVariant.Points * (long)pixels.Blocks * BlockedImage.BlockChannels * sizeof(float);
+        int most = weights is null ? StreamedTiles : (int)Math.Clamp(BlockBytes / tileBytes / T.TileRows * T.TileRows, 2 * T.TileRows, StreamedTiles);
+        TileRows[][] blocks = WinogradTiling.Cut<T>(pixels.Tiles, most);
+        if (weights is not null && blocks.Length * layer.Op.Groups >= 3 * scratch.Threads)
+        {
+            return new WinogradPhase<T, TVariant>(layer, weights, pixels, output, blocks, sharesPixels: false, panelSplits: 1, scratch);
+        }
+
+        int splits = scratch.Threads == 1 ? 1 : Math.Min(layer.Panels, 2 * scratch.Threads);
+        scratch.RequireShared(blocks.Max(pixels.Elements));
+        scratch.Require(WinogradOutput<T, TVariant>.BufferElements);
+        StoringPhase? last = null;
+        foreach (TileRows[] block in blocks)
+        {
+            if (last is not null)
+            {
+                loader.Add(last);
+            }
+
+            loader.Add(new WinogradInputPhase<T, TVariant>(pixels, block, scratch));
+            last = new WinogradPhase<T, TVariant>(layer, weights, pixels, output, [block], sharesPixels: true, splits, scratch);
+        }
+
+        return last!;
+    }
+}

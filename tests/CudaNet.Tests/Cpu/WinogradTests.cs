@@ -1,0 +1,134 @@
+using CudaNet.Engine;
+using CudaNet.Kernels.Cpu;
+using CudaNet.Tests.Support;
+using Xunit;
+
+namespace CudaNet.Tests.Cpu;
+
+/// <summary>Winograd's algorithms: where they run, what never changes a bit, and values that are not finite.</summary>
+public sealed class WinogradTests
+{
+    private const int Channels = 33;
+    private const int Outputs = 48;
+
+    public static TheoryData<int, int> Widths => [(128, 1), (256, 1), (256, 2), (512, 1), (512, 2)];
+
+    [Fact]
+    public void Run_in_thirteen_layers_of_a_residual_network_and_in_none_where_direct_sums_are_asked_for()
+    {
+        LayerGraph graph = ResNet.Build18();
+        Assert.Equal(13, Algorithms(graph, 224, ConvolutionAlgorithms.Auto).Count(a => a == "Winograd 4×4"));
+        Assert.Equal(13, Algorithms(graph, 97, ConvolutionAlgorithms.Winograd).Count(a => a.StartsWith("Winograd", StringComparison.Ordinal)));
+        Assert.Contains("Winograd 2×2", Algorithms(graph, 64, ConvolutionAlgorithms.Auto));
+        Assert.DoesNotContain(Algorithms(graph, 224, ConvolutionAlgorithms.Direct), a => a.StartsWith("Winograd", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_convolution_says_its_operations_and_why_it_is_a_direct_sum()
+    {
+        LayerGraph graph = ResNet.Build18();
+        CpuBackend backend = new();
+        ExecutionPlan plan = Planner.Plan(graph, new TensorShape(1, 3, 224, 224), [], backend.Layout);
+        foreach ((PlanStep step, StepChoice choice) in plan.Steps.Zip(backend.Measure(plan).Choices).Where(s => s.First.Head.Node.Op is Conv2d))
+        {
+            Assert.True(choice.Operations > 0);
+            Assert.Equal(choice.Algorithm.StartsWith("Winograd", StringComparison.Ordinal), choice.Note is null);
+        }
+    }
+
+    /// <summary>Batches from one tile to many, with weights kept or not: kept, streamed in blocks and streamed term by term are one arithmetic.</summary>
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Neither_batch_nor_width_nor_memory_changes_a_bit(int width, int threads)
+    {
+        Assert.SkipUnless(SimdSupport.IsSupported((SimdWidth)width), "no such vectors here");
+        using Model model = OneConvolution();
+        foreach (int side in (int[])[1, 2, 4, 7, 13])
+        {
+            Tensor batch = Formula.Uniform("x", new TensorShape(5, Channels, side, side));
+            float[] expected = Predict(model, batch, new CpuOptions { Convolutions = ConvolutionAlgorithms.Winograd, SimdWidth = SimdWidth.Bits128, Threads = 1, TransformedWeights = 0 });
+            foreach (double kept in (double[])[0, 100])
+            {
+                CpuOptions options = new() { Convolutions = ConvolutionAlgorithms.Winograd, SimdWidth = (SimdWidth)width, Threads = threads, TransformedWeights = kept };
+                Bits.AssertSame(expected, Predict(model, batch, options), $"{side}×{side}, {kept}");
+                Tensor first = new(new TensorShape(1, Channels, side, side), batch.Values[..(Channels * side * side)].ToArray());
+                Bits.AssertSame(expected.AsSpan(0, expected.Length / 5), Predict(model, first, options), $"{side}×{side}, {kept}, alone");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void What_is_not_finite_is_where_direct_sums_have_it(int width, int threads)
+    {
+        Assert.SkipUnless(SimdSupport.IsSupported((SimdWidth)width), "no such vectors here");
+        using Model model = OneConvolution();
+        float[] values = Formula.Uniform("x", new TensorShape(2, Channels, 11, 14)).Values.ToArray();
+        (values[40], values[700], values[1300], values[3000], values[5555]) = (float.NaN, float.PositiveInfinity, 3e38f, float.NegativeInfinity, -3e38f);
+        Tensor input = new(new TensorShape(2, Channels, 11, 14), values);
+        float[] direct = Predict(model, input, new CpuOptions { Convolutions = ConvolutionAlgorithms.Direct, Threads = 1 });
+        float[] winograd = Predict(model, input, new CpuOptions { Convolutions = ConvolutionAlgorithms.Winograd, SimdWidth = (SimdWidth)width, Threads = threads });
+        Assert.Contains(direct, float.IsNaN);
+        Assert.Contains(direct, float.IsInfinity);
+        for (int i = 0; i < direct.Length; i++)
+        {
+            Assert.True(float.IsFinite(direct[i]) ? float.IsFinite(winograd[i]) : direct[i].Equals(winograd[i]), $"{i}: {direct[i]}, {winograd[i]}");
+        }
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(-40)]
+    public void Inputs_scaled_by_a_power_of_two_give_the_same_digits(int exponent)
+    {
+        using Model model = OneConvolution();
+        Tensor input = Formula.Uniform("x", new TensorShape(1, Channels, 9, 9));
+        Tensor scaled = new(input.Shape, input.Values.ToArray().Select(v => MathF.ScaleB(v, exponent)).ToArray());
+        CpuOptions options = new() { Convolutions = ConvolutionAlgorithms.Winograd };
+        Bits.AssertSame([.. Predict(model, input, options).Select(v => MathF.ScaleB(v, exponent))], Predict(model, scaled, options), $"2^{exponent}");
+    }
+
+    [Fact]
+    public void Transformed_weights_are_counted_and_bounded()
+    {
+        using Model model = OneConvolution();
+        Tensor input = Formula.Uniform("x", new TensorShape(8, Channels, 30, 30));
+        long Bytes(double kept)
+        {
+            using Session session = new(model, new CpuBackend(new CpuOptions { Convolutions = ConvolutionAlgorithms.Winograd, TransformedWeights = kept }));
+            session.Predict(input);
+            return session.Memory.WeightBytes;
+        }
+
+        Assert.True(Bytes(100) > 3 * Bytes(0));
+        Assert.Equal(Bytes(0), Bytes(1));
+    }
+
+    [Theory]
+    [InlineData((ConvolutionAlgorithms)9, 1)]
+    [InlineData(ConvolutionAlgorithms.Auto, -1)]
+    [InlineData(ConvolutionAlgorithms.Auto, double.NaN)]
+    public void Options_that_mean_nothing_are_refused(ConvolutionAlgorithms convolutions, double kept) =>
+        Assert.Throws<CudaNetException>(() => new CpuBackend(new CpuOptions { Convolutions = convolutions, TransformedWeights = kept }));
+
+    private static Model OneConvolution()
+    {
+        GraphBuilder builder = new(Channels);
+        builder.Add("conv", new Conv2d(Channels, Outputs, 3, 3, Padding: 1), builder.Input);
+        LayerGraph graph = builder.Build();
+        Dictionary<string, Tensor> weights = new() { ["conv.weight"] = Formula.Uniform("w", new TensorShape(Outputs, Channels, 3, 3)) };
+        return new Model(graph, new ParameterSet(graph, weights), new ModelMetadata { Architecture = "test" });
+    }
+
+    private static float[] Predict(Model model, Tensor input, CpuOptions options)
+    {
+        using Session session = new(model, new CpuBackend(options));
+        return session.Predict(input).Values.ToArray();
+    }
+
+    private static List<string> Algorithms(LayerGraph graph, int side, ConvolutionAlgorithms convolutions)
+    {
+        CpuBackend backend = new(new CpuOptions { Convolutions = convolutions });
+        return [.. backend.Measure(Planner.Plan(graph, new TensorShape(1, 3, side, side), [], backend.Layout)).Choices.Select(c => c.Algorithm)];
+    }
+}
