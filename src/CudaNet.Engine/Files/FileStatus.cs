@@ -5,27 +5,44 @@ using Microsoft.Win32.SafeHandles;
 namespace CudaNet.Engine;
 
 /// <summary>
-/// What Linux knows of a file and the framework does not tell: which one it is, of what kind, and whose. The engine's only native calls are here:
-/// <c>statx</c>, whose record is laid out alike on every processor, and <c>fchown</c>.
+/// What Linux and Windows know of a file and the framework does not tell: which one it is, of what kind, and, on Linux, whose. The engine's only native calls
+/// are here: <c>statx</c>, whose record is laid out alike on every processor, and <c>fchown</c>; <c>CreateFileW</c>, <c>GetFileType</c> and <c>GetFileInformationByHandle</c>.
 /// </summary>
 /// <param name="Kind">What the name leads to.</param>
-/// <param name="Device">The file system's number.</param>
-/// <param name="Inode">The file's number in it.</param>
-/// <param name="Owner">The owner's number.</param>
-/// <param name="Group">The group's number.</param>
+/// <param name="Device">The file system's number; 0 where <paramref name="Kind"/> has none on Windows.</param>
+/// <param name="Inode">The file's number in it; 0 likewise.</param>
+/// <param name="Owner">The owner's number; 0 on Windows.</param>
+/// <param name="Group">The group's number; 0 on Windows.</param>
 internal readonly record struct FileStatus(FileKind Kind, ulong Device, ulong Inode, uint Owner, uint Group)
 {
     private const int CurrentFolder = -100, NoFollow = 0x100, EmptyPath = 0x1000;
     private const uint BasicFields = 0x7FF;
     private const int RecordBytes = 256;
+    private const uint ShareAll = 7, OpenExisting = 3, FoldersToo = 0x0200_0000, LinkItself = 0x0020_0000;
+    private const int WindowsRecordBytes = 52;
 
     /// <summary>The status of what a path leads to; null where there is nothing, or the system is another. <c>..</c> is removed from the text first, as the framework does.</summary>
-    public static FileStatus? Of(string path, bool followLink = true) =>
-        OperatingSystem.IsLinux() && path.Length > 0 && !path.Contains('\0', StringComparison.Ordinal) ? Read(record => NativeStatus(CurrentFolder, Encoding.UTF8.GetBytes(Path.GetFullPath(path) + '\0'), followLink ? 0 : NoFollow, BasicFields, record)) : null;
+    public static FileStatus? Of(string path, bool followLink = true)
+    {
+        if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
+        {
+            return null;
+        }
 
-    /// <summary>The status of an open file; null on another system.</summary>
-    public static FileStatus? Of(SafeFileHandle file) =>
-        OperatingSystem.IsLinux() ? Read(record => NativeStatus(file, [0], EmptyPath, BasicFields, record)) : null;
+        if (OperatingSystem.IsWindows())
+        {
+            // No access is asked for, so that a file that nobody else may open has a status too.
+            using SafeFileHandle file = NativeOpen(Path.GetFullPath(path), 0, ShareAll, 0, OpenExisting, FoldersToo | (followLink ? 0 : LinkItself), 0);
+            return file.IsInvalid ? null : OfWindows(file, followLink);
+        }
+
+        return OperatingSystem.IsLinux() ? Read(record => NativeStatus(CurrentFolder, Encoding.UTF8.GetBytes(Path.GetFullPath(path) + '\0'), followLink ? 0 : NoFollow, BasicFields, record)) : null;
+    }
+
+    /// <summary>The status of an open file; null where the system is another, or keeps no number of it.</summary>
+    public static FileStatus? Of(SafeFileHandle file) => OperatingSystem.IsWindows() ? OfWindows(file, followLink: true)
+        : OperatingSystem.IsLinux() ? Read(record => NativeStatus(file, [0], EmptyPath, BasicFields, record))
+        : null;
 
     /// <summary>True where both are one file, whatever their names.</summary>
     public bool IsSameFile(FileStatus other) => Device == other.Device && Inode == other.Inode;
@@ -39,6 +56,33 @@ internal readonly record struct FileStatus(FileKind Kind, ulong Device, ulong In
             // Only root may give files away, but an owner may choose among its groups.
             _ = NativeChangeOwner(file, Unchanged, Group);
         }
+    }
+
+    /// <summary>
+    /// <c>BY_HANDLE_FILE_INFORMATION</c>: attributes at 0, the volume's number at 28, the file's two halves at 44. Only what is on a disk has one, and some
+    /// servers give no number. A file whose link was followed is none, although its storage may be a reparse point.
+    /// </summary>
+    private static FileStatus? OfWindows(SafeFileHandle file, bool followLink)
+    {
+        const uint Disk = 1, Pipe = 3;
+        uint type = NativeType(file);
+        if (type != Disk)
+        {
+            return new FileStatus(type == Pipe ? FileKind.Pipe : FileKind.Device, 0, 0, 0, 0);
+        }
+
+        byte[] record = new byte[WindowsRecordBytes];
+        if (NativeInformation(file, record) == 0)
+        {
+            return null;
+        }
+
+        FileAttributes attributes = (FileAttributes)MemoryMarshal.Read<uint>(record);
+        FileKind kind = !followLink && attributes.HasFlag(FileAttributes.ReparsePoint) ? FileKind.Link
+            : attributes.HasFlag(FileAttributes.Directory) ? FileKind.Folder
+            : FileKind.Regular;
+        ulong number = ((ulong)MemoryMarshal.Read<uint>(record.AsSpan(44)) << 32) | MemoryMarshal.Read<uint>(record.AsSpan(48));
+        return number == 0 ? null : new FileStatus(kind, MemoryMarshal.Read<uint>(record.AsSpan(28)), number, 0, 0);
     }
 
     private static FileStatus? Read(Func<byte[], int> call)
@@ -82,4 +126,13 @@ internal readonly record struct FileStatus(FileKind Kind, ulong Device, ulong In
 
     [DllImport("libc", EntryPoint = "fchown")]
     private static extern int NativeChangeOwner(SafeFileHandle file, uint owner, uint group);
+
+    [DllImport("kernel32", EntryPoint = "CreateFileW", CharSet = CharSet.Unicode)]
+    private static extern SafeFileHandle NativeOpen(string path, uint access, uint share, nint security, uint disposition, uint flags, nint template);
+
+    [DllImport("kernel32", EntryPoint = "GetFileType")]
+    private static extern uint NativeType(SafeFileHandle file);
+
+    [DllImport("kernel32", EntryPoint = "GetFileInformationByHandle")]
+    private static extern int NativeInformation(SafeFileHandle file, [Out] byte[] record);
 }

@@ -38,10 +38,22 @@ internal readonly record struct OutputPath(string Destination, string Temporary)
 
         string destination = Follow(path);
         string name = Path.GetFileName(destination);
+        if (Path.GetDirectoryName(destination) is not { } folder)
+        {
+            // NUL, COM1 and the like, wherever they are said to lie, and a drive without a folder.
+            throw new OutputObstacleException("it names a device or a drive, and no file", Elsewhere);
+        }
+
+        if (OperatingSystem.IsWindows() && name.IndexOfAny(Path.GetInvalidFileNameChars()) is >= 0 and var at)
+        {
+            // Behind a colon is a stream of another file.
+            throw new OutputObstacleException($"its name holds {Printable.Quote(name[at].ToString())}, which no file's name can", Elsewhere);
+        }
+
         int bytes = Encoding.UTF8.GetByteCount(name);
         return bytes > MostNameBytes && !OperatingSystem.IsWindows()
             ? throw new OutputObstacleException($"its name has {bytes} bytes, and at most {MostNameBytes} are possible", Elsewhere)
-            : new OutputPath(destination, Path.Combine(Path.GetDirectoryName(destination)!, TemporaryName(name)));
+            : new OutputPath(destination, Path.Combine(folder, TemporaryName(name)));
     }
 
     /// <summary>The length of a file that was written, which a link's own is not.</summary>
@@ -79,7 +91,7 @@ internal readonly record struct OutputPath(string Destination, string Temporary)
         {
             bool same = FileStatus.Of(input) is { } status
                 ? taken.Any(t => t?.IsSameFile(status) == true)
-                : File.Exists(input) && Follow(input) is var followed && (followed == path.Destination || followed == path.Temporary);
+                : File.Exists(input) && Follow(input) is var followed && (IsSame(followed, path.Destination) || IsSame(followed, path.Temporary));
             if (same)
             {
                 throw new CudaNetException(input == output ? "is an input too, and would be replaced by the output" : $"is the input {Printable.Quote(input)} too, which the output would replace")
@@ -90,6 +102,9 @@ internal readonly record struct OutputPath(string Destination, string Temporary)
             }
         }
     }
+
+    /// <summary>Whether two paths are one where the system keeps no number of a file: Windows and macOS take capitals and small letters for the same.</summary>
+    private static bool IsSame(string a, string b) => string.Equals(a, b, OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
     /// The name with a dot before it and a word behind it that says what it is; long ones are cut, and a digest of the whole keeps them apart.

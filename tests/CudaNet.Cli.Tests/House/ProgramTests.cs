@@ -99,6 +99,7 @@ public sealed class ProgramTests
     [InlineData("bench/gpu.sh", "publish FOLDER")]
     [InlineData("bench/interpreter-speed", "NativeAOT")]
     [InlineData("bench/cold-start", "--rounds N")]
+    [InlineData(".ci/platforms", "linux-arm64")]
     public void Scripts_too(string script, string words)
     {
         using TemporaryFolder folder = new();
@@ -107,6 +108,16 @@ public sealed class ProgramTests
         Assert.Contains(words, help.Out, StringComparison.Ordinal);
         Tool wrong = ToolProcess.Bash(folder, $"'{Repository.File(script)}' --fast");
         Assert.Equal(new Tool(ExitCode.Usage, "", "unknown argument --fast; --help shows what there is\n"), wrong);
+    }
+
+    /// <summary>Those that few changes run, too: what a shell cannot read is noticed by the next test, not the next night.</summary>
+    [Fact]
+    public void Every_script_can_be_read_by_the_shell()
+    {
+        using TemporaryFolder folder = new();
+        string[] scripts = [.. Directory.GetFiles(Repository.File(".ci")), Repository.File("bench/gpu.sh"), Repository.File("bench/interpreter-speed")];
+        Assert.Contains(Repository.File(".ci/platforms"), scripts);
+        Assert.All(scripts, s => Assert.Equal(new Tool(ExitCode.Success, "", ""), ToolProcess.Bash(folder, $"bash -n '{s}'")));
     }
 
     private static void AssertRefuses(Tool program, int code, string words)
