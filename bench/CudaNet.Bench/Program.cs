@@ -12,12 +12,16 @@ kernels.SetAction(_ => KernelReport.Write());
 Command concurrency = new("concurrency", "Measures what it costs callers to share one prepared model, into concurrency.md of this machine's results.");
 concurrency.SetAction(_ => ConcurrencyReport.Write());
 
+Command observing = new("observing", "Measures what observing layers costs on this machine's CPU, into observing.md of its results.");
+observing.SetAction(_ => ObservingReport.Write());
+
 RootCommand root = new("Measures CudaNet on this machine; its results are in bench/results, in a folder named after the processor.")
 {
     new PeersCommand(args),
     numerics,
     kernels,
     concurrency,
+    observing,
     new SuitesCommand(),
 };
 return ProgramLine.Run(root, args);

@@ -25,7 +25,7 @@ internal sealed unsafe class PlanLoader<T>(CpuLayers layers, ExecutionPlan plan,
         long copied = plan.Steps.Max(s => layers[s.Head.Node].CopyElements(s.Input));
         _copies = copied == 0 ? null : arena.Allocate(copied, "workspaces").Pointer;
         LoadedStep[] steps = [.. plan.Steps.Select(Load)];
-        HostOutput result = new(Pointer(plan.Output), BlockedImage.Of(plan.OutputShape));
+        HostOutput<T> result = new(Pointer(plan.Output), BlockedImage.Of(plan.OutputShape));
         int observed = steps.SelectMany(s => s.Publications).Select(p => p.Output.Elements).DefaultIfEmpty().Max();
         Scratch.Allocate(arena);
         return new CpuProgram([.. _inputs], steps, result, observed);
@@ -88,7 +88,7 @@ internal sealed unsafe class PlanLoader<T>(CpuLayers layers, ExecutionPlan plan,
         StoringPhase phase = head.Begin(this, step);
         phase.Stored = [.. step.Stages.Where(s => s.Stored is not null).Select(s => new StoredValue(Destination(s), BlockedImage.Of(s.Shape)))];
         _phases.Add(phase);
-        Publication[] publications = [.. step.Stages.Where(s => s.IsObserved).Select(s => new Publication(s, new HostOutput(Destination(s), BlockedImage.Of(s.Shape))))];
+        Publication[] publications = [.. step.Stages.Where(s => s.IsObserved).Select(s => new Publication(s, new HostOutput<T>(Destination(s), BlockedImage.Of(s.Shape))))];
         return new LoadedStep([.. _phases], publications, new StepChoice(head.Algorithm, Scratch.RequiredBytes + _copyBytes));
     }
 
