@@ -86,11 +86,14 @@ internal sealed unsafe class PlanLoader<T>(CpuLayers layers, ExecutionPlan plan,
         (Scratch.RequiredBytes, _copyBytes) = (0, 0);
         CpuLayer head = layers[step.Head.Node];
         StoringPhase phase = head.Begin(this, step);
-        phase.Stored = [.. step.Stages.Where(s => s.Stored is not null).Select(s => new StoredValue(Destination(s), BlockedImage.Of(s.Shape)))];
+        phase.Stored = [.. step.Stages.Where(s => s.Stored is not null && IsStepInput(s)).Select(s => new StoredValue(Destination(s), BlockedImage.Of(s.Shape)))];
         _phases.Add(phase);
         Publication[] publications = [.. step.Stages.Where(s => s.IsObserved).Select(s => new Publication(s, new HostOutput<T>(Destination(s), BlockedImage.Of(s.Shape))))];
         return new LoadedStep([.. _phases], publications, new StepChoice(head.Algorithm, Scratch.RequiredBytes + _copyBytes));
     }
+
+    /// <summary>Whether a step may read the zeros around it: residuals, published values and the output are read without.</summary>
+    private bool IsStepInput(PlanStage stage) => plan.Steps.Any(s => s.Input.Node == stage.Node);
 
     /// <summary>The run's input in blocks of 16 channels; made once for each halo that a step needs.</summary>
     private BlockedInput Input(int halo)
