@@ -18,6 +18,9 @@ Option<int> rounds = ValueOptions.Count("--rounds", 15, 10_000, "Runs of each pr
 Command coldStart = new("cold-start", "Starts programs that predict once, on CudaNet and on ONNX Runtime, into cold-start.md of this machine's results.") { published, rounds };
 coldStart.SetAction(parsed => ColdStartReport.Write(parsed.GetValue(published)!, parsed.GetValue(rounds)));
 
+Command observing = new("observing", "Measures what observing layers costs on this machine's CPU, into observing.md of its results.");
+observing.SetAction(_ => ObservingReport.Write());
+
 RootCommand root = new("Measures CudaNet on this machine; its results are in bench/results, in a folder named after the processor.")
 {
     new PeersCommand(args),
@@ -25,6 +28,7 @@ RootCommand root = new("Measures CudaNet on this machine; its results are in ben
     kernels,
     concurrency,
     coldStart,
+    observing,
     new SuitesCommand(),
 };
 return ProgramLine.Run(root, args);

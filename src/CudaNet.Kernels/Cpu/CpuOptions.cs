@@ -7,6 +7,11 @@ public sealed record CpuOptions
     public const int MaxThreads = 1024;
 
     /// <summary>Threads that compute, the caller's included, at most <see cref="MaxThreads"/>; 0 for one a core that this process may use.</summary>
+    /// <remarks>
+    /// Those cores are <see cref="Environment.ProcessorCount"/>: the fewer of the affinity mask's and of a container's limit, which is rounded up; or what
+    /// <c>DOTNET_PROCESSOR_COUNT</c> says. With a limit of 1.5 cores two threads are halted for part of each period of the limit: the mean and the median pass
+    /// are faster than with one thread, the slowest passes are slower. Ask for the whole cores where those matter.
+    /// </remarks>
     public int Threads { get; init; }
 
     /// <summary>The vector width; <see cref="SimdWidth.Auto"/> takes the widest.</summary>

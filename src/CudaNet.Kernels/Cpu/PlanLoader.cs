@@ -25,7 +25,7 @@ internal sealed unsafe class PlanLoader<T>(CpuLayers layers, ExecutionPlan plan,
         long copied = plan.Steps.Max(s => layers[s.Head.Node].CopyElements(s.Input));
         _copies = copied == 0 ? null : arena.Allocate(copied, "workspaces").Pointer;
         LoadedStep[] steps = [.. plan.Steps.Select(Load)];
-        HostOutput result = new(Pointer(plan.Output), BlockedImage.Of(plan.OutputShape));
+        HostOutput<T> result = new(Pointer(plan.Output), BlockedImage.Of(plan.OutputShape));
         int observed = steps.SelectMany(s => s.Publications).Select(p => p.Output.Elements).DefaultIfEmpty().Max();
         Scratch.Allocate(arena);
         return new CpuProgram([.. _inputs], steps, result, observed);
@@ -89,11 +89,14 @@ internal sealed unsafe class PlanLoader<T>(CpuLayers layers, ExecutionPlan plan,
         (Scratch.RequiredBytes, _copyBytes) = (0, 0);
         CpuLayer head = layers[step.Head.Node];
         StoringPhase phase = head.Begin(this, step);
-        phase.Stored = [.. step.Stages.Where(s => s.Stored is not null).Select(s => new StoredValue(Destination(s), BlockedImage.Of(s.Shape)))];
+        phase.Stored = [.. step.Stages.Where(s => s.Stored is not null && IsStepInput(s)).Select(s => new StoredValue(Destination(s), BlockedImage.Of(s.Shape)))];
         _phases.Add(phase);
-        Publication[] publications = [.. step.Stages.Where(s => s.IsObserved).Select(s => new Publication(s, new HostOutput(Destination(s), BlockedImage.Of(s.Shape))))];
+        Publication[] publications = [.. step.Stages.Where(s => s.IsObserved).Select(s => new Publication(s, new HostOutput<T>(Destination(s), BlockedImage.Of(s.Shape))))];
         return new LoadedStep([.. _phases], publications, head.Choose(step) with { WorkspaceBytes = Scratch.RequiredBytes + _copyBytes });
     }
+
+    /// <summary>Whether a step may read the zeros around it: residuals, published values and the output are read without.</summary>
+    private bool IsStepInput(PlanStage stage) => plan.Steps.Any(s => s.Input.Node == stage.Node);
 
     /// <summary>The run's input in blocks of 16 channels; made once for each halo that a step needs.</summary>
     private BlockedInput Input(int halo)

@@ -39,6 +39,54 @@ public sealed class WorkerPoolTests
         }
     }
 
+    /// <summary>Callers that are done before a worker has woken recall it; whenever that is, no item is lost, and the worker helps the next.</summary>
+    [Fact]
+    public void Workers_that_come_too_late_are_recalled()
+    {
+        using WorkerPool pool = new(3);
+        WorkTeam team = new(pool), other = new(pool);
+        for (int repeat = 0; repeat < 2000; repeat++)
+        {
+            CountingWork work = new(repeat % 4, 3) { Length = repeat % 7 * 10 };
+            (repeat % 2 == 0 ? team : other).Run(work);
+            work.AssertComplete();
+            if (repeat % 100 == 0)
+            {
+                Thread.Sleep(1);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_call_that_is_over_is_not_recalled_nor_is_the_next()
+    {
+        using WorkerPool pool = new(2);
+        WorkTeam team = new(pool);
+        using PoolWorker worker = new(pool, 1);
+        for (int repeat = 0, last = 0; repeat < 1000; repeat++)
+        {
+            SpinWait.SpinUntil(worker.TryClaim);
+            int call = worker.Call(team, 1);
+            Assert.False(repeat > 0 && worker.TryRecall(last));
+            last = call;
+        }
+
+        SpinWait.SpinUntil(worker.TryClaim);
+        worker.Call(null, 0);
+    }
+
+    [Fact]
+    public void Idle_workers_sleep()
+    {
+        using WorkerPool pool = new(4);
+        WorkTeam team = new(pool);
+        for (int repeat = 0; repeat < 5; repeat++)
+        {
+            team.Run(new CountingWork(64, 4));
+            Assert.True(SpinWait.SpinUntil(() => pool.SleepingWorkers == 3, TimeSpan.FromSeconds(30)));
+        }
+    }
+
     [Fact]
     public void An_exception_of_any_item_reaches_the_caller_and_the_pool_goes_on()
     {

@@ -36,4 +36,11 @@ internal unsafe interface ISimd<TSelf>
 
     /// <summary>The larger; NaN where either is NaN.</summary>
     static abstract TSelf Max(TSelf left, TSelf right);
+
+    /// <summary>Transposes <see cref="Count"/> vectors, which lie <paramref name="stride"/> elements apart, to rows <paramref name="rowStride"/> elements apart.</summary>
+    /// <param name="source">The first vector.</param>
+    /// <param name="stride">Between vectors.</param>
+    /// <param name="destination">The first row: first lanes of all vectors.</param>
+    /// <param name="rowStride">Between rows.</param>
+    static abstract void Transpose(float* source, nint stride, float* destination, nint rowStride);
 }

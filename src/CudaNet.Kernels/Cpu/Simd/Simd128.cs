@@ -40,4 +40,28 @@ internal readonly unsafe struct Simd128 : ISimd<Simd128>
     public static bool IsFinite(Simd128 value) => Vector128.LessThanOrEqualAll(Vector128.Abs(value._value), Vector128.Create(float.MaxValue));
 
     public static Simd128 Max(Simd128 left, Simd128 right) => new(Vector128.Max(left._value, right._value));
+
+    public static void Transpose(float* source, nint stride, float* destination, nint rowStride)
+    {
+        Vector128<float> v0 = Vector128.Load(source), v1 = Vector128.Load(source + stride);
+        Vector128<float> v2 = Vector128.Load(source + (2 * stride)), v3 = Vector128.Load(source + (3 * stride));
+        if (AdvSimd.Arm64.IsSupported)
+        {
+            Vector128<float> low02 = AdvSimd.Arm64.ZipLow(v0, v2), high02 = AdvSimd.Arm64.ZipHigh(v0, v2);
+            Vector128<float> low13 = AdvSimd.Arm64.ZipLow(v1, v3), high13 = AdvSimd.Arm64.ZipHigh(v1, v3);
+            AdvSimd.Arm64.ZipLow(low02, low13).Store(destination);
+            AdvSimd.Arm64.ZipHigh(low02, low13).Store(destination + rowStride);
+            AdvSimd.Arm64.ZipLow(high02, high13).Store(destination + (2 * rowStride));
+            AdvSimd.Arm64.ZipHigh(high02, high13).Store(destination + (3 * rowStride));
+        }
+        else
+        {
+            Vector128<float> low02 = Sse.UnpackLow(v0, v2), high02 = Sse.UnpackHigh(v0, v2);
+            Vector128<float> low13 = Sse.UnpackLow(v1, v3), high13 = Sse.UnpackHigh(v1, v3);
+            Sse.UnpackLow(low02, low13).Store(destination);
+            Sse.UnpackHigh(low02, low13).Store(destination + rowStride);
+            Sse.UnpackLow(high02, high13).Store(destination + (2 * rowStride));
+            Sse.UnpackHigh(high02, high13).Store(destination + (3 * rowStride));
+        }
+    }
 }

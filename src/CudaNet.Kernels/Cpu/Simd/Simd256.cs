@@ -33,4 +33,24 @@ internal readonly unsafe struct Simd256 : ISimd<Simd256>
     public static bool IsFinite(Simd256 value) => Vector256.LessThanOrEqualAll(Vector256.Abs(value._value), Vector256.Create(float.MaxValue));
 
     public static Simd256 Max(Simd256 left, Simd256 right) => new(Vector256.Max(left._value, right._value));
+
+    /// <remarks>Halves of vectors are brought together as they are loaded; what is left are transpositions of 4×4 inside each half.</remarks>
+    public static void Transpose(float* source, nint stride, float* destination, nint rowStride)
+    {
+        for (int half = 0; half < 2; half++, source += 4, destination += 4 * rowStride)
+        {
+            Vector256<float> v0 = Halves(source, stride), v1 = Halves(source + stride, stride);
+            Vector256<float> v2 = Halves(source + (2 * stride), stride), v3 = Halves(source + (3 * stride), stride);
+            Vector256<float> low02 = Avx.UnpackLow(v0, v2), high02 = Avx.UnpackHigh(v0, v2);
+            Vector256<float> low13 = Avx.UnpackLow(v1, v3), high13 = Avx.UnpackHigh(v1, v3);
+            Avx.Store(destination, Avx.UnpackLow(low02, low13));
+            Avx.Store(destination + rowStride, Avx.UnpackHigh(low02, low13));
+            Avx.Store(destination + (2 * rowStride), Avx.UnpackLow(high02, high13));
+            Avx.Store(destination + (3 * rowStride), Avx.UnpackHigh(high02, high13));
+        }
+    }
+
+    /// <summary>Four elements, and four of the vector that is four further.</summary>
+    private static Vector256<float> Halves(float* source, nint stride) =>
+        Avx.InsertVector128(Vector128.Load(source).ToVector256Unsafe(), Vector128.Load(source + (4 * stride)), 1);
 }

@@ -33,4 +33,29 @@ internal readonly unsafe struct Simd512 : ISimd<Simd512>
     public static bool IsFinite(Simd512 value) => Vector512.LessThanOrEqualAll(Vector512.Abs(value._value), Vector512.Create(float.MaxValue));
 
     public static Simd512 Max(Simd512 left, Simd512 right) => new(Vector512.Max(left._value, right._value));
+
+    /// <remarks>Quarters of vectors are brought together as they are loaded; what is left are transpositions of 4×4 inside each quarter.</remarks>
+    public static void Transpose(float* source, nint stride, float* destination, nint rowStride)
+    {
+        for (int quarter = 0; quarter < 4; quarter++, source += 4, destination += 4 * rowStride)
+        {
+            Vector512<float> v0 = Quarters(source, stride), v1 = Quarters(source + stride, stride);
+            Vector512<float> v2 = Quarters(source + (2 * stride), stride), v3 = Quarters(source + (3 * stride), stride);
+            Vector512<float> low02 = Avx512F.UnpackLow(v0, v2), high02 = Avx512F.UnpackHigh(v0, v2);
+            Vector512<float> low13 = Avx512F.UnpackLow(v1, v3), high13 = Avx512F.UnpackHigh(v1, v3);
+            Avx512F.Store(destination, Avx512F.UnpackLow(low02, low13));
+            Avx512F.Store(destination + rowStride, Avx512F.UnpackHigh(low02, low13));
+            Avx512F.Store(destination + (2 * rowStride), Avx512F.UnpackLow(high02, high13));
+            Avx512F.Store(destination + (3 * rowStride), Avx512F.UnpackHigh(high02, high13));
+        }
+    }
+
+    /// <summary>Four elements of each vector that is four further than the one before.</summary>
+    private static Vector512<float> Quarters(float* source, nint stride)
+    {
+        Vector512<float> first = Vector128.Load(source).ToVector256Unsafe().ToVector512Unsafe();
+        Vector512<float> two = Avx512F.InsertVector128(first, Vector128.Load(source + (4 * stride)), 1);
+        Vector512<float> three = Avx512F.InsertVector128(two, Vector128.Load(source + (8 * stride)), 2);
+        return Avx512F.InsertVector128(three, Vector128.Load(source + (12 * stride)), 3);
+    }
 }

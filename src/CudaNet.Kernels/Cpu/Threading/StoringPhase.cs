@@ -1,12 +1,12 @@
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
-/// A part of a step that stores values. The halos around them are cleared here, because a buffer is used by many shapes: whoever writes a phase cannot
-/// forget it.
+/// A part of a step that stores values. The halos around those that other steps begin with are cleared here, because a buffer is used by many shapes:
+/// whoever writes a phase cannot forget it.
 /// </summary>
 internal abstract class StoringPhase : ParallelWork
 {
-    /// <summary>What it stores; told by the loader of the plan.</summary>
+    /// <summary>What it stores for steps that may read the zeros around it; told by the loader of the plan.</summary>
     public StoredValue[] Stored { get; set; } = [];
 
     public sealed override void Execute(int item, int worker)

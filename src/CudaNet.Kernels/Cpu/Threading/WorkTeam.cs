@@ -8,9 +8,10 @@ namespace CudaNet.Kernels.Cpu;
 /// </summary>
 internal sealed class WorkTeam(WorkerPool pool)
 {
-    private const int SpinsBeforeYield = 100;
+    private const int SpinsBeforeYield = 1500;
 
     private readonly PoolWorker[] _helpers = new PoolWorker[pool.Threads - 1];
+    private readonly int[] _calls = new int[pool.Threads - 1];
     private ParallelWork? _work;
     private int _items;
     private int _nextItem;
@@ -40,23 +41,11 @@ internal sealed class WorkTeam(WorkerPool pool)
         Volatile.Write(ref _busyHelpers, helpers);
         for (int i = 0; i < helpers; i++)
         {
-            _helpers[i].Call(this, i + 1);
+            _calls[i] = _helpers[i].Call(this, i + 1);
         }
 
         TakeItems(0);
-        for (int spin = 0; Volatile.Read(ref _busyHelpers) > 0; spin++)
-        {
-            // Neither of the two can be interrupted, as sleeping can.
-            if (spin < SpinsBeforeYield)
-            {
-                Thread.SpinWait(20);
-            }
-            else
-            {
-                Thread.Yield();
-            }
-        }
-
+        WaitForHelpers(helpers);
         pool.Unclaim(helpers, hasSpare);
         _work = null;
         if (_failure is { } failure)
@@ -85,6 +74,34 @@ internal sealed class WorkTeam(WorkerPool pool)
         {
             Interlocked.CompareExchange(ref _failure, exception, null);
             Volatile.Write(ref _nextItem, items);
+        }
+    }
+
+    /// <summary>
+    /// No item is left to take. Helpers that never began are recalled, so that a core which another program has is not waited for; of the others each has
+    /// one item in hand.
+    /// </summary>
+    private void WaitForHelpers(int helpers)
+    {
+        for (int i = 0; i < helpers; i++)
+        {
+            if (_helpers[i].TryRecall(_calls[i]))
+            {
+                Interlocked.Decrement(ref _busyHelpers);
+            }
+        }
+
+        for (int spin = 0; Volatile.Read(ref _busyHelpers) > 0; spin++)
+        {
+            // Neither of the two can be interrupted, as sleeping can.
+            if (spin < SpinsBeforeYield)
+            {
+                Thread.SpinWait(1);
+            }
+            else
+            {
+                Thread.Yield();
+            }
         }
     }
 }

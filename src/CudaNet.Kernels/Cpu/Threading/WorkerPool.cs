@@ -41,6 +41,9 @@ internal sealed class WorkerPool : IDisposable
     /// <summary>Whether callers alone are as many as the threads.</summary>
     public bool IsFull => Volatile.Read(ref _computing) >= Threads;
 
+    /// <summary>Workers that sleep.</summary>
+    public int SleepingWorkers => _workers.Count(w => w.IsAsleep);
+
     public void BeginComputing() => Interlocked.Increment(ref _computing);
 
     public void EndComputing() => Interlocked.Decrement(ref _computing);
