@@ -16,7 +16,7 @@ public sealed class WinogradTests
     [Fact]
     public void Run_in_thirteen_layers_of_a_residual_network_and_in_none_where_direct_sums_are_asked_for()
     {
-        LayerGraph graph = ResNet.Build18();
+        LayerGraph graph = ResNet.Build("resnet18");
         Assert.Equal(13, Algorithms(graph, 224, ConvolutionAlgorithms.Auto).Count(a => a == "Winograd 4×4"));
         Assert.Equal(13, Algorithms(graph, 97, ConvolutionAlgorithms.Winograd).Count(a => a.StartsWith("Winograd", StringComparison.Ordinal)));
         Assert.Contains("Winograd 2×2", Algorithms(graph, 64, ConvolutionAlgorithms.Auto));
@@ -26,7 +26,7 @@ public sealed class WinogradTests
     [Fact]
     public void Every_convolution_says_its_operations_and_why_it_is_a_direct_sum()
     {
-        LayerGraph graph = ResNet.Build18();
+        LayerGraph graph = ResNet.Build("resnet18");
         CpuBackend backend = new();
         ExecutionPlan plan = Planner.Plan(graph, new TensorShape(1, 3, 224, 224), [], backend.Layout);
         foreach ((PlanStep step, StepChoice choice) in plan.Steps.Zip(backend.Measure(plan).Choices).Where(s => s.First.Head.Node.Op is Conv2d))
