@@ -32,7 +32,7 @@ internal readonly record struct FileStatus(FileKind Kind, ulong Device, ulong In
         if (OperatingSystem.IsWindows())
         {
             // No access is asked for, so that a file that nobody else may open has a status too.
-            using SafeFileHandle file = NativeOpen(Path.GetFullPath(path), 0, ShareAll, 0, OpenExisting, FoldersToo | (followLink ? 0 : LinkItself), 0);
+            using SafeFileHandle file = NativeOpen(AsLongPath(Path.GetFullPath(path)), 0, ShareAll, 0, OpenExisting, FoldersToo | (followLink ? 0 : LinkItself), 0);
             return file.IsInvalid ? null : OfWindows(file, followLink);
         }
 
@@ -64,15 +64,15 @@ internal readonly record struct FileStatus(FileKind Kind, ulong Device, ulong In
     /// </summary>
     private static FileStatus? OfWindows(SafeFileHandle file, bool followLink)
     {
-        const uint Disk = 1, Pipe = 3;
+        const uint Disk = 1, Characters = 2, Pipe = 3;
         uint type = NativeType(file);
-        if (type != Disk)
+        if (type is Characters or Pipe)
         {
             return new FileStatus(type == Pipe ? FileKind.Pipe : FileKind.Device, 0, 0, 0, 0);
         }
 
         byte[] record = new byte[WindowsRecordBytes];
-        if (NativeInformation(file, record) == 0)
+        if (type != Disk || NativeInformation(file, record) == 0)
         {
             return null;
         }
@@ -84,6 +84,12 @@ internal readonly record struct FileStatus(FileKind Kind, ulong Device, ulong In
         ulong number = ((ulong)MemoryMarshal.Read<uint>(record.AsSpan(44)) << 32) | MemoryMarshal.Read<uint>(record.AsSpan(48));
         return number == 0 ? null : new FileStatus(kind, MemoryMarshal.Read<uint>(record.AsSpan(28)), number, 0, 0);
     }
+
+    /// <summary>A full path in the form without a limit to its length, where it is over the limit; the framework does the same.</summary>
+    private static string AsLongPath(string path) =>
+        path.Length < 260 || path.StartsWith(@"\\?\", StringComparison.Ordinal) || path.StartsWith(@"\\.\", StringComparison.Ordinal) ? path
+        : path.StartsWith(@"\\", StringComparison.Ordinal) ? @"\\?\UNC" + path[1..]
+        : @"\\?\" + path;
 
     private static FileStatus? Read(Func<byte[], int> call)
     {

@@ -189,8 +189,9 @@ internal sealed class NewFile : IDisposable
 
     private bool IsOurs() => !Unfinished.TryGetValue(this, out FileStatus? status) || IsAtItsPath(status);
 
+    /// <summary>Windows lets nobody remove or replace a file that is open and not shared; and not every volume there gives a file the same number each time.</summary>
     private bool IsAtItsPath(FileStatus? status) =>
-        status is null || (FileStatus.Of(_path.Temporary, followLink: false) is { } there && there.IsSameFile(status.Value));
+        OperatingSystem.IsWindows() || status is null || (FileStatus.Of(_path.Temporary, followLink: false) is { } there && there.IsSameFile(status.Value));
 
     private void Delete()
     {

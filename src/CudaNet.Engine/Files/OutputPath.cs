@@ -89,9 +89,8 @@ internal readonly record struct OutputPath(string Destination, string Temporary)
         FileStatus?[] taken = [FileStatus.Of(path.Destination), FileStatus.Of(path.Temporary)];
         foreach (string input in inputs)
         {
-            bool same = FileStatus.Of(input) is { } status
-                ? taken.Any(t => t?.IsSameFile(status) == true)
-                : File.Exists(input) && Follow(input) is var followed && (IsSame(followed, path.Destination) || IsSame(followed, path.Temporary));
+            bool same = (FileStatus.Of(input) is { } status && taken.Any(t => t?.IsSameFile(status) == true))
+                || (File.Exists(input) && Follow(input) is var followed && (IsSame(followed, path.Destination) || IsSame(followed, path.Temporary)));
             if (same)
             {
                 throw new CudaNetException(input == output ? "is an input too, and would be replaced by the output" : $"is the input {Printable.Quote(input)} too, which the output would replace")
@@ -103,7 +102,7 @@ internal readonly record struct OutputPath(string Destination, string Temporary)
         }
     }
 
-    /// <summary>Whether two paths are one where the system keeps no number of a file: Windows and macOS take capitals and small letters for the same.</summary>
+    /// <summary>Whether two paths are one, for files without a number: Windows and macOS take capitals and small letters for the same.</summary>
     private static bool IsSame(string a, string b) => string.Equals(a, b, OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
