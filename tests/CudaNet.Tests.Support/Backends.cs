@@ -59,7 +59,7 @@ public static class Backends
 
             // The narrowest vectors transform weights while they read them, the others keep them where they may.
             double kept = like.SimdWidth == SimdWidth.Bits128 ? 0 : like.Options.TransformedWeights;
-            CpuOptions options = like.Options with { Convolutions = ConvolutionAlgorithms.Winograd, TransformedWeights = kept };
+            CpuOptions options = like.Options with { Convolutions = CpuConvolutions.Winograd, TransformedWeights = kept };
             return new CpuBackend(options, new NativeAllocator { InitialValue = float.NaN });
         }
 

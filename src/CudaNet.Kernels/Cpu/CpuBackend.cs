@@ -29,7 +29,7 @@ public sealed class CpuBackend : IBackend
 
         if (!Enum.IsDefined(options.Convolutions) || !(options.TransformedWeights >= 0))
         {
-            throw new CudaNetException($"convolutions {options.Convolutions} with {options.TransformedWeights} times the weights transformed cannot be computed: name one of {string.Join(", ", Enum.GetNames<ConvolutionAlgorithms>())}, and a multiple from 0");
+            throw new CudaNetException($"convolutions {options.Convolutions} with {options.TransformedWeights} times the weights transformed cannot be computed: name one of {string.Join(", ", Enum.GetNames<CpuConvolutions>())}, and a multiple from 0");
         }
 
         Options = options;

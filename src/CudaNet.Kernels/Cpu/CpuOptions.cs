@@ -18,24 +18,11 @@ public sealed record CpuOptions
     public SimdWidth SimdWidth { get; init; }
 
     /// <summary>How convolutions are computed. Each choice is a function of the layer and its image size alone.</summary>
-    public ConvolutionAlgorithms Convolutions { get; init; }
+    public CpuConvolutions Convolutions { get; init; }
 
     /// <summary>
     /// Winograd's weights are kept transformed up to that many times the bytes of the model's fp32 parameters, at all image sizes together; what is beyond is transformed each
     /// time it is read, slower in large batches. Changes no bit.
     /// </summary>
     public double TransformedWeights { get; init; } = 2.5;
-}
-
-/// <summary>How a CPU computes convolutions.</summary>
-public enum ConvolutionAlgorithms
-{
-    /// <summary>By Winograd's algorithms where they are faster, by direct sums elsewhere.</summary>
-    Auto = 0,
-
-    /// <summary>By direct sums.</summary>
-    Direct,
-
-    /// <summary>By Winograd's algorithms wherever they apply: windows of 3×3 with stride and dilation 1, in one group or in groups of whole blocks of 16 channels.</summary>
-    Winograd,
 }

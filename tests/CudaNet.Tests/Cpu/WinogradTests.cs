@@ -17,10 +17,10 @@ public sealed class WinogradTests
     public void Run_in_thirteen_layers_of_a_residual_network_and_in_none_where_direct_sums_are_asked_for()
     {
         LayerGraph graph = ResNet.Build("resnet18");
-        Assert.Equal(13, Algorithms(graph, 224, ConvolutionAlgorithms.Auto).Count(a => a == "Winograd 4×4"));
-        Assert.Equal(13, Algorithms(graph, 97, ConvolutionAlgorithms.Winograd).Count(a => a.StartsWith("Winograd", StringComparison.Ordinal)));
-        Assert.Contains("Winograd 2×2", Algorithms(graph, 64, ConvolutionAlgorithms.Auto));
-        Assert.DoesNotContain(Algorithms(graph, 224, ConvolutionAlgorithms.Direct), a => a.StartsWith("Winograd", StringComparison.Ordinal));
+        Assert.Equal(13, Algorithms(graph, 224, CpuConvolutions.Auto).Count(a => a == "Winograd 4×4"));
+        Assert.Equal(13, Algorithms(graph, 97, CpuConvolutions.Winograd).Count(a => a.StartsWith("Winograd", StringComparison.Ordinal)));
+        Assert.Contains("Winograd 2×2", Algorithms(graph, 64, CpuConvolutions.Auto));
+        Assert.DoesNotContain(Algorithms(graph, 224, CpuConvolutions.Direct), a => a.StartsWith("Winograd", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -46,10 +46,10 @@ public sealed class WinogradTests
         foreach (int side in (int[])[1, 2, 4, 7, 13])
         {
             Tensor batch = Formula.Uniform("x", new TensorShape(5, Channels, side, side));
-            float[] expected = Predict(model, batch, new CpuOptions { Convolutions = ConvolutionAlgorithms.Winograd, SimdWidth = SimdWidth.Bits128, Threads = 1, TransformedWeights = 0 });
+            float[] expected = Predict(model, batch, new CpuOptions { Convolutions = CpuConvolutions.Winograd, SimdWidth = SimdWidth.Bits128, Threads = 1, TransformedWeights = 0 });
             foreach (double kept in (double[])[0, 100])
             {
-                CpuOptions options = new() { Convolutions = ConvolutionAlgorithms.Winograd, SimdWidth = (SimdWidth)width, Threads = threads, TransformedWeights = kept };
+                CpuOptions options = new() { Convolutions = CpuConvolutions.Winograd, SimdWidth = (SimdWidth)width, Threads = threads, TransformedWeights = kept };
                 Bits.AssertSame(expected, Predict(model, batch, options), $"{side}×{side}, {kept}");
                 Tensor first = new(new TensorShape(1, Channels, side, side), batch.Values[..(Channels * side * side)].ToArray());
                 Bits.AssertSame(expected.AsSpan(0, expected.Length / 5), Predict(model, first, options), $"{side}×{side}, {kept}, alone");
@@ -66,8 +66,8 @@ public sealed class WinogradTests
         float[] values = Formula.Uniform("x", new TensorShape(2, Channels, 11, 14)).Values.ToArray();
         (values[40], values[700], values[1300], values[3000], values[5555]) = (float.NaN, float.PositiveInfinity, 3e38f, float.NegativeInfinity, -3e38f);
         Tensor input = new(new TensorShape(2, Channels, 11, 14), values);
-        float[] direct = Predict(model, input, new CpuOptions { Convolutions = ConvolutionAlgorithms.Direct, Threads = 1 });
-        float[] winograd = Predict(model, input, new CpuOptions { Convolutions = ConvolutionAlgorithms.Winograd, SimdWidth = (SimdWidth)width, Threads = threads });
+        float[] direct = Predict(model, input, new CpuOptions { Convolutions = CpuConvolutions.Direct, Threads = 1 });
+        float[] winograd = Predict(model, input, new CpuOptions { Convolutions = CpuConvolutions.Winograd, SimdWidth = (SimdWidth)width, Threads = threads });
         Assert.Contains(direct, float.IsNaN);
         Assert.Contains(direct, float.IsInfinity);
         for (int i = 0; i < direct.Length; i++)
@@ -84,7 +84,7 @@ public sealed class WinogradTests
         using Model model = OneConvolution();
         Tensor input = Formula.Uniform("x", new TensorShape(1, Channels, 9, 9));
         Tensor scaled = new(input.Shape, input.Values.ToArray().Select(v => MathF.ScaleB(v, exponent)).ToArray());
-        CpuOptions options = new() { Convolutions = ConvolutionAlgorithms.Winograd };
+        CpuOptions options = new() { Convolutions = CpuConvolutions.Winograd };
         Bits.AssertSame([.. Predict(model, input, options).Select(v => MathF.ScaleB(v, exponent))], Predict(model, scaled, options), $"2^{exponent}");
     }
 
@@ -95,7 +95,7 @@ public sealed class WinogradTests
         Tensor input = Formula.Uniform("x", new TensorShape(8, Channels, 30, 30));
         long Bytes(double kept)
         {
-            using Session session = new(model, new CpuBackend(new CpuOptions { Convolutions = ConvolutionAlgorithms.Winograd, TransformedWeights = kept }));
+            using Session session = new(model, new CpuBackend(new CpuOptions { Convolutions = CpuConvolutions.Winograd, TransformedWeights = kept }));
             session.Predict(input);
             return session.Memory.WeightBytes;
         }
@@ -105,10 +105,10 @@ public sealed class WinogradTests
     }
 
     [Theory]
-    [InlineData((ConvolutionAlgorithms)9, 1)]
-    [InlineData(ConvolutionAlgorithms.Auto, -1)]
-    [InlineData(ConvolutionAlgorithms.Auto, double.NaN)]
-    public void Options_that_mean_nothing_are_refused(ConvolutionAlgorithms convolutions, double kept) =>
+    [InlineData((CpuConvolutions)9, 1)]
+    [InlineData(CpuConvolutions.Auto, -1)]
+    [InlineData(CpuConvolutions.Auto, double.NaN)]
+    public void Options_that_mean_nothing_are_refused(CpuConvolutions convolutions, double kept) =>
         Assert.Throws<CudaNetException>(() => new CpuBackend(new CpuOptions { Convolutions = convolutions, TransformedWeights = kept }));
 
     private static Model OneConvolution()
@@ -126,7 +126,7 @@ public sealed class WinogradTests
         return session.Predict(input).Values.ToArray();
     }
 
-    private static List<string> Algorithms(LayerGraph graph, int side, ConvolutionAlgorithms convolutions)
+    private static List<string> Algorithms(LayerGraph graph, int side, CpuConvolutions convolutions)
     {
         CpuBackend backend = new(new CpuOptions { Convolutions = convolutions });
         return [.. backend.Measure(Planner.Plan(graph, new TensorShape(1, 3, side, side), [], backend.Layout)).Choices.Select(c => c.Algorithm)];

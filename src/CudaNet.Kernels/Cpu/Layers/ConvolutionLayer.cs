@@ -6,18 +6,18 @@ internal sealed unsafe class ConvolutionLayer : CpuLayer
 {
     private readonly Conv2d _op;
     private readonly bool _readsInput;
-    private readonly ConvolutionAlgorithms _algorithms;
+    private readonly CpuConvolutions _algorithms;
 
     /// <summary>How its weights are packed, and how it is summed where no transform is chosen.</summary>
     private readonly string _form;
 
-    public ConvolutionLayer(LayerNode node, Conv2d op, bool readsInput, ConvolutionAlgorithms algorithms)
+    public ConvolutionLayer(LayerNode node, Conv2d op, bool readsInput, CpuConvolutions algorithms)
         : base(node)
     {
         _op = op;
         _readsInput = readsInput;
         _algorithms = algorithms;
-        bool isTransformed = algorithms == ConvolutionAlgorithms.Winograd && WinogradChoice.WhyNever(op) is null;
+        bool isTransformed = algorithms == CpuConvolutions.Winograd && WinogradChoice.WhyNever(op) is null;
         _form = StepAlgorithms.Of(op, readsInput && !isTransformed);
     }
 

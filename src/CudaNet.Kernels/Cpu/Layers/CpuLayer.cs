@@ -14,7 +14,7 @@ internal abstract class CpuLayer(LayerNode node)
     protected LayerNode Node => node;
 
     /// <exception cref="UnknownOperatorException">There is no class for it.</exception>
-    public static CpuLayer Of(LayerNode node, bool readsInput, ConvolutionAlgorithms algorithms) => node.Op switch
+    public static CpuLayer Of(LayerNode node, bool readsInput, CpuConvolutions algorithms) => node.Op switch
     {
         Conv2d op => new ConvolutionLayer(node, op, readsInput, algorithms),
         BatchNorm2d op => new NormLayer(node, op),

@@ -26,9 +26,9 @@ internal static class WinogradChoice
         : null;
 
     /// <summary>The algorithm's name; null for a direct sum, and then the reason.</summary>
-    public static string? Of(Conv2d op, int height, int width, ConvolutionAlgorithms algorithms, bool readsInput, out string? whyNot)
+    public static string? Of(Conv2d op, int height, int width, CpuConvolutions algorithms, bool readsInput, out string? whyNot)
     {
-        whyNot = WhyNever(op) ?? (algorithms == ConvolutionAlgorithms.Direct ? "direct sums were asked for" : null);
+        whyNot = WhyNever(op) ?? (algorithms == CpuConvolutions.Direct ? "direct sums were asked for" : null);
         if (whyNot is not null)
         {
             return null;
@@ -38,7 +38,7 @@ internal static class WinogradChoice
         double four = 36.0 * Tiles(height, 4) * Tiles(width, 4);
         double two = 16.0 * Tiles(height, 2) * Tiles(width, 2);
         string choice = four <= two ? Four : Two;
-        if (algorithms == ConvolutionAlgorithms.Winograd)
+        if (algorithms == CpuConvolutions.Winograd)
         {
             return choice;
         }

@@ -1,0 +1,184 @@
+using System.Runtime.CompilerServices;
+using static CudaNet.Kernels.Cpu.TileKernel;
+
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>Half as many rows, and panels of one vector.</summary>
+internal static unsafe partial class TileKernel14
+{
+    /// <summary>The first seven rows of a tile, for tiles that are not filled: the same sums in half the time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Half<T>(float* rows, float* panel, int groups, int terms, float* start, float* sums, bool accumulate, byte* next, nint nextStep)
+        where T : unmanaged, ISimd<T>
+    {
+        T a0 = default, b0 = default;
+        T a1 = default, b1 = default;
+        T a2 = default, b2 = default;
+        T a3 = default, b3 = default;
+        T a4 = default, b4 = default;
+        T a5 = default, b5 = default;
+        T a6 = default, b6 = default;
+        if (start != null)
+        {
+            a0 = T.Load(start);
+            b0 = T.Load(start + T.Count);
+            a1 = T.Load(start + (2 * T.Count));
+            b1 = T.Load(start + (3 * T.Count));
+            a2 = T.Load(start + (4 * T.Count));
+            b2 = T.Load(start + (5 * T.Count));
+            a3 = T.Load(start + (6 * T.Count));
+            b3 = T.Load(start + (7 * T.Count));
+            a4 = T.Load(start + (8 * T.Count));
+            b4 = T.Load(start + (9 * T.Count));
+            a5 = T.Load(start + (10 * T.Count));
+            b5 = T.Load(start + (11 * T.Count));
+            a6 = T.Load(start + (12 * T.Count));
+            b6 = T.Load(start + (13 * T.Count));
+        }
+
+        for (int group = 0; group < groups; group++)
+        {
+            float* end = rows + terms;
+            for (; rows < end; rows++)
+            {
+                Prefetch(next);
+                next += nextStep;
+                T w0 = T.Load(panel);
+                T w1 = T.Load(panel + T.Count);
+                panel += 2 * T.Count;
+                T x = T.Broadcast(rows[0]);
+                a0 = T.MultiplyAdd(x, w0, a0);
+                b0 = T.MultiplyAdd(x, w1, b0);
+                x = T.Broadcast(rows[1 * 16]);
+                a1 = T.MultiplyAdd(x, w0, a1);
+                b1 = T.MultiplyAdd(x, w1, b1);
+                x = T.Broadcast(rows[2 * 16]);
+                a2 = T.MultiplyAdd(x, w0, a2);
+                b2 = T.MultiplyAdd(x, w1, b2);
+                x = T.Broadcast(rows[3 * 16]);
+                a3 = T.MultiplyAdd(x, w0, a3);
+                b3 = T.MultiplyAdd(x, w1, b3);
+                x = T.Broadcast(rows[4 * 16]);
+                a4 = T.MultiplyAdd(x, w0, a4);
+                b4 = T.MultiplyAdd(x, w1, b4);
+                x = T.Broadcast(rows[5 * 16]);
+                a5 = T.MultiplyAdd(x, w0, a5);
+                b5 = T.MultiplyAdd(x, w1, b5);
+                x = T.Broadcast(rows[6 * 16]);
+                a6 = T.MultiplyAdd(x, w0, a6);
+                b6 = T.MultiplyAdd(x, w1, b6);
+            }
+
+            rows += (14 * 16) - terms;
+        }
+
+        Finish(a0, sums, accumulate);
+        Finish(b0, sums + T.Count, accumulate);
+        Finish(a1, sums + (2 * T.Count), accumulate);
+        Finish(b1, sums + (3 * T.Count), accumulate);
+        Finish(a2, sums + (4 * T.Count), accumulate);
+        Finish(b2, sums + (5 * T.Count), accumulate);
+        Finish(a3, sums + (6 * T.Count), accumulate);
+        Finish(b3, sums + (7 * T.Count), accumulate);
+        Finish(a4, sums + (8 * T.Count), accumulate);
+        Finish(b4, sums + (9 * T.Count), accumulate);
+        Finish(a5, sums + (10 * T.Count), accumulate);
+        Finish(b5, sums + (11 * T.Count), accumulate);
+        Finish(a6, sums + (12 * T.Count), accumulate);
+        Finish(b6, sums + (13 * T.Count), accumulate);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Narrow<T>(float* rows, float* panel, int groups, int terms, float* start, float* sums, bool accumulate, byte* next, nint nextStep)
+        where T : unmanaged, ISimd<T>
+    {
+        T a0 = default;
+        T a1 = default;
+        T a2 = default;
+        T a3 = default;
+        T a4 = default;
+        T a5 = default;
+        T a6 = default;
+        T a7 = default;
+        T a8 = default;
+        T a9 = default;
+        T a10 = default;
+        T a11 = default;
+        T a12 = default;
+        T a13 = default;
+        if (start != null)
+        {
+            a0 = T.Load(start);
+            a1 = T.Load(start + T.Count);
+            a2 = T.Load(start + (2 * T.Count));
+            a3 = T.Load(start + (3 * T.Count));
+            a4 = T.Load(start + (4 * T.Count));
+            a5 = T.Load(start + (5 * T.Count));
+            a6 = T.Load(start + (6 * T.Count));
+            a7 = T.Load(start + (7 * T.Count));
+            a8 = T.Load(start + (8 * T.Count));
+            a9 = T.Load(start + (9 * T.Count));
+            a10 = T.Load(start + (10 * T.Count));
+            a11 = T.Load(start + (11 * T.Count));
+            a12 = T.Load(start + (12 * T.Count));
+            a13 = T.Load(start + (13 * T.Count));
+        }
+
+        for (int group = 0; group < groups; group++)
+        {
+            float* end = rows + terms;
+            for (; rows < end; rows++)
+            {
+                Prefetch(next);
+                next += nextStep;
+                T w0 = T.Load(panel);
+                panel += T.Count;
+                T x = T.Broadcast(rows[0]);
+                a0 = T.MultiplyAdd(x, w0, a0);
+                x = T.Broadcast(rows[1 * 16]);
+                a1 = T.MultiplyAdd(x, w0, a1);
+                x = T.Broadcast(rows[2 * 16]);
+                a2 = T.MultiplyAdd(x, w0, a2);
+                x = T.Broadcast(rows[3 * 16]);
+                a3 = T.MultiplyAdd(x, w0, a3);
+                x = T.Broadcast(rows[4 * 16]);
+                a4 = T.MultiplyAdd(x, w0, a4);
+                x = T.Broadcast(rows[5 * 16]);
+                a5 = T.MultiplyAdd(x, w0, a5);
+                x = T.Broadcast(rows[6 * 16]);
+                a6 = T.MultiplyAdd(x, w0, a6);
+                x = T.Broadcast(rows[7 * 16]);
+                a7 = T.MultiplyAdd(x, w0, a7);
+                x = T.Broadcast(rows[8 * 16]);
+                a8 = T.MultiplyAdd(x, w0, a8);
+                x = T.Broadcast(rows[9 * 16]);
+                a9 = T.MultiplyAdd(x, w0, a9);
+                x = T.Broadcast(rows[10 * 16]);
+                a10 = T.MultiplyAdd(x, w0, a10);
+                x = T.Broadcast(rows[11 * 16]);
+                a11 = T.MultiplyAdd(x, w0, a11);
+                x = T.Broadcast(rows[12 * 16]);
+                a12 = T.MultiplyAdd(x, w0, a12);
+                x = T.Broadcast(rows[13 * 16]);
+                a13 = T.MultiplyAdd(x, w0, a13);
+            }
+
+            rows += (14 * 16) - terms;
+        }
+
+        Finish(a0, sums, accumulate);
+        Finish(a1, sums + T.Count, accumulate);
+        Finish(a2, sums + (2 * T.Count), accumulate);
+        Finish(a3, sums + (3 * T.Count), accumulate);
+        Finish(a4, sums + (4 * T.Count), accumulate);
+        Finish(a5, sums + (5 * T.Count), accumulate);
+        Finish(a6, sums + (6 * T.Count), accumulate);
+        Finish(a7, sums + (7 * T.Count), accumulate);
+        Finish(a8, sums + (8 * T.Count), accumulate);
+        Finish(a9, sums + (9 * T.Count), accumulate);
+        Finish(a10, sums + (10 * T.Count), accumulate);
+        Finish(a11, sums + (11 * T.Count), accumulate);
+        Finish(a12, sums + (12 * T.Count), accumulate);
+        Finish(a13, sums + (13 * T.Count), accumulate);
+    }
+}
