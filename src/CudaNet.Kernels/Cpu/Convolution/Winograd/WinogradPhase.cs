@@ -55,7 +55,7 @@ internal sealed unsafe class WinogradPhase<T, TVariant> : StoringPhase
         _groupBlocks = layer.Op.InChannels / layer.Op.Groups / BlockedImage.BlockChannels;
         _pixelElements = sharesPixels ? 0 : (nint)blocks.Max(pixels.Elements);
         _weightElements = weights is null ? TVariant.Points * WinogradWeights<TVariant>.PointStride(layer, 0, new WinogradChunk(0, 0, 1, BlockedImage.BlockChannels, 0)) : 0;
-        _productElements = (nint) blocks.Max(b => WinogradOutput<T, TVariant>.ProductElements(b, layer.PanelOutputs(0)));
+        _productElements = (nint)blocks.Max(b => WinogradOutput<T, TVariant>.ProductElements(b, layer.PanelOutputs(0)));
         scratch.Require(WinogradOutput<T, TVariant>.BufferElements + _pixelElements + _weightElements + (_productElements * (weights is null ? 2 : 1)));
     }
 
