@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
 using CudaNet.Engine;
 
 namespace CudaNet.Bench;
@@ -18,7 +16,7 @@ internal static class ColdStartReport
     public static void Write(string folder, int rounds)
     {
         BenchFiles.Require(folder, "bench/cold-start publishes the programs into one.");
-        string path = BenchFiles.Result("cold-start.md");
+        ReportText text = new("cold-start.md");
         string load = Device.Load, peer = OnnxRuntimeContender.FindVersion();
         (StartedProgram[] programs, StartedProgram[] tools) = Prepare(folder);
         Check(programs);
@@ -34,33 +32,32 @@ internal static class ColdStartReport
             Array.ForEach(tools, t => t.Run());
         }
 
-        StringBuilder text = new();
-        Line(text, $"# From the start of a process to its first prediction, resnet18, fp32, 1 × {Side}²");
-        Line(text, $"");
-        Line(text, $"- {Device.Cpu}; {RuntimeInformation.OSDescription}; {DateTime.UtcNow:yyyy-MM-dd}; load average before the run {load}");
-        Line(text, $"- {RuntimeInformation.FrameworkDescription}; ONNX Runtime {peer} as it is by default");
-        Line(text, $"- `bench/cold-start --rounds {rounds}`");
-        Line(text, $"- {rounds} whole processes of each, in alternation, the files in memory; milliseconds, medians and fastest");
-        Line(text, $"- each opens the model, reads one image as fp32 values, predicts and prints the top class. CudaNet's model is stored as fp16 (22 MB), ONNX Runtime's as fp32");
-        Line(text, $"");
+        text.Line($"# From the start of a process to its first prediction, resnet18, fp32, 1 × {Side}²");
+        text.Line($"");
+        text.Line($"- {Device.Cpu}; {RuntimeInformation.OSDescription}; {DateTime.UtcNow:yyyy-MM-dd}; load average before the run {load}");
+        text.Line($"- {RuntimeInformation.FrameworkDescription}; ONNX Runtime {peer} as it is by default");
+        text.Line($"- `bench/cold-start --rounds {rounds}`");
+        text.Line($"- {rounds} whole processes of each, in alternation, the files in memory; milliseconds, medians and fastest");
+        text.Line($"- each opens the model, reads one image as fp32 values, predicts and prints the top class. CudaNet's model is stored as fp16 (22 MB), ONNX Runtime's as fp32");
+        text.Line($"");
         StartedProgram first = programs.First(p => p.Name.StartsWith("ONNX", StringComparison.Ordinal));
-        Line(text, $"| program | median | fastest | {first.Name} / this, of medians (of the fastest) |");
-        Line(text, $"|---|---|---|---|");
+        text.Line($"| program | median | fastest | {first.Name} / this, of medians (of the fastest) |");
+        text.Line($"|---|---|---|---|");
         foreach (StartedProgram program in programs.Concat(tools))
         {
-            Line(text, $"| {program.Name} | {Median(program.Times):f0} | {program.Times.Min():f0} | {Median(first.Times) / Median(program.Times):f2} ({first.Times.Min() / program.Times.Min():f2}) |");
+            text.Line($"| {program.Name} | {Median(program.Times):f0} | {program.Times.Min():f0} | {Median(first.Times) / Median(program.Times):f2} ({first.Times.Min() / program.Times.Min():f2}) |");
         }
 
-        Line(text, $"");
-        Line(text, $"Where it goes: medians (fastest) of as many processes with `--marks`. The time after the last mark is the end of the process; _another size_ comes after");
-        Line(text, $"the prediction: what the first use of images of 160² costs, without its pass.");
-        Line(text, $"");
+        text.Line($"");
+        text.Line($"Where it goes: medians (fastest) of as many processes with `--marks`. The time after the last mark is the end of the process; _another size_ comes after");
+        text.Line($"the prediction: what the first use of images of 160² costs, without its pass.");
+        text.Line($"");
         foreach (StartedProgram program in programs)
         {
-            Line(text, $"- {program.Name}: {string.Join(", ", program.Marks.Select(m => FormattableString.Invariant($"{m.Key} {Median(m.Value):f1} ({m.Value.Min():f1})")))}");
+            text.Line($"- {program.Name}: {string.Join(", ", program.Marks.Select(m => FormattableString.Invariant($"{m.Key} {Median(m.Value):f1} ({m.Value.Min():f1})")))}");
         }
 
-        File.WriteAllText(path, text.ToString());
+        text.Save();
     }
 
     /// <summary>Writes the files that they read.</summary>
@@ -103,12 +100,5 @@ internal static class ColdStartReport
     {
         double[] sorted = [.. times.Order()];
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
-
-    private static void Line(StringBuilder text, FormattableString line)
-    {
-        string written = line.ToString(CultureInfo.InvariantCulture);
-        text.Append(written).Append('\n');
-        Console.WriteLine(written);
     }
 }
