@@ -29,6 +29,7 @@ RootCommand root = new("Measures CudaNet on this machine; its results are in ben
     concurrency,
     coldStart,
     observing,
+    new StepsCommand(args),
     new SuitesCommand(),
 };
 return ProgramLine.Run(root, args);

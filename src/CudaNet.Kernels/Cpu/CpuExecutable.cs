@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CudaNet.Engine;
 
 namespace CudaNet.Kernels.Cpu;
@@ -17,6 +18,9 @@ internal sealed unsafe class CpuExecutable(
     private int _publication;
 
     public override IReadOnlyList<StepChoice> Choices { get; } = program.Choices;
+
+    /// <summary>Receives when each step had ended; null where nobody measures.</summary>
+    internal long[]? StepEnds { get; set; }
 
     protected override long BufferBytes => arena.Bytes + staging.Bytes;
 
@@ -59,6 +63,11 @@ internal sealed unsafe class CpuExecutable(
                 foreach (StoringPhase phase in _steps[_step].Phases)
                 {
                     _team.Run(phase);
+                }
+
+                if (StepEnds is { } ends)
+                {
+                    ends[_step] = Stopwatch.GetTimestamp();
                 }
             }
 

@@ -8,7 +8,7 @@ namespace CudaNet.Kernels.Cpu;
 internal static unsafe class WinogradStep
 {
     /// <summary>Transformed pixels of a block: they, its products and a panel of weights share the second-level cache.</summary>
-    private const long BlockBytes = 640 << 10;
+    private const long BlockBytes = 256 << 10;
 
     /// <summary>Tiles that share weights while those are transformed anew.</summary>
     private const int StreamedTiles = 112;
