@@ -3,7 +3,7 @@ using CudaNet.Engine;
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
-/// Weights for <see cref="DirectPhase{T}"/>: [group][chunk][panel][term][outputs], a panel being two vectors of outputs (one for the last, where the
+/// Weights for <see cref="DirectPhase{T}"/>: [group][panel][chunk][term][outputs], a panel being two vectors of outputs (one for the last, where the
 /// blocks of 16 end). Outputs are padded with zeros to blocks of 16.
 /// </summary>
 internal sealed unsafe class DirectConvolution : PackedConvolution
@@ -44,8 +44,8 @@ internal sealed unsafe class DirectConvolution : PackedConvolution
     /// <summary>The weights of one panel in one chunk.</summary>
     public float* Panel(int group, in TermChunk chunk, int panel)
     {
-        nint groupStart = (nint)group * PaddedOutputs * Reduction.Terms;
-        return Weights + groupStart + ((nint)chunk.FirstTerm * PaddedOutputs) + ((nint)panel * _panelOutputs * chunk.Terms);
+        nint outputsBefore = ((nint)group * PaddedOutputs) + ((nint)panel * _panelOutputs);
+        return Weights + (outputsBefore * Reduction.Terms) + ((nint)chunk.FirstTerm * PanelOutputs(panel));
     }
 
     private void PackFilter(ReadOnlySpan<float> filter, int output)

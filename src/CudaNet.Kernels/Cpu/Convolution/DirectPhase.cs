@@ -93,7 +93,7 @@ internal sealed unsafe class DirectPhase<T> : StoringPhase
             float* tileSums = sums + (_chunks.Length == 1 ? 0 : (nint)tile * _tiling.TileRows * outputs);
             int firstRow = tile * _tiling.TileRows;
             int filled = Math.Min(_tiling.TileRows, pixels - firstRow);
-            TileKernel.Run<T>(rows, filled, weights, chunk.Groups, chunk.TermsPerGroup, outputs, start: null, tileSums, chunkIndex > 0, prefetch + (tile * step * chunk.Terms), step);
+            TileKernel.Run<T>(rows, filled, weights, chunk.Groups, chunk.TermsPerGroup, outputs, tileSums, chunkIndex > 0, prefetch + (tile * step * chunk.Terms), step);
             if (isLast)
             {
                 int firstChannel = (group * _layer.GroupOutputs) + (panel * 2 * T.Count);

@@ -12,12 +12,11 @@ internal static unsafe class TileKernel
     /// <param name="groups">Groups of terms.</param>
     /// <param name="terms">Terms of each group that count, at most 16.</param>
     /// <param name="outputs">One or two vectors.</param>
-    /// <param name="start">What the sums begin with, [row][outputs]; null for zeros.</param>
     /// <param name="sums">[row][outputs].</param>
     /// <param name="accumulate">Add to what is there, or store.</param>
     /// <param name="next">What to fetch into the second-level cache meanwhile.</param>
     /// <param name="nextStep">Bytes of it a term.</param>
-    public static void Run<T>(float* rows, int filled, float* panel, int groups, int terms, int outputs, float* start, float* sums, bool accumulate, byte* next, nint nextStep)
+    public static void Run<T>(float* rows, int filled, float* panel, int groups, int terms, int outputs, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
     {
         bool isWide = outputs > T.Count;
@@ -25,24 +24,24 @@ internal static unsafe class TileKernel
         {
             if (isWide && filled <= 7)
             {
-                TileKernel14.Half<T>(rows, panel, groups, terms, start, sums, accumulate, next, nextStep);
+                TileKernel14.Half<T>(rows, panel, groups, terms, sums, accumulate, next, nextStep);
             }
             else if (isWide)
             {
-                TileKernel14.Wide<T>(rows, panel, groups, terms, start, sums, accumulate, next, nextStep);
+                TileKernel14.Wide<T>(rows, panel, groups, terms, sums, accumulate, next, nextStep);
             }
             else
             {
-                TileKernel14.Narrow<T>(rows, panel, groups, terms, start, sums, accumulate, next, nextStep);
+                TileKernel14.Narrow<T>(rows, panel, groups, terms, sums, accumulate, next, nextStep);
             }
         }
         else if (isWide)
         {
-            TileKernel6.Wide<T>(rows, panel, groups, terms, start, sums, accumulate, next, nextStep);
+            TileKernel6.Wide<T>(rows, panel, groups, terms, sums, accumulate, next, nextStep);
         }
         else
         {
-            TileKernel6.Narrow<T>(rows, panel, groups, terms, start, sums, accumulate, next, nextStep);
+            TileKernel6.Narrow<T>(rows, panel, groups, terms, sums, accumulate, next, nextStep);
         }
     }
 
@@ -52,26 +51,26 @@ internal static unsafe class TileKernel
 
     /// <summary>The same for a tile of one of <see cref="Heights"/>, packed [group][height][16].</summary>
     /// <inheritdoc cref="Run"/>
-    public static void RunRows<T>(float* rows, int height, float* panel, int groups, int terms, int outputs, float* start, float* sums, bool accumulate, byte* next, nint nextStep)
+    public static void RunRows<T>(float* rows, int height, float* panel, int groups, int terms, int outputs, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
     {
         if (height == T.TileRows)
         {
-            Run<T>(rows, height, panel, groups, terms, outputs, start, sums, accumulate, next, nextStep);
+            Run<T>(rows, height, panel, groups, terms, outputs, sums, accumulate, next, nextStep);
         }
         else if (height == 8 && outputs > T.Count)
         {
-            TileKernelFew.Eight<T>(rows, panel, groups, terms, start, sums, accumulate, next, nextStep);
+            TileKernelFew.Eight<T>(rows, panel, groups, terms, sums, accumulate, next, nextStep);
         }
         else if (height == 4 && outputs > T.Count)
         {
-            TileKernelFew.Four<T>(rows, panel, groups, terms, start, sums, accumulate, next, nextStep);
+            TileKernelFew.Four<T>(rows, panel, groups, terms, sums, accumulate, next, nextStep);
         }
         else
         {
-            for (int row = 0; row < height; row++, rows += BlockedImage.BlockChannels, sums += outputs, start += start == null ? 0 : outputs)
+            for (int row = 0; row < height; row++, rows += BlockedImage.BlockChannels, sums += outputs)
             {
-                TileKernelFew.One<T>(rows, height * BlockedImage.BlockChannels, panel, groups, terms, outputs, start, sums, accumulate, next, nextStep);
+                TileKernelFew.One<T>(rows, height * BlockedImage.BlockChannels, panel, groups, terms, outputs, sums, accumulate, next, nextStep);
             }
         }
     }

@@ -8,7 +8,7 @@ internal static unsafe partial class TileKernel14
 {
     /// <summary>The first seven rows of a tile, for tiles that are not filled: the same sums in half the time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Half<T>(float* rows, float* panel, int groups, int terms, float* start, float* sums, bool accumulate, byte* next, nint nextStep)
+    public static void Half<T>(float* rows, float* panel, int groups, int terms, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
     {
         T a0 = default, b0 = default;
@@ -18,24 +18,6 @@ internal static unsafe partial class TileKernel14
         T a4 = default, b4 = default;
         T a5 = default, b5 = default;
         T a6 = default, b6 = default;
-        if (start != null)
-        {
-            a0 = T.Load(start);
-            b0 = T.Load(start + T.Count);
-            a1 = T.Load(start + (2 * T.Count));
-            b1 = T.Load(start + (3 * T.Count));
-            a2 = T.Load(start + (4 * T.Count));
-            b2 = T.Load(start + (5 * T.Count));
-            a3 = T.Load(start + (6 * T.Count));
-            b3 = T.Load(start + (7 * T.Count));
-            a4 = T.Load(start + (8 * T.Count));
-            b4 = T.Load(start + (9 * T.Count));
-            a5 = T.Load(start + (10 * T.Count));
-            b5 = T.Load(start + (11 * T.Count));
-            a6 = T.Load(start + (12 * T.Count));
-            b6 = T.Load(start + (13 * T.Count));
-        }
-
         for (int group = 0; group < groups; group++)
         {
             float* end = rows + terms;
@@ -89,7 +71,7 @@ internal static unsafe partial class TileKernel14
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Narrow<T>(float* rows, float* panel, int groups, int terms, float* start, float* sums, bool accumulate, byte* next, nint nextStep)
+    public static void Narrow<T>(float* rows, float* panel, int groups, int terms, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
     {
         T a0 = default;
@@ -106,24 +88,6 @@ internal static unsafe partial class TileKernel14
         T a11 = default;
         T a12 = default;
         T a13 = default;
-        if (start != null)
-        {
-            a0 = T.Load(start);
-            a1 = T.Load(start + T.Count);
-            a2 = T.Load(start + (2 * T.Count));
-            a3 = T.Load(start + (3 * T.Count));
-            a4 = T.Load(start + (4 * T.Count));
-            a5 = T.Load(start + (5 * T.Count));
-            a6 = T.Load(start + (6 * T.Count));
-            a7 = T.Load(start + (7 * T.Count));
-            a8 = T.Load(start + (8 * T.Count));
-            a9 = T.Load(start + (9 * T.Count));
-            a10 = T.Load(start + (10 * T.Count));
-            a11 = T.Load(start + (11 * T.Count));
-            a12 = T.Load(start + (12 * T.Count));
-            a13 = T.Load(start + (13 * T.Count));
-        }
-
         for (int group = 0; group < groups; group++)
         {
             float* end = rows + terms;

@@ -11,7 +11,7 @@ namespace CudaNet.Kernels.Cpu;
 internal static unsafe partial class TileKernel14
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Wide<T>(float* rows, float* panel, int groups, int terms, float* start, float* sums, bool accumulate, byte* next, nint nextStep)
+    public static void Wide<T>(float* rows, float* panel, int groups, int terms, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
     {
         T a0 = default, b0 = default;
@@ -28,38 +28,6 @@ internal static unsafe partial class TileKernel14
         T a11 = default, b11 = default;
         T a12 = default, b12 = default;
         T a13 = default, b13 = default;
-        if (start != null)
-        {
-            a0 = T.Load(start);
-            b0 = T.Load(start + T.Count);
-            a1 = T.Load(start + (2 * T.Count));
-            b1 = T.Load(start + (3 * T.Count));
-            a2 = T.Load(start + (4 * T.Count));
-            b2 = T.Load(start + (5 * T.Count));
-            a3 = T.Load(start + (6 * T.Count));
-            b3 = T.Load(start + (7 * T.Count));
-            a4 = T.Load(start + (8 * T.Count));
-            b4 = T.Load(start + (9 * T.Count));
-            a5 = T.Load(start + (10 * T.Count));
-            b5 = T.Load(start + (11 * T.Count));
-            a6 = T.Load(start + (12 * T.Count));
-            b6 = T.Load(start + (13 * T.Count));
-            a7 = T.Load(start + (14 * T.Count));
-            b7 = T.Load(start + (15 * T.Count));
-            a8 = T.Load(start + (16 * T.Count));
-            b8 = T.Load(start + (17 * T.Count));
-            a9 = T.Load(start + (18 * T.Count));
-            b9 = T.Load(start + (19 * T.Count));
-            a10 = T.Load(start + (20 * T.Count));
-            b10 = T.Load(start + (21 * T.Count));
-            a11 = T.Load(start + (22 * T.Count));
-            b11 = T.Load(start + (23 * T.Count));
-            a12 = T.Load(start + (24 * T.Count));
-            b12 = T.Load(start + (25 * T.Count));
-            a13 = T.Load(start + (26 * T.Count));
-            b13 = T.Load(start + (27 * T.Count));
-        }
-
         for (int group = 0; group < groups; group++)
         {
             float* end = rows + terms;

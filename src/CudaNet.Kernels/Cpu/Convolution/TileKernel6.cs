@@ -11,7 +11,7 @@ namespace CudaNet.Kernels.Cpu;
 internal static unsafe class TileKernel6
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Wide<T>(float* rows, float* panel, int groups, int terms, float* start, float* sums, bool accumulate, byte* next, nint nextStep)
+    public static void Wide<T>(float* rows, float* panel, int groups, int terms, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
     {
         T a0 = default, b0 = default;
@@ -20,22 +20,6 @@ internal static unsafe class TileKernel6
         T a3 = default, b3 = default;
         T a4 = default, b4 = default;
         T a5 = default, b5 = default;
-        if (start != null)
-        {
-            a0 = T.Load(start);
-            b0 = T.Load(start + T.Count);
-            a1 = T.Load(start + (2 * T.Count));
-            b1 = T.Load(start + (3 * T.Count));
-            a2 = T.Load(start + (4 * T.Count));
-            b2 = T.Load(start + (5 * T.Count));
-            a3 = T.Load(start + (6 * T.Count));
-            b3 = T.Load(start + (7 * T.Count));
-            a4 = T.Load(start + (8 * T.Count));
-            b4 = T.Load(start + (9 * T.Count));
-            a5 = T.Load(start + (10 * T.Count));
-            b5 = T.Load(start + (11 * T.Count));
-        }
-
         for (int group = 0; group < groups; group++)
         {
             float* end = rows + terms;
@@ -84,7 +68,7 @@ internal static unsafe class TileKernel6
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Narrow<T>(float* rows, float* panel, int groups, int terms, float* start, float* sums, bool accumulate, byte* next, nint nextStep)
+    public static void Narrow<T>(float* rows, float* panel, int groups, int terms, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
     {
         T a0 = default;
@@ -93,16 +77,6 @@ internal static unsafe class TileKernel6
         T a3 = default;
         T a4 = default;
         T a5 = default;
-        if (start != null)
-        {
-            a0 = T.Load(start);
-            a1 = T.Load(start + T.Count);
-            a2 = T.Load(start + (2 * T.Count));
-            a3 = T.Load(start + (3 * T.Count));
-            a4 = T.Load(start + (4 * T.Count));
-            a5 = T.Load(start + (5 * T.Count));
-        }
-
         for (int group = 0; group < groups; group++)
         {
             float* end = rows + terms;

@@ -10,7 +10,7 @@ internal static unsafe class TileKernelFew
 {
     /// <summary>Needs 32 registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Eight<T>(float* rows, float* panel, int groups, int terms, float* start, float* sums, bool accumulate, byte* next, nint nextStep)
+    public static void Eight<T>(float* rows, float* panel, int groups, int terms, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
     {
         T a0 = default, b0 = default;
@@ -21,26 +21,6 @@ internal static unsafe class TileKernelFew
         T a5 = default, b5 = default;
         T a6 = default, b6 = default;
         T a7 = default, b7 = default;
-        if (start != null)
-        {
-            a0 = T.Load(start);
-            b0 = T.Load(start + T.Count);
-            a1 = T.Load(start + (2 * T.Count));
-            b1 = T.Load(start + (3 * T.Count));
-            a2 = T.Load(start + (4 * T.Count));
-            b2 = T.Load(start + (5 * T.Count));
-            a3 = T.Load(start + (6 * T.Count));
-            b3 = T.Load(start + (7 * T.Count));
-            a4 = T.Load(start + (8 * T.Count));
-            b4 = T.Load(start + (9 * T.Count));
-            a5 = T.Load(start + (10 * T.Count));
-            b5 = T.Load(start + (11 * T.Count));
-            a6 = T.Load(start + (12 * T.Count));
-            b6 = T.Load(start + (13 * T.Count));
-            a7 = T.Load(start + (14 * T.Count));
-            b7 = T.Load(start + (15 * T.Count));
-        }
-
         for (int group = 0; group < groups; group++)
         {
             float* end = rows + terms;
@@ -91,25 +71,13 @@ internal static unsafe class TileKernelFew
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Four<T>(float* rows, float* panel, int groups, int terms, float* start, float* sums, bool accumulate, byte* next, nint nextStep)
+    public static void Four<T>(float* rows, float* panel, int groups, int terms, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
     {
         T a0 = default, b0 = default;
         T a1 = default, b1 = default;
         T a2 = default, b2 = default;
         T a3 = default, b3 = default;
-        if (start != null)
-        {
-            a0 = T.Load(start);
-            b0 = T.Load(start + T.Count);
-            a1 = T.Load(start + (2 * T.Count));
-            b1 = T.Load(start + (3 * T.Count));
-            a2 = T.Load(start + (4 * T.Count));
-            b2 = T.Load(start + (5 * T.Count));
-            a3 = T.Load(start + (6 * T.Count));
-            b3 = T.Load(start + (7 * T.Count));
-        }
-
         for (int group = 0; group < groups; group++)
         {
             float* end = rows + terms;
@@ -145,17 +113,11 @@ internal static unsafe class TileKernelFew
 
     /// <summary>One row by a panel of one or two vectors; <c>rowStep</c> elements from group to group.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void One<T>(float* rows, int rowStep, float* panel, int groups, int terms, int outputs, float* start, float* sums, bool accumulate, byte* next, nint nextStep)
+    public static void One<T>(float* rows, int rowStep, float* panel, int groups, int terms, int outputs, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
     {
         bool isWide = outputs > T.Count;
         T a = default, b = default;
-        if (start != null)
-        {
-            a = T.Load(start);
-            b = isWide ? T.Load(start + T.Count) : b;
-        }
-
         for (int group = 0; group < groups; group++, rows += rowStep)
         {
             for (int term = 0; term < terms; term++, panel += outputs)

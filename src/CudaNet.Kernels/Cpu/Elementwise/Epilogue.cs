@@ -20,6 +20,13 @@ internal unsafe struct Epilogue
     public float* SumTo;
     public float* ReluTo;
 
+    /// <summary>Where the value of <c>convolution + bn [+ add] [+ relu]</c> goes when none is stored on the way; null for every other epilogue.</summary>
+    private readonly float* PlainTo =>
+        Bias != null || RawTo != null || Scale == null ? null
+        : Residual == null ? (NormTo == null) == Relu ? Relu ? ReluTo : NormTo : null
+        : NormTo == null && (SumTo == null) == Relu ? Relu ? ReluTo : SumTo
+        : null;
+
     /// <summary>Finishes one vector.</summary>
     /// <param name="value">The sum, or the stored value that an elementwise step begins with.</param>
     /// <param name="channel">Channel of its first lane.</param>
@@ -58,11 +65,54 @@ internal unsafe struct Epilogue
 
         if (Relu)
         {
-            value = T.Max(value, T.Broadcast(0));
+            value = T.Relu(value);
             if (ReluTo != null)
             {
                 T.Store(value, ReluTo + offset);
             }
+        }
+    }
+
+    /// <summary>Finishes one vector of channels of a rectangle of pixels.</summary>
+    /// <param name="values">The sums, one behind the other in a row.</param>
+    /// <param name="nextRow">Elements from row to row of them.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Pixels of a row.</param>
+    /// <param name="channel">Channel of the first lane.</param>
+    /// <param name="offset">Element offset of the first pixel's first lane in the residual and in every destination.</param>
+    /// <param name="rowStride">Elements from row to row there.</param>
+    public readonly void ApplyTile<T>(float* values, nint nextRow, int height, int width, nint channel, nint offset, nint rowStride)
+        where T : unmanaged, ISimd<T>
+    {
+        float* plain = PlainTo;
+        for (int row = 0; row < height; row++, values += nextRow, offset += rowStride)
+        {
+            if (plain != null)
+            {
+                ApplyPlain<T>(values, width, channel, offset, plain);
+                continue;
+            }
+
+            for (int x = 0; x < width; x++)
+            {
+                Apply(T.Load(values + (x * T.Count)), channel, offset + (x * BlockedImage.BlockChannels));
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void ApplyPlain<T>(float* values, int width, nint channel, nint offset, float* to)
+        where T : unmanaged, ISimd<T>
+    {
+        T scale = T.Load(Scale + channel);
+        T shift = T.Load(Shift + channel);
+        float* residual = Residual;
+        bool relu = Relu;
+        for (float* end = values + (width * T.Count); values < end; values += T.Count, offset += BlockedImage.BlockChannels)
+        {
+            T value = T.MultiplyAdd(T.Load(values), scale, shift);
+            value = residual == null ? value : T.Add(value, T.Load(residual + offset));
+            T.Store(relu ? T.Relu(value) : value, to + offset);
         }
     }
 }

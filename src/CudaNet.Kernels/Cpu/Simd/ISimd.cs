@@ -34,6 +34,9 @@ internal unsafe interface ISimd<TSelf>
     /// <summary>left · right + addend, rounded once.</summary>
     static abstract TSelf MultiplyAdd(TSelf left, TSelf right, TSelf addend);
 
+    /// <summary>Itself where it is above zero or NaN, otherwise +0.</summary>
+    static abstract TSelf Relu(TSelf value);
+
     /// <summary>The larger; NaN where either is NaN.</summary>
     static abstract TSelf Max(TSelf left, TSelf right);
 

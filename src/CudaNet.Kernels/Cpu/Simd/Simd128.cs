@@ -39,6 +39,8 @@ internal readonly unsafe struct Simd128 : ISimd<Simd128>
 
     public static bool IsFinite(Simd128 value) => Vector128.LessThanOrEqualAll(Vector128.Abs(value._value), Vector128.Create(float.MaxValue));
 
+    public static Simd128 Relu(Simd128 value) => new(Vector128.AndNot(value._value, Vector128.LessThanOrEqual(value._value, Vector128<float>.Zero)));
+
     public static Simd128 Max(Simd128 left, Simd128 right) => new(Vector128.Max(left._value, right._value));
 
     public static void Transpose(float* source, nint stride, float* destination, nint rowStride)

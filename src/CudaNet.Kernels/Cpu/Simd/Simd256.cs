@@ -32,6 +32,8 @@ internal readonly unsafe struct Simd256 : ISimd<Simd256>
 
     public static bool IsFinite(Simd256 value) => Vector256.LessThanOrEqualAll(Vector256.Abs(value._value), Vector256.Create(float.MaxValue));
 
+    public static Simd256 Relu(Simd256 value) => new(Vector256.AndNot(value._value, Vector256.LessThanOrEqual(value._value, Vector256<float>.Zero)));
+
     public static Simd256 Max(Simd256 left, Simd256 right) => new(Vector256.Max(left._value, right._value));
 
     /// <remarks>Halves of vectors are brought together as they are loaded; what is left are transpositions of 4×4 inside each half.</remarks>

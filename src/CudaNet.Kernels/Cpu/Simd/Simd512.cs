@@ -32,6 +32,8 @@ internal readonly unsafe struct Simd512 : ISimd<Simd512>
 
     public static bool IsFinite(Simd512 value) => Vector512.LessThanOrEqualAll(Vector512.Abs(value._value), Vector512.Create(float.MaxValue));
 
+    public static Simd512 Relu(Simd512 value) => new(Vector512.ConditionalSelect(Vector512.LessThanOrEqual(value._value, Vector512<float>.Zero), Vector512<float>.Zero, value._value));
+
     public static Simd512 Max(Simd512 left, Simd512 right) => new(Vector512.Max(left._value, right._value));
 
     /// <remarks>Quarters of vectors are brought together as they are loaded; what is left are transpositions of 4×4 inside each quarter.</remarks>

@@ -15,6 +15,12 @@ internal unsafe interface IWinograd
     /// <summary>Pixels along a side of what a tile computes.</summary>
     static abstract int Outputs { get; }
 
+    /// <summary>The second and third row of G; the first and last take the first and last weight as they are.</summary>
+    static abstract FilterPair FirstPair { get; }
+
+    /// <summary>The fourth and fifth row of G, where it has six.</summary>
+    static abstract FilterPair SecondPair { get; }
+
     /// <summary>Bᵀ pixels B.</summary>
     /// <param name="pixels">The first of <see cref="Inputs"/> rows of as many pixels, 16 values from one to the next.</param>
     /// <param name="row">Elements from row to row.</param>
@@ -22,14 +28,6 @@ internal unsafe interface IWinograd
     /// <param name="transformed">Where the first point goes.</param>
     /// <param name="point">Elements from point to point.</param>
     static abstract void TransformPixels<T>(float* pixels, nint row, float* buffer, float* transformed, nint point)
-        where T : unmanaged, ISimd<T>;
-
-    /// <summary>G filter Gᵀ.</summary>
-    /// <param name="taps">The first of the nine weights.</param>
-    /// <param name="tap">Elements from one to the next.</param>
-    /// <param name="transformed">Where the first point goes.</param>
-    /// <param name="point">Elements from point to point.</param>
-    static abstract void TransformFilter<T>(float* taps, nint tap, float* transformed, nint point)
         where T : unmanaged, ISimd<T>;
 
     /// <summary>Aᵀ products A.</summary>

@@ -11,6 +11,10 @@ internal readonly unsafe struct Winograd2x2 : IWinograd
 
     public static int Outputs => 2;
 
+    public static FilterPair FirstPair => new(0.5f, 0.5f, 0.5f);
+
+    public static FilterPair SecondPair => default;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void TransformPixels<T>(float* pixels, nint row, float* buffer, float* transformed, nint point)
         where T : unmanaged, ISimd<T>
@@ -24,28 +28,6 @@ internal readonly unsafe struct Winograd2x2 : IWinograd
         {
             Pixels(T.Load(buffer), T.Load(buffer + T.Count), T.Load(buffer + (2 * T.Count)), T.Load(buffer + (3 * T.Count)), transformed, point);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void TransformFilter<T>(float* taps, nint tap, float* transformed, nint point)
-        where T : unmanaged, ISimd<T>
-    {
-        nint row = 3 * tap;
-        T a0 = T.Load(taps);
-        T a3 = T.Load(taps + (2 * row));
-        Filter(a0, T.Load(taps + row), a3, out T a1, out T a2);
-        taps += tap;
-        T b0 = T.Load(taps);
-        T b3 = T.Load(taps + (2 * row));
-        Filter(b0, T.Load(taps + row), b3, out T b1, out T b2);
-        taps += tap;
-        T c0 = T.Load(taps);
-        T c3 = T.Load(taps + (2 * row));
-        Filter(c0, T.Load(taps + row), c3, out T c1, out T c2);
-        FilterRow(a0, b0, c0, transformed, point);
-        FilterRow(a1, b1, c1, transformed + (4 * point), point);
-        FilterRow(a2, b2, c2, transformed + (8 * point), point);
-        FilterRow(a3, b3, c3, transformed + (12 * point), point);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -73,28 +55,6 @@ internal readonly unsafe struct Winograd2x2 : IWinograd
         T.Store(T.Add(d2, d1), to + step);
         T.Store(T.Subtract(d2, d1), to + (2 * step));
         T.Store(T.Subtract(d3, d1), to + (3 * step));
-    }
-
-    /// <summary>G times three values, less its first and last row, which are g0 and g2.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Filter<T>(T g0, T g1, T g2, out T u1, out T u2)
-        where T : unmanaged, ISimd<T>
-    {
-        T half = T.Broadcast(0.5f);
-        T even = T.Multiply(half, T.Add(g0, g2));
-        u1 = T.MultiplyAdd(half, g1, even);
-        u2 = T.NegateMultiplyAdd(half, g1, even);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FilterRow<T>(T g0, T g1, T g2, float* to, nint step)
-        where T : unmanaged, ISimd<T>
-    {
-        Filter(g0, g1, g2, out T u1, out T u2);
-        T.Store(g0, to);
-        T.Store(u1, to + step);
-        T.Store(u2, to + (2 * step));
-        T.Store(g2, to + (3 * step));
     }
 
     /// <summary>Aᵀ times four values; returns the sum of the two.</summary>

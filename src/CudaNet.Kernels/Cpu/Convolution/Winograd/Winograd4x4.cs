@@ -18,6 +18,10 @@ internal readonly unsafe struct Winograd4x4 : IWinograd
 
     public static int Outputs => 4;
 
+    public static FilterPair FirstPair => new(-2f / 3, -1f / 3, -2 * Near / 3);
+
+    public static FilterPair SecondPair => new(1f / 6, 1f / 3, Far / 6);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void TransformPixels<T>(float* pixels, nint row, float* buffer, float* transformed, nint point)
         where T : unmanaged, ISimd<T>
@@ -35,29 +39,6 @@ internal readonly unsafe struct Winograd4x4 : IWinograd
                 T.Load(buffer), T.Load(buffer + T.Count), T.Load(buffer + (2 * T.Count)), T.Load(buffer + (3 * T.Count)), T.Load(buffer + (4 * T.Count)), T.Load(buffer + (5 * T.Count)),
                 transformed, point);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void TransformFilter<T>(float* taps, nint tap, float* transformed, nint point)
-        where T : unmanaged, ISimd<T>
-    {
-        T a0 = T.Load(taps);
-        T a5 = T.Load(taps + (6 * tap));
-        Filter(a0, T.Load(taps + (3 * tap)), a5, out T a1, out T a2, out T a3, out T a4);
-        taps += tap;
-        T b0 = T.Load(taps);
-        T b5 = T.Load(taps + (6 * tap));
-        Filter(b0, T.Load(taps + (3 * tap)), b5, out T b1, out T b2, out T b3, out T b4);
-        taps += tap;
-        T c0 = T.Load(taps);
-        T c5 = T.Load(taps + (6 * tap));
-        Filter(c0, T.Load(taps + (3 * tap)), c5, out T c1, out T c2, out T c3, out T c4);
-        FilterRow(a0, b0, c0, transformed, point);
-        FilterRow(a1, b1, c1, transformed + (6 * point), point);
-        FilterRow(a2, b2, c2, transformed + (12 * point), point);
-        FilterRow(a3, b3, c3, transformed + (18 * point), point);
-        FilterRow(a4, b4, c4, transformed + (24 * point), point);
-        FilterRow(a5, b5, c5, transformed + (30 * point), point);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -100,34 +81,6 @@ internal readonly unsafe struct Winograd4x4 : IWinograd
         T.Store(T.MultiplyAdd(far, oddFar, evenFar), to + (3 * step));
         T.Store(T.NegateMultiplyAdd(far, oddFar, evenFar), to + (4 * step));
         T.Store(T.MultiplyAdd(T.Broadcast(-2.5f), d3, T.Add(d1, d5)), to + (5 * step));
-    }
-
-    /// <summary>G times three values, less its first and last row, which are g0 and g2.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Filter<T>(T g0, T g1, T g2, out T u1, out T u2, out T u3, out T u4)
-        where T : unmanaged, ISimd<T>
-    {
-        T near = T.Broadcast(2 * Near / 3);
-        T far = T.Broadcast(Far / 6);
-        T evenNear = T.MultiplyAdd(T.Broadcast(-1f / 3), g2, T.Multiply(T.Broadcast(-2f / 3), g0));
-        T evenFar = T.MultiplyAdd(T.Broadcast(1f / 3), g2, T.Multiply(T.Broadcast(1f / 6), g0));
-        u1 = T.NegateMultiplyAdd(near, g1, evenNear);
-        u2 = T.MultiplyAdd(near, g1, evenNear);
-        u3 = T.MultiplyAdd(far, g1, evenFar);
-        u4 = T.NegateMultiplyAdd(far, g1, evenFar);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FilterRow<T>(T g0, T g1, T g2, float* to, nint step)
-        where T : unmanaged, ISimd<T>
-    {
-        Filter(g0, g1, g2, out T u1, out T u2, out T u3, out T u4);
-        T.Store(g0, to);
-        T.Store(u1, to + step);
-        T.Store(u2, to + (2 * step));
-        T.Store(u3, to + (3 * step));
-        T.Store(u4, to + (4 * step));
-        T.Store(g2, to + (5 * step));
     }
 
     /// <summary>Aᵀ times six values; returns the sum of the four.</summary>

@@ -55,13 +55,7 @@ internal sealed unsafe class WinogradOutput<T, TVariant>(
         int width = Math.Min(TVariant.Outputs, to.Width - x);
         nint offset = (image * to.ImageStride) + (channel / BlockedImage.BlockChannels * to.PlaneStride) + to.Interior
             + (y * to.RowStride) + (x * (nint)BlockedImage.BlockChannels) + (channel % BlockedImage.BlockChannels);
-        for (int i = 0; i < height; i++, offset += to.RowStride, results += TVariant.Outputs * T.Count)
-        {
-            for (int j = 0; j < width; j++)
-            {
-                _epilogue.Apply(T.Load(results + (j * T.Count)), channel, offset + (j * BlockedImage.BlockChannels));
-            }
-        }
+        _epilogue.ApplyTile<T>(results, TVariant.Outputs * T.Count, height, width, channel, offset, to.RowStride);
     }
 
     /// <summary>Direct sums for the lanes that are not finite: lane by lane, so that the width of the vectors changes nothing.</summary>

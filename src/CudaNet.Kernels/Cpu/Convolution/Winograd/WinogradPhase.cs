@@ -8,9 +8,6 @@ internal sealed unsafe class WinogradPhase<T, TVariant> : StoringPhase
     where T : unmanaged, ISimd<T>
     where TVariant : struct, IWinograd
 {
-    /// <summary>Channels whose transformed weights a few tiles use while they are in the first-level cache: of 36 points and 32 outputs 18 KiB.</summary>
-    private const int FewTerms = 4;
-
     private readonly DirectConvolution _layer;
     private readonly WinogradWeights<TVariant>? _weights;
     private readonly WinogradChunk[] _chunks;
@@ -23,7 +20,6 @@ internal sealed unsafe class WinogradPhase<T, TVariant> : StoringPhase
     private readonly int _groupBlocks;
     private readonly nint _pixelElements;
     private readonly nint _weightElements;
-    private readonly nint _productElements;
 
     /// <param name="layer">The layer.</param>
     /// <param name="weights">Its transformed weights; null where they are transformed while they are read.</param>
@@ -54,9 +50,8 @@ internal sealed unsafe class WinogradPhase<T, TVariant> : StoringPhase
         _scratch = scratch;
         _groupBlocks = layer.Op.InChannels / layer.Op.Groups / BlockedImage.BlockChannels;
         _pixelElements = sharesPixels ? 0 : (nint)blocks.Max(pixels.Elements);
-        _weightElements = weights is null ? TVariant.Points * WinogradWeights<TVariant>.PointStride(layer, 0, new WinogradChunk(0, 0, 1, BlockedImage.BlockChannels, 0)) : 0;
-        _productElements = (nint)blocks.Max(b => WinogradOutput<T, TVariant>.ProductElements(b, layer.PanelOutputs(0)));
-        scratch.Require(WinogradOutput<T, TVariant>.BufferElements + _pixelElements + _weightElements + (_productElements * (weights is null ? 2 : 1)));
+        _weightElements = weights is null ? TVariant.Inputs * _chunks.Max(c => WinogradWeights<TVariant>.PointStride(layer, 0, c)) : 0;
+        scratch.Require(WinogradOutput<T, TVariant>.BufferElements + _pixelElements + _weightElements + (nint)blocks.Max(b => WinogradOutput<T, TVariant>.ProductElements(b, layer.PanelOutputs(0))));
     }
 
     public override int Items => _blocks.Length * _layer.Op.Groups * _panelSplits;
@@ -97,7 +92,7 @@ internal sealed unsafe class WinogradPhase<T, TVariant> : StoringPhase
                 {
                     float* kept = _weights.Panel(group, panel, chunk);
                     nint point = WinogradWeights<TVariant>.PointStride(_layer, panel, chunk);
-                    Multiply(rows, pixels, kept, group, panel, chunk, null, products, chunk.Index > 0, (byte*)(kept + point), point * sizeof(float));
+                    Multiply(rows, pixels, kept, group, panel, chunk, 0, TVariant.Points, products, (byte*)(kept + point), point * sizeof(float));
                 }
             }
 
@@ -105,66 +100,36 @@ internal sealed unsafe class WinogradPhase<T, TVariant> : StoringPhase
         }
     }
 
-    /// <summary>A chunk whose weights are transformed block by block, while the block before is in the second-level cache; the sums go on in between, in the same order.</summary>
+    /// <summary>A chunk whose weights are transformed one row of points at a time, while what they are made of is in the second-level cache.</summary>
     private void Stream(TileRows[] rows, float* pixels, float* weights, int group, int panel, in WinogradChunk chunk, float* products)
     {
-        float* running = products + _productElements;
-        bool isFew = rows.Length == 1 && PointKernel.Takes<T>(rows[0].Height, _layer.PanelOutputs(panel));
-        int terms = isFew ? Math.Min(FewTerms, chunk.TermsPerBlock) : chunk.TermsPerBlock;
-        int parts = (chunk.TermsPerBlock + terms - 1) / terms;
-        for (int part = 0; part < chunk.Blocks * parts; part++)
+        float* taps = WinogradWeights<TVariant>.Taps(_layer, group, panel, chunk.FirstBlock, out nint tap);
+        nint bytes = 9 * tap * chunk.Blocks * sizeof(float);
+        nint step = bytes / TVariant.Points;
+        byte* next = (byte*)taps + bytes;
+        for (int row = 0; row < TVariant.Inputs; row++, next += TVariant.Inputs * step)
         {
-            int block = chunk.FirstBlock + (part / parts);
-            int first = part % parts * terms;
-            WinogradChunk here = chunk with { FirstBlock = block, Blocks = 1, TermsPerBlock = Math.Min(terms, chunk.TermsPerBlock - first) };
-            nint point = WinogradWeights<TVariant>.PointStride(_layer, panel, here);
-            WinogradWeights<TVariant>.TransformTerms<T>(_layer, group, panel, block, first, here.Terms, weights, point);
-            bool isLast = part == (chunk.Blocks * parts) - 1;
-            float* start = part == 0 ? null : running;
-            float* sums = isLast ? products : running;
-            bool accumulate = isLast && chunk.Index > 0;
-            byte* next = Next(group, panel, block, out nint nextBytes);
-            if (isFew)
-            {
-                int height = rows[0].Height;
-                float* values = pixels + ((((group * _groupBlocks) + block) * (nint)height * BlockedImage.BlockChannels) + first);
-                next += first * nextBytes / chunk.TermsPerBlock;
-                PointKernel.Run<T>(values, _pixels.PointStride(height), height, weights, point, here.Terms, TVariant.Points, start, sums, accumulate, next, nextBytes / parts / TVariant.Points);
-            }
-            else
-            {
-                Multiply(rows, pixels, weights, group, panel, here, start, sums, accumulate, next, nextBytes / TVariant.Points);
-            }
+            WinogradWeights<TVariant>.TransformRow<T>(_layer, group, panel, chunk, row, weights);
+            Multiply(rows, pixels, weights, group, panel, chunk, row * TVariant.Inputs, TVariant.Inputs, products, next, step);
         }
     }
 
-    /// <summary>The weights that are read after a block's.</summary>
-    private byte* Next(int group, int panel, int block, out nint bytes)
-    {
-        bool isLast = block + 1 == _layer.Reduction.Chunks.Count;
-        TermChunk window = _layer.Reduction.Chunks[isLast ? 0 : block + 1];
-        int nextPanel = isLast ? Math.Min(panel + 1, _layer.Panels - 1) : panel;
-        bytes = window.Terms * _layer.PanelOutputs(nextPanel) * sizeof(float);
-        return (byte*)_layer.Panel(group, window, nextPanel);
-    }
-
-    /// <summary>The products of all points, from where they start to where they are stored or added.</summary>
-    private void Multiply(TileRows[] rows, float* pixels, float* weights, int group, int panel, in WinogradChunk chunk, float* start, float* products, bool accumulate, byte* next, nint nextBytes)
+    /// <summary>The products of some points, whose weights these are.</summary>
+    private void Multiply(TileRows[] rows, float* pixels, float* weights, int group, int panel, in WinogradChunk chunk, int firstPoint, int points, float* products, byte* next, nint nextBytes)
     {
         int outputs = _layer.PanelOutputs(panel);
         nint weightStride = WinogradWeights<TVariant>.PointStride(_layer, panel, chunk);
         nint step = nextBytes / (chunk.Terms * rows.Length);
         int firstBlock = (group * _groupBlocks) + chunk.FirstBlock;
-        for (int point = 0; point < TVariant.Points; point++, weights += weightStride)
+        for (int point = firstPoint; point < firstPoint + points; point++, weights += weightStride, next += nextBytes)
         {
-            byte* fetched = next + (point * nextBytes);
+            byte* fetched = next;
             for (int index = 0; index < rows.Length; index++, fetched += step * chunk.Terms)
             {
                 ref readonly TileRows tiles = ref rows[index];
                 float* tilePixels = pixels + _pixels.Offset(rows, index) + (point * _pixels.PointStride(tiles.Height)) + ((nint)firstBlock * tiles.Height * BlockedImage.BlockChannels);
                 nint offset = WinogradOutput<T, TVariant>.Offset(rows, index, point, outputs);
-                float* from = start == null ? null : start + offset;
-                TileKernel.RunRows<T>(tilePixels, tiles.Height, weights, chunk.Blocks, chunk.TermsPerBlock, outputs, from, products + offset, accumulate, fetched, step);
+                TileKernel.RunRows<T>(tilePixels, tiles.Height, weights, chunk.Blocks, chunk.TermsPerBlock, outputs, products + offset, chunk.Index > 0, fetched, step);
             }
         }
     }

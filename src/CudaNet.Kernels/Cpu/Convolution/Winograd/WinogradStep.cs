@@ -8,13 +8,17 @@ namespace CudaNet.Kernels.Cpu;
 internal static unsafe class WinogradStep
 {
     /// <summary>Transformed pixels of a block: they, its products and a panel of weights share the second-level cache.</summary>
-    private const long BlockBytes = 256 << 10;
+    private static readonly long BlockBytes = Math.Clamp(SecondLevelCache.Bytes / 2, 192 << 10, 640 << 10);
 
     /// <summary>Tiles that share weights while those are transformed anew.</summary>
     private const int StreamedTiles = 112;
 
-    /// <summary>With fewer tiles, reading nine weights and transforming them is quicker than reading all points of them.</summary>
-    private const int FewTiles = 12;
+    /// <summary>Up to so many tiles, reading nine weights and transforming them is quicker than reading all points of them.</summary>
+    private const int TilesOfStreamedWeights = 12;
+
+    /// <summary>Up to so many tiles, weights become points in registers; with fewer registers, a row of points is stored for more than three.</summary>
+    private static int FewTiles<T>()
+        where T : unmanaged, ISimd<T> => T.TileRows == 14 ? 8 : 3;
 
     /// <returns>The last phase.</returns>
     public static StoringPhase Begin<T, TVariant>(PlanLoader<T> loader, LayerNode node, string algorithm, DirectConvolution layer, float* source, BlockedImage from, PlanStep step)
@@ -26,9 +30,17 @@ internal static unsafe class WinogradStep
         WinogradPixels<T, TVariant> pixels = new(source, from, layer.Op, to);
         TileSums<T> sums = new(layer, source, SourceGeometry.Of(from, layer.Op));
         WinogradOutput<T, TVariant> output = new(layer, pixels, sums, to, loader.Epilogue(step));
-        WinogradWeights<TVariant>? weights = pixels.Tiles <= FewTiles
-            ? null
-            : loader.Forms.GetOrAddWithin(node, algorithm, sizeof(float) * WinogradWeights<TVariant>.Elements(layer), arena => WinogradWeights<TVariant>.Make<T>(layer, arena));
+        int splits = scratch.Threads == 1 ? 1 : Math.Min(layer.Panels, 2 * scratch.Threads);
+        scratch.Require(WinogradOutput<T, TVariant>.BufferElements);
+        if (pixels.Tiles <= FewTiles<T>())
+        {
+            TileRows[] few = WinogradTiling.Rows(FewTilesKernel<TVariant>.Heights, 0, pixels.Tiles);
+            scratch.RequireShared(pixels.Elements(few));
+            loader.Add(new WinogradInputPhase<T, TVariant>(pixels, few, scratch));
+            return new FewTilesPhase<T, TVariant>(layer, pixels, output, few, splits, scratch);
+        }
+
+        WinogradWeights<TVariant>? weights = pixels.Tiles <= TilesOfStreamedWeights ? null : loader.Forms.GetOrAddWithin(node, algorithm, sizeof(float) * WinogradWeights<TVariant>.Elements(layer), arena => WinogradWeights<TVariant>.Make<T>(layer, arena));
 
         long tileBytes = TVariant.Points * (long)pixels.Blocks * BlockedImage.BlockChannels * sizeof(float);
         int most = weights is null ? StreamedTiles : (int)Math.Clamp(BlockBytes / tileBytes / T.TileRows * T.TileRows, 2 * T.TileRows, StreamedTiles);
@@ -38,9 +50,7 @@ internal static unsafe class WinogradStep
             return new WinogradPhase<T, TVariant>(layer, weights, pixels, output, blocks, sharesPixels: false, panelSplits: 1, scratch);
         }
 
-        int splits = scratch.Threads == 1 ? 1 : Math.Min(layer.Panels, 2 * scratch.Threads);
         scratch.RequireShared(blocks.Max(pixels.Elements));
-        scratch.Require(WinogradOutput<T, TVariant>.BufferElements);
         StoringPhase? last = null;
         foreach (TileRows[] block in blocks)
         {

@@ -31,7 +31,8 @@ internal static class WinogradTiling
     /// <summary>Rows of a block, filled or not.</summary>
     public static int Height(TileRows[] rows) => rows[^1].FirstRow + rows[^1].Height;
 
-    private static TileRows[] Rows(ReadOnlySpan<int> heights, int first, int tiles)
+    /// <summary>Some tiles in rows of those heights, at least cost.</summary>
+    public static TileRows[] Rows(ReadOnlySpan<int> heights, int first, int tiles)
     {
         List<TileRows> rows = [];
         int row = 0;

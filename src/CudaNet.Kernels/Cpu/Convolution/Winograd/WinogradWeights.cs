@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
@@ -42,7 +40,11 @@ internal sealed unsafe class WinogradWeights<TVariant>
             {
                 foreach (WinogradChunk chunk in made._reduction.Chunks)
                 {
-                    Transform<T>(direct, group, panel, chunk, made.Panel(group, panel, chunk));
+                    float* rows = made.Panel(group, panel, chunk);
+                    for (int row = 0; row < TVariant.Inputs; row++, rows += TVariant.Inputs * PointStride(direct, panel, chunk))
+                    {
+                        TransformRow<T>(direct, group, panel, chunk, row, rows);
+                    }
                 }
             }
         }
@@ -62,31 +64,30 @@ internal sealed unsafe class WinogradWeights<TVariant>
         return _weights + (TVariant.Points * ((group * groupElements) + (panel * panelElements) + chunkElements));
     }
 
-    /// <summary>Transforms one panel's filters in one chunk to [point][term][outputs].</summary>
-    public static void Transform<T>(DirectConvolution direct, int group, int panel, in WinogradChunk chunk, float* transformed)
+    /// <summary>Transforms one panel's filters in one chunk to [point][term][outputs]: the points of one row.</summary>
+    public static void TransformRow<T>(DirectConvolution direct, int group, int panel, in WinogradChunk chunk, int row, float* transformed)
         where T : unmanaged, ISimd<T>
     {
         nint point = PointStride(direct, panel, chunk);
-        for (int block = 0; block < chunk.Blocks; block++)
+        int width = direct.PanelOutputs(panel);
+        for (int block = 0; block < chunk.Blocks; block++, transformed += chunk.TermsPerBlock * width)
         {
-            TransformTerms<T>(direct, group, panel, chunk.FirstBlock + block, 0, chunk.TermsPerBlock, transformed, point);
-            transformed += chunk.TermsPerBlock * direct.PanelOutputs(panel);
+            float* taps = Taps(direct, group, panel, chunk.FirstBlock + block, out nint tap);
+            WinogradFilter<TVariant>.TransformRow<T>(row, taps, tap, chunk.TermsPerBlock * width / T.Count, transformed, point);
         }
     }
 
-    /// <summary>Transforms some channels of a block of 16; <paramref name="point"/> elements from point to point.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void TransformTerms<T>(DirectConvolution direct, int group, int panel, int block, int firstTerm, int terms, float* transformed, nint point)
-        where T : unmanaged, ISimd<T>
+    /// <summary>The filters of a block of channels: nine taps, each [term][outputs].</summary>
+    /// <param name="direct">Has them.</param>
+    /// <param name="group">Which group.</param>
+    /// <param name="panel">Which panel.</param>
+    /// <param name="block">Which block of channels.</param>
+    /// <param name="tap">Elements from tap to tap.</param>
+    public static float* Taps(DirectConvolution direct, int group, int panel, int block, out nint tap)
     {
         // The direct sum's chunks of nine groups are the nine positions of a window, of 16 channels each.
         TermChunk window = direct.Reduction.Chunks[block];
-        int width = direct.PanelOutputs(panel);
-        nint tap = (nint)window.TermsPerGroup * width;
-        float* taps = direct.Panel(group, window, panel) + ((nint)firstTerm * width);
-        for (float* end = transformed + ((nint)terms * width); transformed < end; taps += T.Count, transformed += T.Count)
-        {
-            TVariant.TransformFilter<T>(taps, tap, transformed, point);
-        }
+        tap = (nint)window.TermsPerGroup * direct.PanelOutputs(panel);
+        return direct.Panel(group, window, panel);
     }
 }

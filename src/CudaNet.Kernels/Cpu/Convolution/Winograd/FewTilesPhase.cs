@@ -1,0 +1,109 @@
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>
+/// A convolution by Winograd's algorithm over so few tiles that reading nine weights and transforming them is quicker than reading all points of them. Items share
+/// the transformed pixels of a <see cref="WinogradInputPhase{T, TVariant}"/> and are some panels each.
+/// </summary>
+internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
+    where T : unmanaged, ISimd<T>
+    where TVariant : struct, IWinograd
+{
+    /// <summary>Of a panel's filters whose rows are transformed: they share the caches with what they are made of.</summary>
+    private const int ColumnBytes = 36 << 10;
+
+    private readonly DirectConvolution _layer;
+    private readonly WinogradChunk[] _chunks;
+    private readonly WinogradPixels<T, TVariant> _pixels;
+    private readonly WinogradOutput<T, TVariant> _output;
+    private readonly TileRows[] _rows;
+    private readonly Scratch _scratch;
+    private readonly int _panelSplits;
+    private readonly int _groupBlocks;
+    private readonly int _partBlocks;
+    private readonly nint _columnElements;
+    private readonly nint _productElements;
+
+    /// <param name="layer">The layer.</param>
+    /// <param name="pixels">Its input.</param>
+    /// <param name="output">Its epilogue.</param>
+    /// <param name="rows">All tiles, in <see cref="FewTilesKernel{TVariant}.Heights"/>.</param>
+    /// <param name="panelSplits">Into how many items the panels of a group are cut.</param>
+    /// <param name="scratch">Working memory.</param>
+    public FewTilesPhase(
+        DirectConvolution layer,
+        WinogradPixels<T, TVariant> pixels,
+        WinogradOutput<T, TVariant> output,
+        TileRows[] rows,
+        int panelSplits,
+        Scratch scratch)
+    {
+        _layer = layer;
+        _chunks = [.. new WinogradReduction(layer).Chunks];
+        _pixels = pixels;
+        _output = output;
+        _rows = rows;
+        _panelSplits = panelSplits;
+        _scratch = scratch;
+        _groupBlocks = layer.Op.InChannels / layer.Op.Groups / BlockedImage.BlockChannels;
+        int blockElements = BlockedImage.BlockChannels * WinogradFilter<TVariant>.Columns * layer.PanelOutputs(0);
+        _partBlocks = Math.Max(1, ColumnBytes / (blockElements * sizeof(float)));
+        _columnElements = (nint)Math.Min(_partBlocks, _chunks.Max(c => c.Blocks)) * blockElements;
+        _productElements = (nint)WinogradOutput<T, TVariant>.ProductElements(rows, layer.PanelOutputs(0));
+        scratch.Require(WinogradOutput<T, TVariant>.BufferElements + _columnElements + (2 * _productElements));
+    }
+
+    public override int Items => _layer.Op.Groups * _panelSplits;
+
+    protected override void Compute(int item, int worker)
+    {
+        (int group, int split) = Math.DivRem(item, _panelSplits);
+        float* buffer = _scratch.Of(worker);
+        float* columns = buffer + WinogradOutput<T, TVariant>.BufferElements;
+        float* products = columns + _columnElements;
+        int firstPanel = (int)((long)_layer.Panels * split / _panelSplits);
+        int endPanel = (int)((long)_layer.Panels * (split + 1) / _panelSplits);
+        for (int panel = firstPanel; panel < endPanel; panel++)
+        {
+            foreach (ref readonly WinogradChunk chunk in _chunks.AsSpan())
+            {
+                for (int block = 0; block < chunk.Blocks; block += _partBlocks)
+                {
+                    Multiply(group, panel, chunk, block, Math.Min(_partBlocks, chunk.Blocks - block), columns, products, products + _productElements);
+                }
+            }
+
+            _output.Finish(_rows, products, group, panel, buffer);
+        }
+    }
+
+    /// <summary>The products of some blocks of a chunk: their sums go on from those of the blocks before, in the same order.</summary>
+    private void Multiply(int group, int panel, in WinogradChunk chunk, int first, int blocks, float* columns, float* products, float* running)
+    {
+        int outputs = _layer.PanelOutputs(panel);
+        int terms = chunk.TermsPerBlock;
+        nint row = (nint)blocks * terms * 3 * T.Count;
+        float* taps = WinogradWeights<TVariant>.Taps(_layer, group, panel, chunk.FirstBlock + first, out nint tap);
+        for (int vector = 0; vector < outputs / T.Count; vector++)
+        {
+            float* target = columns + (vector * TVariant.Inputs * row);
+            for (int block = 0; block < blocks; block++, target += terms * 3 * T.Count)
+            {
+                WinogradFilter<TVariant>.TransformColumns<T>(taps + (block * 9 * tap) + (vector * T.Count), tap, terms, outputs, target, row);
+            }
+        }
+
+        bool isFirst = first == 0;
+        bool isLast = first + blocks == chunk.Blocks;
+        float* sums = isLast ? products : running;
+        byte* next = (byte*)(taps + (blocks * 9 * tap));
+        nint step = blocks * 9 * tap * sizeof(float) / (FewTilesKernel<TVariant>.Steps * _rows.Length);
+        for (int index = 0; index < _rows.Length; index++, next += step * FewTilesKernel<TVariant>.Steps)
+        {
+            int height = _rows[index].Height;
+            nint offset = WinogradOutput<T, TVariant>.Offset(_rows, index, 0, outputs);
+            float* pixels = _scratch.Shared + _pixels.Offset(_rows, index) + ((((nint)group * _groupBlocks) + chunk.FirstBlock + first) * height * BlockedImage.BlockChannels);
+            float* start = isFirst ? null : running + offset;
+            FewTilesKernel<TVariant>.Run<T>(columns, blocks, terms, pixels, _pixels.PointStride(height), height, start, sums + offset, outputs, isLast && chunk.Index > 0, next, step);
+        }
+    }
+}

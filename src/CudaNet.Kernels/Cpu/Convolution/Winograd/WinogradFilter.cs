@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>
+/// G filter Gᵀ of a variant, vector by vector: all points of one row, or all rows before their points are told apart. Whatever is made of them has the same bits.
+/// </summary>
+internal static unsafe class WinogradFilter<TVariant>
+    where TVariant : struct, IWinograd
+{
+    /// <summary>Vectors of a filter whose rows are transformed and whose columns are not.</summary>
+    public static int Columns => 3 * TVariant.Inputs;
+
+    /// <summary>The points of one row.</summary>
+    /// <param name="row">From 0 to <see cref="IWinograd.Inputs"/> − 1.</param>
+    /// <param name="taps">The first of the nine weights.</param>
+    /// <param name="tap">Elements from one to the next.</param>
+    /// <param name="vectors">How many vectors, one behind the other.</param>
+    /// <param name="transformed">Where the row's first point goes.</param>
+    /// <param name="point">Elements from point to point.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void TransformRow<T>(int row, float* taps, nint tap, int vectors, float* transformed, nint point)
+        where T : unmanaged, ISimd<T>
+    {
+        float* end = transformed + ((nint)vectors * T.Count);
+        if (row == 0 || row == TVariant.Inputs - 1)
+        {
+            for (taps += row == 0 ? 0 : 6 * tap; transformed < end; taps += T.Count, transformed += T.Count)
+            {
+                StorePoints(T.Load(taps), T.Load(taps + tap), T.Load(taps + (2 * tap)), transformed, point);
+            }
+
+            return;
+        }
+
+        FilterPair pair = row <= 2 ? TVariant.FirstPair : TVariant.SecondPair;
+        T even0 = T.Broadcast(pair.Even0);
+        T even2 = T.Broadcast(pair.Even2);
+        T odd = T.Broadcast(row % 2 == 1 ? pair.Odd : -pair.Odd);
+        for (; transformed < end; taps += T.Count, transformed += T.Count)
+        {
+            float* middle = taps + (3 * tap);
+            float* last = middle + (3 * tap);
+            T a = T.MultiplyAdd(odd, T.Load(middle), T.MultiplyAdd(even2, T.Load(last), T.Multiply(even0, T.Load(taps))));
+            T b = T.MultiplyAdd(odd, T.Load(middle + tap), T.MultiplyAdd(even2, T.Load(last + tap), T.Multiply(even0, T.Load(taps + tap))));
+            T c = T.MultiplyAdd(odd, T.Load(middle + (2 * tap)), T.MultiplyAdd(even2, T.Load(last + (2 * tap)), T.Multiply(even0, T.Load(taps + (2 * tap)))));
+            StorePoints(a, b, c, transformed, point);
+        }
+    }
+
+    /// <summary>G filter: of every row three vectors.</summary>
+    /// <param name="taps">The first of the nine weights.</param>
+    /// <param name="tap">Elements from one to the next.</param>
+    /// <param name="terms">How many vectors.</param>
+    /// <param name="nextTerm">Elements from one to the next.</param>
+    /// <param name="columns">Receives [row][term][3].</param>
+    /// <param name="row">Elements from row to row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void TransformColumns<T>(float* taps, nint tap, int terms, nint nextTerm, float* columns, nint row)
+        where T : unmanaged, ISimd<T>
+    {
+        for (int term = 0; term < terms; term++, taps += nextTerm, columns += 3 * T.Count)
+        {
+            StorePoints(T.Load(taps), T.Load(taps + (3 * tap)), T.Load(taps + (6 * tap)), columns, row);
+            StorePoints(T.Load(taps + tap), T.Load(taps + (4 * tap)), T.Load(taps + (7 * tap)), columns + T.Count, row);
+            StorePoints(T.Load(taps + (2 * tap)), T.Load(taps + (5 * tap)), T.Load(taps + (8 * tap)), columns + (2 * T.Count), row);
+        }
+    }
+
+    /// <summary>What the two points of a pair have in common.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Even<T>(FilterPair pair, T g0, T g2)
+        where T : unmanaged, ISimd<T> => T.MultiplyAdd(T.Broadcast(pair.Even2), g2, T.Multiply(T.Broadcast(pair.Even0), g0));
+
+    /// <summary>G times three values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StorePoints<T>(T g0, T g1, T g2, float* to, nint step)
+        where T : unmanaged, ISimd<T>
+    {
+        T.Store(g0, to);
+        Store(TVariant.FirstPair, g0, g1, g2, to + step, step);
+        if (TVariant.Inputs == 6)
+        {
+            Store(TVariant.SecondPair, g0, g1, g2, to + (3 * step), step);
+        }
+
+        T.Store(g2, to + ((TVariant.Inputs - 1) * step));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<T>(FilterPair pair, T g0, T g1, T g2, float* to, nint step)
+        where T : unmanaged, ISimd<T>
+    {
+        T odd = T.Broadcast(pair.Odd);
+        T even = Even(pair, g0, g2);
+        T.Store(T.MultiplyAdd(odd, g1, even), to);
+        T.Store(T.NegateMultiplyAdd(odd, g1, even), to + step);
+    }
+}
