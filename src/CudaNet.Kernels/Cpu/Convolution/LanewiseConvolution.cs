@@ -14,6 +14,8 @@ internal sealed unsafe class LanewiseConvolution : PackedConvolution
         GroupChannels = op.InChannels / op.Groups;
         int window = op.KernelHeight * op.KernelWidth;
         int filterTerms = GroupChannels * window;
+        RowWeights = (nint)op.KernelWidth * GroupChannels * BlockedImage.BlockChannels;
+        ChunkRows = Math.Clamp(ReductionPlan.MaxChunkTerms / (op.KernelWidth * GroupChannels), 1, op.KernelHeight);
         BlockWeights = (nint)filterTerms * BlockedImage.BlockChannels;
         long blocks = BlockedImage.PaddedChannels(op.OutChannels) / BlockedImage.BlockChannels;
         Weights = arena.Allocate(blocks * BlockWeights, "packed weights").Pointer;
@@ -35,6 +37,12 @@ internal sealed unsafe class LanewiseConvolution : PackedConvolution
 
     /// <summary>Weights of 16 outputs.</summary>
     public nint BlockWeights { get; }
+
+    /// <summary>Weights of 16 outputs in one row of the window.</summary>
+    public nint RowWeights { get; }
+
+    /// <summary>Rows of the window that are summed from zero in one go: about <see cref="ReductionPlan.MaxChunkTerms"/> terms.</summary>
+    public int ChunkRows { get; }
 
     public int GroupChannels { get; }
 

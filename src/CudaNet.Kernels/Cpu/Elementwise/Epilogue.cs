@@ -28,9 +28,39 @@ internal unsafe struct Epilogue
     public readonly void Apply<T>(T value, nint channel, nint offset)
         where T : unmanaged, ISimd<T>
     {
+        Finish(
+            value,
+            Bias == null ? default : T.Load(Bias + channel),
+            Scale == null ? default : T.Load(Scale + channel),
+            Scale == null ? default : T.Load(Shift + channel),
+            offset);
+    }
+
+    /// <summary>Finishes one vector of channels at several pixels.</summary>
+    /// <param name="values">The sums, [pixel][lanes].</param>
+    /// <param name="pixels">How many.</param>
+    /// <param name="channel">Channel of the first lane.</param>
+    /// <param name="start">What the offsets count from.</param>
+    /// <param name="offsets">Of each pixel.</param>
+    public readonly void ApplyAll<T>(float* values, int pixels, nint channel, nint start, nint* offsets)
+        where T : unmanaged, ISimd<T>
+    {
+        T bias = Bias == null ? default : T.Load(Bias + channel);
+        T scale = Scale == null ? default : T.Load(Scale + channel);
+        T shift = Scale == null ? default : T.Load(Shift + channel);
+        for (int i = 0; i < pixels; i++, values += T.Count)
+        {
+            Finish(T.Load(values), bias, scale, shift, start + offsets[i]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Finish<T>(T value, T bias, T scale, T shift, nint offset)
+        where T : unmanaged, ISimd<T>
+    {
         if (Bias != null)
         {
-            value = T.Add(value, T.Load(Bias + channel));
+            value = T.Add(value, bias);
         }
 
         if (RawTo != null)
@@ -40,7 +70,7 @@ internal unsafe struct Epilogue
 
         if (Scale != null)
         {
-            value = T.MultiplyAdd(value, T.Load(Scale + channel), T.Load(Shift + channel));
+            value = T.MultiplyAdd(value, scale, shift);
             if (NormTo != null)
             {
                 T.Store(value, NormTo + offset);
