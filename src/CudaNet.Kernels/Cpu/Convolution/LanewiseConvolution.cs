@@ -12,6 +12,7 @@ internal sealed unsafe class LanewiseConvolution : PackedConvolution
         : base(op, bias)
     {
         GroupChannels = op.InChannels / op.Groups;
+        IsOfFours = GroupChannels == 4 && op.OutChannels == op.InChannels;
         int window = op.KernelHeight * op.KernelWidth;
         int filterTerms = GroupChannels * window;
         RowWeights = (nint)op.KernelWidth * GroupChannels * BlockedImage.BlockChannels;
@@ -22,12 +23,14 @@ internal sealed unsafe class LanewiseConvolution : PackedConvolution
         for (int output = 0; output < op.OutChannels && !weight.IsEmpty; output++)
         {
             ReadOnlySpan<float> filter = weight.Slice(output * filterTerms, filterTerms);
-            float* lane = Weights + (output / BlockedImage.BlockChannels * BlockWeights) + (output % BlockedImage.BlockChannels);
+            float* block = Weights + (output / BlockedImage.BlockChannels * BlockWeights);
+            int lane = output % BlockedImage.BlockChannels;
             for (int position = 0; position < window; position++)
             {
                 for (int c = 0; c < GroupChannels; c++)
                 {
-                    lane[(((nint)position * GroupChannels) + c) * BlockedImage.BlockChannels] = filter[(c * window) + position];
+                    (int index, int target) = IsOfFours ? ((lane ^ c) & 3, (lane & ~3) | c) : (c, lane);
+                    block[((((nint)position * GroupChannels) + index) * BlockedImage.BlockChannels) + target] = filter[(c * window) + position];
                 }
             }
         }
@@ -45,6 +48,12 @@ internal sealed unsafe class LanewiseConvolution : PackedConvolution
     public int ChunkRows { get; }
 
     public int GroupChannels { get; }
+
+    /// <summary>
+    /// Whether groups are of four channels on both sides. Then weights stand in the lane of the input channel, and their index is the exclusive-or of input and output
+    /// lane: <see cref="LanewiseKernel.RunFours"/>.
+    /// </summary>
+    public bool IsOfFours { get; }
 
     /// <summary>The input channel that output <paramref name="output"/> multiplies with its weight of group channel <paramref name="index"/>.</summary>
     public int SourceChannel(int output, int index)

@@ -2,8 +2,8 @@ namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
 /// A convolution in many small groups: every lane is an output channel and multiplies the channels of its own group. Nothing is multiplied by zeros of other
-/// groups. Where all lanes of a vector are of one group, they share its values; where every group is one channel, each lane has its value already; otherwise an
-/// item, some rows of 16 output channels, first spreads its input so that each lane finds its group's channels in its own lane. Sums: window row, column, channel
+/// groups. Where all lanes of a vector are of one group, they share its values; where every group is one channel, each lane has its value already; groups of four
+/// exchange sums instead; otherwise an item, some rows of 16 output channels, first spreads its input so that each lane finds its group's channels in its own lane. Sums: window row, column, channel
 /// of the group, in chunks of window rows, whose sums are added in order.
 /// </summary>
 internal sealed unsafe class LanewisePhase<T> : StoringPhase
@@ -23,6 +23,7 @@ internal sealed unsafe class LanewisePhase<T> : StoringPhase
     private readonly LaneSpread<T>? _spread;
     private readonly bool _sharesValues;
     private readonly LanewiseWindow _window;
+    private readonly int[] _exchanged;
     private readonly nint[] _sources;
     private readonly nint[] _destinations;
     private readonly int _rows;
@@ -37,14 +38,17 @@ internal sealed unsafe class LanewisePhase<T> : StoringPhase
         _epilogue = epilogue;
         _scratch = scratch;
         int outputs = layer.Op.OutChannels / layer.Op.Groups;
-        _sharesValues = outputs % T.Count == 0 && Lanes % layer.GroupChannels == 0;
-        _spread = _sharesValues || (outputs == 1 && layer.GroupChannels == 1) ? null : new LaneSpread<T>(layer, from, to);
+        bool isInPlace = layer.IsOfFours || (outputs == 1 && layer.GroupChannels == 1);
+        _sharesValues = !isInPlace && outputs % T.Count == 0 && Lanes % layer.GroupChannels == 0;
+        _spread = _sharesValues || isInPlace ? null : new LaneSpread<T>(layer, from, to);
 
         // Values lie as the source does, or as they are spread: [row][column][channel of the group][lanes].
         nint term = _spread is null ? 1 : T.Count;
         nint column = _spread?.Pixel ?? from.Pixel;
         nint row = _spread?.Row ?? from.Row;
-        _window = new LanewiseWindow(layer.Op.KernelWidth, layer.GroupChannels, term, layer.Op.Dilation * column, layer.Op.Dilation * row).Merged;
+        _window = new LanewiseWindow(layer.Op.KernelWidth, layer.GroupChannels, term, layer.Op.Dilation * column, layer.Op.Dilation * row);
+        _window = layer.IsOfFours ? _window : _window.Merged;
+        _exchanged = [.. Enumerable.Range(0, 3 * T.Count).Select(i => (i % T.Count) ^ (1 + (i / T.Count)))];
         _rows = Math.Clamp(_spread?.OutputRows ?? ItemPixels / Math.Max(1, to.Width), 1, Math.Max(1, to.Height));
         int stride = layer.Op.Stride;
         _sources = [.. Enumerable.Range(0, _rows * to.Width).Select(i => sizeof(float) * stride * ((i / to.Width * row) + (i % to.Width * column)))];
@@ -95,6 +99,7 @@ internal sealed unsafe class LanewisePhase<T> : StoringPhase
         float* weights = _layer.Weights + (block * _layer.BlockWeights) + lane;
         nint channel = ((nint)block * Lanes) + lane;
         int total = rows * _to.Width;
+        fixed (int* exchanged = _exchanged)
         fixed (nint* sources = _sources, destinations = _destinations)
         {
             for (int pixel = 0; pixel < total; pixel += Pixels)
@@ -114,7 +119,16 @@ internal sealed unsafe class LanewisePhase<T> : StoringPhase
                 for (int row = 0; row < _layer.Op.KernelHeight; row += _layer.ChunkRows)
                 {
                     int end = Math.Min(row + _layer.ChunkRows, _layer.Op.KernelHeight);
-                    LanewiseKernel.Run<T, TValues>(values + (row * _window.RowStep), pixels, _window, end - row, weights + (row * _layer.RowWeights), sums, row > 0);
+                    float* rowValues = values + (row * _window.RowStep);
+                    float* rowWeights = weights + (row * _layer.RowWeights);
+                    if (_layer.IsOfFours)
+                    {
+                        LanewiseKernel.RunFours<T>(rowValues, pixels, _window, end - row, rowWeights, exchanged, sums, row > 0);
+                    }
+                    else
+                    {
+                        LanewiseKernel.Run<T, TValues>(rowValues, pixels, _window, end - row, rowWeights, sums, row > 0);
+                    }
                 }
 
                 _epilogue.ApplyAll<T>(sums, count, channel, first + lane, destinations + pixel);
