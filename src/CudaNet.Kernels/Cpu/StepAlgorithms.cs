@@ -11,15 +11,19 @@ internal static class StepAlgorithms
     /// <summary>The most channels for which the run's input is kept as runs of neighbouring values instead of blocks of 16.</summary>
     private const int MaxCompactChannels = 8;
 
+    /// <summary>With fewer channels on either side of a group, a direct sum's padding and packing cost more than they save.</summary>
+    private const int LeastPackedChannels = 9;
+
     public const string Direct = "direct";
     public const string CompactDirect = "direct, compact input";
+    public const string PackedGroups = "direct, packed groups";
     public const string Lanewise = "lanewise";
     public const string ScaleAndShift = "scale and shift";
     public const string Panels = "panels";
     public const string Rows = "rows";
 
     /// <summary>Whether a convolution's groups do not fill blocks of 16 channels.</summary>
-    public static bool IsLanewise(Conv2d op)
+    public static bool SplitsBlocks(Conv2d op)
     {
         int block = BlockedImage.BlockChannels;
         return op.Groups > 1 && (op.InChannels / op.Groups % block != 0 || op.OutChannels / op.Groups % block != 0);
@@ -30,9 +34,9 @@ internal static class StepAlgorithms
     /// <param name="readsInput">True where it reads the run's input.</param>
     public static string Of(Conv2d op, bool readsInput)
     {
-        if (IsLanewise(op))
+        if (SplitsBlocks(op))
         {
-            return Lanewise;
+            return Math.Min(op.InChannels, op.OutChannels) / op.Groups < LeastPackedChannels ? Lanewise : PackedGroups;
         }
 
         bool isCompact = readsInput && op is { Groups: 1, Dilation: 1, KernelWidth: > 1, InChannels: <= MaxCompactChannels };

@@ -3,20 +3,27 @@ using CudaNet.Engine;
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
-/// Weights for <see cref="DirectPhase{T}"/>: [group][panel][chunk][term][outputs], a panel being two vectors of outputs (one for the last, where the
-/// blocks of 16 end). Outputs are padded with zeros to blocks of 16.
+/// Weights for <see cref="DirectPhase{T}"/>: [group][panel][chunk][term][outputs], a panel being two vectors of outputs (one for the last, where
+/// they end). Outputs are padded with zeros to blocks of 16; to vectors where groups are packed.
 /// </summary>
 internal sealed unsafe class DirectConvolution : PackedConvolution
 {
     private readonly int _panelOutputs;
 
-    public DirectConvolution(Conv2d op, ReductionPlan reduction, ReadOnlySpan<float> weight, float* bias, int lanes, NativeArena arena)
+    /// <param name="op">The layer.</param>
+    /// <param name="reduction">The order of its terms.</param>
+    /// <param name="weight">Its filters; empty where only the size is wanted.</param>
+    /// <param name="bias">Packed.</param>
+    /// <param name="lanes">Of a vector.</param>
+    /// <param name="padTo">A multiple of that, to which a group's outputs are padded.</param>
+    /// <param name="arena">Owns what is packed.</param>
+    public DirectConvolution(Conv2d op, ReductionPlan reduction, ReadOnlySpan<float> weight, float* bias, int lanes, int padTo, NativeArena arena)
         : base(op, bias)
     {
         _panelOutputs = 2 * lanes;
         Reduction = reduction;
         GroupOutputs = op.OutChannels / op.Groups;
-        PaddedOutputs = (int)BlockedImage.PaddedChannels(GroupOutputs);
+        PaddedOutputs = checked((GroupOutputs + padTo - 1) / padTo * padTo);
         Panels = (PaddedOutputs + _panelOutputs - 1) / _panelOutputs;
         Weights = arena.Allocate((long)op.Groups * PaddedOutputs * reduction.Terms, "packed weights").Pointer;
         for (int output = 0; output < op.OutChannels && !weight.IsEmpty; output++)
@@ -32,7 +39,7 @@ internal sealed unsafe class DirectConvolution : PackedConvolution
     /// <summary>Output channels of a group.</summary>
     public int GroupOutputs { get; }
 
-    /// <summary>The same, padded to blocks of 16.</summary>
+    /// <summary>The same, padded.</summary>
     public int PaddedOutputs { get; }
 
     /// <summary>Panels of a group.</summary>

@@ -12,20 +12,25 @@ internal sealed unsafe class LanewiseConvolution : PackedConvolution
         : base(op, bias)
     {
         GroupChannels = op.InChannels / op.Groups;
+        IsOfFours = GroupChannels == 4 && op.OutChannels == op.InChannels;
         int window = op.KernelHeight * op.KernelWidth;
         int filterTerms = GroupChannels * window;
+        RowWeights = (nint)op.KernelWidth * GroupChannels * BlockedImage.BlockChannels;
+        ChunkRows = Math.Clamp(ReductionPlan.MaxChunkTerms / (op.KernelWidth * GroupChannels), 1, op.KernelHeight);
         BlockWeights = (nint)filterTerms * BlockedImage.BlockChannels;
         long blocks = BlockedImage.PaddedChannels(op.OutChannels) / BlockedImage.BlockChannels;
         Weights = arena.Allocate(blocks * BlockWeights, "packed weights").Pointer;
         for (int output = 0; output < op.OutChannels && !weight.IsEmpty; output++)
         {
             ReadOnlySpan<float> filter = weight.Slice(output * filterTerms, filterTerms);
-            float* lane = Weights + (output / BlockedImage.BlockChannels * BlockWeights) + (output % BlockedImage.BlockChannels);
+            float* block = Weights + (output / BlockedImage.BlockChannels * BlockWeights);
+            int lane = output % BlockedImage.BlockChannels;
             for (int position = 0; position < window; position++)
             {
                 for (int c = 0; c < GroupChannels; c++)
                 {
-                    lane[(((nint)position * GroupChannels) + c) * BlockedImage.BlockChannels] = filter[(c * window) + position];
+                    (int index, int target) = IsOfFours ? ((lane ^ c) & 3, (lane & ~3) | c) : (c, lane);
+                    block[((((nint)position * GroupChannels) + index) * BlockedImage.BlockChannels) + target] = filter[(c * window) + position];
                 }
             }
         }
@@ -36,7 +41,19 @@ internal sealed unsafe class LanewiseConvolution : PackedConvolution
     /// <summary>Weights of 16 outputs.</summary>
     public nint BlockWeights { get; }
 
+    /// <summary>Weights of 16 outputs in one row of the window.</summary>
+    public nint RowWeights { get; }
+
+    /// <summary>Rows of the window that are summed from zero in one go: about <see cref="ReductionPlan.MaxChunkTerms"/> terms.</summary>
+    public int ChunkRows { get; }
+
     public int GroupChannels { get; }
+
+    /// <summary>
+    /// Whether groups are of four channels on both sides. Then weights stand in the lane of the input channel, and their index is the exclusive-or of input and output
+    /// lane: <see cref="LanewiseKernel.RunFours"/>.
+    /// </summary>
+    public bool IsOfFours { get; }
 
     /// <summary>The input channel that output <paramref name="output"/> multiplies with its weight of group channel <paramref name="index"/>.</summary>
     public int SourceChannel(int output, int index)

@@ -1,17 +1,18 @@
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
-/// A convolution in many small groups: every lane is an output channel and multiplies the channels of its own group. An item, some rows of 16 output
-/// channels, first spreads its input so that each lane finds its group's channels in its own lane, then runs over the window. Nothing is multiplied
-/// by zeros of other groups. Sums: window column, then channel of the group; the sums of the window's rows are added in order.
+/// A convolution in many small groups: every lane is an output channel and multiplies the channels of its own group. Nothing is multiplied by zeros of other
+/// groups. Where all lanes of a vector are of one group, they share its values; where every group is one channel, each lane has its value already; groups of four
+/// exchange sums instead; otherwise an item, some rows of 16 output channels, first spreads its input so that each lane finds its group's channels in its own lane. Sums: window row, column, channel
+/// of the group, in chunks of window rows, whose sums are added in order.
 /// </summary>
 internal sealed unsafe class LanewisePhase<T> : StoringPhase
     where T : unmanaged, ISimd<T>
 {
-    /// <summary>512 KiB: what an item spreads stays in the second-level cache.</summary>
-    private const int SpreadElements = 1 << 17;
-    private const int PixelsAtOnce = 4;
+    /// <summary>Output pixels of an item that spreads nothing.</summary>
+    private const int ItemPixels = 1024;
     private const int Lanes = BlockedImage.BlockChannels;
+    private const int Pixels = LanewiseKernel.Pixels;
 
     private readonly LanewiseConvolution _layer;
     private readonly float* _source;
@@ -19,8 +20,12 @@ internal sealed unsafe class LanewisePhase<T> : StoringPhase
     private readonly BlockedImage _to;
     private readonly Epilogue _epilogue;
     private readonly Scratch _scratch;
-    private readonly nint[] _laneOffsets;
-    private readonly int _columns;
+    private readonly LaneSpread<T>? _spread;
+    private readonly bool _sharesValues;
+    private readonly LanewiseWindow _window;
+    private readonly int[] _exchanged;
+    private readonly nint[] _sources;
+    private readonly nint[] _destinations;
     private readonly int _rows;
     private readonly int _rowBlocks;
 
@@ -32,21 +37,27 @@ internal sealed unsafe class LanewisePhase<T> : StoringPhase
         _to = to;
         _epilogue = epilogue;
         _scratch = scratch;
-        _laneOffsets = LaneOffsets(layer, from, to.Blocks);
-        _columns = ((to.Width - 1) * layer.Op.Stride) + ((layer.Op.KernelWidth - 1) * layer.Op.Dilation) + 1;
-        _rows = 1;
-        while (_rows < to.Height && SpreadRows(_rows + 1) * (long)SpreadRow <= SpreadElements)
-        {
-            _rows++;
-        }
+        int outputs = layer.Op.OutChannels / layer.Op.Groups;
+        bool isInPlace = layer.IsOfFours || (outputs == 1 && layer.GroupChannels == 1);
+        _sharesValues = !isInPlace && outputs % T.Count == 0 && Lanes % layer.GroupChannels == 0;
+        _spread = _sharesValues || isInPlace ? null : new LaneSpread<T>(layer, from, to);
 
+        // Values lie as the source does, or as they are spread: [row][column][channel of the group][lanes].
+        nint term = _spread is null ? 1 : T.Count;
+        nint column = _spread?.Pixel ?? from.Pixel;
+        nint row = _spread?.Row ?? from.Row;
+        _window = new LanewiseWindow(layer.Op.KernelWidth, layer.GroupChannels, term, layer.Op.Dilation * column, layer.Op.Dilation * row);
+        _window = layer.IsOfFours ? _window : _window.Merged;
+        _exchanged = [.. Enumerable.Range(0, 3 * T.Count).Select(i => (i % T.Count) ^ (1 + (i / T.Count)))];
+        _rows = Math.Clamp(_spread?.OutputRows ?? ItemPixels / Math.Max(1, to.Width), 1, Math.Max(1, to.Height));
+        int stride = layer.Op.Stride;
+        _sources = [.. Enumerable.Range(0, _rows * to.Width).Select(i => sizeof(float) * stride * ((i / to.Width * row) + (i % to.Width * column)))];
+        _destinations = [.. Enumerable.Range(0, _rows * to.Width).Select(i => (i / to.Width * to.RowStride) + (i % to.Width * (nint)Lanes))];
         _rowBlocks = (to.Height + _rows - 1) / _rows;
-        scratch.Require(SpreadRows(_rows) * (long)SpreadRow);
+        scratch.Require(_spread?.Elements(_rows) ?? 0);
     }
 
     public override int Items => checked(_to.Planes * _rowBlocks);
-
-    private nint SpreadRow => (nint)_columns * _layer.GroupChannels * Lanes;
 
     protected override void Compute(int item, int worker)
     {
@@ -54,139 +65,74 @@ internal sealed unsafe class LanewisePhase<T> : StoringPhase
         (int image, int block) = Math.DivRem(plane, _to.Blocks);
         int firstRow = rowBlock * _rows;
         int rows = Math.Min(_rows, _to.Height - firstRow);
-        float* spread = _scratch.Of(worker);
+        nint first = (plane * _to.PlaneStride) + _to.Interior + (firstRow * _to.RowStride);
         float* source = _source + (image * _from.Image) + (firstRow * (nint)_layer.Op.Stride * _from.Row);
-        Spread(source, block, SpreadRows(rows), spread);
-        for (int y = 0; y < rows; y++)
+        for (int lane = 0; lane < Lanes; lane += T.Count)
         {
-            float* window = spread + (y * _layer.Op.Stride * SpreadRow);
-            nint offset = (plane * _to.PlaneStride) + _to.Interior + ((firstRow + y) * _to.RowStride);
-            RunRow(window, block, offset);
-        }
-    }
-
-    private void RunRow(float* window, int block, nint offset)
-    {
-        nint pixel = (nint)_layer.Op.Stride * _layer.GroupChannels * Lanes;
-        float* weights = _layer.Weights + (block * _layer.BlockWeights);
-        for (int x = 0; x < _to.Width;)
-        {
-            int pixels = _to.Width - x >= PixelsAtOnce ? PixelsAtOnce : 1;
-            for (int lane = 0; lane < Lanes; lane += T.Count)
+            if (_spread is not null)
             {
-                nint channel = ((nint)block * Lanes) + lane;
-                if (pixels == PixelsAtOnce)
-                {
-                    Windows(window + lane, pixel, weights + lane, channel, offset + lane);
-                }
-                else
-                {
-                    Window(window + lane, weights + lane, channel, offset + lane);
-                }
+                float* spread = _scratch.Of(worker);
+                _spread.Fill(source, (block * Lanes) + lane, rows, spread);
+                RunRows<OwnValues>(spread, rows, block, lane, first);
+                continue;
             }
 
-            x += pixels;
-            window += pixels * pixel;
-            offset += pixels * Lanes;
-        }
-    }
-
-    /// <summary>Input rows under that many output rows.</summary>
-    private int SpreadRows(int rows) => ((rows - 1) * _layer.Op.Stride) + ((_layer.Op.KernelHeight - 1) * _layer.Op.Dilation) + 1;
-
-    /// <summary>Where each lane of each block finds its group's channels, [block][channel of the group][16], relative to a pixel of the first plane.</summary>
-    private static nint[] LaneOffsets(LanewiseConvolution layer, SourceGeometry from, int blocks)
-    {
-        nint[] offsets = new nint[checked(blocks * layer.GroupChannels * Lanes)];
-        for (int i = 0; i < offsets.Length; i++)
-        {
-            (int rest, int lane) = Math.DivRem(i, Lanes);
-            (int block, int index) = Math.DivRem(rest, layer.GroupChannels);
-            int channel = layer.SourceChannel((block * Lanes) + lane, index);
-            offsets[i] = (channel / Lanes * from.Block) + (channel % Lanes);
-        }
-
-        return offsets;
-    }
-
-    /// <summary>Fills [row][column][channel of the group][16].</summary>
-    private void Spread(float* source, int block, int rows, float* spread)
-    {
-        int values = _layer.GroupChannels * Lanes;
-        fixed (nint* lanes = &_laneOffsets[block * values])
-        {
-            for (int y = 0; y < rows; y++)
+            int channel = _layer.SourceChannel((block * Lanes) + lane, 0);
+            float* values = source + (channel / Lanes * _from.Block) + (channel % Lanes);
+            if (_sharesValues)
             {
-                float* pixel = source + (y * _from.Row);
-                for (int x = 0; x < _columns; x++, pixel += Lanes, spread += values)
+                RunRows<SameValue>(values, rows, block, lane, first);
+            }
+            else
+            {
+                RunRows<OwnValues>(values, rows, block, lane, first);
+            }
+        }
+    }
+
+    /// <summary>One vector of outputs of some rows, several pixels at a time; the last are filled up with the last pixel.</summary>
+    private void RunRows<TValues>(float* values, int rows, int block, int lane, nint first)
+        where TValues : struct, ILaneValues
+    {
+        nint* rest = stackalloc nint[Pixels];
+        float* sums = stackalloc float[Pixels * T.Count];
+        float* weights = _layer.Weights + (block * _layer.BlockWeights) + lane;
+        nint channel = ((nint)block * Lanes) + lane;
+        int total = rows * _to.Width;
+        fixed (int* exchanged = _exchanged)
+        fixed (nint* sources = _sources, destinations = _destinations)
+        {
+            for (int pixel = 0; pixel < total; pixel += Pixels)
+            {
+                int count = Math.Min(Pixels, total - pixel);
+                nint* pixels = sources + pixel;
+                if (count < Pixels)
                 {
-                    for (int i = 0; i < values; i++)
+                    for (int i = 0; i < Pixels; i++)
                     {
-                        spread[i] = pixel[lanes[i]];
+                        rest[i] = sources[Math.Min(pixel + i, total - 1)];
+                    }
+
+                    pixels = rest;
+                }
+
+                for (int row = 0; row < _layer.Op.KernelHeight; row += _layer.ChunkRows)
+                {
+                    int end = Math.Min(row + _layer.ChunkRows, _layer.Op.KernelHeight);
+                    float* rowValues = values + (row * _window.RowStep);
+                    float* rowWeights = weights + (row * _layer.RowWeights);
+                    if (_layer.IsOfFours)
+                    {
+                        LanewiseKernel.RunFours<T>(rowValues, pixels, _window, end - row, rowWeights, exchanged, sums, row > 0);
+                    }
+                    else
+                    {
+                        LanewiseKernel.Run<T, TValues>(rowValues, pixels, _window, end - row, rowWeights, sums, row > 0);
                     }
                 }
+
+                _epilogue.ApplyAll<T>(sums, count, channel, first + lane, destinations + pixel);
             }
         }
-    }
-
-    /// <summary>One vector of outputs at <see cref="PixelsAtOnce"/> neighbouring pixels, which share the loads of the weights.</summary>
-    private void Windows(float* values, nint pixel, float* weights, nint channel, nint offset)
-    {
-        int terms = _layer.GroupChannels;
-        nint columnStep = (nint)_layer.Op.Dilation * terms * Lanes;
-        nint rowStep = _layer.Op.Dilation * SpreadRow;
-        T total0 = T.Broadcast(0), total1 = total0, total2 = total0, total3 = total0;
-        for (int row = 0; row < _layer.Op.KernelHeight; row++, values += rowStep)
-        {
-            T sum0 = T.Broadcast(0), sum1 = sum0, sum2 = sum0, sum3 = sum0;
-            float* window = values;
-            for (int column = 0; column < _layer.Op.KernelWidth; column++, window += columnStep)
-            {
-                float* end = window + ((nint)terms * Lanes);
-                for (float* term = window; term < end; term += Lanes, weights += Lanes)
-                {
-                    T weight = T.Load(weights);
-                    sum0 = T.MultiplyAdd(T.Load(term), weight, sum0);
-                    sum1 = T.MultiplyAdd(T.Load(term + pixel), weight, sum1);
-                    sum2 = T.MultiplyAdd(T.Load(term + (2 * pixel)), weight, sum2);
-                    sum3 = T.MultiplyAdd(T.Load(term + (3 * pixel)), weight, sum3);
-                }
-            }
-
-            total0 = T.Add(total0, sum0);
-            total1 = T.Add(total1, sum1);
-            total2 = T.Add(total2, sum2);
-            total3 = T.Add(total3, sum3);
-        }
-
-        _epilogue.Apply(total0, channel, offset);
-        _epilogue.Apply(total1, channel, offset + Lanes);
-        _epilogue.Apply(total2, channel, offset + (2 * Lanes));
-        _epilogue.Apply(total3, channel, offset + (3 * Lanes));
-    }
-
-    /// <summary>The same at one pixel, in the same order.</summary>
-    private void Window(float* values, float* weights, nint channel, nint offset)
-    {
-        int terms = _layer.GroupChannels;
-        nint columnStep = (nint)_layer.Op.Dilation * terms * Lanes;
-        T total = T.Broadcast(0);
-        for (int row = 0; row < _layer.Op.KernelHeight; row++, values += _layer.Op.Dilation * SpreadRow)
-        {
-            T sum = T.Broadcast(0);
-            float* window = values;
-            for (int column = 0; column < _layer.Op.KernelWidth; column++, window += columnStep)
-            {
-                float* end = window + ((nint)terms * Lanes);
-                for (float* term = window; term < end; term += Lanes, weights += Lanes)
-                {
-                    sum = T.MultiplyAdd(T.Load(term), T.Load(weights), sum);
-                }
-            }
-
-            total = T.Add(total, sum);
-        }
-
-        _epilogue.Apply(total, channel, offset);
     }
 }

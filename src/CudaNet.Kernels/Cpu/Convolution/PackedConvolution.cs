@@ -20,9 +20,10 @@ internal abstract unsafe class PackedConvolution(Conv2d op, float* bias)
     {
         float* packedBias = op.Bias ? PaddedConstants.Pack(op.OutChannels, Values(parameters?.Bias), arena) : null;
         ReadOnlySpan<float> weight = Values(parameters?.Weight);
+        int padTo = algorithm == StepAlgorithms.PackedGroups ? lanes : BlockedImage.BlockChannels;
         return algorithm == StepAlgorithms.Lanewise
             ? new LanewiseConvolution(op, weight, packedBias, arena)
-            : new DirectConvolution(op, new ReductionPlan(op, algorithm == StepAlgorithms.CompactDirect), weight, packedBias, lanes, arena);
+            : new DirectConvolution(op, new ReductionPlan(op, algorithm == StepAlgorithms.CompactDirect), weight, packedBias, lanes, padTo, arena);
     }
 
     private static ReadOnlySpan<float> Values(Tensor? tensor) => tensor is null ? default : tensor.Values;

@@ -20,13 +20,6 @@ internal unsafe struct Epilogue
     public float* SumTo;
     public float* ReluTo;
 
-    /// <summary>Where the value of <c>convolution + bn [+ add] [+ relu]</c> goes when none is stored on the way; null for every other epilogue.</summary>
-    private readonly float* PlainTo =>
-        Bias != null || RawTo != null || Scale == null ? null
-        : Residual == null ? (NormTo == null) == Relu ? Relu ? ReluTo : NormTo : null
-        : NormTo == null && (SumTo == null) == Relu ? Relu ? ReluTo : SumTo
-        : null;
-
     /// <summary>Finishes one vector.</summary>
     /// <param name="value">The sum, or the stored value that an elementwise step begins with.</param>
     /// <param name="channel">Channel of its first lane.</param>
@@ -35,9 +28,39 @@ internal unsafe struct Epilogue
     public readonly void Apply<T>(T value, nint channel, nint offset)
         where T : unmanaged, ISimd<T>
     {
+        Finish(
+            value,
+            Bias == null ? default : T.Load(Bias + channel),
+            Scale == null ? default : T.Load(Scale + channel),
+            Scale == null ? default : T.Load(Shift + channel),
+            offset);
+    }
+
+    /// <summary>Finishes one vector of channels at several pixels.</summary>
+    /// <param name="values">The sums, [pixel][lanes].</param>
+    /// <param name="pixels">How many.</param>
+    /// <param name="channel">Channel of the first lane.</param>
+    /// <param name="start">What the offsets count from.</param>
+    /// <param name="offsets">Of each pixel.</param>
+    public readonly void ApplyAll<T>(float* values, int pixels, nint channel, nint start, nint* offsets)
+        where T : unmanaged, ISimd<T>
+    {
+        T bias = Bias == null ? default : T.Load(Bias + channel);
+        T scale = Scale == null ? default : T.Load(Scale + channel);
+        T shift = Scale == null ? default : T.Load(Shift + channel);
+        for (int i = 0; i < pixels; i++, values += T.Count)
+        {
+            Finish(T.Load(values), bias, scale, shift, start + offsets[i]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Finish<T>(T value, T bias, T scale, T shift, nint offset)
+        where T : unmanaged, ISimd<T>
+    {
         if (Bias != null)
         {
-            value = T.Add(value, T.Load(Bias + channel));
+            value = T.Add(value, bias);
         }
 
         if (RawTo != null)
@@ -47,7 +70,7 @@ internal unsafe struct Epilogue
 
         if (Scale != null)
         {
-            value = T.MultiplyAdd(value, T.Load(Scale + channel), T.Load(Shift + channel));
+            value = T.MultiplyAdd(value, scale, shift);
             if (NormTo != null)
             {
                 T.Store(value, NormTo + offset);
@@ -84,35 +107,15 @@ internal unsafe struct Epilogue
     public readonly void ApplyTile<T>(float* values, nint nextRow, int height, int width, nint channel, nint offset, nint rowStride)
         where T : unmanaged, ISimd<T>
     {
-        float* plain = PlainTo;
+        T bias = Bias == null ? default : T.Load(Bias + channel);
+        T scale = Scale == null ? default : T.Load(Scale + channel);
+        T shift = Scale == null ? default : T.Load(Shift + channel);
         for (int row = 0; row < height; row++, values += nextRow, offset += rowStride)
         {
-            if (plain != null)
-            {
-                ApplyPlain<T>(values, width, channel, offset, plain);
-                continue;
-            }
-
             for (int x = 0; x < width; x++)
             {
-                Apply(T.Load(values + (x * T.Count)), channel, offset + (x * BlockedImage.BlockChannels));
+                Finish(T.Load(values + (x * T.Count)), bias, scale, shift, offset + (x * BlockedImage.BlockChannels));
             }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void ApplyPlain<T>(float* values, int width, nint channel, nint offset, float* to)
-        where T : unmanaged, ISimd<T>
-    {
-        T scale = T.Load(Scale + channel);
-        T shift = T.Load(Shift + channel);
-        float* residual = Residual;
-        bool relu = Relu;
-        for (float* end = values + (width * T.Count); values < end; values += T.Count, offset += BlockedImage.BlockChannels)
-        {
-            T value = T.MultiplyAdd(T.Load(values), scale, shift);
-            value = residual == null ? value : T.Add(value, T.Load(residual + offset));
-            T.Store(relu ? T.Relu(value) : value, to + offset);
         }
     }
 }

@@ -53,6 +53,7 @@ internal sealed unsafe class ConvolutionLayer : CpuLayer
         {
             { } four and WinogradChoice.Four => WinogradStep.Begin<T, Winograd4x4>(loader, Node, four, (DirectConvolution)packed, source, from, step),
             { } two => WinogradStep.Begin<T, Winograd2x2>(loader, Node, two, (DirectConvolution)packed, source, from, step),
+            null when _form == StepAlgorithms.PackedGroups => new PackedGroupsPhase<T>((DirectConvolution)packed, source, geometry, to, loader.Epilogue(step), loader.Scratch),
             null when packed is DirectConvolution direct => new DirectPhase<T>(direct, source, geometry, to, loader.Epilogue(step), loader.Scratch),
             null => new LanewisePhase<T>((LanewiseConvolution)packed, source, geometry, to, loader.Epilogue(step), loader.Scratch),
         };

@@ -40,6 +40,11 @@ internal unsafe interface ISimd<TSelf>
     /// <summary>The larger; NaN where either is NaN.</summary>
     static abstract TSelf Max(TSelf left, TSelf right);
 
+    /// <summary>Lane i gets lane <c>lanes[i]</c> of the value.</summary>
+    /// <param name="value">The vector.</param>
+    /// <param name="lanes"><see cref="Count"/> lanes of it.</param>
+    static abstract TSelf Permute(TSelf value, int* lanes);
+
     /// <summary>Transposes <see cref="Count"/> vectors, which lie <paramref name="stride"/> elements apart, to rows <paramref name="rowStride"/> elements apart.</summary>
     /// <param name="source">The first vector.</param>
     /// <param name="stride">Between vectors.</param>

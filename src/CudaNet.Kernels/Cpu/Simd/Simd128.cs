@@ -43,6 +43,8 @@ internal readonly unsafe struct Simd128 : ISimd<Simd128>
 
     public static Simd128 Max(Simd128 left, Simd128 right) => new(Vector128.Max(left._value, right._value));
 
+    public static Simd128 Permute(Simd128 value, int* lanes) => new(Vector128.Shuffle(value._value, Vector128.Load(lanes)));
+
     public static void Transpose(float* source, nint stride, float* destination, nint rowStride)
     {
         Vector128<float> v0 = Vector128.Load(source), v1 = Vector128.Load(source + stride);

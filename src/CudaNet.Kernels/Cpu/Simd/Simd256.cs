@@ -36,6 +36,8 @@ internal readonly unsafe struct Simd256 : ISimd<Simd256>
 
     public static Simd256 Max(Simd256 left, Simd256 right) => new(Vector256.Max(left._value, right._value));
 
+    public static Simd256 Permute(Simd256 value, int* lanes) => new(Avx2.PermuteVar8x32(value._value, Avx.LoadVector256(lanes)));
+
     /// <remarks>Halves of vectors are brought together as they are loaded; what is left are transpositions of 4×4 inside each half.</remarks>
     public static void Transpose(float* source, nint stride, float* destination, nint rowStride)
     {

@@ -36,6 +36,8 @@ internal readonly unsafe struct Simd512 : ISimd<Simd512>
 
     public static Simd512 Max(Simd512 left, Simd512 right) => new(Vector512.Max(left._value, right._value));
 
+    public static Simd512 Permute(Simd512 value, int* lanes) => new(Avx512F.PermuteVar16x32(value._value, Vector512.Load(lanes)));
+
     /// <remarks>Quarters of vectors are brought together as they are loaded; what is left are transpositions of 4×4 inside each quarter.</remarks>
     public static void Transpose(float* source, nint stride, float* destination, nint rowStride)
     {

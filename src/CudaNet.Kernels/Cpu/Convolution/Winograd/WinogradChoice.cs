@@ -22,7 +22,7 @@ internal static class WinogradChoice
         op is not { KernelHeight: 3, KernelWidth: 3 } ? $"its window is {op.KernelHeight}×{op.KernelWidth}, not 3×3"
         : op.Stride != 1 ? $"its stride is {op.Stride}"
         : op.Dilation != 1 ? $"its dilation is {op.Dilation}"
-        : StepAlgorithms.IsLanewise(op) ? "its groups do not fill blocks of 16 channels"
+        : StepAlgorithms.SplitsBlocks(op) ? "its groups do not fill blocks of 16 channels"
         : null;
 
     /// <summary>The algorithm's name; null for a direct sum, and then the reason.</summary>
