@@ -21,6 +21,9 @@ coldStart.SetAction(parsed => ColdStartReport.Write(parsed.GetValue(published)!,
 Command observing = new("observing", "Measures what observing layers costs on this machine's CPU, into observing.md of its results.");
 observing.SetAction(_ => ObservingReport.Write());
 
+Command denormals = new("denormals", "Measures what images of denormal values cost on this machine's CPU, into denormals.md of its results.");
+denormals.SetAction(_ => DenormalReport.Write());
+
 RootCommand root = new("Measures CudaNet on this machine; its results are in bench/results, in a folder named after the processor.")
 {
     new PeersCommand(args),
@@ -29,6 +32,7 @@ RootCommand root = new("Measures CudaNet on this machine; its results are in ben
     concurrency,
     coldStart,
     observing,
+    denormals,
     new SuitesCommand(),
 };
 return ProgramLine.Run(root, args);

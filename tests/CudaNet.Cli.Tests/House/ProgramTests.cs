@@ -17,6 +17,7 @@ public sealed class ProgramTests
     [InlineData(Bench, "numerics -h", "<FOLDER>", "layers/layers.json")]
     [InlineData(Bench, "kernels -h", "kernel-counters.md")]
     [InlineData(Bench, "concurrency -h", "concurrency.md")]
+    [InlineData(Bench, "denormals -h", "denormals.md")]
     [InlineData(Bench, "cold-start -h", "cold-start.md", "--rounds", "[default: 15]")]
     [InlineData(Bench, "suites -h", "--filter <GLOB>", "[default: *]", "--list", "<ARGUMENT>")]
     [InlineData(Bench, "suites -- --help", "--runtimes", "--artifacts")]
