@@ -78,6 +78,19 @@ public sealed class InputScaleTests
         Bits.AssertSame(first, session.Predict(photograph).Values, "after a small one");
     }
 
+    /// <summary>What is scaled is a copy: an observer of the input gets the image itself.</summary>
+    [Fact]
+    public void The_observed_input_is_the_image_as_it_came()
+    {
+        Tensor image = Scaled(Photograph("rocket.jpg"), -130);
+        using Model model = TestModels.Tiny();
+        using Session session = new(model, new CpuBackend());
+        float[] seen = [];
+        session.Observe("input", (in Observation o) => seen = o.Values.ToArray());
+        session.Predict(image);
+        Bits.AssertSame(image.Values, seen, "observed");
+    }
+
     [Fact]
     public void No_convolution_reads_a_denormal_value()
     {
