@@ -16,7 +16,7 @@ public sealed class ProgramTests
     [InlineData(Bench, "peers --help", "--model <FILE>", "--architecture <NAME>", "resnet34", "[default: 1,8]", "--sizes", "[default: 224]", "--threads", "[default: 1,2]", "--width <128|256|512>", "[default: 12]", "--no-write")]
     [InlineData(Bench, "numerics -h", "<FOLDER>", "layers/layers.json")]
     [InlineData(Bench, "kernels -h", "kernel-counters.md")]
-    [InlineData(Bench, "concurrency -h", "concurrency.md")]
+    [InlineData(Bench, "concurrency -h", "concurrency.md", "--rounds", "[default: 9]")]
     [InlineData(Bench, "denormals -h", "denormals.md")]
     [InlineData(Bench, "cold-start -h", "cold-start.md", "--rounds", "[default: 15]")]
     [InlineData(Bench, "suites -h", "--filter <GLOB>", "[default: *]", "--list", "<ARGUMENT>")]
