@@ -16,6 +16,15 @@ internal static class BenchFiles
     /// <exception cref="CudaNetException">It is not there, or cannot be opened.</exception>
     public static Model OpenModel() => ModelFile.Open(Require(ModelPath, $"The repository has {ModelName}: check it out again."));
 
+    /// <summary>A published architecture with 1000 classes and weights by formula: whatever they are, a pass costs the same.</summary>
+    /// <exception cref="CudaNetException">There is none of that name.</exception>
+    public static Model MakeModel(string architecture)
+    {
+        ResNetConfig config = ResNet.Configure(architecture);
+        LayerGraph graph = ResNet.Build(config);
+        return new Model(graph, Formula.Parameters(graph), new ModelMetadata { Architecture = $"{architecture} by formula", ResNet = config });
+    }
+
     /// <summary>The path of a file, which is there.</summary>
     /// <exception cref="CudaNetException">It is not.</exception>
     public static string Require(string path, string hint) =>

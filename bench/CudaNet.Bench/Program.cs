@@ -10,8 +10,9 @@ numerics.SetAction(parsed => NumericsReport.Write(parsed.GetValue(golden)!));
 Command kernels = new("kernels", "Counts what the hand-written kernels do on the emulated device, into kernel-counters.md of this machine's results.");
 kernels.SetAction(_ => KernelReport.Write());
 
-Command concurrency = new("concurrency", "Measures what it costs callers to share one prepared model, into concurrency.md of this machine's results.");
-concurrency.SetAction(_ => ConcurrencyReport.Write());
+Option<int> turns = ValueOptions.Count("--rounds", 9, 10_000, "Rounds in alternation.");
+Command concurrency = new("concurrency", "Measures what it costs callers to share one prepared model, into concurrency.md of this machine's results.") { turns };
+concurrency.SetAction(parsed => ConcurrencyReport.Write(parsed.GetValue(turns)));
 
 Argument<string> published = new("FOLDER") { Description = "Where bench/cold-start published the programs." };
 Option<int> rounds = ValueOptions.Count("--rounds", 15, 10_000, "Runs of each program.");
@@ -20,6 +21,9 @@ coldStart.SetAction(parsed => ColdStartReport.Write(parsed.GetValue(published)!,
 
 Command observing = new("observing", "Measures what observing layers costs on this machine's CPU, into observing.md of its results.");
 observing.SetAction(_ => ObservingReport.Write());
+
+Command denormals = new("denormals", "Measures what images of denormal values cost on this machine's CPU, into denormals.md of its results.");
+denormals.SetAction(_ => DenormalReport.Write());
 
 RootCommand root = new("Measures CudaNet on this machine; its results are in bench/results, in a folder named after the processor.")
 {
@@ -30,6 +34,7 @@ RootCommand root = new("Measures CudaNet on this machine; its results are in ben
     coldStart,
     observing,
     new StepsCommand(args),
+    denormals,
     new SuitesCommand(),
 };
 return ProgramLine.Run(root, args);

@@ -45,7 +45,7 @@ internal static class ColdStartReport
         text.Line($"|---|---|---|---|");
         foreach (StartedProgram program in programs.Concat(tools))
         {
-            text.Line($"| {program.Name} | {Median(program.Times):f0} | {program.Times.Min():f0} | {Median(first.Times) / Median(program.Times):f2} ({first.Times.Min() / program.Times.Min():f2}) |");
+            text.Line($"| {program.Name} | {Quantiles.Median(program.Times):f0} | {program.Times.Min():f0} | {Quantiles.Median(first.Times) / Quantiles.Median(program.Times):f2} ({first.Times.Min() / program.Times.Min():f2}) |");
         }
 
         text.Line($"");
@@ -54,7 +54,7 @@ internal static class ColdStartReport
         text.Line($"");
         foreach (StartedProgram program in programs)
         {
-            text.Line($"- {program.Name}: {string.Join(", ", program.Marks.Select(m => FormattableString.Invariant($"{m.Key} {Median(m.Value):f1} ({m.Value.Min():f1})")))}");
+            text.Line($"- {program.Name}: {string.Join(", ", program.Marks.Select(m => FormattableString.Invariant($"{m.Key} {Quantiles.Median(m.Value):f1} ({m.Value.Min():f1})")))}");
         }
 
         text.Save();
@@ -94,11 +94,5 @@ internal static class ColdStartReport
         {
             throw new CudaNetException($"the programs do not answer alike: {string.Join("; ", programs.Zip(answers, (p, a) => $"{p.Name}: {a}"))}");
         }
-    }
-
-    private static double Median(IReadOnlyCollection<double> times)
-    {
-        double[] sorted = [.. times.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 }

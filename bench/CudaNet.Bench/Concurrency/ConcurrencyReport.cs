@@ -5,13 +5,11 @@ namespace CudaNet.Bench;
 
 /// <summary>
 /// What sharing one prepared model costs: as many callers as cores on one session against as many sessions of one thread each, and against one caller of
-/// all cores; one caller alone against the same beside another, and beside another program. In alternation, round by round, in one process; medians of the rounds' ratios, as Markdown on the console.
+/// all cores; one caller alone against the same beside another, and beside another program. In alternation, round by round, in one process; medians of the rounds' ratios, as Markdown.
 /// </summary>
 internal static class ConcurrencyReport
 {
-    private const int Rounds = 9;
-
-    public static void Write()
+    public static void Write(int rounds)
     {
         using Model model = BenchFiles.OpenModel();
         ReportText text = new("concurrency.md");
@@ -19,21 +17,21 @@ internal static class ConcurrencyReport
         text.Line($"# Several callers, resnet18, fp32, batch 1");
         text.Line($"");
         text.Line($"- {Device.Cpu}; {DateTime.UtcNow:yyyy-MM-dd}; load average before the run {Device.Load}");
-        text.Line($"- `dotnet run -c Release --project bench/CudaNet.Bench -- concurrency`");
-        text.Line($"- {Rounds} rounds in alternation in one process; medians of rounds");
+        text.Line($"- `dotnet run -c Release --project bench/CudaNet.Bench -- concurrency --rounds {rounds}`");
+        text.Line($"- {rounds} rounds in alternation in one process; medians of rounds");
         text.Line($"");
         text.Line($"| size | {cores} sessions of one thread, runs/s | {cores} callers on one session, runs/s | one session / sessions | one session / one caller | p50, p99 alone, ms | p50, p99 beside one other, ms | p99 beside / alone |");
         text.Line($"|---|---|---|---|---|---|---|---|");
         foreach (int size in (int[])[224, 128])
         {
-            Compare(model, size, cores, text);
+            Compare(model, size, cores, rounds, text);
         }
 
-        NeighbourReport.Write(model, text);
+        NeighbourReport.Write(model, rounds, text);
         text.Save();
     }
 
-    private static void Compare(Model model, int size, int cores, ReportText text)
+    private static void Compare(Model model, int size, int cores, int rounds, ReportText text)
     {
         TensorShape shape = new(1, 3, size, size);
         Tensor input = PeerComparison.RandomBatch(shape);
@@ -44,7 +42,7 @@ internal static class ConcurrencyReport
         Session[] shared = [.. Enumerable.Repeat(one, cores)];
         one.Prepare(shape, copies: cores);
         List<double> apartRate = [], sharedRate = [], ratios = [], callerRatios = [], alone = [], beside = [], p99Ratios = [];
-        for (int round = 0; round < Rounds; round++)
+        for (int round = 0; round < rounds; round++)
         {
             apartRate.Add(Callers.Throughput(apart, input, runs));
             sharedRate.Add(Callers.Throughput(shared, input, runs));

@@ -7,10 +7,9 @@ namespace CudaNet.Bench;
 /// <summary>A pass of all cores beside a program that keeps one of them busy, and what prepared models cost while nobody runs them.</summary>
 internal static class NeighbourReport
 {
-    private const int Rounds = 9;
     private const int PassesPerRound = 20;
 
-    public static void Write(Model model, ReportText text)
+    public static void Write(Model model, int rounds, ReportText text)
     {
         TensorShape shape = new(1, 3, 224, 224);
         Tensor input = PeerComparison.RandomBatch(shape);
@@ -18,20 +17,26 @@ internal static class NeighbourReport
         text.Line($"");
         text.Line($"## Beside a busy program, and idle");
         text.Line($"");
-        text.Line($"| {cores} threads, 224² | median alone, ms | median beside, ms | beside / alone, median of {Rounds} rounds |");
+        text.Line($"| {cores} threads, 224² | median alone, ms | median beside, ms | beside / alone, median of {rounds} rounds |");
         text.Line($"|---|---|---|---|");
         using Session session = new(model, new CpuBackend(new CpuOptions { Threads = cores }));
         Callers.Latencies(session, input, PassesPerRound, 0);
         foreach (bool isPinned in (bool[])[true, false])
         {
             List<double> alone = [], beside = [];
-            for (int round = 0; round < Rounds; round++)
+            for (int round = 0; round < rounds; round++)
             {
                 alone.Add(Quantiles.Of(Callers.Latencies(session, input, PassesPerRound, 0), 0.5));
                 using Process busy = Start(isPinned ? cores - 1 : null);
-                beside.Add(Quantiles.Of(Callers.Latencies(session, input, PassesPerRound, 0), 0.5));
-                busy.Kill();
-                busy.WaitForExit();
+                try
+                {
+                    beside.Add(Quantiles.Of(Callers.Latencies(session, input, PassesPerRound, 0), 0.5));
+                }
+                finally
+                {
+                    busy.Kill();
+                    busy.WaitForExit();
+                }
             }
 
             double ratio = Quantiles.Of(beside.Zip(alone, (b, a) => b / a), 0.5);

@@ -33,6 +33,7 @@ internal static class NumericsReport
         JsonDocument[] networks = [.. ((string[])["networks", "networks-grouped"]).Select(n => Read(Repository.File($"tests/data/{n}.json"), "The repository has it: check it out again."))];
         Layers(model, photographs);
         Networks(networks);
+        ConvolutionErrors.Write(model);
     }
 
     private static JsonDocument Read(string path, string hint)

@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
 using CudaNet.Cli;
 using CudaNet.Engine;
 using CudaNet.Kernels.Cpu;
@@ -11,7 +9,7 @@ namespace CudaNet.Bench;
 
 /// <summary>
 /// CudaNet and ONNX Runtime on the same weights and the same batch, in one process, in alternation: in each round each engine runs once unmeasured and then
-/// a few times measured. Medians and their ratio; the logits are compared first.
+/// a few times measured. Medians, their ratio, and how far times lie apart; the logits are compared first.
 /// </summary>
 internal static class PeerComparison
 {
@@ -20,29 +18,38 @@ internal static class PeerComparison
     public static void Run(PeerOptions options)
     {
         string peer = OnnxRuntimeContender.FindVersion();
-        using Model model = options.Model is { } named ? ModelFile.Open(BenchFiles.Require(named, "Name another --model, or none for the repository's.")) : BenchFiles.OpenModel();
+        using Model model = Open(options);
         Check(model, options);
-        string? path = options.Write ? BenchFiles.Result("peers.md") : null;
-        string load = Device.Load;
-        StringBuilder table = new();
-        Emit(table, $"| batch × size | threads | CudaNet, ms (fastest) | ONNX Runtime, ms (fastest) | ONNX Runtime / CudaNet (of the fastest) | largest difference of logits |");
-        Emit(table, $"|---|---|---|---|---|---|");
+        ReportText text = new(options.Write ? "peers.md" : null);
+        text.Line($"# CudaNet against ONNX Runtime, {model.Metadata.Architecture}, fp32");
+        text.Line($"");
+        text.Line($"- {Device.Cpu}; {RuntimeInformation.OSDescription}; {DateTime.UtcNow:yyyy-MM-dd}; load average before the run {Device.Load}");
+        text.Line($"- CudaNet at {(int)SimdSupport.Resolve(options.Width)} bits on {RuntimeInformation.FrameworkDescription}; ONNX Runtime {peer}, CPU provider, all optimisations");
+        text.Line($"- `{options.Command}`");
+        text.Line($"- medians of {options.Rounds * RunsPerRound} runs each (the fastest; a tenth is below, a tenth above), in alternation in one process; a ratio above 1 means that CudaNet is faster");
+        text.Line($"");
+        text.Line($"| batch × size | threads | CudaNet, ms (fastest; 10 %, 90 %) | ONNX Runtime, ms (fastest; 10 %, 90 %) | ONNX Runtime / CudaNet (of the fastest) | largest difference of logits |");
+        text.Line($"|---|---|---|---|---|---|");
         foreach (int size in options.Sizes)
         {
             foreach (int batch in options.Batches)
             {
                 foreach (int threads in options.Threads)
                 {
-                    Emit(table, Compare(model, options, batch, size, threads));
+                    text.Line(Compare(model, options, batch, size, threads));
                 }
             }
         }
 
-        if (path is not null)
-        {
-            Save(path, model, options, peer, load, table.ToString());
-        }
+        text.Save();
     }
+
+    private static Model Open(PeerOptions options) => options switch
+    {
+        { Architecture: { } name } => BenchFiles.MakeModel(name),
+        { Model: { } path } => ModelFile.Open(BenchFiles.Require(path, "Name another --model, or none for the repository's.")),
+        _ => BenchFiles.OpenModel(),
+    };
 
     /// <summary>What would fail only after others have run.</summary>
     private static void Check(Model model, PeerOptions options)
@@ -73,10 +80,12 @@ internal static class PeerComparison
             Measure(theirs, theirTimes);
         }
 
-        (double our, double their) = (Median(ourTimes), Median(theirTimes));
-        (double ourBest, double theirBest) = (ourTimes.Min(), theirTimes.Min());
-        return $"| {batch} × {size}² | {threads} | {our:f2} ({ourBest:f2}) | {their:f2} ({theirBest:f2}) | {their / our:f2} ({theirBest / ourBest:f2}) | {difference:0.0e0} of the largest |";
+        double ratio = Quantiles.Median(theirTimes) / Quantiles.Median(ourTimes);
+        return $"| {batch} × {size}² | {threads} | {Times(ourTimes)} | {Times(theirTimes)} | {ratio:f2} ({theirTimes.Min() / ourTimes.Min():f2}) | {difference:0.0e0} of the largest |";
     }
+
+    private static string Times(List<double> times) =>
+        FormattableString.Invariant($"{Quantiles.Median(times):f2} ({times.Min():f2}; {Quantiles.Of(times, 0.1):f2}, {Quantiles.Of(times, 0.9):f2})");
 
     private static void Measure(IContender contender, List<double> times)
     {
@@ -110,32 +119,4 @@ internal static class PeerComparison
     }
 
     private static Tensor Vector(ReadOnlySpan<float> values) => new(new TensorShape(values.Length), values.ToArray());
-
-    private static double Median(List<double> times)
-    {
-        times.Sort();
-        return (times[(times.Count - 1) / 2] + times[times.Count / 2]) / 2;
-    }
-
-    private static void Emit(StringBuilder table, FormattableString line)
-    {
-        string text = line.ToString(CultureInfo.InvariantCulture);
-        Console.WriteLine(text);
-        table.Append(text).Append('\n');
-    }
-
-    private static void Save(string path, Model model, PeerOptions options, string peer, string load, string table)
-    {
-        File.WriteAllText(path, $"""
-            # CudaNet against ONNX Runtime, {model.Metadata.Architecture}, fp32
-
-            - {Device.Cpu}; {RuntimeInformation.OSDescription}; {DateTime.UtcNow:yyyy-MM-dd}; load average before the run {load}
-            - CudaNet at {(int)SimdSupport.Resolve(options.Width)} bits on {RuntimeInformation.FrameworkDescription}; ONNX Runtime {peer}, CPU provider, all optimisations
-            - `{options.Command}`
-            - medians of {options.Rounds * RunsPerRound} runs each, in alternation in one process; a ratio above 1 means that CudaNet is faster
-
-            {table}
-            """);
-        Console.WriteLine($"written to {Path.GetRelativePath(Directory.GetCurrentDirectory(), path)}");
-    }
 }

@@ -8,6 +8,9 @@ internal sealed record PeerOptions
     /// <summary>A weight file, or null for the repository's.</summary>
     public required string? Model { get; init; }
 
+    /// <summary>A published architecture with weights by formula, in place of a file; or null.</summary>
+    public required string? Architecture { get; init; }
+
     public required IReadOnlyList<int> Batches { get; init; }
 
     public required IReadOnlyList<int> Sizes { get; init; }

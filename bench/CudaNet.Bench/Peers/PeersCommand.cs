@@ -11,6 +11,7 @@ internal sealed class PeersCommand : Command
     private const int MaxBatch = 65_536, MaxRounds = 1_000_000;
 
     private readonly Option<string?> _model = new("--model") { HelpName = "FILE", Description = "A weight file; default: models/resnet18-leaf.safetensors of the repository." };
+    private readonly Option<string?> _architecture = ValueOptions.Choice("--architecture", $"In place of a file, a published architecture with weights by formula: {string.Join(", ", ResNet.Names)}.", [.. ResNet.Names]);
     private readonly Option<Counts> _batches = Counts.Option("--batches", "Images in a batch.", MaxBatch, 1, 8);
     private readonly Option<Counts> _sizes = Counts.Option("--sizes", "Rows and columns of an image.", Preprocessing.MaxSide, 224);
     private readonly Option<Counts> _threads = Counts.Option("--threads", "Threads that compute.", CpuOptions.MaxThreads, 1, 2);
@@ -21,16 +22,26 @@ internal sealed class PeersCommand : Command
     public PeersCommand(IReadOnlyList<string> arguments)
         : base("peers", "Runs CudaNet and ONNX Runtime on the same weights and images, into peers.md of this machine's results.")
     {
+        _architecture.HelpName = "NAME";
         Add(_model);
+        Add(_architecture);
         Add(_batches);
         Add(_sizes);
         Add(_threads);
         Add(_width);
         Add(_rounds);
         Add(_noWrite);
+        Validators.Add(result =>
+        {
+            if (result.GetValue(_model) is not null && result.GetValue(_architecture) is not null)
+            {
+                result.AddError("--model and --architecture exclude each other: a file has its own.");
+            }
+        });
         SetAction(parsed => PeerComparison.Run(new PeerOptions
         {
             Model = parsed.GetValue(_model),
+            Architecture = parsed.GetValue(_architecture),
             Batches = parsed.GetRequiredValue(_batches).Values,
             Sizes = parsed.GetRequiredValue(_sizes).Values,
             Threads = parsed.GetRequiredValue(_threads).Values,

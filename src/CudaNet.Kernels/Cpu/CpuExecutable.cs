@@ -30,6 +30,7 @@ internal sealed unsafe class CpuExecutable(
         _team.BeginComputing();
         try
         {
+            program.Scale?.Measure(input);
             fixed (float* source = input)
             {
                 foreach (HostInput destination in program.Inputs)
@@ -60,7 +61,7 @@ internal sealed unsafe class CpuExecutable(
 
                 control.ThrowIfStopped();
                 _publication = 0;
-                foreach (StoringPhase phase in _steps[_step].Phases)
+                foreach (StoringPhase phase in Phases(_steps[_step]))
                 {
                     _team.Run(phase);
                 }
@@ -103,6 +104,8 @@ internal sealed unsafe class CpuExecutable(
     }
 
     protected override void DisposeCore() => arena.Dispose();
+
+    private StoringPhase[] Phases(LoadedStep step) => program.Scale is { IsScaling: true } && step.ScaledPhases is { } scaled ? scaled : step.Phases;
 
     private Observation Publish(Publication publication)
     {

@@ -20,7 +20,7 @@ internal sealed class CpuLayers : IDisposable
         {
             foreach (LayerNode node in graph.Layers)
             {
-                CpuLayer layer = CpuLayer.Of(node, readsInput: node.Inputs[0] == graph.Input, backend.Options.Convolutions);
+                CpuLayer layer = CpuLayer.Of(node, readsInput: node.Inputs[0] == graph.Input, backend.Options);
                 layer.Pack(Forms, parameters?.Of(node), (int)_width / (8 * sizeof(float)));
                 _layers.Add(node, layer);
             }

@@ -25,4 +25,7 @@ public sealed record CpuOptions
     /// time it is read, slower in large batches. Changes no bit.
     /// </summary>
     public double TransformedWeights { get; init; } = 2.5;
+
+    /// <summary>The one of Winograd's algorithms that is taken wherever any is; null for the choice. For measuring what each loses.</summary>
+    internal string? WinogradVariant { get; init; }
 }

@@ -9,6 +9,8 @@ internal sealed unsafe class PlanLoader<T>(CpuLayers layers, ExecutionPlan plan,
     private readonly List<HostInput> _inputs = [];
     private readonly List<StoringPhase> _phases = [];
     private NativeBuffer[] _slots = [];
+    private InputScale? _scale;
+    private bool _storesSums;
     private float* _copies;
     private long _copyBytes;
 
@@ -24,11 +26,14 @@ internal sealed unsafe class PlanLoader<T>(CpuLayers layers, ExecutionPlan plan,
         // One workspace for the copies of all steps: each is read by its own step only.
         long copied = plan.Steps.Max(s => layers[s.Head.Node].CopyElements(s.Input));
         _copies = copied == 0 ? null : arena.Allocate(copied, "workspaces").Pointer;
+        TensorShape shape = plan.InputShape;
+        _scale = plan.Steps.All(IsScalable) ? new InputScale(shape.Batch, shape.Channels, shape.Width, threads, arena) : null;
         LoadedStep[] steps = [.. plan.Steps.Select(Load)];
         HostOutput<T> result = new(Pointer(plan.Output), BlockedImage.Of(plan.OutputShape));
         int observed = steps.SelectMany(s => s.Publications).Select(p => p.Output.Elements).DefaultIfEmpty().Max();
         Scratch.Allocate(arena);
-        return new CpuProgram([.. _inputs], steps, result, observed);
+        _inputs.ForEach(i => i.Scale = _scale);
+        return new CpuProgram([.. _inputs], _scale, steps, result, observed);
     }
 
     /// <summary>Where a value is stored.</summary>
@@ -40,6 +45,11 @@ internal sealed unsafe class PlanLoader<T>(CpuLayers layers, ExecutionPlan plan,
     /// <summary>What happens to the values of a step after their sums.</summary>
     public Epilogue Epilogue(PlanStep step)
     {
+        if (_storesSums)
+        {
+            return new Epilogue { RawTo = Pointer(step.Output) };
+        }
+
         Epilogue epilogue = default;
         foreach (PlanStage stage in step.Stages)
         {
@@ -91,8 +101,26 @@ internal sealed unsafe class PlanLoader<T>(CpuLayers layers, ExecutionPlan plan,
         StoringPhase phase = head.Begin(this, step);
         phase.Stored = [.. step.Stages.Where(s => s.Stored is not null && IsStepInput(s)).Select(s => new StoredValue(Destination(s), BlockedImage.Of(s.Shape)))];
         _phases.Add(phase);
+        StoringPhase[] phases = [.. _phases];
+        StepChoice choice = head.Choose(step) with { WorkspaceBytes = Scratch.RequiredBytes + _copyBytes };
         Publication[] publications = [.. step.Stages.Where(s => s.IsObserved).Select(s => new Publication(s, new HostOutput<T>(Destination(s), BlockedImage.Of(s.Shape))))];
-        return new LoadedStep([.. _phases], publications, head.Choose(step) with { WorkspaceBytes = Scratch.RequiredBytes + _copyBytes });
+        return new LoadedStep(phases, ReadsScaled(step) ? Scaled(step, head, phase.Stored) : null, publications, choice);
+    }
+
+    private bool ReadsScaled(PlanStep step) => _scale is not null && step.Input.Slot is null;
+
+    /// <summary>Whether a step can read an input that is scaled: a convolution, or any that reads something else.</summary>
+    private static bool IsScalable(PlanStep step) =>
+        (step.Input.Slot is not null || step.Head.Node.Op is Conv2d) && (step.Residual is null || step.Residual.Slot is not null);
+
+    /// <summary>A step on scaled images: the sums go where its output will be, and another phase does the rest.</summary>
+    private StoringPhase[] Scaled(PlanStep step, CpuLayer head, StoredValue[] stored)
+    {
+        _phases.Clear();
+        _storesSums = true;
+        StoringPhase sums = head.Begin(this, step);
+        _storesSums = false;
+        return [.. _phases, sums, new UnscalePhase<T>(Pointer(step.Output), BlockedImage.Of(step.Output.Shape), Epilogue(step), _scale!) { Stored = stored }];
     }
 
     /// <summary>Whether a step may read the zeros around it: residuals, published values and the output are read without.</summary>

@@ -1,6 +1,7 @@
 using CudaNet.Engine;
 using CudaNet.Kernels.Cpu;
 using CudaNet.Tests.Support;
+using CudaNet.Weights;
 using Xunit;
 
 namespace CudaNet.Tests.Cpu;
@@ -27,6 +28,18 @@ public sealed class MemoryTests
         }
 
         Assert.Equal(0, allocator.LiveBytes);
+    }
+
+    /// <summary>What one photograph needs beside the weights, and what weights may need beside the parameters.</summary>
+    [Fact]
+    public void A_pass_at_batch_1_needs_little_beside_the_weights()
+    {
+        using Model model = ModelFile.Open(Repository.File("models/resnet18-leaf.safetensors"));
+        using Session session = new(model, new CpuBackend(TwoThreads));
+        session.Prepare(new TensorShape(1, 3, 224, 224));
+        long parameters = sizeof(float) * model.Graph.Parameters.Sum(p => p.Shape.ElementCount);
+        Assert.InRange(session.Memory.ExecutableBytes, 1, 20_000_000);
+        Assert.InRange(session.Memory.WeightBytes, parameters, (1.05 + TwoThreads.TransformedWeights) * parameters);
     }
 
     [Fact]

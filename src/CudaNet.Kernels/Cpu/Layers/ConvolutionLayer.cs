@@ -6,18 +6,18 @@ internal sealed unsafe class ConvolutionLayer : CpuLayer
 {
     private readonly Conv2d _op;
     private readonly bool _readsInput;
-    private readonly CpuConvolutions _algorithms;
+    private readonly CpuOptions _options;
 
     /// <summary>How its weights are packed, and how it is summed where no transform is chosen.</summary>
     private readonly string _form;
 
-    public ConvolutionLayer(LayerNode node, Conv2d op, bool readsInput, CpuConvolutions algorithms)
+    public ConvolutionLayer(LayerNode node, Conv2d op, bool readsInput, CpuOptions options)
         : base(node)
     {
         _op = op;
         _readsInput = readsInput;
-        _algorithms = algorithms;
-        bool isTransformed = algorithms == CpuConvolutions.Winograd && WinogradChoice.WhyNever(op) is null;
+        _options = options;
+        bool isTransformed = options.Convolutions == CpuConvolutions.Winograd && WinogradChoice.WhyNever(op) is null;
         _form = StepAlgorithms.Of(op, readsInput && !isTransformed);
     }
 
@@ -66,5 +66,5 @@ internal sealed unsafe class ConvolutionLayer : CpuLayer
     }
 
     private string? Winograd(PlanStep step, out string? whyNot) =>
-        WinogradChoice.Of(_op, step.Head.Shape.Height, step.Head.Shape.Width, _algorithms, _readsInput, out whyNot);
+        WinogradChoice.Of(_op, step.Head.Shape.Height, step.Head.Shape.Width, _options.Convolutions, _readsInput, out whyNot) is { } chosen ? _options.WinogradVariant ?? chosen : null;
 }

@@ -14,9 +14,9 @@ internal abstract class CpuLayer(LayerNode node)
     protected LayerNode Node => node;
 
     /// <exception cref="UnknownOperatorException">There is no class for it.</exception>
-    public static CpuLayer Of(LayerNode node, bool readsInput, CpuConvolutions algorithms) => node.Op switch
+    public static CpuLayer Of(LayerNode node, bool readsInput, CpuOptions options) => node.Op switch
     {
-        Conv2d op => new ConvolutionLayer(node, op, readsInput, algorithms),
+        Conv2d op => new ConvolutionLayer(node, op, readsInput, options),
         BatchNorm2d op => new NormLayer(node, op),
         Add => new SumLayer(node),
         ReLU => new ActivationLayer(node),

@@ -6,13 +6,18 @@ internal abstract unsafe class HostInput(int batch, int channels, int height, in
     /// <summary>The bound input; set for the length of a run.</summary>
     public float* Source { get; set; }
 
+    /// <summary>What keeps denormal values away; null where rows are copied as they are.</summary>
+    public InputScale? Scale { get; set; }
+
     public override int Items { get; } = checked(batch * height);
 
     public override void Execute(int item, int worker)
     {
         (int image, int y) = Math.DivRem(item, height);
         nint plane = (nint)height * width;
-        CopyRow(Source + (image * channels * plane) + ((nint)y * width), plane, image, y);
+        float* row = Source + (image * channels * plane) + ((nint)y * width);
+        float* scaled = Scale is { } scale ? scale.Row(row, plane, image, worker) : null;
+        CopyRow(scaled == null ? row : scaled, scaled == null ? plane : width, image, y);
     }
 
     /// <param name="row">Row <paramref name="y"/> of the image's first channel.</param>
