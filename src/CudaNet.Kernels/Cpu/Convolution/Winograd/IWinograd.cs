@@ -1,13 +1,16 @@
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
-/// The transforms of one of Winograd's minimal filtering algorithms F(m×m, 3×3) (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2015):
+/// The transforms of one of Winograd's minimal filtering algorithms F(m×m, r×r) (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2015):
 /// outputs = Aᵀ [ (G filter Gᵀ) ⊙ (Bᵀ pixels B) ] A. Each member transforms as many channels as a vector has lanes, in fp32, in an order that is the same at every width.
 /// </summary>
 internal unsafe interface IWinograd
 {
     /// <summary>Products of a tile: <see cref="Inputs"/> squared.</summary>
     static abstract int Points { get; }
+
+    /// <summary>Weights along a side of the filter.</summary>
+    static abstract int Taps { get; }
 
     /// <summary>Pixels along a side of what a tile reads.</summary>
     static abstract int Inputs { get; }
@@ -25,7 +28,7 @@ internal unsafe interface IWinograd
         where T : unmanaged, ISimd<T>;
 
     /// <summary>G filter Gᵀ.</summary>
-    /// <param name="taps">The first of the nine weights.</param>
+    /// <param name="taps">The first of <see cref="Taps"/> squared weights, row by row.</param>
     /// <param name="tap">Elements from one to the next.</param>
     /// <param name="transformed">Where the first point goes.</param>
     /// <param name="point">Elements from point to point.</param>

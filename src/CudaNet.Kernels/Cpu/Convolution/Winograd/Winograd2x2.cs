@@ -5,6 +5,8 @@ namespace CudaNet.Kernels.Cpu;
 /// <summary>F(2×2, 3×3) at the points 0, ±1, ∞: 16 products in place of 36, for images that are hardly larger than its tile.</summary>
 internal readonly unsafe struct Winograd2x2 : IWinograd
 {
+    public static int Taps => 3;
+
     public static int Points => 16;
 
     public static int Inputs => 4;

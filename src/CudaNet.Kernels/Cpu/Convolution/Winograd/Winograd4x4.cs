@@ -12,6 +12,8 @@ internal readonly unsafe struct Winograd4x4 : IWinograd
     private const float Near = 0.70710678f;
     private const float Far = 2 * Near;
 
+    public static int Taps => 3;
+
     public static int Points => 36;
 
     public static int Inputs => 6;

@@ -10,6 +10,9 @@ internal static unsafe class WinogradStep
     /// <summary>Transformed pixels of a block: they, its products and a panel of weights share the second-level cache.</summary>
     private const long BlockBytes = 256 << 10;
 
+    /// <summary>The same of a single block of channels, whose products are as many as its pixels: up to 1.1 times faster than <see cref="BlockBytes"/>.</summary>
+    private const long OneBlockBytes = 80 << 10;
+
     /// <summary>Tiles that share weights while those are transformed anew.</summary>
     private const int StreamedTiles = 112;
 
@@ -17,21 +20,21 @@ internal static unsafe class WinogradStep
     private const int FewTiles = 12;
 
     /// <returns>The last phase.</returns>
-    public static StoringPhase Begin<T, TVariant>(PlanLoader<T> loader, LayerNode node, string algorithm, DirectConvolution layer, float* source, BlockedImage from, PlanStep step)
+    public static StoringPhase Begin<T, TVariant>(PlanLoader<T> loader, LayerNode node, string algorithm, DirectConvolution layer, WinogradSource source, PlanStep step)
         where T : unmanaged, ISimd<T>
         where TVariant : struct, IWinograd
     {
         BlockedImage to = BlockedImage.Of(step.Output.Shape);
         Scratch scratch = loader.Scratch;
-        WinogradPixels<T, TVariant> pixels = new(source, from, layer.Op, to);
-        TileSums<T> sums = new(layer, source, SourceGeometry.Of(from, layer.Op));
+        WinogradPixels<T, TVariant> pixels = new(source, to);
+        TileSums<T> sums = new(layer, source);
         WinogradOutput<T, TVariant> output = new(layer, pixels, sums, to, loader.Epilogue(step));
         WinogradWeights<TVariant>? weights = pixels.Tiles <= FewTiles
             ? null
             : loader.Forms.GetOrAddWithin(node, algorithm, sizeof(float) * WinogradWeights<TVariant>.Elements(layer), arena => WinogradWeights<TVariant>.Make<T>(layer, arena));
 
         long tileBytes = TVariant.Points * (long)pixels.Blocks * BlockedImage.BlockChannels * sizeof(float);
-        int most = weights is null ? StreamedTiles : (int)Math.Clamp(BlockBytes / tileBytes / T.TileRows * T.TileRows, 2 * T.TileRows, StreamedTiles);
+        int most = weights is null ? StreamedTiles : (int)Math.Clamp((pixels.Blocks == 1 ? OneBlockBytes : BlockBytes) / tileBytes / T.TileRows * T.TileRows, 2 * T.TileRows, StreamedTiles);
         TileRows[][] blocks = WinogradTiling.Cut<T>(pixels.Tiles, most);
         if (weights is not null && blocks.Length * layer.Op.Groups >= 3 * scratch.Threads)
         {

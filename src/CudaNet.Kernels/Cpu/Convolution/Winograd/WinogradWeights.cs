@@ -79,6 +79,12 @@ internal sealed unsafe class WinogradWeights<TVariant>
     public static void TransformTerms<T>(DirectConvolution direct, int group, int panel, int block, int firstTerm, int terms, float* transformed, nint point)
         where T : unmanaged, ISimd<T>
     {
+        if (direct.Reduction.IsCompact)
+        {
+            TransformPhases<T>(direct, panel, firstTerm, terms, transformed, point);
+            return;
+        }
+
         // The direct sum's chunks of nine groups are the nine positions of a window, of 16 channels each.
         TermChunk window = direct.Reduction.Chunks[block];
         int width = direct.PanelOutputs(panel);
@@ -87,6 +93,31 @@ internal sealed unsafe class WinogradWeights<TVariant>
         for (float* end = transformed + ((nint)terms * width); transformed < end; taps += T.Count, transformed += T.Count)
         {
             TVariant.TransformFilter<T>(taps, tap, transformed, point);
+        }
+    }
+
+    /// <summary>The same of <see cref="SpaceToDepthInput"/>'s channels: each has every other weight of every other row, and zeros where the window ends before.</summary>
+    private static void TransformPhases<T>(DirectConvolution direct, int panel, int firstTerm, int terms, float* transformed, nint point)
+        where T : unmanaged, ISimd<T>
+    {
+        int channels = direct.Op.InChannels;
+        int width = direct.PanelOutputs(panel);
+        float* taps = stackalloc float[TVariant.Taps * TVariant.Taps * T.Count];
+        for (int term = firstTerm; term < firstTerm + terms; term++)
+        {
+            (int phase, int channel) = Math.DivRem(term, channels);
+            for (int output = 0; output < width; output += T.Count, transformed += T.Count)
+            {
+                for (int tap = 0; tap < TVariant.Taps * TVariant.Taps; tap++)
+                {
+                    int row = (2 * (tap / TVariant.Taps)) + (phase / 2);
+                    int column = (2 * (tap % TVariant.Taps)) + (phase % 2);
+                    bool isInside = row < direct.Op.KernelHeight && column < direct.Op.KernelWidth;
+                    T.Store(isInside ? T.Load(direct.CompactWeights(panel, channel, row, column) + output) : default, taps + (tap * T.Count));
+                }
+
+                TVariant.TransformFilter<T>(taps, T.Count, transformed, point);
+            }
         }
     }
 }
