@@ -35,7 +35,7 @@ public sealed class SpaceToDepthTests
     [Theory]
     [InlineData(3, 64, 7, 2, 1, Algorithm, null)]
     [InlineData(4, 32, 8, 2, 1, Algorithm, null)]
-    [InlineData(3, 31, 7, 2, 1, null, "31 output channels are too few")]
+    [InlineData(3, 16, 7, 2, 1, Algorithm, null)]
     [InlineData(2, 64, 7, 2, 1, null, "2 input channels are too few")]
     [InlineData(5, 64, 7, 2, 1, null, "its window is 7×7, not 3×3")]
     [InlineData(3, 64, 7, 1, 1, null, "its window is 7×7, not 3×3")]

@@ -20,7 +20,10 @@ internal static class WinogradChoice
     /// <summary>The products that are saved must be at least a third: transforms cost about that.</summary>
     private const double LeastGain = 1.5;
 
-    /// <summary>Fewer channels of the input are too few terms a product for what its transform costs.</summary>
+    /// <summary>
+    /// Channels of the input from which space to depth pays. Direct sums' time over its time at 64 outputs of 1×224² (Zen 3, 256 bits, one thread): 0.88 with one channel, 1.11 with two, 1.50 with
+    /// three, 1.60 with four; with three and 16 or 32 outputs 1.60 and 1.49.
+    /// </summary>
     private const int LeastInputs = 3;
 
     /// <summary>Why a layer's algorithm is not Winograd's whatever its size; null where it may be.</summary>
@@ -80,7 +83,6 @@ internal static class WinogradChoice
         double direct = (double)op.KernelHeight * op.KernelWidth * height * width;
         double gain = direct / (4.0 * 49 * Tiles(height, 4) * Tiles(width, 4));
         whyNot = algorithms == CpuConvolutions.Winograd ? null
-            : op.OutChannels < LeastChannels ? $"{op.OutChannels} output channels are too few"
             : op.InChannels < LeastInputs ? $"{op.InChannels} input channels are too few"
             : gain < LeastGain ? TooLittle(height, width)
             : null;

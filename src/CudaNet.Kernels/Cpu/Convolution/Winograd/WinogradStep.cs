@@ -16,7 +16,7 @@ internal static unsafe class WinogradStep
     /// <summary>Tiles that share weights while those are transformed anew.</summary>
     private const int StreamedTiles = 112;
 
-    /// <summary>With fewer tiles, reading nine weights and transforming them is quicker than reading all points of them.</summary>
+    /// <summary>With fewer tiles, reading nine weights and transforming them is quicker than reading all points of them, unless those of a single block of channels stay in a cache.</summary>
     private const int FewTiles = 12;
 
     /// <returns>The last phase.</returns>
@@ -29,12 +29,13 @@ internal static unsafe class WinogradStep
         WinogradPixels<T, TVariant> pixels = new(source, to);
         TileSums<T> sums = new(layer, source);
         WinogradOutput<T, TVariant> output = new(layer, pixels, sums, to, loader.Epilogue(step));
-        WinogradWeights<TVariant>? weights = pixels.Tiles <= FewTiles
+        bool isOneBlock = pixels.Blocks == 1;
+        WinogradWeights<TVariant>? weights = pixels.Tiles <= FewTiles && !isOneBlock
             ? null
             : loader.Forms.GetOrAddWithin(node, algorithm, sizeof(float) * WinogradWeights<TVariant>.Elements(layer), arena => WinogradWeights<TVariant>.Make<T>(layer, arena));
 
         long tileBytes = TVariant.Points * (long)pixels.Blocks * BlockedImage.BlockChannels * sizeof(float);
-        int most = weights is null ? StreamedTiles : (int)Math.Clamp((pixels.Blocks == 1 ? OneBlockBytes : BlockBytes) / tileBytes / T.TileRows * T.TileRows, 2 * T.TileRows, StreamedTiles);
+        int most = weights is null ? StreamedTiles : (int)Math.Clamp((isOneBlock ? OneBlockBytes : BlockBytes) / tileBytes / T.TileRows * T.TileRows, 2 * T.TileRows, StreamedTiles);
         TileRows[][] blocks = WinogradTiling.Cut<T>(pixels.Tiles, most);
         if (weights is not null && blocks.Length * layer.Op.Groups >= 3 * scratch.Threads)
         {
