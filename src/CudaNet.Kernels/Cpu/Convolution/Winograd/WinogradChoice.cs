@@ -26,6 +26,9 @@ internal static class WinogradChoice
     /// </summary>
     private const int LeastInputs = 3;
 
+    /// <summary>Tiles of an image from which it pays: of 16 direct sums take 1.30 times as long, of 4 half as long.</summary>
+    private const int LeastTiles = 16;
+
     /// <summary>Why a layer's algorithm is not Winograd's whatever its size; null where it may be.</summary>
     public static string? WhyNever(Conv2d op, bool readsInput) =>
         IsSpaceToDepth(op, readsInput) ? null
@@ -81,9 +84,11 @@ internal static class WinogradChoice
     private static string? SpaceToDepthOf(Conv2d op, int height, int width, CpuConvolutions algorithms, out string? whyNot)
     {
         double direct = (double)op.KernelHeight * op.KernelWidth * height * width;
-        double gain = direct / (4.0 * 49 * Tiles(height, 4) * Tiles(width, 4));
+        double tiles = (double)Tiles(height, 4) * Tiles(width, 4);
+        double gain = direct / (4.0 * 49 * tiles);
         whyNot = algorithms == CpuConvolutions.Winograd ? null
             : op.InChannels < LeastInputs ? $"{op.InChannels} input channels are too few"
+            : tiles < LeastTiles ? $"{height}×{width} outputs are too few"
             : gain < LeastGain ? TooLittle(height, width)
             : null;
         return whyNot is null ? SpaceToDepth : null;
