@@ -93,6 +93,20 @@ internal sealed unsafe class PlanLoader<T>(CpuLayers layers, ExecutionPlan plan,
         return input;
     }
 
+    /// <summary>The run's input for windows of stride 2, in so many rows and columns of four pixels; made once for each size and padding.</summary>
+    public SpaceToDepthInput SpaceToDepthInput(Padding padding, int height, int width)
+    {
+        BlockedImage image = Cpu.SpaceToDepthInput.ImageOf(plan.InputShape, height, width);
+        SpaceToDepthInput? input = _inputs.OfType<SpaceToDepthInput>().FirstOrDefault(i => i.Image == image && i.Padding == padding);
+        if (input is null)
+        {
+            input = new SpaceToDepthInput(arena.Allocate(image.Elements, "the input").Pointer, plan.InputShape, padding, image);
+            _inputs.Add(input);
+        }
+
+        return input;
+    }
+
     private LoadedStep Load(PlanStep step)
     {
         _phases.Clear();

@@ -55,6 +55,21 @@ internal sealed unsafe class DirectConvolution : PackedConvolution
         return Weights + (outputsBefore * Reduction.Terms) + ((nint)chunk.FirstTerm * PanelOutputs(panel));
     }
 
+    /// <summary>The weights of one panel at one position of a window whose rows are runs of values.</summary>
+    public float* CompactWeights(int panel, int channel, int row, int column)
+    {
+        int term = ReductionPlan.CompactTerm(Op, channel, row, column);
+        foreach (TermChunk chunk in Reduction.Chunks)
+        {
+            if (term < chunk.FirstTerm + chunk.Terms)
+            {
+                return Panel(0, chunk, panel) + ((nint)(term - chunk.FirstTerm) * PanelOutputs(panel));
+            }
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(column), column, "no such weight");
+    }
+
     private void PackFilter(ReadOnlySpan<float> filter, int output)
     {
         (int group, int index) = Math.DivRem(output, GroupOutputs);

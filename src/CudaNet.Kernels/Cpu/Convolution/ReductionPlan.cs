@@ -72,6 +72,15 @@ internal sealed class ReductionPlan
     /// <summary>Where each term, in order, stands in a filter (C / groups, R, S).</summary>
     public IReadOnlyList<int> FilterOffsets => _filterOffsets;
 
+    /// <summary>Which term of a compact input a weight belongs to.</summary>
+    public static int CompactTerm(Conv2d op, int channel, int row, int column)
+    {
+        int lanes = op.InChannels * op.KernelWidth;
+        (int block, int lane) = Math.DivRem((column * op.InChannels) + channel, BlockedImage.BlockChannels);
+        int terms = Math.Min(BlockedImage.BlockChannels, lanes - (block * BlockedImage.BlockChannels));
+        return (block * op.KernelHeight * BlockedImage.BlockChannels) + (row * terms) + lane;
+    }
+
     private void AddSection(Conv2d op, int firstBlock, int blocks, int termsPerGroup)
     {
         int columns = IsCompact ? 1 : op.KernelWidth;

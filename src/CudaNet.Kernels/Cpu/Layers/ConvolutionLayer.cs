@@ -17,7 +17,7 @@ internal sealed unsafe class ConvolutionLayer : CpuLayer
         _op = op;
         _readsInput = readsInput;
         _options = options;
-        bool isTransformed = options.Convolutions == CpuConvolutions.Winograd && WinogradChoice.WhyNever(op) is null;
+        bool isTransformed = options.Convolutions == CpuConvolutions.Winograd && WinogradChoice.WhyNever(op, readsInput) is null && !WinogradChoice.IsSpaceToDepth(op, readsInput);
         _form = StepAlgorithms.Of(op, readsInput && !isTransformed);
     }
 
@@ -41,6 +41,12 @@ internal sealed unsafe class ConvolutionLayer : CpuLayer
     {
         PackedConvolution packed = loader.Forms.Get<PackedConvolution>(Node, _form);
         BlockedImage to = BlockedImage.Of(step.Output.Shape);
+        string? winograd = Winograd(step, out _);
+        if (winograd == WinogradChoice.SpaceToDepth)
+        {
+            return SpaceToDepth<T, Winograd4x4Taps4>(loader, step, winograd, (DirectConvolution)packed);
+        }
+
         if (_form == StepAlgorithms.CompactDirect)
         {
             CompactInput input = loader.CompactInput(_op.Padding.Largest);
@@ -49,13 +55,13 @@ internal sealed unsafe class ConvolutionLayer : CpuLayer
 
         float* source = loader.Source(step.Input, _op.Padding.Largest, out BlockedImage from);
         SourceGeometry geometry = SourceGeometry.Of(from, _op);
-        return Winograd(step, out _) switch
+        return winograd switch
         {
-            { } four and WinogradChoice.Four => WinogradStep.Begin<T, Winograd4x4>(loader, Node, four, (DirectConvolution)packed, source, from, step),
-            { } two => WinogradStep.Begin<T, Winograd2x2>(loader, Node, two, (DirectConvolution)packed, source, from, step),
-            null when _form == StepAlgorithms.PackedGroups => new PackedGroupsPhase<T>((DirectConvolution)packed, source, geometry, to, loader.Epilogue(step), loader.Scratch),
-            null when packed is DirectConvolution direct => new DirectPhase<T>(direct, source, geometry, to, loader.Epilogue(step), loader.Scratch),
-            null => new LanewisePhase<T>((LanewiseConvolution)packed, source, geometry, to, loader.Epilogue(step), loader.Scratch),
+            WinogradChoice.Four => WinogradStep.Begin<T, Winograd4x4>(loader, Node, winograd, (DirectConvolution)packed, WinogradSource.Of(source, from, (DirectConvolution)packed), step),
+            WinogradChoice.Two => WinogradStep.Begin<T, Winograd2x2>(loader, Node, winograd, (DirectConvolution)packed, WinogradSource.Of(source, from, (DirectConvolution)packed), step),
+            _ when _form == StepAlgorithms.PackedGroups => new PackedGroupsPhase<T>((DirectConvolution)packed, source, geometry, to, loader.Epilogue(step), loader.Scratch),
+            _ when packed is DirectConvolution direct => new DirectPhase<T>(direct, source, geometry, to, loader.Epilogue(step), loader.Scratch),
+            _ => new LanewisePhase<T>((LanewiseConvolution)packed, source, geometry, to, loader.Epilogue(step), loader.Scratch),
         };
     }
 
@@ -65,6 +71,19 @@ internal sealed unsafe class ConvolutionLayer : CpuLayer
         epilogue.RawTo = loader.Destination(stage);
     }
 
+    /// <summary>The input's rows and columns reach to the end of the last tile.</summary>
+    private StoringPhase SpaceToDepth<T, TVariant>(PlanLoader<T> loader, PlanStep step, string algorithm, DirectConvolution packed)
+        where T : unmanaged, ISimd<T>
+        where TVariant : struct, IWinograd
+    {
+        int height = WinogradPixels<T, TVariant>.Covered(step.Head.Shape.Height);
+        int width = WinogradPixels<T, TVariant>.Covered(step.Head.Shape.Width);
+        SpaceToDepthInput input = loader.SpaceToDepthInput(_op.Padding, height, width);
+        return WinogradStep.Begin<T, TVariant>(loader, Node, algorithm, packed, WinogradSource.Of(input, packed), step);
+    }
+
     private string? Winograd(PlanStep step, out string? whyNot) =>
-        WinogradChoice.Of(_op, step.Head.Shape.Height, step.Head.Shape.Width, _options.Convolutions, _readsInput, out whyNot) is { } chosen ? _options.WinogradVariant ?? chosen : null;
+        WinogradChoice.Of(_op, step.Head.Shape.Height, step.Head.Shape.Width, _options.Convolutions, _readsInput, out whyNot) is { } chosen
+            ? chosen == WinogradChoice.SpaceToDepth ? chosen : _options.WinogradVariant ?? chosen
+            : null;
 }

@@ -31,7 +31,7 @@ public static class SimdSupport
         {
             throw new CudaNetException(width == SimdWidth.Auto
                 ? "the cpu backend needs fused multiply-add (x86 with FMA3, or Arm's Advanced SIMD), which this process cannot use"
-                : $"this process cannot use SIMD of {(int)width} bits")
+                : $"this process cannot use SIMD of {(int)width} bits{(Enum.IsDefined(width) ? $": {SimdDiagnosis.WhyNot(width)}" : "")}")
             {
                 Hint = SimdDiagnosis.Remedy(width) is { } remedy ? $"{char.ToUpperInvariant(remedy[0])}{remedy[1..]}."
                     : Widths.Count == 0 ? "The reference backend runs anywhere." : $"It can use {string.Join(", ", Widths.Select(w => (int)w))}.",

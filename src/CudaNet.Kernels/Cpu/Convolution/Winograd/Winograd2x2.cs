@@ -5,6 +5,8 @@ namespace CudaNet.Kernels.Cpu;
 /// <summary>F(2×2, 3×3) at the points 0, ±1, ∞: 16 products in place of 36, for images that are hardly larger than its tile.</summary>
 internal readonly unsafe struct Winograd2x2 : IWinograd
 {
+    public static int Taps => 3;
+
     public static int Points => 16;
 
     public static int Inputs => 4;
@@ -29,6 +31,9 @@ internal readonly unsafe struct Winograd2x2 : IWinograd
             Pixels(T.Load(buffer), T.Load(buffer + T.Count), T.Load(buffer + (2 * T.Count)), T.Load(buffer + (3 * T.Count)), transformed, point);
         }
     }
+
+    public static void TransformFilterRow<T>(int row, float* taps, nint tap, int vectors, float* transformed, nint point)
+        where T : unmanaged, ISimd<T> => WinogradFilter<Winograd2x2>.TransformRow<T>(row, taps, tap, vectors, transformed, point);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static T TransformProducts<T>(float* products, nint point, float* buffer, float* outputs)

@@ -12,6 +12,8 @@ internal readonly unsafe struct Winograd4x4 : IWinograd
     private const float Near = 0.70710678f;
     private const float Far = 2 * Near;
 
+    public static int Taps => 3;
+
     public static int Points => 36;
 
     public static int Inputs => 6;
@@ -40,6 +42,9 @@ internal readonly unsafe struct Winograd4x4 : IWinograd
                 transformed, point);
         }
     }
+
+    public static void TransformFilterRow<T>(int row, float* taps, nint tap, int vectors, float* transformed, nint point)
+        where T : unmanaged, ISimd<T> => WinogradFilter<Winograd4x4>.TransformRow<T>(row, taps, tap, vectors, transformed, point);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static T TransformProducts<T>(float* products, nint point, float* buffer, float* outputs)

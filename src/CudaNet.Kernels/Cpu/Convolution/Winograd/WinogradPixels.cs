@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using CudaNet.Engine;
 
 namespace CudaNet.Kernels.Cpu;
 
@@ -11,17 +10,15 @@ internal sealed unsafe class WinogradPixels<T, TVariant>
     where T : unmanaged, ISimd<T>
     where TVariant : struct, IWinograd
 {
-    private readonly float* _source;
+    private readonly WinogradSource _source;
     private readonly BlockedImage _from;
-    private readonly Conv2d _op;
     private readonly int _tilesX;
     private readonly int _tilesY;
 
-    public WinogradPixels(float* source, BlockedImage from, Conv2d op, BlockedImage to)
+    public WinogradPixels(WinogradSource source, BlockedImage to)
     {
         _source = source;
-        _from = from;
-        _op = op;
+        _from = source.Image;
         _tilesX = (to.Width + TVariant.Outputs - 1) / TVariant.Outputs;
         _tilesY = (to.Height + TVariant.Outputs - 1) / TVariant.Outputs;
         Tiles = checked(to.Batch * _tilesX * _tilesY);
@@ -35,6 +32,9 @@ internal sealed unsafe class WinogradPixels<T, TVariant>
 
     /// <summary>fp32 elements of the memory that a transform works in.</summary>
     public static int BufferElements => (TVariant.Points * T.Count) + (TVariant.Points * BlockedImage.BlockChannels);
+
+    /// <summary>Pixels along a side of what all tiles read together, for so many outputs.</summary>
+    public static int Covered(int outputs) => checked((((outputs + TVariant.Outputs - 1) / TVariant.Outputs) * TVariant.Outputs) + TVariant.Inputs - TVariant.Outputs);
 
     /// <summary>Elements from point to point of a row of tiles; a cache line more than the values, so that points are no power of two apart.</summary>
     public nint PointStride(int height) => ((nint)_from.Blocks * height * BlockedImage.BlockChannels) + BlockedImage.BlockChannels;
@@ -68,10 +68,10 @@ internal sealed unsafe class WinogradPixels<T, TVariant>
         for (int row = 0; row < rows.Filled; row++)
         {
             (int image, int y, int x) = Locate(rows.First + row);
-            (y, x) = (y - _op.Padding.Top, x - _op.Padding.Left);
+            (y, x) = (y - _source.Top, x - _source.Left);
             int halo = _from.Halo;
             bool isInside = y >= -halo && x >= -halo && y + TVariant.Inputs <= _from.Height + halo && x + TVariant.Inputs <= _from.Width + halo;
-            float* plane = _source + (image * _from.ImageStride) + (firstBlock * _from.PlaneStride) + _from.Interior;
+            float* plane = _source.Values + (image * _from.ImageStride) + (firstBlock * _from.PlaneStride) + _from.Interior;
             float* target = transformed + (((firstBlock * (nint)rows.Height) + row) * BlockedImage.BlockChannels);
             for (int block = 0; block < blocks; block++, plane += _from.PlaneStride, target += rows.Height * BlockedImage.BlockChannels)
             {

@@ -21,6 +21,13 @@ internal sealed class WinogradReduction
 
     public WinogradReduction(DirectConvolution direct)
     {
+        if (direct.Reduction.IsCompact)
+        {
+            Terms = 4 * direct.Op.InChannels;
+            _chunks.Add(new WinogradChunk(0, 0, 1, Terms, 0));
+            return;
+        }
+
         // Of a 3×3 window the direct sum has a chunk for each block of channels.
         IReadOnlyList<TermChunk> blocks = direct.Reduction.Chunks;
         for (int first = 0; first < blocks.Count;)

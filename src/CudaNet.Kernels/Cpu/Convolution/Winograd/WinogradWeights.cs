@@ -69,11 +69,17 @@ internal sealed unsafe class WinogradWeights<TVariant>
         where T : unmanaged, ISimd<T>
     {
         nint point = PointStride(direct, panel, chunk);
+        if (direct.Reduction.IsCompact)
+        {
+            TransformPhases<T>(direct, panel, chunk.Terms, row, transformed, point);
+            return;
+        }
+
         int width = direct.PanelOutputs(panel);
         for (int block = 0; block < chunk.Blocks; block++, transformed += chunk.TermsPerBlock * width)
         {
             float* taps = Taps(direct, group, panel, chunk.FirstBlock + block, out nint tap);
-            WinogradFilter<TVariant>.TransformRow<T>(row, taps, tap, chunk.TermsPerBlock * width / T.Count, transformed, point);
+            TVariant.TransformFilterRow<T>(row, taps, tap, chunk.TermsPerBlock * width / T.Count, transformed, point);
         }
     }
 
@@ -89,5 +95,30 @@ internal sealed unsafe class WinogradWeights<TVariant>
         TermChunk window = direct.Reduction.Chunks[block];
         tap = (nint)window.TermsPerGroup * direct.PanelOutputs(panel);
         return direct.Panel(group, window, panel);
+    }
+
+    /// <summary>The same of <see cref="SpaceToDepthInput"/>'s channels: each has every other weight of every other row, and zeros where the window ends before.</summary>
+    private static void TransformPhases<T>(DirectConvolution direct, int panel, int terms, int row, float* transformed, nint point)
+        where T : unmanaged, ISimd<T>
+    {
+        int channels = direct.Op.InChannels;
+        int width = direct.PanelOutputs(panel);
+        float* taps = stackalloc float[TVariant.Taps * TVariant.Taps * T.Count];
+        for (int term = 0; term < terms; term++)
+        {
+            (int phase, int channel) = Math.DivRem(term, channels);
+            for (int output = 0; output < width; output += T.Count, transformed += T.Count)
+            {
+                for (int tap = 0; tap < TVariant.Taps * TVariant.Taps; tap++)
+                {
+                    int y = (2 * (tap / TVariant.Taps)) + (phase / 2);
+                    int x = (2 * (tap % TVariant.Taps)) + (phase % 2);
+                    bool isInside = y < direct.Op.KernelHeight && x < direct.Op.KernelWidth;
+                    T.Store(isInside ? T.Load(direct.CompactWeights(panel, channel, y, x) + output) : default, taps + (tap * T.Count));
+                }
+
+                TVariant.TransformFilterRow<T>(row, taps, T.Count, 1, transformed, point);
+            }
+        }
     }
 }
