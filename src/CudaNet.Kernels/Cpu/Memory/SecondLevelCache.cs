@@ -15,7 +15,7 @@ internal static class SecondLevelCache
     /// <summary>CPUID leaf 80000006h, in the same words at Intel's and AMD's ("Software Developer's Manual", volume 2A; "Architecture Programmer's Manual", volume 3).</summary>
     private static long Ask()
     {
-        if (!X86Base.IsSupported || X86Base.CpuId(int.MinValue, 0).Eax < Leaf)
+        if (!X86Base.IsSupported || (uint)X86Base.CpuId(int.MinValue, 0).Eax < unchecked((uint)Leaf))
         {
             return Unknown;
         }
