@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using CudaNet.Cli;
 using CudaNet.Engine;
 using CudaNet.Kernels.Cpu;
 using CudaNet.Weights;
@@ -15,11 +14,16 @@ internal static class PeerComparison
 {
     private const int RunsPerRound = 5;
 
-    public static void Run(PeerOptions options)
+    /// <param name="file">A weight file; null for the repository's.</param>
+    /// <param name="architecture">A published architecture with weights by formula, in place of a file; or null.</param>
+    /// <param name="options">The passes.</param>
+    public static void Run(string? file, string? architecture, PassOptions options)
     {
         string peer = OnnxRuntimeContender.FindVersion();
-        using Model model = Open(options);
-        Check(model, options);
+        using Model model = architecture is not null ? BenchFiles.MakeModel(architecture)
+            : file is not null ? ModelFile.Open(BenchFiles.Require(file, "Name another --model, or none for the repository's."))
+            : BenchFiles.OpenModel();
+        options.Check(model);
         ReportText text = new(options.Write ? "peers.md" : null);
         text.Line($"# CudaNet against ONNX Runtime, {model.Metadata.Architecture}, fp32");
         text.Line($"");
@@ -44,28 +48,7 @@ internal static class PeerComparison
         text.Save();
     }
 
-    private static Model Open(PeerOptions options) => options switch
-    {
-        { Architecture: { } name } => BenchFiles.MakeModel(name),
-        { Model: { } path } => ModelFile.Open(BenchFiles.Require(path, "Name another --model, or none for the repository's.")),
-        _ => BenchFiles.OpenModel(),
-    };
-
-    /// <summary>What would fail only after others have run.</summary>
-    private static void Check(Model model, PeerOptions options)
-    {
-        _ = SimdSupport.Resolve(options.Width);
-        foreach (TensorShape input in options.Batches.SelectMany(b => options.Sizes.Select(s => new TensorShape(b, model.Graph.InputChannels, s, s))))
-        {
-            _ = model.Graph.InferShapes(input);
-            if (input.ElementCount > Array.MaxLength)
-            {
-                throw new UsageException($"a batch of {input} is too large: it must have at most {Array.MaxLength} values; take fewer --batches or smaller --sizes");
-            }
-        }
-    }
-
-    private static FormattableString Compare(Model model, PeerOptions options, int batch, int size, int threads)
+    private static FormattableString Compare(Model model, PassOptions options, int batch, int size, int threads)
     {
         Tensor input = RandomBatch(new TensorShape(batch, model.Graph.InputChannels, size, size));
         using CudaNetContender ours = new(model, input, new CpuOptions { Threads = threads, SimdWidth = options.Width });

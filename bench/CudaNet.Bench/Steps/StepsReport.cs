@@ -9,11 +9,12 @@ namespace CudaNet.Bench;
 /// </summary>
 internal static class StepsReport
 {
-    public static void Write(StepsOptions options)
+    public static void Write(PassOptions options)
     {
         using Model model = BenchFiles.OpenModel();
+        options.Check(model);
         SimdWidth width = SimdSupport.Resolve(options.Width);
-        ReportText text = new("steps.md");
+        ReportText text = new(options.Write ? "steps.md" : null);
         string load = Device.Load;
         double peak = PeakRates.Flops(width);
         double bandwidth = PeakRates.Bandwidth();
@@ -38,10 +39,7 @@ internal static class StepsReport
             }
         }
 
-        if (options.Write)
-        {
-            text.Save();
-        }
+        text.Save();
     }
 
     private static void Compare(Model model, Tensor input, CpuOptions options, int rounds, double peak, double bandwidth, ReportText text)

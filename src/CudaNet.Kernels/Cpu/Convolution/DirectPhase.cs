@@ -63,7 +63,7 @@ internal sealed unsafe class DirectPhase<T> : StoringPhase
         nint* destinations = sources + _tiling.RowElements;
         float* packed = (float*)Scratch.Align(destinations + _tiling.RowElements);
         float* sums = packed + _tiling.PackedElements;
-        Locate(firstPixel, pixels, tiles * _tiling.TileRows, sources, destinations);
+        PixelOffsets.Locate(_layer.Op.Stride, _from, _to, firstPixel, pixels, tiles * _tiling.TileRows, sources, destinations);
         float* source = _source + (group * (nint)(_layer.Op.InChannels / _layer.Op.Groups / BlockedImage.BlockChannels) * _from.Block);
 
         for (int index = 0; index < _chunks.Length; index++)
@@ -111,25 +111,6 @@ internal sealed unsafe class DirectPhase<T> : StoringPhase
                 int channel = firstChannel + output;
                 nint offset = destinations[row] + (channel / BlockedImage.BlockChannels * _to.PlaneStride) + (channel % BlockedImage.BlockChannels);
                 _epilogue.Apply(T.Load(sums), channel, offset);
-            }
-        }
-    }
-
-    /// <summary>Where each pixel's window starts and where its result goes; the last tile is filled up with its last pixel.</summary>
-    private void Locate(int firstPixel, int pixels, int rows, nint* sources, nint* destinations)
-    {
-        (int line, int x) = Math.DivRem(firstPixel, _to.Width);
-        (int image, int y) = Math.DivRem(line, _to.Height);
-        int stride = _layer.Op.Stride;
-        for (int row = 0; row < rows; row++)
-        {
-            sources[row] = (image * _from.Image) + ((nint)y * stride * _from.Row) + ((nint)x * stride * _from.Pixel);
-            destinations[row] = (image * _to.ImageStride) + _to.Interior + (y * _to.RowStride) + ((nint)x * BlockedImage.BlockChannels);
-            if (row + 1 < pixels && ++x == _to.Width)
-            {
-                x = 0;
-                y = (y + 1) % _to.Height;
-                image += y == 0 ? 1 : 0;
             }
         }
     }

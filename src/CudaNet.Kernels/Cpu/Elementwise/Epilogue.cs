@@ -28,12 +28,8 @@ internal unsafe struct Epilogue
     public readonly void Apply<T>(T value, nint channel, nint offset)
         where T : unmanaged, ISimd<T>
     {
-        Finish(
-            value,
-            Bias == null ? default : T.Load(Bias + channel),
-            Scale == null ? default : T.Load(Scale + channel),
-            Scale == null ? default : T.Load(Shift + channel),
-            offset);
+        Load(channel, out T bias, out T scale, out T shift);
+        Finish(value, bias, scale, shift, offset);
     }
 
     /// <summary>Finishes one vector of channels at several pixels.</summary>
@@ -45,13 +41,42 @@ internal unsafe struct Epilogue
     public readonly void ApplyAll<T>(float* values, int pixels, nint channel, nint start, nint* offsets)
         where T : unmanaged, ISimd<T>
     {
-        T bias = Bias == null ? default : T.Load(Bias + channel);
-        T scale = Scale == null ? default : T.Load(Scale + channel);
-        T shift = Scale == null ? default : T.Load(Shift + channel);
+        Load(channel, out T bias, out T scale, out T shift);
         for (int i = 0; i < pixels; i++, values += T.Count)
         {
             Finish(T.Load(values), bias, scale, shift, start + offsets[i]);
         }
+    }
+
+    /// <summary>Finishes one vector of channels of a rectangle of pixels.</summary>
+    /// <param name="values">The sums, one behind the other in a row.</param>
+    /// <param name="nextRow">Elements from row to row of them.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Pixels of a row.</param>
+    /// <param name="channel">Channel of the first lane.</param>
+    /// <param name="offset">Element offset of the first pixel's first lane in the residual and in every destination.</param>
+    /// <param name="rowStride">Elements from row to row there.</param>
+    public readonly void ApplyTile<T>(float* values, nint nextRow, int height, int width, nint channel, nint offset, nint rowStride)
+        where T : unmanaged, ISimd<T>
+    {
+        Load(channel, out T bias, out T scale, out T shift);
+        for (int row = 0; row < height; row++, values += nextRow, offset += rowStride)
+        {
+            for (int x = 0; x < width; x++)
+            {
+                Finish(T.Load(values + (x * T.Count)), bias, scale, shift, offset + (x * BlockedImage.BlockChannels));
+            }
+        }
+    }
+
+    /// <summary>The constants of one vector of channels; those that are absent are not used.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Load<T>(nint channel, out T bias, out T scale, out T shift)
+        where T : unmanaged, ISimd<T>
+    {
+        bias = Bias == null ? default : T.Load(Bias + channel);
+        scale = Scale == null ? default : T.Load(Scale + channel);
+        shift = Scale == null ? default : T.Load(Shift + channel);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -92,29 +117,6 @@ internal unsafe struct Epilogue
             if (ReluTo != null)
             {
                 T.Store(value, ReluTo + offset);
-            }
-        }
-    }
-
-    /// <summary>Finishes one vector of channels of a rectangle of pixels.</summary>
-    /// <param name="values">The sums, one behind the other in a row.</param>
-    /// <param name="nextRow">Elements from row to row of them.</param>
-    /// <param name="height">Rows.</param>
-    /// <param name="width">Pixels of a row.</param>
-    /// <param name="channel">Channel of the first lane.</param>
-    /// <param name="offset">Element offset of the first pixel's first lane in the residual and in every destination.</param>
-    /// <param name="rowStride">Elements from row to row there.</param>
-    public readonly void ApplyTile<T>(float* values, nint nextRow, int height, int width, nint channel, nint offset, nint rowStride)
-        where T : unmanaged, ISimd<T>
-    {
-        T bias = Bias == null ? default : T.Load(Bias + channel);
-        T scale = Scale == null ? default : T.Load(Scale + channel);
-        T shift = Scale == null ? default : T.Load(Shift + channel);
-        for (int row = 0; row < height; row++, values += nextRow, offset += rowStride)
-        {
-            for (int x = 0; x < width; x++)
-            {
-                Finish(T.Load(values + (x * T.Count)), bias, scale, shift, offset + (x * BlockedImage.BlockChannels));
             }
         }
     }

@@ -100,7 +100,7 @@ internal static unsafe class FewTilesKernel<TVariant>
                 T w1 = T.Load(columns + (2 * T.Count));
                 if (pair != 0)
                 {
-                    Points(T.Load(columns + T.Count), even0, even2, odd, ref w0, ref w1);
+                    WinogradFilter<TVariant>.Points(even0, even2, odd, w0, T.Load(columns + T.Count), w1, out w0, out w1);
                 }
 
                 a0 = T.MultiplyAdd(T.Broadcast(pixels[0]), w0, a0);
@@ -161,8 +161,8 @@ internal static unsafe class FewTilesKernel<TVariant>
                 T v1 = T.Load(others + (2 * T.Count));
                 if (pair != 0)
                 {
-                    Points(T.Load(columns + T.Count), even0, even2, odd, ref w0, ref w1);
-                    Points(T.Load(others + T.Count), even0, even2, odd, ref v0, ref v1);
+                    WinogradFilter<TVariant>.Points(even0, even2, odd, w0, T.Load(columns + T.Count), w1, out w0, out w1);
+                    WinogradFilter<TVariant>.Points(even0, even2, odd, v0, T.Load(others + T.Count), v1, out v0, out v1);
                 }
 
                 T x = T.Broadcast(pixels[0]);
@@ -183,15 +183,5 @@ internal static unsafe class FewTilesKernel<TVariant>
             Finish(a1, sums + vector, accumulate);
             Finish(b1, sums + vector + apart, accumulate);
         }
-    }
-
-    /// <summary>The first and the third of a row's vectors become the two points of a pair.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Points<T>(T middle, T even0, T even2, T odd, ref T first, ref T last)
-        where T : unmanaged, ISimd<T>
-    {
-        T even = T.MultiplyAdd(even2, last, T.Multiply(even0, first));
-        first = T.MultiplyAdd(odd, middle, even);
-        last = T.NegateMultiplyAdd(odd, middle, even);
     }
 }

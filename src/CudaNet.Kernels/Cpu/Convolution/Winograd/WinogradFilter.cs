@@ -41,9 +41,9 @@ internal static unsafe class WinogradFilter<TVariant>
         {
             float* middle = taps + (3 * tap);
             float* last = middle + (3 * tap);
-            T a = T.MultiplyAdd(odd, T.Load(middle), T.MultiplyAdd(even2, T.Load(last), T.Multiply(even0, T.Load(taps))));
-            T b = T.MultiplyAdd(odd, T.Load(middle + tap), T.MultiplyAdd(even2, T.Load(last + tap), T.Multiply(even0, T.Load(taps + tap))));
-            T c = T.MultiplyAdd(odd, T.Load(middle + (2 * tap)), T.MultiplyAdd(even2, T.Load(last + (2 * tap)), T.Multiply(even0, T.Load(taps + (2 * tap)))));
+            T a = T.MultiplyAdd(odd, T.Load(middle), Even(even0, even2, T.Load(taps), T.Load(last)));
+            T b = T.MultiplyAdd(odd, T.Load(middle + tap), Even(even0, even2, T.Load(taps + tap), T.Load(last + tap)));
+            T c = T.MultiplyAdd(odd, T.Load(middle + (2 * tap)), Even(even0, even2, T.Load(taps + (2 * tap)), T.Load(last + (2 * tap))));
             StorePoints(a, b, c, transformed, point);
         }
     }
@@ -67,10 +67,20 @@ internal static unsafe class WinogradFilter<TVariant>
         }
     }
 
+    /// <summary>The two points of a pair, from a row's three vectors and the pair's constants.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Points<T>(T even0, T even2, T odd, T g0, T g1, T g2, out T plus, out T minus)
+        where T : unmanaged, ISimd<T>
+    {
+        T even = Even(even0, even2, g0, g2);
+        plus = T.MultiplyAdd(odd, g1, even);
+        minus = T.NegateMultiplyAdd(odd, g1, even);
+    }
+
     /// <summary>What the two points of a pair have in common.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Even<T>(FilterPair pair, T g0, T g2)
-        where T : unmanaged, ISimd<T> => T.MultiplyAdd(T.Broadcast(pair.Even2), g2, T.Multiply(T.Broadcast(pair.Even0), g0));
+    private static T Even<T>(T even0, T even2, T g0, T g2)
+        where T : unmanaged, ISimd<T> => T.MultiplyAdd(even2, g2, T.Multiply(even0, g0));
 
     /// <summary>G times three values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -91,9 +101,8 @@ internal static unsafe class WinogradFilter<TVariant>
     private static void Store<T>(FilterPair pair, T g0, T g1, T g2, float* to, nint step)
         where T : unmanaged, ISimd<T>
     {
-        T odd = T.Broadcast(pair.Odd);
-        T even = Even(pair, g0, g2);
-        T.Store(T.MultiplyAdd(odd, g1, even), to);
-        T.Store(T.NegateMultiplyAdd(odd, g1, even), to + step);
+        Points(T.Broadcast(pair.Even0), T.Broadcast(pair.Even2), T.Broadcast(pair.Odd), g0, g1, g2, out T plus, out T minus);
+        T.Store(plus, to);
+        T.Store(minus, to + step);
     }
 }
