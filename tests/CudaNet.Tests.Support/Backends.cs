@@ -8,11 +8,12 @@ namespace CudaNet.Tests.Support;
 
 /// <summary>
 /// Every backend variant of the catalogue, by a name that a test can print. One test
-/// body serves them all; a width that this machine lacks is skipped with the reason, and a GPU that it lacks is left out. Buffers of the CPU backend hold NaN at first, so that a halo that nobody
+/// body serves them all; a vector width that this machine lacks is made of narrower vectors (<see cref="CpuWidths"/>), and a GPU that it lacks is left out. Buffers of the CPU backend hold NaN at first, so that a halo that nobody
 /// cleared, or whatever else nobody wrote, shows. A test project may put backends of its own in their place, and compile the same test bodies.
 /// </summary>
 public static class Backends
 {
+    private const string Cpu = "cpu";
     private const string Gpu = "cuda";
     private static OwnBackends? _own;
 
@@ -33,7 +34,7 @@ public static class Backends
     public static TheoryData<string> Judged => _own is null ? [.. OfCpu.Select(row => row.Data), .. OfCpu.Select(row => $"{Winograd}{row.Data}"), .. OnGpu.Where(name => name == $"{Gpu}-fp32")] : [.. _own.Precise];
 
     /// <summary>The CPU's, on two threads.</summary>
-    public static TheoryData<string> OfCpu => [.. Variants(e => e.Name == "cpu").Select(v => $"{v.Variant.Name}-2")];
+    public static TheoryData<string> OfCpu => [.. Variants(e => e.Name == Cpu).Select(v => $"{v.Variant.Name}-2")];
 
     private static IEnumerable<string> OnGpu => Variants(e => e.Name == Gpu).Where(v => v.Variant.WhyNot is null).Select(v => v.Variant.Name);
 
@@ -63,10 +64,16 @@ public static class Backends
             return new CpuBackend(options, new NativeAllocator { InitialValue = float.NaN });
         }
 
-        (_, BackendVariant variant) = Variants(_ => true).Single(v => name == v.Variant.Name || name.StartsWith($"{v.Variant.Name}-", StringComparison.Ordinal));
-        Assert.SkipUnless(variant.WhyNot is null, $"{variant.Name}: {variant.WhyNot}");
+        (BackendEntry entry, BackendVariant variant) = Variants(_ => true).Single(v => name == v.Variant.Name || name.StartsWith($"{v.Variant.Name}-", StringComparison.Ordinal));
         int threads = name == variant.Name ? 0 : int.Parse(name[(variant.Name.Length + 1)..], CultureInfo.InvariantCulture);
-        return variant.Create(threads, new NativeAllocator { InitialValue = float.NaN });
+        NativeAllocator allocator = new() { InitialValue = float.NaN };
+        if (entry.Name == Cpu && CpuWidths.Options(Enum.Parse<SimdWidth>(variant.Name[(Cpu.Length + 1)..])) is { Vectors: not null } paired)
+        {
+            return new CpuBackend(paired with { Threads = threads }, allocator);
+        }
+
+        Assert.SkipUnless(variant.WhyNot is null, $"{variant.Name}: {variant.WhyNot}");
+        return variant.Create(threads, allocator);
     }
 
     private static IEnumerable<(BackendEntry Entry, BackendVariant Variant)> Variants(Func<BackendEntry, bool> which) =>

@@ -34,7 +34,7 @@ public sealed class CpuBackend : IBackend
 
         Options = options;
         Threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
-        SimdWidth = SimdSupport.Resolve(options.SimdWidth);
+        Vectors = options.Vectors ?? SimdVectors.Of(SimdSupport.Resolve(options.SimdWidth));
         _allocator = allocator;
     }
 
@@ -54,7 +54,10 @@ public sealed class CpuBackend : IBackend
     public int Threads { get; }
 
     /// <summary>The vector width in use, never <see cref="SimdWidth.Auto"/>.</summary>
-    public SimdWidth SimdWidth { get; }
+    public SimdWidth SimdWidth => Vectors.Width;
+
+    /// <summary>What the kernels compute with.</summary>
+    internal SimdVectors Vectors { get; }
 
     /// <inheritdoc/>
     public PreparedModel Prepare(LayerGraph graph, ParameterSet parameters)

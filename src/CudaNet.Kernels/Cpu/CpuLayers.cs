@@ -6,22 +6,22 @@ namespace CudaNet.Kernels.Cpu;
 internal sealed class CpuLayers : IDisposable
 {
     private readonly Dictionary<LayerNode, CpuLayer> _layers = [];
-    private readonly SimdWidth _width;
+    private readonly SimdVectors _vectors;
 
     /// <param name="graph">Whose layers.</param>
     /// <param name="parameters">Packed here; null where only sizes are wanted.</param>
-    /// <param name="backend">Whose vector width and options.</param>
+    /// <param name="backend">Whose vectors and options.</param>
     /// <param name="allocator">Where the weights' memory comes from.</param>
     public CpuLayers(LayerGraph graph, ParameterSet? parameters, CpuBackend backend, NativeAllocator allocator)
     {
-        _width = backend.SimdWidth;
+        _vectors = backend.Vectors;
         Forms = new WeightForms(allocator, (long)(backend.Options.TransformedWeights * sizeof(float) * graph.Parameters.Sum(p => (double)p.Shape.ElementCount)));
         try
         {
             foreach (LayerNode node in graph.Layers)
             {
                 CpuLayer layer = CpuLayer.Of(node, readsInput: node.Inputs[0] == graph.Input, backend.Options);
-                layer.Pack(Forms, parameters?.Of(node), (int)_width / (8 * sizeof(float)));
+                layer.Pack(Forms, parameters?.Of(node), (int)backend.SimdWidth / (8 * sizeof(float)));
                 _layers.Add(node, layer);
             }
         }
@@ -42,13 +42,7 @@ internal sealed class CpuLayers : IDisposable
     {
         try
         {
-            return _width switch
-            {
-                SimdWidth.Bits512 => new PlanLoader<Simd512>(this, plan, arena, threads).Load(),
-                SimdWidth.Bits256 => new PlanLoader<Simd256>(this, plan, arena, threads).Load(),
-                SimdWidth.Bits128 => new PlanLoader<Simd128>(this, plan, arena, threads).Load(),
-                _ => throw new ArgumentOutOfRangeException(nameof(plan), _width, "no SIMD width"),
-            };
+            return _vectors.Load(this, plan, arena, threads);
         }
         catch (OverflowException exception)
         {

@@ -28,4 +28,7 @@ public sealed record CpuOptions
 
     /// <summary>The one of Winograd's algorithms that is taken wherever any is; null for the choice. For measuring what each loses.</summary>
     internal string? WinogradVariant { get; init; }
+
+    /// <summary>In place of the processor's vectors of <see cref="SimdWidth"/>, which is not asked for then; null for the processor's. For testing kernels whose instructions it lacks.</summary>
+    internal SimdVectors? Vectors { get; init; }
 }

@@ -1,5 +1,6 @@
 using CudaNet.Engine;
 using CudaNet.Kernels.Cpu;
+using CudaNet.Tests.Support;
 using Xunit;
 
 namespace CudaNet.Tests.Cpu;
@@ -9,7 +10,7 @@ public sealed unsafe class HostOutputTests
 {
     private const float Untouched = -1;
 
-    public static TheoryData<SimdWidth> Widths => [.. SimdSupport.Widths];
+    public static TheoryData<SimdWidth> Widths => CpuWidths.All;
 
     [Theory]
     [MemberData(nameof(Widths))]
@@ -65,10 +66,12 @@ public sealed unsafe class HostOutputTests
         Array.Fill(copied, Untouched);
         fixed (float* source = stored, destination = copied)
         {
-            HostOutput output = width switch
+            HostOutput output = (width, SimdSupport.IsSupported(width)) switch
             {
-                SimdWidth.Bits512 => new HostOutput<Simd512>(source, from),
-                SimdWidth.Bits256 => new HostOutput<Simd256>(source, from),
+                (SimdWidth.Bits512, true) => new HostOutput<Simd512>(source, from),
+                (SimdWidth.Bits512, false) => new HostOutput<PairedVectors<PairedVectors<Simd128>>>(source, from),
+                (SimdWidth.Bits256, true) => new HostOutput<Simd256>(source, from),
+                (SimdWidth.Bits256, false) => new HostOutput<PairedVectors<Simd128>>(source, from),
                 _ => new HostOutput<Simd128>(source, from),
             };
             output.Destination = destination;

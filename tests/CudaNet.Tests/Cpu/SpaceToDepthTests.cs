@@ -90,7 +90,6 @@ public sealed class SpaceToDepthTests
     [MemberData(nameof(Widths))]
     public void Neither_batch_nor_width_nor_memory_changes_a_bit(int width, int threads)
     {
-        Assert.SkipUnless(SimdSupport.IsSupported((SimdWidth)width), "no such vectors here");
         foreach (Conv2d layer in Layers)
         {
             using Model model = Of(layer);
@@ -106,7 +105,7 @@ public sealed class SpaceToDepthTests
                 float[] expected = Predict(model, batch, new CpuOptions { Convolutions = CpuConvolutions.Winograd, SimdWidth = SimdWidth.Bits128, Threads = 1, TransformedWeights = 0 });
                 foreach (double kept in (double[])[0, 100])
                 {
-                    CpuOptions options = new() { Convolutions = CpuConvolutions.Winograd, SimdWidth = (SimdWidth)width, Threads = threads, TransformedWeights = kept };
+                    CpuOptions options = CpuWidths.Options((SimdWidth)width) with { Convolutions = CpuConvolutions.Winograd, Threads = threads, TransformedWeights = kept };
                     Bits.AssertSame(expected, Predict(model, batch, options), $"{layer}, {side}×{side}, {kept}");
                     Bits.AssertSame(expected.AsSpan(0, expected.Length / 5), Predict(model, first, options), $"{layer}, {side}×{side}, {kept}, alone");
                 }
@@ -118,7 +117,6 @@ public sealed class SpaceToDepthTests
     [MemberData(nameof(Widths))]
     public void What_is_not_finite_is_where_direct_sums_have_it(int width, int threads)
     {
-        Assert.SkipUnless(SimdSupport.IsSupported((SimdWidth)width), "no such vectors here");
         foreach (Conv2d layer in Layers)
         {
             using Model model = Of(layer);
@@ -126,7 +124,7 @@ public sealed class SpaceToDepthTests
             (values[40], values[700], values[1300], values[3000], values[5555]) = (float.NaN, float.PositiveInfinity, 3e38f, float.NegativeInfinity, -3e38f);
             Tensor input = new(new TensorShape(2, layer.InChannels, 61, 58), values);
             float[] direct = Predict(model, input, new CpuOptions { Convolutions = CpuConvolutions.Direct, Threads = 1 });
-            float[] winograd = Predict(model, input, new CpuOptions { Convolutions = CpuConvolutions.Winograd, SimdWidth = (SimdWidth)width, Threads = threads });
+            float[] winograd = Predict(model, input, CpuWidths.Options((SimdWidth)width) with { Convolutions = CpuConvolutions.Winograd, Threads = threads });
             Assert.Contains(direct, float.IsNaN);
             Assert.Contains(direct, float.IsInfinity);
             for (int i = 0; i < direct.Length; i++)

@@ -42,7 +42,6 @@ public sealed class WinogradTests
     [MemberData(nameof(Widths))]
     public void Neither_batch_nor_width_nor_memory_changes_a_bit(int width, int threads)
     {
-        Assert.SkipUnless(SimdSupport.IsSupported((SimdWidth)width), "no such vectors here");
         using Model model = OneConvolution();
         foreach (int side in (int[])[1, 2, 4, 7, 13])
         {
@@ -50,7 +49,7 @@ public sealed class WinogradTests
             float[] expected = Predict(model, batch, new CpuOptions { Convolutions = CpuConvolutions.Winograd, SimdWidth = SimdWidth.Bits128, Threads = 1, TransformedWeights = 0 });
             foreach (double kept in (double[])[0, 100])
             {
-                CpuOptions options = new() { Convolutions = CpuConvolutions.Winograd, SimdWidth = (SimdWidth)width, Threads = threads, TransformedWeights = kept };
+                CpuOptions options = CpuWidths.Options((SimdWidth)width) with { Convolutions = CpuConvolutions.Winograd, Threads = threads, TransformedWeights = kept };
                 Bits.AssertSame(expected, Predict(model, batch, options), $"{side}×{side}, {kept}");
                 Tensor first = new(new TensorShape(1, Channels, side, side), batch.Values[..(Channels * side * side)].ToArray());
                 Bits.AssertSame(expected.AsSpan(0, expected.Length / 5), Predict(model, first, options), $"{side}×{side}, {kept}, alone");
@@ -62,13 +61,12 @@ public sealed class WinogradTests
     [MemberData(nameof(Widths))]
     public void What_is_not_finite_is_where_direct_sums_have_it(int width, int threads)
     {
-        Assert.SkipUnless(SimdSupport.IsSupported((SimdWidth)width), "no such vectors here");
         using Model model = OneConvolution();
         float[] values = Formula.Uniform("x", new TensorShape(2, Channels, 11, 14)).Values.ToArray();
         (values[40], values[700], values[1300], values[3000], values[5555]) = (float.NaN, float.PositiveInfinity, 3e38f, float.NegativeInfinity, -3e38f);
         Tensor input = new(new TensorShape(2, Channels, 11, 14), values);
         float[] direct = Predict(model, input, new CpuOptions { Convolutions = CpuConvolutions.Direct, Threads = 1 });
-        float[] winograd = Predict(model, input, new CpuOptions { Convolutions = CpuConvolutions.Winograd, SimdWidth = (SimdWidth)width, Threads = threads });
+        float[] winograd = Predict(model, input, CpuWidths.Options((SimdWidth)width) with { Convolutions = CpuConvolutions.Winograd, Threads = threads });
         Assert.Contains(direct, float.IsNaN);
         Assert.Contains(direct, float.IsInfinity);
         for (int i = 0; i < direct.Length; i++)

@@ -1,4 +1,5 @@
 using CudaNet.Engine;
+using CudaNet.Kernels.Cpu;
 using CudaNet.Tests.Support;
 using Xunit;
 
@@ -13,9 +14,9 @@ public sealed class ObservingTests
     [MemberData(nameof(AllBackends))]
     public void Observing_any_layers_changes_no_bit(string name)
     {
-        // The reference backend takes its time: the same graph with an eighth of the channels, on smaller images.
+        // The reference backend takes its time, and so do vectors that the processor lacks: the same graph with an eighth of the channels, on smaller images.
         IBackend backend = Backends.Create(name);
-        bool isSlow = backend.Name == "reference";
+        bool isSlow = backend.Name == "reference" || (backend is CpuBackend cpu && !SimdSupport.IsSupported(cpu.SimdWidth));
         using Model model = isSlow ? TestModels.Create(TestModels.TinyConfig with { Depths = [2, 2, 2, 2] }) : TestModels.Create("resnet18");
         using Session session = new(model, backend);
         int[] size = isSlow ? [33, 47] : [64, 64];

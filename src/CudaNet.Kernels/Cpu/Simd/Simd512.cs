@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -55,6 +56,7 @@ internal readonly unsafe struct Simd512 : ISimd<Simd512>
     }
 
     /// <summary>Four elements of each vector that is four further than the one before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Quarters(float* source, nint stride)
     {
         Vector512<float> first = Vector128.Load(source).ToVector256Unsafe().ToVector512Unsafe();
