@@ -19,9 +19,6 @@ Option<int> rounds = ValueOptions.Count("--rounds", 15, 10_000, "Runs of each pr
 Command coldStart = new("cold-start", "Starts programs that predict once, on CudaNet and on ONNX Runtime, into cold-start.md of this machine's results.") { published, rounds };
 coldStart.SetAction(parsed => ColdStartReport.Write(parsed.GetValue(published)!, parsed.GetValue(rounds)));
 
-Command observing = new("observing", "Measures what observing layers costs on this machine's CPU, into observing.md of its results.");
-observing.SetAction(_ => ObservingReport.Write());
-
 Command denormals = new("denormals", "Measures what images of denormal values cost on this machine's CPU, into denormals.md of its results.");
 denormals.SetAction(_ => DenormalReport.Write());
 
@@ -32,7 +29,7 @@ RootCommand root = new("Measures CudaNet on this machine; its results are in ben
     kernels,
     concurrency,
     coldStart,
-    observing,
+    new ObservingCommand(args),
     new StepsCommand(args),
     denormals,
     new SuitesCommand(),

@@ -10,36 +10,40 @@ namespace CudaNet.Bench;
 /// </summary>
 internal static class ObservingReport
 {
-    private const int Rounds = 60;
-
-    public static void Write()
+    public static void Write(PassOptions options)
     {
         using Model model = BenchFiles.OpenModel();
-        ReportText text = new("observing.md");
+        options.Check(model);
+        ReportText text = new(options.Write ? "observing.md" : null);
         text.Line($"# Observing on a CPU, resnet18, fp32");
         text.Line($"");
         text.Line($"- {Device.Cpu}; {DateTime.UtcNow:yyyy-MM-dd}; load average before the run {Device.Load}");
-        text.Line($"- `dotnet run -c Release --project bench/CudaNet.Bench -- observing`");
-        text.Line($"- passes in alternation in one process, {Rounds} rounds a batch of 1, {Rounds / 4} a batch of 8; observers do nothing; beyond: than the pass without observers of the same round, the median of the rounds");
+        text.Line($"- `{options.Command}`");
+        text.Line($"- {(int)SimdSupport.Resolve(options.Width)} bits; passes in alternation in one process; observers do nothing; beyond: than the pass without observers of the same round, the median of the rounds");
         text.Line($"");
-        text.Line($"| batch | threads | observed | median, ms | fastest, ms | beyond, ms | fastest beyond fastest, ms | beyond, % |");
-        text.Line($"|---|---|---|---|---|---|---|---|");
-        foreach (int threads in (int[])[1, Environment.ProcessorCount])
+        text.Line($"| input | threads | rounds | observed | median, ms | fastest, ms | beyond, ms | fastest beyond fastest, ms | beyond, % |");
+        text.Line($"|---|---|---|---|---|---|---|---|---|");
+        foreach (int threads in options.Threads)
         {
-            foreach (int batch in (int[])[1, 8])
+            foreach (int size in options.Sizes)
             {
-                Compare(model, batch, threads, text);
+                foreach (int batch in options.Batches)
+                {
+                    TensorShape input = new(batch, model.Graph.InputChannels, size, size);
+                    int rounds = Math.Max(1, 2 * options.Rounds / Math.Max(2, batch));
+                    Compare(model, input, new CpuOptions { Threads = threads, SimdWidth = options.Width }, rounds, text);
+                }
             }
         }
 
         text.Save();
     }
 
-    private static void Compare(Model model, int batch, int threads, ReportText text)
+    private static void Compare(Model model, TensorShape shape, CpuOptions options, int rounds, ReportText text)
     {
-        Tensor input = PeerComparison.RandomBatch(new TensorShape(batch, 3, 224, 224));
+        Tensor input = PeerComparison.RandomBatch(shape);
         (string Name, IEnumerable<LayerNode> Layers)[] kinds = [("nothing", []), ("global_pool", [model.Graph.Find("global_pool")]), ("all layers", model.Graph.Layers)];
-        Session[] sessions = [.. kinds.Select(_ => new Session(model, new CpuBackend(new CpuOptions { Threads = threads })))];
+        Session[] sessions = [.. kinds.Select(_ => new Session(model, new CpuBackend(options)))];
         float[] output = new float[sessions[0].OutputShape(input.Shape).ElementCount];
         float seen = 0;
         for (int kind = 0; kind < kinds.Length; kind++)
@@ -52,7 +56,6 @@ internal static class ObservingReport
             sessions[kind].Run(input, output);
         }
 
-        int rounds = batch == 1 ? Rounds : Rounds / 4;
         double[][] times = [.. kinds.Select(_ => new double[rounds])];
         for (int round = 0; round < rounds; round++)
         {
@@ -69,7 +72,7 @@ internal static class ObservingReport
         {
             double beyond = Quantiles.Of(times[kind].Zip(times[0], (observed, alone) => observed - alone), 0.5);
             double median = Quantiles.Of(times[0], 0.5);
-            text.Line($"| {batch} | {threads} | {kinds[kind].Name} | {Quantiles.Of(times[kind], 0.5):f2} | {times[kind].Min():f2} | {beyond:f2} | {times[kind].Min() - times[0].Min():f2} | {100 * beyond / median:f1} |");
+            text.Line($"| {shape} | {options.Threads} | {rounds} | {kinds[kind].Name} | {Quantiles.Of(times[kind], 0.5):f2} | {times[kind].Min():f2} | {beyond:f2} | {times[kind].Min() - times[0].Min():f2} | {100 * beyond / median:f1} |");
         }
     }
 }
