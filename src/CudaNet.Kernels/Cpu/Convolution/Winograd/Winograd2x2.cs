@@ -13,9 +13,17 @@ internal readonly unsafe struct Winograd2x2 : IWinograd
 
     public static int Outputs => 2;
 
-    public static FilterPair FirstPair => new(0.5f, 0.5f, 0.5f);
+    public static FilterPair FirstPair
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(0.5f, 0.5f, 0.5f);
+    }
 
-    public static FilterPair SecondPair => default;
+    public static FilterPair SecondPair
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => default;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void TransformPixels<T>(float* pixels, nint row, float* buffer, float* transformed, nint point)

@@ -20,9 +20,17 @@ internal readonly unsafe struct Winograd4x4 : IWinograd
 
     public static int Outputs => 4;
 
-    public static FilterPair FirstPair => new(-2f / 3, -1f / 3, -2 * Near / 3);
+    public static FilterPair FirstPair
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(-2f / 3, -1f / 3, -2 * Near / 3);
+    }
 
-    public static FilterPair SecondPair => new(1f / 6, 1f / 3, Far / 6);
+    public static FilterPair SecondPair
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(1f / 6, 1f / 3, Far / 6);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void TransformPixels<T>(float* pixels, nint row, float* buffer, float* transformed, nint point)
