@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using CudaNet.Engine;
 using CudaNet.Kernels.Cpu;
-using CudaNet.Weights;
 
 namespace CudaNet.Bench;
 
@@ -14,15 +13,11 @@ internal static class PeerComparison
 {
     private const int RunsPerRound = 5;
 
-    /// <param name="file">A weight file; null for the repository's.</param>
-    /// <param name="architecture">A published architecture with weights by formula, in place of a file; or null.</param>
+    /// <param name="peer">ONNX Runtime's version.</param>
+    /// <param name="model">Whose passes.</param>
     /// <param name="options">The passes.</param>
-    public static void Run(string? file, string? architecture, PassOptions options)
+    public static void Run(string peer, Model model, PassOptions options)
     {
-        string peer = OnnxRuntimeContender.FindVersion();
-        using Model model = architecture is not null ? BenchFiles.MakeModel(architecture)
-            : file is not null ? ModelFile.Open(BenchFiles.Require(file, "Name another --model, or none for the repository's."))
-            : BenchFiles.OpenModel();
         options.Check(model);
         ReportText text = new(options.Write ? "peers.md" : null);
         text.Line($"# CudaNet against ONNX Runtime, {model.Metadata.Architecture}, fp32");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CudaNet.Engine;
 
 namespace CudaNet.Bench;
 
@@ -8,7 +9,12 @@ internal sealed class StepsCommand : Command
     public StepsCommand(IReadOnlyList<string> arguments)
         : base("steps", "Times every step of a pass, with the algorithms that are chosen and with direct sums, into steps.md of this machine's results.")
     {
+        ModelArguments models = new(this);
         PassArguments passes = new(this, arguments, rounds: 30, "Passes of each.", threads: 1);
-        SetAction(parsed => StepsReport.Write(passes.Of(parsed)));
+        SetAction(parsed =>
+        {
+            using Model model = models.Open(parsed);
+            StepsReport.Write(model, passes.Of(parsed));
+        });
     }
 }

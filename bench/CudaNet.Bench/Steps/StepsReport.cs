@@ -9,16 +9,15 @@ namespace CudaNet.Bench;
 /// </summary>
 internal static class StepsReport
 {
-    public static void Write(PassOptions options)
+    public static void Write(Model model, PassOptions options)
     {
-        using Model model = BenchFiles.OpenModel();
         options.Check(model);
         SimdWidth width = SimdSupport.Resolve(options.Width);
         ReportText text = new(options.Write ? "steps.md" : null);
         string load = Device.Load;
         double peak = PeakRates.Flops(width);
         double bandwidth = PeakRates.Bandwidth();
-        text.Line($"# Steps of a pass, resnet18, fp32");
+        text.Line($"# Steps of a pass, {model.Metadata.Architecture}, fp32");
         text.Line($"");
         text.Line($"- {Device.Cpu}; {DateTime.UtcNow:yyyy-MM-dd}; load average before the run {load}");
         text.Line($"- `{options.Command}`");
