@@ -110,13 +110,14 @@ internal sealed unsafe class PlanLoader<T>(CpuLayers layers, ExecutionPlan plan,
     private LoadedStep Load(PlanStep step)
     {
         _phases.Clear();
-        (Scratch.RequiredBytes, _copyBytes) = (0, 0);
+        Scratch.BeginStep();
+        _copyBytes = 0;
         CpuLayer head = layers[step.Head.Node];
         StoringPhase phase = head.Begin(this, step);
         phase.Stored = [.. step.Stages.Where(s => s.Stored is not null && IsStepInput(s)).Select(s => new StoredValue(Destination(s), BlockedImage.Of(s.Shape)))];
         _phases.Add(phase);
         StoringPhase[] phases = [.. _phases];
-        StepChoice choice = head.Choose(step) with { WorkspaceBytes = Scratch.RequiredBytes + _copyBytes };
+        StepChoice choice = head.Choose(step) with { WorkspaceBytes = checked(Scratch.StepBytes + _copyBytes) };
         Publication[] publications = [.. step.Stages.Where(s => s.IsObserved).Select(s => new Publication(s, new HostOutput<T>(Destination(s), BlockedImage.Of(s.Shape))))];
         return new LoadedStep(phases, ReadsScaled(step) ? Scaled(step, head, phase.Stored) : null, publications, choice);
     }

@@ -7,24 +7,29 @@ internal sealed unsafe class Scratch(int threads)
 {
     private long _elements;
     private long _sharedElements;
+    private long _stepElements;
+    private long _stepSharedElements;
     private float* _start;
 
     public int Threads => threads;
 
-    /// <summary>What was asked for since this was last set to zero, for all threads.</summary>
-    public long RequiredBytes { get; set; }
+    /// <summary>What the step asked for that was begun last, for all threads.</summary>
+    public long StepBytes => checked(sizeof(float) * ((_stepElements * threads) + _stepSharedElements));
+
+    /// <summary>What is asked for from now on is another step's.</summary>
+    public void BeginStep() => (_stepElements, _stepSharedElements) = (0, 0);
 
     public void Require(long elements)
     {
         _elements = Math.Max(_elements, (elements + 15) / 16 * 16);
-        RequiredBytes = Math.Max(RequiredBytes, checked(sizeof(float) * elements * threads));
+        _stepElements = Math.Max(_stepElements, elements);
     }
 
     /// <summary>Asks for memory that all threads of a step share.</summary>
     public void RequireShared(long elements)
     {
         _sharedElements = Math.Max(_sharedElements, elements);
-        RequiredBytes = checked(RequiredBytes + (sizeof(float) * elements));
+        _stepSharedElements = Math.Max(_stepSharedElements, elements);
     }
 
     public void Allocate(NativeArena arena)
