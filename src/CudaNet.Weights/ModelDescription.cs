@@ -8,7 +8,7 @@ namespace CudaNet.Weights;
 internal sealed record ModelDescription(LayerGraph Graph, ModelMetadata Metadata)
 {
     /// <exception cref="CudaNetException">The weights fit no network, or the metadata is malformed; the file is always named.</exception>
-    public static ModelDescription Of(WeightFile file, bool ignoreMetadata)
+    public static ModelDescription Of(WeightFile file, ModelFileOptions options)
     {
         if (file.Placeholders.Count > 0)
         {
@@ -22,18 +22,43 @@ internal sealed record ModelDescription(LayerGraph Graph, ModelMetadata Metadata
         Dictionary<string, TensorShape> shapes = file.Tensors.ToDictionary(t => t.Name, t => t.Shape, StringComparer.Ordinal);
         try
         {
-            ResNetConfig? config = file.Network is null ? ArchitectureInference.Infer(shapes) : null;
+            List<string> notes = [.. file.Notes];
+            IReadOnlyDictionary<string, string> stated = options.IgnoreMetadata ? RawWeights.NoMetadata : file.Metadata;
+            ResNetConfig? config = file.Network is null ? WithActivation(file.Found?.Config ?? throw file.NoNetwork!, options, stated, notes) : null;
+            RefuseLeftOver(file, options);
             LayerGraph graph = file.Network?.Graph ?? ResNet.Build(config!);
             NetworkFacts facts = NetworkFacts.Of(graph, file.Network?.Architecture ?? config!.Name, config);
             IReadOnlyList<ParameterMisfit> misfits = ParameterSet.Misfits(graph, shapes);
             return misfits.Count == 0
-                ? new ModelDescription(graph, MetadataReader.Read(ignoreMetadata ? RawWeights.NoMetadata : file.Metadata, facts))
+                ? new ModelDescription(graph, MetadataReader.Read(stated, facts) with { Notes = notes })
                 : throw new ParameterMismatchException(misfits);
         }
         catch (CudaNetException exception)
         {
             exception.NameFile(file.Path);
             throw;
+        }
+    }
+
+    /// <summary>The configuration with what stands between two linear layers of its head, which is said where nothing but habit tells it.</summary>
+    private static ResNetConfig WithActivation(ResNetConfig config, ModelFileOptions options, IReadOnlyDictionary<string, string> metadata, List<string> notes)
+    {
+        HeadActivation? known = options.HeadActivation ?? MetadataReader.ReadHeadActivation(metadata);
+        if (config.HeadWidth > 0 && known is null)
+        {
+            notes.Add("the head has two linear layers; between them a ReLU is assumed, which the weights do not say (--head-activation none: nothing)");
+        }
+
+        return config with { HeadActivation = config.HeadWidth > 0 ? known ?? HeadActivation.ReLU : HeadActivation.ReLU };
+    }
+
+    private static void RefuseLeftOver(WeightFile file, ModelFileOptions options)
+    {
+        HashSet<string> counters = [.. file.LeftOut.Where(l => Counters.Reason(l.Name) == l.Reason).Select(l => l.Name)];
+        string[] left = [.. file.LeftOver.Where(n => !counters.Contains(n))];
+        if (options.Strict && left.Length > 0)
+        {
+            throw new CudaNetException($"{left.Length} tensors are no part of the network: {Printable.List(left)}") { Hint = "Without strictness (--strict, in code ModelFileOptions.Strict) they are left out." };
         }
     }
 }

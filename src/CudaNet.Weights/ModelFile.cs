@@ -16,7 +16,7 @@ public static class ModelFile
     /// <exception cref="WeightFormatException">The file is damaged or of a kind that is refused.</exception>
     /// <exception cref="ParameterMismatchException">Tensors are missing, left over or of another shape: all of them at once.</exception>
     /// <exception cref="CudaNetException">It cannot be read, or is not a ResNet's.</exception>
-    public static Model Open(string path, ModelFileOptions? options = null) => Load(WeightFile.Open(path, options?.StateDict), options ?? new());
+    public static Model Open(string path, ModelFileOptions? options = null) => Load(WeightFile.Open(path, options ?? new()), options ?? new());
 
     /// <summary>
     /// Opens the safetensors file or PyTorch checkpoint that a stream has from its position to its end. It is copied to memory as it comes and not
@@ -31,7 +31,7 @@ public static class ModelFile
     public static Model Open(Stream stream, ModelFileOptions? options = null, string? name = null)
     {
         options ??= new();
-        return Load(WeightFile.Open(stream, options.StateDict, name, options.MaxStreamBytes), options);
+        return Load(WeightFile.Open(stream, name, options), options);
     }
 
     /// <summary>
@@ -45,7 +45,7 @@ public static class ModelFile
     /// <exception cref="ParameterMismatchException">As <see cref="Open(string, ModelFileOptions?)"/>.</exception>
     /// <exception cref="CudaNetException">It is not a ResNet's.</exception>
     public static Model Open(ReadOnlyMemory<byte> bytes, ModelFileOptions? options = null, string? name = null) =>
-        Load(WeightFile.Open(bytes, options?.StateDict, name), options ?? new());
+        Load(WeightFile.Open(bytes, name, options ?? new()), options ?? new());
 
     /// <summary>
     /// As <see cref="Open(ReadOnlyMemory{byte}, ModelFileOptions?, string?)"/>, but the bytes are copied and not needed afterwards.
@@ -53,14 +53,14 @@ public static class ModelFile
     /// </summary>
     /// <exception cref="CudaNetException">As <see cref="Open(ReadOnlyMemory{byte}, ModelFileOptions?, string?)"/>.</exception>
     public static Model Read(ReadOnlySpan<byte> bytes, string name, ModelFileOptions? options = null) =>
-        Load(WeightFile.Read(bytes, name, options?.StateDict), options ?? new());
+        Open(bytes.ToArray(), options, name);
 
     private static Model Load(WeightFile file, ModelFileOptions options)
     {
         bool keep = false;
         try
         {
-            ModelDescription description = ModelDescription.Of(file, options.IgnoreMetadata);
+            ModelDescription description = ModelDescription.Of(file, options);
             ParameterSet parameters = new(description.Graph, file.Tensors.Select(t => KeyValuePair.Create(t.Name, t.Read(options.CopyWeights))));
             keep = !options.CopyWeights;
             return new Model(description.Graph, parameters, description.Metadata, keep ? file : null);

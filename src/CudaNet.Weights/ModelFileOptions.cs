@@ -1,3 +1,5 @@
+using CudaNet.Engine;
+
 namespace CudaNet.Weights;
 
 /// <summary>How a model is opened.</summary>
@@ -7,10 +9,22 @@ public sealed record ModelFileOptions
     public const long DefaultMaxStreamBytes = 0x7FFF_FFC7;
 
     /// <summary>
-    /// The entry of a checkpoint that holds the weights. Null: <c>state_dict_ema</c>, <c>model_ema</c>, <c>state_dict</c>, <c>model</c> (timm's order),
-    /// or the whole checkpoint. A name is an error for files that have one set of weights (safetensors, shards).
+    /// The entry of a checkpoint that holds the weights, with dots between keys where entries nest (<c>trainer.model</c>). Null: the one that holds a ResNet, wherever it is; of
+    /// several the one that its community runs (<c>docs/weights.md</c>). A name is an error for files that have one set of weights (safetensors, shards).
     /// </summary>
     public string? StateDict { get; init; }
+
+    /// <summary>
+    /// What the names of the network's tensors start with (<c>encoder_q.</c>, with or without the dot), as they are in the file: tensors under other names are left out. Null: it is
+    /// found.
+    /// </summary>
+    public string? Prefix { get; init; }
+
+    /// <summary>True: a tensor that is no part of the network is an error, as in PyTorch's strict loading (counters of training are none). False: what is known to be harmless is left out.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary>What is between the two linear layers of a head that has two, which weights do not say. Null: as the file's metadata says, else a ReLU.</summary>
+    public HeadActivation? HeadActivation { get; init; }
 
     /// <summary>True: nothing that the file says beside its weights (labels, preprocessing, the architecture's name) is read, so that malformed entries do no harm.</summary>
     public bool IgnoreMetadata { get; init; }

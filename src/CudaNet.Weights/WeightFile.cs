@@ -3,7 +3,7 @@ using CudaNet.Engine;
 namespace CudaNet.Weights;
 
 /// <summary>
-/// An open weight file: its tensors under timm's names, its metadata, and what was left out. The format is told by content, not by
+/// An open weight file: its tensors, a ResNet's under timm's names, its metadata, and what was left out. The format is told by content, not by
 /// extension. The file stays mapped until <see cref="Dispose"/>; do not truncate or overwrite it meanwhile (replacing it by a rename is
 /// safe); nor write to bytes that it was opened from. Reading is safe from several threads, disposing while reading is not.
 /// </summary>
@@ -14,7 +14,8 @@ public sealed class WeightFile : IDisposable
     /// <param name="path">What it was opened by.</param>
     /// <param name="owned">The open files, which it closes.</param>
     /// <param name="raw">What a format's reader found.</param>
-    internal WeightFile(string path, List<FileBytes> owned, RawWeights raw)
+    /// <param name="prefix">As in <see cref="ModelFileOptions.Prefix"/>.</param>
+    internal WeightFile(string path, List<FileBytes> owned, RawWeights raw, string? prefix = null)
     {
         Path = path;
         _owned = owned;
@@ -22,33 +23,38 @@ public sealed class WeightFile : IDisposable
         Network = raw.Network;
         Metadata = raw.Metadata;
         Wrappers = raw.Wrappers;
-        Placeholders = [.. raw.Placeholders.Select(p => KeyValuePair.Create(KeyCleaner.Clean(p.Key, out _), p.Value))];
-        List<LeftOutEntry> leftOut = [.. raw.LeftOut];
-        Dictionary<string, WeightTensor> tensors = new(StringComparer.Ordinal);
-        SortedSet<string> prefixes = new(StringComparer.Ordinal);
-        foreach (WeightTensor tensor in raw.Tensors)
+        Placeholders = raw.Placeholders;
+        (IReadOnlyList<WeightTensor> tensors, LeftOutEntry[] outside) = Under(raw.Tensors, prefix);
+        Tensors = tensors;
+        LeftOut = [.. raw.LeftOut, .. outside];
+        Notes = raw.Notes;
+        Prefixes = [];
+        if (Network is not null)
         {
-            string removed = "";
-            string name = Network is null ? KeyCleaner.Clean(tensor.StoredName, out removed) : tensor.StoredName;
-            if (KeyCleaner.IsCounter(name))
-            {
-                leftOut.Add(new LeftOutEntry(tensor.StoredName, "a counter of training"));
-            }
-            else if (!tensors.TryAdd(name, tensor.Rename(name)))
-            {
-                throw new WeightFormatException($"{Printable.Quote(tensor.StoredName)} and {Printable.Quote(tensors[name].StoredName)} both mean {Printable.Quote(name)}")
-                {
-                    File = path,
-                    Hint = "The file holds two sets of weights: save the one that is wanted.",
-                };
-            }
-            else if (removed.Length > 0)
-            {
-                prefixes.Add(removed);
-            }
+            return;
         }
 
-        (Tensors, LeftOut, Prefixes) = ([.. tensors.Values], leftOut, [.. prefixes]);
+        if (!NetworkNames.MayHoldNetwork(tensors.Select(t => StoredName.Of(t.Name))))
+        {
+            NoNetwork = ArchitectureInference.NotResNet(tensors.Select(t => t.StoredName));
+            return;
+        }
+
+        try
+        {
+            Dictionary<string, WeightTensor> byName = tensors.ToDictionary(t => t.Name, StringComparer.Ordinal);
+            Found = NetworkFinder.Find([.. tensors.Select(t => new NamedShape(StoredName.Of(t.Name), t.Shape))], path, (a, b) => byName[a].HasSameValues(byName[b]));
+            Tensors = [.. Found.Tensors.Select(t => byName[t.Value.Name.Stored].Rename(t.Key))];
+            LeftOut = [.. raw.LeftOut, .. outside, .. Found.LeftOut];
+            Notes = [.. raw.Notes, .. Found.Notes];
+            HashSet<string> used = [.. Found.Tensors.Select(t => byName[t.Value.Name.Stored].StoredName)];
+            LeftOver = [.. raw.Tensors.Select(t => t.StoredName).Where(n => !used.Contains(n))];
+            Prefixes = [.. Found.Tensors.Select(t => t.Value.Name.RemovedFor(Found.Root)).Prepend(prefix ?? "").Where(p => p.Length > 0).Distinct().Order(StringComparer.Ordinal)];
+        }
+        catch (CudaNetException exception)
+        {
+            NoNetwork = exception;
+        }
     }
 
     /// <summary>The path it was opened by; without one, the name that was given.</summary>
@@ -57,7 +63,7 @@ public sealed class WeightFile : IDisposable
     /// <summary>What kind of file it is.</summary>
     public WeightFormat Format { get; }
 
-    /// <summary>The tensors, in the file's order.</summary>
+    /// <summary>The tensors of the ResNet, the head's last, under timm's names; of a file without one all of them, in the file's order.</summary>
     public IReadOnlyList<WeightTensor> Tensors { get; }
 
     /// <summary>safetensors' string metadata; empty for checkpoints.</summary>
@@ -72,6 +78,18 @@ public sealed class WeightFile : IDisposable
     /// <summary>The prefixes removed from names (<c>module.</c>), each once.</summary>
     public IReadOnlyList<string> Prefixes { get; }
 
+    /// <summary>Sentences on what was chosen and assumed.</summary>
+    internal IReadOnlyList<string> Notes { get; }
+
+    /// <summary>The ResNet that the tensors are; null where they are none.</summary>
+    internal FoundNetwork? Found { get; }
+
+    /// <summary>The names of tensors that were in the chosen set and are no part of the network.</summary>
+    internal IReadOnlyList<string> LeftOver { get; } = [];
+
+    /// <summary>Why the tensors are no ResNet; null where they are one.</summary>
+    internal CudaNetException? NoNetwork { get; }
+
     /// <summary>As <see cref="RawWeights.Network"/>.</summary>
     internal RawNetwork? Network { get; }
 
@@ -80,7 +98,7 @@ public sealed class WeightFile : IDisposable
 
     /// <summary>Opens a file, or a folder, of any kind that <see cref="WeightFormats"/> calls read.</summary>
     /// <param name="path">The file or folder.</param>
-    /// <param name="stateDict">The entry of a checkpoint that holds the weights; null: <c>state_dict_ema</c>, <c>model_ema</c>, <c>state_dict</c>, <c>model</c>, or the whole. An error for files that are no checkpoints.</param>
+    /// <param name="stateDict">The entry of a checkpoint that holds the weights, a path where entries nest; null: as <see cref="ModelFileOptions.StateDict"/> says. An error for files that are no checkpoints.</param>
     /// <exception cref="CudaNetException">It cannot be read; <see cref="WeightFormatException"/> where its content is at fault.</exception>
     public static WeightFile Open(string path, string? stateDict = null)
     {
@@ -136,20 +154,52 @@ public sealed class WeightFile : IDisposable
         }
     }
 
-    private static WeightFile Load(FileBytes whole, string? stateDict) => Load(opened => FormatSource.Of(whole, stateDict, opened));
+    /// <summary>As <see cref="Open(string, string?)"/>, with all that the options say of the weights.</summary>
+    internal static WeightFile Open(string path, ModelFileOptions options)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Load(opened => FormatSource.At(path, options.StateDict, opened), options.Prefix);
+    }
 
-    private static WeightFile Load(Func<List<FileBytes>, FormatSource> open)
+    /// <summary>As <see cref="Open(string, ModelFileOptions)"/>, of a stream.</summary>
+    internal static WeightFile Open(Stream stream, string? name, ModelFileOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return Load(FileBytes.Copy(stream, name ?? "(stream)", options.MaxStreamBytes), options.StateDict, options.Prefix);
+    }
+
+    /// <summary>As <see cref="Open(string, ModelFileOptions)"/>, of bytes.</summary>
+    internal static WeightFile Open(ReadOnlyMemory<byte> bytes, string? name, ModelFileOptions options) => Load(new FileBytes(name ?? "(bytes)", bytes), options.StateDict, options.Prefix);
+
+    private static WeightFile Load(FileBytes whole, string? stateDict, string? prefix = null) => Load(opened => FormatSource.Of(whole, stateDict, opened), prefix);
+
+    private static WeightFile Load(Func<List<FileBytes>, FormatSource> open, string? prefix = null)
     {
         List<FileBytes> opened = [];
         try
         {
             RawWeights raw = FileFormats.ReadAny(open(opened));
-            return new WeightFile(raw.File!, opened, raw);
+            return new WeightFile(raw.File!, opened, raw, prefix);
         }
         catch
         {
             opened.ForEach(f => f.Dispose());
             throw;
         }
+    }
+
+    /// <summary>The tensors under a prefix, without it, and what lies outside.</summary>
+    private static (IReadOnlyList<WeightTensor> Tensors, LeftOutEntry[] Outside) Under(IReadOnlyList<WeightTensor> tensors, string? prefix)
+    {
+        if (prefix is null or "")
+        {
+            return (tensors, []);
+        }
+
+        string start = prefix.EndsWith('.') ? prefix : prefix + ".";
+        WeightTensor[] inside = [.. tensors.Where(t => t.StoredName.StartsWith(start, StringComparison.Ordinal)).Select(t => t.Rename(t.StoredName[start.Length..]))];
+        return inside.Length > 0
+            ? (inside, [.. tensors.Where(t => !t.StoredName.StartsWith(start, StringComparison.Ordinal)).Select(t => new LeftOutEntry(t.StoredName, $"not under {start}"))])
+            : throw new CudaNetException($"no tensor's name starts with {Printable.Quote(start)}; names are {Printable.List(tensors.Select(t => t.StoredName))}");
     }
 }

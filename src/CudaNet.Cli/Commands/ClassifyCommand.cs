@@ -1,6 +1,5 @@
 using System.CommandLine;
 using CudaNet.Engine;
-using CudaNet.Weights;
 
 namespace CudaNet.Cli;
 
@@ -8,6 +7,7 @@ namespace CudaNet.Cli;
 internal sealed class ClassifyCommand : CliCommand
 {
     private readonly Argument<string> _model = SharedOptions.Model();
+    private readonly ModelOptions _modelOptions;
     private readonly Argument<string[]> _images = SharedOptions.Images();
     private readonly Option<int> _top = SharedOptions.Top(3);
     private readonly PreprocessingOptions _preprocessing;
@@ -31,13 +31,15 @@ internal sealed class ClassifyCommand : CliCommand
         Add(_batch);
         Add(_skipUnreadable);
         _backend = new BackendOptions(this, context);
+        _modelOptions = new ModelOptions(this, context);
         Add(Json);
     }
 
     protected override int Execute(ParseResult arguments)
     {
         IBackend backend = _backend.Create(arguments);
-        using Model model = ModelFile.Open(arguments.GetRequiredValue(_model));
+        using Model model = _modelOptions.Open(arguments, arguments.GetRequiredValue(_model));
+        RequireHead(model);
         InputSource inputs = new(arguments.GetRequiredValue(_images), arguments.GetValue(_batch), model.Graph, () => _preprocessing.Create(arguments, model, Context), arguments.GetValue(_skipUnreadable), Context);
         Prediction.SayWhatTheModelKnows(model, inputs, Context);
         FinitenessNotes notes = new(model, Context);
@@ -75,5 +77,14 @@ internal sealed class ClassifyCommand : CliCommand
 
         notes.Finish();
         return ExitCode.Success;
+    }
+
+    private static void RequireHead(Model model)
+    {
+        if (model.Metadata.ResNet is { Classes: 0 })
+        {
+            string why = model.Metadata.Notes.Count > 0 ? $": {string.Join("; ", model.Metadata.Notes)}" : ": the weights have no fc";
+            throw new CudaNetException($"the model has no head that tells classes apart{why}") { Hint = "`cudanet features` writes what it computes, up to global_pool." };
+        }
     }
 }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using CudaNet.Engine;
-using CudaNet.Weights;
 
 namespace CudaNet.Cli;
 
@@ -10,6 +9,7 @@ namespace CudaNet.Cli;
 internal sealed class CompareCommand : CliCommand
 {
     private readonly Argument<string> _model = SharedOptions.Model();
+    private readonly ModelOptions _modelOptions;
     private readonly Option<string> _reference = new("--reference")
     {
         HelpName = "FILE",
@@ -48,6 +48,7 @@ internal sealed class CompareCommand : CliCommand
         Add(_reference);
         Add(_tolerance);
         _backend = new BackendOptions(this, context);
+        _modelOptions = new ModelOptions(this, context);
         Add(Json);
     }
 
@@ -55,7 +56,7 @@ internal sealed class CompareCommand : CliCommand
     {
         IBackend backend = _backend.Create(arguments);
         Tolerance tolerance = arguments.GetValue(_tolerance) is { } asked ? new Tolerance("--tolerance", asked, "as asked") : backend.Tolerance;
-        using Model model = ModelFile.Open(arguments.GetRequiredValue(_model));
+        using Model model = _modelOptions.Open(arguments, arguments.GetRequiredValue(_model));
         using ReferenceValues reference = new(arguments.GetRequiredValue(_reference), model.Graph);
         FinitenessNotes notes = new(model, Context);
         using Session session = new(model, backend);

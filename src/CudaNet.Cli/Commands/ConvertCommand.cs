@@ -14,7 +14,7 @@ internal sealed class ConvertCommand : CliCommand
     private readonly Option<string?> _labels = new("--labels") { HelpName = "FILE", Description = "A text file with a label a line, in order of the logits." };
     private readonly Option<string?> _preset = PreprocessingOptions.CreatePreset("How images become inputs, for the file's metadata; default: as the source says.");
     private readonly Option<ImageSize?> _size = SharedOptions.Size("--size", "The input's size, instead of the preset's or the source's.");
-    private readonly Option<string?> _stateDict = new("--state-dict") { HelpName = "NAME", Description = "The entry of the checkpoint that holds the weights, where it has several." };
+    private readonly ModelOptions _modelOptions;
     private readonly Option<bool> _ignoreMetadata = new("--ignore-metadata") { Description = "Leave out the labels, preprocessing and notes of the source, for example malformed ones." };
 
     public ConvertCommand(CliContext context)
@@ -30,7 +30,7 @@ internal sealed class ConvertCommand : CliCommand
         Add(_labels);
         Add(_preset);
         Add(_size);
-        Add(_stateDict);
+        _modelOptions = new ModelOptions(this, context);
         Add(_ignoreMetadata);
         Add(Json);
     }
@@ -40,9 +40,13 @@ internal sealed class ConvertCommand : CliCommand
         (string source, string output) = (arguments.GetRequiredValue(_source), arguments.GetRequiredValue(_output));
         string? labelFile = arguments.GetValue(_labels);
         OutputPath.RefuseInputs(output, [.. FolderReader.FilesOf(source), .. labelFile is null ? (string[])[] : [labelFile]]);
+        ModelFileOptions chosen = _modelOptions.Read(arguments);
         ConversionOptions options = new()
         {
-            StateDict = arguments.GetValue(_stateDict),
+            StateDict = chosen.StateDict,
+            Prefix = chosen.Prefix,
+            Strict = chosen.Strict,
+            HeadActivation = chosen.HeadActivation,
             IgnoreMetadata = arguments.GetValue(_ignoreMetadata),
             Labels = labelFile is null ? null : LabelFile.Read(labelFile),
         };
@@ -59,6 +63,11 @@ internal sealed class ConvertCommand : CliCommand
                 WriteText(summary);
             }
         });
+        foreach (string note in summary.Metadata.Notes)
+        {
+            Context.Note(note);
+        }
+
         if (summary.Metadata.Preprocessing is null)
         {
             Context.Note("the file does not say how images become inputs: --preset would write it down");
@@ -83,7 +92,7 @@ internal sealed class ConvertCommand : CliCommand
             return null;
         }
 
-        using Model model = ModelFile.Open(source, new ModelFileOptions { StateDict = options.StateDict, IgnoreMetadata = options.IgnoreMetadata });
+        using Model model = ModelFile.Open(source, options.Source);
         Preprocessing rule = PreprocessingOptions.Resolve(preset, model.Metadata) ?? model.Metadata.Preprocessing
             ?? throw new UsageException("--size needs --preset: the source does not say how images become inputs");
         return size is { } asked ? rule with { Height = asked.Height, Width = asked.Width } : rule;
@@ -127,7 +136,7 @@ internal sealed class ConvertCommand : CliCommand
         table.Add("under", summary.Wrappers.Count == 0 ? "the whole file" : string.Join(" → ", summary.Wrappers));
         table.Add("prefixes removed", summary.Prefixes.Count == 0 ? "none" : string.Join(", ", summary.Prefixes));
         table.Add("tensors", $"{summary.TensorCount} ({Types(summary)}), {Format.Count(summary.ElementCount)} parameters");
-        table.Add("architecture", $"{metadata.Architecture}, {network.Classes} classes, {network.InputChannels} input channels");
+        table.Add("architecture", $"{metadata.Architecture}, {(network.Classes == 0 ? "no head" : $"{network.Classes} classes")}, {network.InputChannels} input channels");
         table.Add("labels", metadata.Labels.Count == 0 ? "none" : $"{metadata.Labels.Count}, from '{metadata.Labels[0]}' to '{metadata.Labels[^1]}'");
         table.Add("preprocessing", metadata.Preprocessing is { } rule ? Describe(rule) : "none");
         foreach (IGrouping<string, LeftOutEntry> group in summary.LeftOut.GroupBy(l => l.Reason))
@@ -135,7 +144,7 @@ internal sealed class ConvertCommand : CliCommand
             table.Add("left out", $"{group.Key}: {string.Join(", ", group.Take(5).Select(l => l.Name))}{(group.Count() > 5 ? $" and {group.Count() - 5} more" : "")}");
         }
 
-        foreach (string note in summary.Notes)
+        foreach (string note in summary.Notes.Except(metadata.Notes))
         {
             table.Add("note", note);
         }

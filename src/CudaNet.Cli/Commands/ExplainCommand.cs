@@ -9,6 +9,7 @@ namespace CudaNet.Cli;
 internal sealed class ExplainCommand : CliCommand
 {
     private readonly Argument<string> _model = SharedOptions.Model(takesArchitecture: true);
+    private readonly ModelOptions _modelOptions;
     private readonly Option<string[]> _layers = SharedOptions.Layers("A layer that is observed: a name, an alias, a scope, input, or all. Repeatable.");
     private readonly Option<ImageSize?> _input = SharedOptions.Size("--input", "The image size to plan for; default: the model's own, or 224x224.");
     private readonly Option<int> _batch = SharedOptions.Batch(1, "Images a run.");
@@ -27,12 +28,13 @@ internal sealed class ExplainCommand : CliCommand
         Add(_input);
         Add(_batch);
         _backend = new BackendOptions(this, context);
+        _modelOptions = new ModelOptions(this, context);
         Add(Json);
     }
 
     protected override int Execute(ParseResult arguments)
     {
-        using ModelSource source = ModelSource.Open(arguments.GetRequiredValue(_model));
+        using ModelSource source = _modelOptions.OpenSource(arguments, arguments.GetRequiredValue(_model));
         TensorShape input = source.InputShape(arguments.GetValue(_input), arguments.GetValue(_batch));
         IReadOnlyList<LayerNode> observed = LayerNames.Resolve(source.Graph, arguments.GetValue(_layers)!);
         IBackend backend = _backend.Create(arguments);

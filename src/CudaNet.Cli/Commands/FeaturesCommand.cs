@@ -12,6 +12,7 @@ internal sealed class FeaturesCommand : CliCommand
     private const string Predictions = "predictions";
 
     private readonly Argument<string> _model = SharedOptions.Model();
+    private readonly ModelOptions _modelOptions;
     private readonly Argument<string[]> _images = SharedOptions.Images();
     private readonly Option<string[]> _layers = SharedOptions.Layers("A layer to write: a name, an alias, a scope, input (the preprocessed images), or all. Repeatable.");
     private readonly Option<string> _output = new("--output", "-o")
@@ -52,6 +53,7 @@ internal sealed class FeaturesCommand : CliCommand
         Add(_batch);
         Add(_skipUnreadable);
         _backend = new BackendOptions(this, context);
+        _modelOptions = new ModelOptions(this, context);
         Add(Json);
     }
 
@@ -61,7 +63,7 @@ internal sealed class FeaturesCommand : CliCommand
         IBackend backend = _backend.Create(arguments);
         string source = arguments.GetRequiredValue(_model);
         OutputPath.RefuseInputs(output, [.. FolderReader.FilesOf(source), .. arguments.GetRequiredValue(_images)]);
-        using Model model = ModelFile.Open(source);
+        using Model model = _modelOptions.Open(arguments, source);
         IReadOnlyList<LayerNode> layers = LayerNames.Resolve(model.Graph, arguments.GetValue(_layers)!);
         if (IsSingle(output) && layers.Count > 1)
         {
@@ -71,7 +73,12 @@ internal sealed class FeaturesCommand : CliCommand
         InputSource inputs = new(arguments.GetRequiredValue(_images), arguments.GetValue(_batch), model.Graph, () => _preprocessing.Create(arguments, model, Context), arguments.GetValue(_skipUnreadable), Context);
         OutputPath.RefuseInputs(output, inputs.Paths);
         List<FeatureArray> arrays = [.. layers.Select(l => new FeatureArray(l.Name, CommonShape(model.Graph, l, inputs)))];
-        if (!IsSingle(output) || layers.Count == 0)
+        bool hasHead = model.Metadata.ResNet is not { Classes: 0 };
+        if (!hasHead && layers.Count == 0)
+        {
+            arrays.Add(new FeatureArray(model.Graph.Output.Name, CommonShape(model.Graph, model.Graph.Output, inputs)));
+        }
+        else if (hasHead && (!IsSingle(output) || layers.Count == 0))
         {
             arrays.Insert(0, new FeatureArray(Predictions, CommonShape(model.Graph, model.Graph.Output, inputs)));
         }
@@ -130,7 +137,11 @@ internal sealed class FeaturesCommand : CliCommand
                 }
 
                 notes.Look(session, inputs.Names, batch, logits);
-                predictions.AddRange(Prediction.Of(inputs.Names, batch.Start, logits, top));
+                if (session.Graph.Output.Op is not GlobalAveragePool)
+                {
+                    predictions.AddRange(Prediction.Of(inputs.Names, batch.Start, logits, top));
+                }
+
                 report(logits.Shape.Batch);
             }
         });

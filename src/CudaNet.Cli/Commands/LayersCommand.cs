@@ -8,6 +8,7 @@ namespace CudaNet.Cli;
 internal sealed class LayersCommand : CliCommand
 {
     private readonly Argument<string> _model = SharedOptions.Model(takesArchitecture: true);
+    private readonly ModelOptions _modelOptions;
     private readonly Option<ImageSize?> _input = SharedOptions.Size("--input", "The image size that shapes are shown for; default: the model's own, or 224x224.");
 
     public LayersCommand(CliContext context)
@@ -21,17 +22,18 @@ internal sealed class LayersCommand : CliCommand
     {
         Add(_model);
         Add(_input);
+        _modelOptions = new ModelOptions(this, context);
         Add(Json);
     }
 
     protected override int Execute(ParseResult arguments)
     {
-        using ModelSource source = ModelSource.Open(arguments.GetRequiredValue(_model));
+        using ModelSource source = _modelOptions.OpenSource(arguments, arguments.GetRequiredValue(_model));
         TensorShape input = source.InputShape(arguments.GetValue(_input), 1);
         TensorShape[] shapes = source.Graph.InferShapes(input);
         if (arguments.GetValue(Json))
         {
-            JsonOutput.Write(Context.Out, json => WriteJson(json, source.Graph, shapes));
+            JsonOutput.Write(Context.Out, json => WriteJson(json, source, shapes));
         }
         else
         {
@@ -43,8 +45,9 @@ internal sealed class LayersCommand : CliCommand
 
     private static long ParameterCount(LayerNode node) => node.Parameters.Sum(p => p.Shape.ElementCount);
 
-    private static void WriteJson(Utf8JsonWriter json, LayerGraph graph, TensorShape[] shapes)
+    private static void WriteJson(Utf8JsonWriter json, ModelSource source, TensorShape[] shapes)
     {
+        LayerGraph graph = source.Graph;
         json.WriteShape("input", shapes[0]);
         json.WriteObjects("layers", graph.Layers, node =>
         {
@@ -57,6 +60,7 @@ internal sealed class LayersCommand : CliCommand
             json.WriteNumber("parameters", ParameterCount(node));
         });
         json.WriteNumber("parameters", graph.Layers.Sum(ParameterCount));
+        json.WriteStrings("notes", source.Model?.Metadata.Notes ?? []);
     }
 
     private void WriteText(LayerGraph graph, TensorShape[] shapes)

@@ -16,6 +16,7 @@ internal sealed class ProfileCommand : CliCommand
     private const long LongestMs = 24 * 60 * 60 * 1000;
 
     private readonly Argument<string> _model = SharedOptions.Model();
+    private readonly ModelOptions _modelOptions;
     private readonly BackendOptions _backend;
     private readonly Option<int> _batch = SharedOptions.Batch(1, "Images a pass.");
     private readonly Option<ImageSize?> _input = SharedOptions.Size("--input", "The image size; default: the model's own, or 224x224.");
@@ -50,6 +51,7 @@ internal sealed class ProfileCommand : CliCommand
         Add(_duration);
         Add(_runs);
         Add(_output);
+        _modelOptions = new ModelOptions(this, context);
         Add(Json);
     }
 
@@ -67,7 +69,7 @@ internal sealed class ProfileCommand : CliCommand
         IBackend backend = _backend.Create(arguments, passes.IsOffline ? null : times => single?.Measured(times));
         passes.RequireFor(backend);
         ProfiledMachine machine = Describe(backend);
-        using ModelSource source = ModelSource.Open(path);
+        using ModelSource source = _modelOptions.OpenSource(arguments, path);
         Model model = source.Model ?? throw new CudaNetException("is an architecture without weights") { File = path, Hint = "`cudanet profile` runs a model's file." };
         TensorShape shape = source.InputShape(arguments.GetValue(_input), arguments.GetValue(_batch));
         InputShape.Check(model.Graph, shape, path);

@@ -10,6 +10,7 @@ internal sealed class RooflineCommand : CliCommand
     private static readonly ArithmeticPrecision[] Precisions = Enum.GetValues<ArithmeticPrecision>();
 
     private readonly Argument<string> _model = SharedOptions.Model(takesArchitecture: true);
+    private readonly ModelOptions _modelOptions;
     private readonly Option<string[]> _gpus = ValueOptions.Choices("--gpu", "A GPU of the table of peaks; default: all. Repeatable.", [.. GpuCatalogue.All.Select(g => g.Name)]);
     private readonly Option<string[]> _precisions = ValueOptions.Choices("--precision", "What is multiplied; default: all. Repeatable.", [.. Precisions.Select(p => p.ShortName())]);
     private readonly Option<string[]> _layers = SharedOptions.Layers("A layer that is observed: a name, an alias, a scope, input, or all. Repeatable.");
@@ -30,12 +31,13 @@ internal sealed class RooflineCommand : CliCommand
         Add(_layers);
         Add(_input);
         Add(_batch);
+        _modelOptions = new ModelOptions(this, context);
         Add(Json);
     }
 
     protected override int Execute(ParseResult arguments)
     {
-        using ModelSource source = ModelSource.Open(arguments.GetRequiredValue(_model));
+        using ModelSource source = _modelOptions.OpenSource(arguments, arguments.GetRequiredValue(_model));
         TensorShape input = source.InputShape(arguments.GetValue(_input), arguments.GetValue(_batch));
         IReadOnlyList<LayerNode> observed = LayerNames.Resolve(source.Graph, arguments.GetValue(_layers)!);
         ExecutionPlan plan = Planner.Plan(source.Graph, input, observed, StorageLayout.Dense);

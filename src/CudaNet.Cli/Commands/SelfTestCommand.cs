@@ -27,6 +27,7 @@ internal sealed class SelfTestCommand : CliCommand
     private readonly Option<int?> _seed = ValueOptions.OptionalCount("--seed", int.MaxValue, "Of the emulated device: draws the order of unordered work; default 1.");
     private readonly Option<int?> _cudnn = new("--cudnn") { HelpName = "8|9", Description = "Of the emulated device: whose numbering and rules its cuDNN has; default 9." };
     private readonly Option<string?> _model = new("--model") { HelpName = "MODEL", Description = "A model's file, to run whole as well: every layer, and equal bits pass after pass, in each precision." };
+    private readonly ModelOptions _modelOptions;
     private readonly Option<string?> _image = new("--image") { HelpName = "IMAGE", Description = "What the model runs on; by default values between -1 and 1 drawn from a seed." };
     private readonly Option<string?> _output = new("--output", "-o") { HelpName = "FILE", Description = "Writes the JSON object to a file, beside what is printed." };
 
@@ -53,6 +54,7 @@ internal sealed class SelfTestCommand : CliCommand
         Add(_model);
         Add(_image);
         Add(_output);
+        _modelOptions = new ModelOptions(this, context);
         Add(Json);
     }
 
@@ -82,7 +84,7 @@ internal sealed class SelfTestCommand : CliCommand
             OutputPath.RefuseInputs(file, [.. path is null ? [] : FolderReader.FilesOf(path), .. image is null ? [] : (string[])[image]]);
         }
 
-        using Model? model = path is null ? null : ModelFile.Open(path);
+        using Model? model = path is null ? null : _modelOptions.Open(arguments, path);
         CudaDevice? gpu = device.Ordinal is { } ordinal ? CudaDevices.Find(CudaLibraries.Load(), ordinal) : null;
         IReadOnlyList<Check> checks = model is null ? AllChecks.List : [.. AllChecks.List, .. ModelChecks.All(model, Input(model, path!, image), gpu?.IsEmulated() ?? true)];
         SelfTestReport? report = null;

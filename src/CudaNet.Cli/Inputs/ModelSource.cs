@@ -1,5 +1,4 @@
 using CudaNet.Engine;
-using CudaNet.Weights;
 
 namespace CudaNet.Cli;
 
@@ -12,11 +11,13 @@ internal sealed record ModelSource(LayerGraph Graph, Model? Model) : IDisposable
     private static readonly ImageSize UsualSize = new(224, 224);
 
     /// <summary>A file first; where there is none, an architecture.</summary>
-    public static ModelSource Open(string text)
+    /// <param name="text">A path, or a name.</param>
+    /// <param name="open">Opens a file.</param>
+    public static ModelSource Open(string text, Func<string, Model> open)
     {
         if (Path.Exists(text))
         {
-            Model model = ModelFile.Open(text);
+            Model model = open(text);
             return new ModelSource(model.Graph, model);
         }
 

@@ -13,6 +13,7 @@ internal sealed class FinitenessNotes
     public FinitenessNotes(Model model, CliContext context)
     {
         _context = context;
+        _notes.AddRange(model.Metadata.Notes);
         IReadOnlyList<ValueFault> faults = Finiteness.FindFaults(model, context.Cancellation);
         if (faults.Count > 0)
         {
@@ -21,7 +22,7 @@ internal sealed class FinitenessNotes
         }
     }
 
-    /// <summary>What was said, for <c>--json</c>.</summary>
+    /// <summary>What was said, also when the model was opened, for <c>--json</c>.</summary>
     public IReadOnlyList<string> All => _notes;
 
     /// <summary>Looks at a batch's logits; runs the first image whose logits are not finite again, to name the layer.</summary>

@@ -20,6 +20,12 @@ internal sealed record Prediction(string File, IReadOnlyList<ClassProbability> T
     /// <summary>A classifier answers with one of its classes whatever it is shown; a person should know among which.</summary>
     public static void SayWhatTheModelKnows(Model model, InputSource inputs, CliContext context)
     {
+        if (model.Metadata.ResNet is { Classes: 0 })
+        {
+            context.Note("this model has no head: it gives features, and no predictions");
+            return;
+        }
+
         long outputs = model.Graph.InferShapes(inputs.Shapes.First())[model.Graph.Output.Index].ElementCount;
         IReadOnlyList<string> labels = model.Metadata.Labels;
         string classes = labels.Count > 2 ? $"{labels.Count} classes, from '{labels[0]}' to '{labels[^1]}'," : $"{outputs} classes";

@@ -65,8 +65,22 @@ public static class ResNet
         }
 
         value = graph.Add("global_pool", new GlobalAveragePool(), value, aliases: ["avgpool", "flatten"]);
-        graph.Add("fc", new Linear(channels, config.Classes), value);
+        AddHead(graph, config, value, channels);
         return graph.Build();
+    }
+
+    private static void AddHead(GraphBuilder graph, ResNetConfig config, LayerNode value, int channels)
+    {
+        if (config.HeadWidth > 0)
+        {
+            value = graph.Add("fc.0", new Linear(channels, config.HeadWidth, config.HeadBias), value);
+            value = config.HeadActivation == HeadActivation.ReLU ? graph.Add("fc.1", new ReLU(), value) : value;
+            graph.Add("fc.2", new Linear(config.HeadWidth, config.Classes, config.HeadBias), value);
+        }
+        else if (config.Classes > 0)
+        {
+            graph.Add("fc", new Linear(channels, config.Classes, config.HeadBias), value);
+        }
     }
 
     private static LayerNode AddBlock(GraphBuilder graph, ResNetConfig config, LayerNode input, int channels, int stage, int stride)
@@ -107,10 +121,15 @@ public static class ResNet
     {
         ArgumentNullException.ThrowIfNull(config);
         int stages = config.Depths.Count;
-        IEnumerable<int> numbers = [.. config.Depths, .. config.Widths, .. config.InnerWidths, config.Groups, config.StemWidth, config.Classes, config.InputChannels];
+        IEnumerable<int> numbers = [.. config.Depths, .. config.Widths, .. config.InnerWidths, config.Groups, config.StemWidth, config.InputChannels];
         if (stages is < 1 or > 9 || config.Widths.Count != stages || config.InnerWidths.Count != stages || numbers.Any(n => n <= 0))
         {
-            throw new CudaNetException("a ResNet has one to nine stages, each with a positive depth, width and inner width, and positive groups, stem, classes and channels");
+            throw new CudaNetException("a ResNet has one to nine stages, each with a positive depth, width and inner width, and positive groups, stem and channels");
+        }
+
+        if (config.Classes < 0 || config.HeadWidth < 0 || (config.HeadWidth > 0 && config.Classes == 0))
+        {
+            throw new CudaNetException("a head has a positive number of classes, or none where there is no head, and a width only between its two linear layers");
         }
 
         if (config.Block == ResNetBlock.Basic && (config.Groups != 1 || !config.InnerWidths.SequenceEqual(config.Widths)))

@@ -10,6 +10,16 @@ public enum ResNetBlock
     Bottleneck,
 }
 
+/// <summary>What stands between the two linear layers of a head that has two.</summary>
+public enum HeadActivation
+{
+    /// <summary>max(x, 0).</summary>
+    ReLU,
+
+    /// <summary>Nothing.</summary>
+    None,
+}
+
 /// <summary>Everything that tells one ResNet from another. <see cref="ResNet.Configure"/> gives the published ones.</summary>
 public sealed record ResNetConfig
 {
@@ -34,8 +44,20 @@ public sealed record ResNetConfig
     /// <summary>Output channels of the 7×7 stem.</summary>
     public int StemWidth { get; init; } = 64;
 
-    /// <summary>Outputs of <c>fc</c>.</summary>
+    /// <summary>Outputs of <c>fc</c>; 0 for a network without one, whose output is <c>global_pool</c>'s (N×C features).</summary>
     public int Classes { get; init; } = 1000;
+
+    /// <summary>
+    /// 0 for the usual head, one <see cref="Linear"/> named <c>fc</c>. Otherwise the head has two, <c>fc.0</c> and <c>fc.2</c>, with as many values between them, and
+    /// <see cref="HeadActivation"/> as <c>fc.1</c>.
+    /// </summary>
+    public int HeadWidth { get; init; }
+
+    /// <summary>What is between the two linear layers of a head; means nothing where there is one.</summary>
+    public HeadActivation HeadActivation { get; init; } = HeadActivation.ReLU;
+
+    /// <summary>Whether the head's linear layers have a bias.</summary>
+    public bool HeadBias { get; init; } = true;
 
     /// <summary>Channels of the images.</summary>
     public int InputChannels { get; init; } = 3;
@@ -45,7 +67,10 @@ public sealed record ResNetConfig
     {
         ArgumentNullException.ThrowIfNull(other);
         return Block == other.Block && Groups == other.Groups && StemWidth == other.StemWidth
-            && Classes == other.Classes && InputChannels == other.InputChannels
+            && HasSameHead(other) && InputChannels == other.InputChannels
             && Depths.SequenceEqual(other.Depths) && Widths.SequenceEqual(other.Widths) && InnerWidths.SequenceEqual(other.InnerWidths);
     }
+
+    private bool HasSameHead(ResNetConfig other) =>
+        Classes == other.Classes && HeadWidth == other.HeadWidth && HeadBias == other.HeadBias && (HeadWidth == 0 || HeadActivation == other.HeadActivation);
 }

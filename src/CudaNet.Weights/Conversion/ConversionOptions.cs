@@ -14,6 +14,18 @@ public sealed record ConversionOptions
     /// <summary>As in <see cref="ModelFileOptions.StateDict"/>.</summary>
     public string? StateDict { get; init; }
 
+    /// <summary>As in <see cref="ModelFileOptions.Prefix"/>.</summary>
+    public string? Prefix { get; init; }
+
+    /// <summary>As in <see cref="ModelFileOptions.Strict"/>.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary>As in <see cref="ModelFileOptions.HeadActivation"/>.</summary>
+    public HeadActivation? HeadActivation { get; init; }
+
     /// <summary>As in <see cref="ModelFileOptions.IgnoreMetadata"/>.</summary>
     public bool IgnoreMetadata { get; init; }
+
+    /// <summary>How the source is opened.</summary>
+    internal ModelFileOptions Source => new() { StateDict = StateDict, Prefix = Prefix, Strict = Strict, HeadActivation = HeadActivation, IgnoreMetadata = IgnoreMetadata };
 }

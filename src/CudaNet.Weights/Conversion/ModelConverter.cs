@@ -26,13 +26,13 @@ public static class ModelConverter
         ArgumentException.ThrowIfNullOrEmpty(destination);
         options ??= new ConversionOptions();
         OutputPath.RefuseInputs(destination, FolderReader.FilesOf(source));
-        using WeightFile file = WeightFile.Open(source, options.StateDict);
+        using WeightFile file = WeightFile.Open(source, options.Source);
         return Convert(file, destination, options, cancellation);
     }
 
     internal static ConversionSummary Convert(WeightFile file, string destination, ConversionOptions options, CancellationToken cancellation = default)
     {
-        ModelDescription description = ModelDescription.Of(file, options.IgnoreMetadata);
+        ModelDescription description = ModelDescription.Of(file, options.Source);
         ResNetConfig network = description.Metadata.ResNet ?? throw new CudaNetException($"a {Printable.Text(description.Metadata.Architecture)} cannot be converted: safetensors keep names and shapes, which tell a ResNet and no other network")
         {
             File = file.Path,
@@ -54,7 +54,7 @@ public static class ModelConverter
             Wrappers = file.Wrappers,
             Prefixes = file.Prefixes,
             LeftOut = file.LeftOut,
-            Notes = notes,
+            Notes = [.. metadata.Notes, .. notes],
         };
     }
 

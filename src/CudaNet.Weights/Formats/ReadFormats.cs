@@ -45,7 +45,7 @@ internal static class ReadFormats
             Name = "PyTorch's older streams of pickles",
             What = "a PyTorch checkpoint from before 1.6",
             Format = WeightFormat.TorchStream,
-            How = "`torch.save` before 1.6: the same, without the archive",
+            How = "`torch.save` before 1.6: the same, without the archive; and a state dict that `pickle.dump` wrote",
             Recognises = source => TorchStreamReader.IsPickle(source.Start),
             Reader = source => TorchStreamReader.Read(source.Bytes, source.StateDict),
             HasEntries = true,

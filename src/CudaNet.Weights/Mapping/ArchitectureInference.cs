@@ -13,7 +13,6 @@ internal static partial class ArchitectureInference
 {
     private const int MaxStages = 9;
     private const int MaxBlocks = 1000;
-    private const int DefaultClasses = 1000;
 
     /// <summary>What a refusal has to add.</summary>
     public static string Supported { get; } = $"Supported are {string.Join(", ", ResNet.Names)} and their variants with other widths and depths.";
@@ -31,7 +30,7 @@ internal static partial class ArchitectureInference
             };
         }
 
-        TensorShape stem = Shape(shapes, "conv1.weight", 4) ?? throw NotResNet(shapes);
+        TensorShape stem = Shape(shapes, "conv1.weight", 4) ?? throw NotResNet(shapes.Keys);
         int[] depths = Depths(shapes);
         bool bottleneck = shapes.Keys.Any(n => Bottleneck().IsMatch(n));
         int[] widths = new int[depths.Length];
@@ -58,13 +57,26 @@ internal static partial class ArchitectureInference
             Groups = groups.Count == 0 ? 1 : groups.Min(),
             StemWidth = stem[0],
             InputChannels = stem[1],
-            Classes = Shape(shapes, "fc.weight", 2)?[0] ?? Shape(shapes, "fc.bias", 1)?[0] ?? DefaultClasses,
+            Classes = 0,
         };
-        return Named(config);
+        return WithHead(config with { Name = NameOf(config) }, shapes);
     }
 
-    private static ResNetConfig Named(ResNetConfig config) =>
-        ResNet.Names.Select(n => ResNet.Configure(n, config.Classes, config.InputChannels)).FirstOrDefault(config.HasSameStructure) ?? config;
+    /// <summary>The same body with the head that <c>fc.*</c> speak of.</summary>
+    public static ResNetConfig WithHead(ResNetConfig body, IReadOnlyDictionary<string, TensorShape> shapes)
+    {
+        string last = Shape(shapes, "fc.2.weight", 2) is null ? "fc" : "fc.2";
+        return body with
+        {
+            Classes = Shape(shapes, last + ".weight", 2)?[0] ?? Shape(shapes, last + ".bias", 1)?[0] ?? 0,
+            HeadWidth = last == "fc" ? 0 : Shape(shapes, "fc.0.weight", 2)?[0] ?? shapes[last + ".weight"][1],
+            HeadBias = shapes.ContainsKey(last + ".bias"),
+        };
+    }
+
+    /// <summary>A body's published name, whatever its head.</summary>
+    private static string NameOf(ResNetConfig body) =>
+        ResNet.Names.FirstOrDefault(n => body.HasSameStructure(ResNet.Configure(n, inputChannels: body.InputChannels) with { Classes = 0 })) ?? body.Name;
 
     private static int[] Depths(IReadOnlyDictionary<string, TensorShape> shapes)
     {
@@ -102,16 +114,8 @@ internal static partial class ArchitectureInference
 
     private static CudaNetException Unknown(string block, string what) => new($"the {what} of {block[..^3]} cannot be told from the weights");
 
-    private static CudaNetException NotResNet(IReadOnlyDictionary<string, TensorShape> shapes)
-    {
-        string? nested = shapes.Keys.Where(n => n.EndsWith(".conv1.weight", StringComparison.Ordinal) && shapes[n] is { Rank: 4 } s && s[2] == 7).Order(StringComparer.Ordinal).FirstOrDefault();
-        return new CudaNetException($"the weights are no ResNet's: there is no conv1.weight, but {Printable.List(shapes.Keys)}")
-        {
-            Hint = nested is null
-                ? Supported
-                : $"Names start with {Printable.Quote(nested[..^"conv1.weight".Length])}: save the state dict of the ResNet inside.",
-        };
-    }
+    /// <summary>What is said of names that are none of a ResNet's.</summary>
+    public static CudaNetException NotResNet(IEnumerable<string> names) => new($"the weights are no ResNet's: there is no conv1.weight, but {Printable.List(names)}") { Hint = Supported };
 
     [GeneratedRegex(@"^layer([1-9])\.([0-9]{1,4})\.", RegexOptions.CultureInvariant)]
     private static partial Regex Block();

@@ -11,6 +11,8 @@ internal static partial class RelativeNames
     {
         List<string> found = [];
         Add("a deep stem of several convolutions (ResNet-C, ResNet-D)", n => n.StartsWith("conv1.", StringComparison.Ordinal) && DeepStem().IsMatch(n));
+        Add("five-dimensional weights (3-D ResNets, for videos and volumes)", n => n == "conv1.weight" && shapes[n].Rank == 5);
+        Add("three-dimensional weights (1-D ResNets, for signals)", n => n == "conv1.weight" && shapes[n].Rank == 3);
         Add("a stem that is not 7×7 (ResNets for CIFAR)", n => n == "conv1.weight" && shapes[n] is { Rank: 4 } s && (s[2], s[3]) != (7, 7));
         Add("average-pooled shortcuts (ResNet-D)", n => n.EndsWith(".downsample.1.weight", StringComparison.Ordinal) && shapes[n].Rank == 4);
         Add("squeeze-and-excitation or channel attention", n => Attention().IsMatch(n));

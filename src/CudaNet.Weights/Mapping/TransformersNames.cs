@@ -2,32 +2,19 @@ using System.Globalization;
 
 namespace CudaNet.Weights;
 
-/// <summary>The names of Hugging Face transformers' ResNetForImageClassification and ResNetModel.</summary>
+/// <summary>The names of Hugging Face transformers' ResNetModel.</summary>
 internal static class TransformersNames
 {
-    private static readonly string[] Roots = ["resnet.", "embedder.", "encoder.", "classifier."];
-
     /// <summary>timm's name, or null where the name is none of transformers'.</summary>
-    public static string? Translate(string name)
+    public static string? Translate(string name) => name.Split('.', 10) switch
     {
-        if (!Array.Exists(Roots, r => name.StartsWith(r, StringComparison.Ordinal)))
-        {
-            return null;
-        }
-
-        string[] parts = name.Split('.', 10);
-        int root = parts[0] == "resnet" ? 1 : 0;
-        return parts[root..] switch
-        {
-            ["embedder", "embedder", var unit, var leaf] => Unit(unit) is { } u ? $"{(u == 0 ? "conv1" : "bn1")}.{leaf}" : null,
-            ["encoder", "stages", var stage, "layers", var block, "shortcut", var unit, var leaf] when Unit(unit) is { } u && Next(stage) is { } s =>
-                $"layer{s}.{block}.downsample.{u}.{leaf}",
-            ["encoder", "stages", var stage, "layers", var block, "layer", var number, var unit, var leaf] when Unit(unit) is { } u && Next(stage) is { } s && Next(number) is { } n =>
-                $"layer{s}.{block}.{(u == 0 ? "conv" : "bn")}{n}.{leaf}",
-            ["classifier", "1", var leaf] => $"fc.{leaf}",
-            _ => null,
-        };
-    }
+        ["embedder", "embedder", var unit, var leaf] => Unit(unit) is { } u ? $"{(u == 0 ? "conv1" : "bn1")}.{leaf}" : null,
+        ["encoder", "stages", var stage, "layers", var block, "shortcut", var unit, var leaf] when Unit(unit) is { } u && Next(stage) is { } s =>
+            $"layer{s}.{block}.downsample.{u}.{leaf}",
+        ["encoder", "stages", var stage, "layers", var block, "layer", var number, var unit, var leaf] when Unit(unit) is { } u && Next(stage) is { } s && Next(number) is { } n =>
+            $"layer{s}.{block}.{(u == 0 ? "conv" : "bn")}{n}.{leaf}",
+        _ => null,
+    };
 
     private static int? Unit(string name) => name switch { "convolution" => 0, "normalization" => 1, _ => null };
 

@@ -6,6 +6,7 @@ internal static class MetadataKeys
     public const string Format = "format";
     public const string Architecture = "architecture";
     public const string Classes = "classes";
+    public const string HeadActivation = "head_activation";
     public const string Labels = "labels";
     public const string InputSize = "input_size";
     public const string Mean = "mean";
@@ -17,7 +18,7 @@ internal static class MetadataKeys
     public const string NoCrop = "none";
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Format, Architecture, Classes, Labels, InputSize, Mean, Std, Interpolation, Crop];
+    public static IReadOnlyList<string> All { get; } = [Format, Architecture, Classes, HeadActivation, Labels, InputSize, Mean, Std, Interpolation, Crop];
 
     /// <summary>Those that preprocessing needs, all or none.</summary>
     public static IReadOnlyList<string> Preprocessing { get; } = [InputSize, Mean, Std, Interpolation, Crop];

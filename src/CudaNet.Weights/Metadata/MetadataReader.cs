@@ -41,6 +41,16 @@ internal static class MetadataReader
         };
     }
 
+    /// <summary>What stands between the two linear layers of a head; null where the file does not say.</summary>
+    /// <exception cref="CudaNetException">It is something else.</exception>
+    public static HeadActivation? ReadHeadActivation(IReadOnlyDictionary<string, string> metadata) => metadata.GetValueOrDefault(MetadataKeys.HeadActivation) switch
+    {
+        null => null,
+        "relu" => HeadActivation.ReLU,
+        "none" => HeadActivation.None,
+        var other => throw Malformed(MetadataKeys.HeadActivation, other, "relu or none"),
+    };
+
     /// <summary>
     /// Only a relative's or another network's name contradicts the tensors: names of people's own say nothing, nor do timm's tags
     /// (<c>.a1_in1k</c>).

@@ -17,8 +17,17 @@ internal static class MetadataWriter
         [
             new(MetadataKeys.Format, "pt"),
             new(MetadataKeys.Architecture, network.Name),
-            new(MetadataKeys.Classes, network.Classes.ToString(CultureInfo.InvariantCulture)),
         ];
+        if (network.Classes > 0)
+        {
+            entries.Add(new(MetadataKeys.Classes, network.Classes.ToString(CultureInfo.InvariantCulture)));
+        }
+
+        if (network.HeadWidth > 0)
+        {
+            entries.Add(new(MetadataKeys.HeadActivation, network.HeadActivation == HeadActivation.ReLU ? "relu" : "none"));
+        }
+
         if (metadata.Labels.Count > 0)
         {
             entries.Add(new(MetadataKeys.Labels, Strings(metadata.Labels)));

@@ -8,7 +8,8 @@ namespace CudaNet.Weights;
 /// what <see cref="TorchObjects"/> knows it to mean, or a named placeholder. Iterative, so nesting costs no stack; the number of
 /// operations, and with it the memory, is bounded.
 /// Values: null, bool, long, BigInteger, double, string, <c>object[]</c> (tuple), <c>List</c>, <see cref="PickleDictionary"/>,
-/// <see cref="PickleGlobal"/>, <see cref="PicklePlaceholder"/>, <see cref="StorageReference"/>, <see cref="TensorReference"/>, <see cref="MalformedTensor"/>.
+/// <see cref="PickleGlobal"/>, <see cref="PicklePlaceholder"/>, <see cref="StorageReference"/>, <see cref="TensorReference"/>, <see cref="MalformedTensor"/>,
+/// <see cref="PickleBytes"/>, <see cref="NumpyArray"/>, <see cref="NumpyType"/>.
 /// </summary>
 internal sealed class PickleMachine
 {
@@ -24,16 +25,19 @@ internal sealed class PickleMachine
     private readonly Dictionary<long, object?> _memo = [];
     private readonly Dictionary<string, WeightType>? _storageTypes;
 
-    private PickleMachine(Dictionary<string, WeightType>? storageTypes) => _storageTypes = storageTypes;
+    private readonly bool _isNested;
+
+    private PickleMachine(Dictionary<string, WeightType>? storageTypes, bool isNested) => (_storageTypes, _isNested) = (storageTypes, isNested);
 
     /// <summary>Runs one pickle; the stream is left behind its end.</summary>
     /// <param name="stream">Where it starts.</param>
     /// <param name="storageTypes">Takes the element type of every storage that is named, by key.</param>
     /// <param name="maxOperations">The most operations to run.</param>
+    /// <param name="isNested">True for a pickle inside of another one's bytes, in which no further one is looked for.</param>
     /// <exception cref="WeightFormatException">It is damaged, or larger than any checkpoint's.</exception>
-    public static object? Run(ref PickleStream stream, Dictionary<string, WeightType>? storageTypes = null, int maxOperations = MaxOperations)
+    public static object? Run(ref PickleStream stream, Dictionary<string, WeightType>? storageTypes = null, int maxOperations = MaxOperations, bool isNested = false)
     {
-        PickleMachine machine = new(storageTypes);
+        PickleMachine machine = new(storageTypes, isNested);
         for (int operation = 0; operation < maxOperations; operation++)
         {
             byte opcode = stream.ReadByte();
@@ -76,9 +80,9 @@ internal sealed class PickleMachine
             case (byte)'S': value = stream.ReadLine().Trim('\'', '"'); break;
             case (byte)'T': value = stream.ReadByteString(stream.ReadInt32()); break;
             case (byte)'U': value = stream.ReadByteString(stream.ReadByte()); break;
-            case (byte)'C': value = SkipBytes(ref stream, stream.ReadByte()); break;
-            case (byte)'B': value = SkipBytes(ref stream, stream.ReadUInt32()); break;
-            case 0x8E or 0x96: value = SkipBytes(ref stream, stream.ReadInt64()); break;
+            case (byte)'C': value = stream.ReadBytes(stream.ReadByte()); break;
+            case (byte)'B': value = stream.ReadBytes(stream.ReadUInt32()); break;
+            case 0x8E or 0x96: value = stream.ReadBytes(stream.ReadInt64()); break;
             case (byte)')': value = Array.Empty<object?>(); break;
             case (byte)']': value = new List<object?>(); break;
             case (byte)'}': value = new PickleDictionary(); break;
@@ -176,7 +180,7 @@ internal sealed class PickleMachine
         _stack.Push(_memo.TryGetValue(index, out object? value) ? value : throw stream.Error($"it recalls entry {index}, which was never stored"));
 
     /// <summary>A callable, its arguments, and keyword arguments that only placeholders have.</summary>
-    private void Call(object?[] operands) => _stack.Push(TorchObjects.Call(operands[0], operands[1]));
+    private void Call(object?[] operands) => _stack.Push(TorchObjects.Call(operands[0], operands[1], _isNested));
 
     private void CallList(object?[] values, ref PickleStream stream)
     {
@@ -200,6 +204,8 @@ internal sealed class PickleMachine
         {
             case PicklePlaceholder placeholder: placeholder.Build(state); break;
             case TensorReference tensor: tensor.Build(state); break;
+            case NumpyArray array: array.Build(state); break;
+            case NumpyType type: type.Build(state); break;
             // A dictionary's attributes, as PyTorch's _metadata, are none of its items.
             case PickleDictionary or MalformedTensor: break;
             default: throw stream.Error($"it gives a state to {Printable.Text(PickleValues.Describe(target))}, which has none");
@@ -225,19 +231,15 @@ internal sealed class PickleMachine
             throw stream.Error("a dictionary has a key without a value");
         }
 
-        for (int i = 0; target is PickleDictionary dictionary && i < items.Length; i += 2)
+        for (int i = 0; i < items.Length; i += 2)
         {
-            dictionary.Add(items[i], items[i + 1]);
+            (target as PickleDictionary)?.Add(items[i], items[i + 1]);
+            (target as PicklePlaceholder)?.Add(items[i], items[i + 1]);
         }
 
         (target as TensorReference)?.Spoil(SetAfterwards);
     }
 
-    private static PicklePlaceholder SkipBytes(ref PickleStream stream, long count)
-    {
-        stream.Skip(count);
-        return PicklePlaceholder.Bytes;
-    }
 
     private static double ReadFloatLine(ref PickleStream stream)
     {

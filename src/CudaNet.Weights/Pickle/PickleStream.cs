@@ -39,7 +39,13 @@ internal ref struct PickleStream(ByteRegion region, long position = 0)
         return bytes;
     }
 
-    public void Skip(long count) => Take(count);
+    /// <summary>A byte string, left where it is.</summary>
+    public PickleBytes ReadBytes(long count)
+    {
+        long start = Position;
+        Take(count);
+        return new PickleBytes(region.Slice(start, count));
+    }
 
     public string ReadUtf8(long count) => Encoding.UTF8.GetString(Take(count));
 

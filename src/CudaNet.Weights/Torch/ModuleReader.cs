@@ -41,7 +41,7 @@ internal static class ModuleReader
                 {
                     open.Push((name + ".", state));
                 }
-                else if (value is TensorReference or MalformedTensor or PicklePlaceholder)
+                else if (TensorMapping.IsTensor(value) || value is PicklePlaceholder)
                 {
                     yield return KeyValuePair.Create<object?, object?>(name, value);
                 }

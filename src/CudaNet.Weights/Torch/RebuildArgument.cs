@@ -36,6 +36,9 @@ internal sealed record RebuildArgument(string Name, string Expected, Func<object
     /// <summary>Attributes that the object is given: none of them changes its values but <c>data</c>.</summary>
     public static RebuildArgument State { get; } = new("state", "attributes, not 'data'", IsState);
 
+    /// <summary>Where it was: means nothing here.</summary>
+    public static RebuildArgument Device { get; } = new("device", "a device", v => v is string or PicklePlaceholder or null);
+
     public static RebuildArgument Type { get; } = new("type", "a class", v => v is PickleGlobal);
 
     public RebuildArgument Optional() => this with { IsOptional = true };

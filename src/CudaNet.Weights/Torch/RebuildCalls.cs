@@ -11,6 +11,8 @@ internal static class RebuildCalls
     private static readonly RebuildArgument[] View = [RebuildArgument.Storage, RebuildArgument.Offset, RebuildArgument.Size, RebuildArgument.Stride];
     private static readonly RebuildArgument[] Flags = [RebuildArgument.RequiresGrad, RebuildArgument.BackwardHooks];
 
+    private static readonly RebuildArgument[] OnDevice = [RebuildArgument.Data, RebuildArgument.Dtype, RebuildArgument.Device, RebuildArgument.RequiresGrad];
+
     private static readonly Dictionary<string, (RebuildArgument[] Arguments, Func<object?[], object> Make)> Table = new(StringComparer.Ordinal)
     {
         ["torch._utils._rebuild_tensor"] = (View, arguments => Tensor(arguments, null, null)),
@@ -20,6 +22,9 @@ internal static class RebuildCalls
             arguments => Tensor(arguments, WeightTypes.FromTorchType(((PickleGlobal)arguments[6]!).Name), arguments.ElementAtOrDefault(7))),
         ["torch._utils._rebuild_parameter"] = ([RebuildArgument.Data, .. Flags], arguments => Shared(arguments[0])),
         ["torch._utils._rebuild_parameter_with_state"] = ([RebuildArgument.Data, .. Flags, RebuildArgument.State], arguments => Shared(arguments[0])),
+        ["torch._utils._rebuild_device_tensor_from_cpu_tensor"] = (OnDevice, arguments => Shared(arguments[0])),
+        ["torch._utils._rebuild_device_tensor_from_numpy"] = (OnDevice, arguments => Shared(arguments[0])),
+        ["torch._utils._rebuild_xla_tensor"] = (OnDevice, arguments => Shared(arguments[0])),
         ["torch.nn.parameter.Parameter"] = ([RebuildArgument.Data, RebuildArgument.RequiresGrad.Optional()], arguments => Shared(arguments[0])),
     };
 
@@ -39,6 +44,8 @@ internal static class RebuildCalls
             return null;
         }
 
+        // A parameter over an array is one over a tensor.
+        arguments = [.. arguments.Select(a => a is NumpyArray array ? array.Value : a)];
         return Array.Find(arguments, a => a is MalformedTensor) ?? Stranger(row.Arguments, arguments)
             ?? (Misfit(name, row.Arguments, arguments) is { } reason ? new MalformedTensor(reason) : row.Make(arguments));
     }

@@ -7,7 +7,10 @@ namespace CudaNet.Weights;
 internal static class TorchObjects
 {
     /// <summary>What calling <paramref name="callable"/> would have made.</summary>
-    public static object? Call(object? callable, object? arguments)
+    /// <param name="callable">What is called.</param>
+    /// <param name="arguments">With what: a tuple.</param>
+    /// <param name="isNested">As in <see cref="PickleMachine.Run"/>.</param>
+    public static object? Call(object? callable, object? arguments, bool isNested)
     {
         if (callable is not PickleGlobal global)
         {
@@ -19,6 +22,13 @@ internal static class TorchObjects
         {
             "collections.OrderedDict" => new PickleDictionary(list.ElementAtOrDefault(0)),
             "collections.defaultdict" => new PickleDictionary(list.ElementAtOrDefault(1)),
+            "copyreg._reconstructor" when list is [PickleGlobal made, PickleGlobal, var content] => Derived(made, content),
+            "_codecs.encode" when list is [string text, "latin1" or "latin-1"] => new PickleBytes(text),
+            "numpy.core.multiarray._reconstruct" or "numpy._core.multiarray._reconstruct" when list is [PickleGlobal { Name: "ndarray" }, ..] => new NumpyArray(),
+            "numpy.core.numeric._frombuffer" or "numpy._core.numeric._frombuffer" => NumpyArray.FromBuffer(list),
+            "numpy.dtype" when list is [string code, ..] => new NumpyType(code),
+            "torch.storage._load_from_bytes" when list is [PickleBytes bytes] && !isNested => bytes.Storage ?? (object)new PicklePlaceholder(global),
+            "builtins.bytearray" or "__builtin__.bytearray" when list is [PickleBytes bytes] => bytes,
             "torch.Size" => list is [object?[] extents] ? extents : new PicklePlaceholder(global),
             _ => new PicklePlaceholder(global),
         };
@@ -35,6 +45,18 @@ internal static class TorchObjects
         object?[] and ["module", PickleGlobal type, ..] => type,
         _ => Unknown("an unknown persistent identifier"),
     };
+
+    /// <summary>An object of a class of old that derives from a built-in one, with what that holds.</summary>
+    private static PicklePlaceholder Derived(PickleGlobal global, object? content)
+    {
+        PicklePlaceholder made = new(global);
+        foreach ((object? key, object? value) in RebuildArgument.Items(content) ?? [])
+        {
+            made.Add(key, value);
+        }
+
+        return made;
+    }
 
     private static PicklePlaceholder Unknown(string what) => new(new PickleGlobal("pickle", what));
 

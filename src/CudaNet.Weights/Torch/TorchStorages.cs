@@ -13,7 +13,7 @@ internal sealed class TorchStorages(Func<string, ByteRegion?> find, bool bigEndi
     public WeightTensor Resolve(string name, TensorReference tensor)
     {
         StorageReference storage = tensor.Storage;
-        ByteRegion bytes = find(storage.Key)
+        ByteRegion bytes = (storage.Bytes is { } own ? own.Region is { } region ? region.Slice(storage.Start, region.Length - storage.Start) : null : find(storage.Key))
             ?? throw pickle.Error(0, $"tensor {Printable.Quote(name)} needs the storage {Printable.Quote(storage.Key)}, which is not in the file", "The file is cut off or damaged.");
         Int128 needed = (Int128)storage.ElementCount * storage.Type.SizeBytes();
         if (storage.ElementCount < 0 || storage.Offset < 0 || needed > bytes.Length || tensor.Offset < 0)
@@ -28,7 +28,7 @@ internal sealed class TorchStorages(Func<string, ByteRegion?> find, bool bigEndi
             (long start, long rest) = Math.DivRem(checked(storage.Offset * storage.Type.SizeBytes()), tensor.Type.SizeBytes());
             TensorLayout layout = TensorLayout.View(tensor.Extents, tensor.Strides, checked(start + tensor.Offset), elements);
             return rest == 0
-                ? new WeightTensor(name, tensor.Type, bytes, layout, bigEndian, tensor.IsNegated)
+                ? new WeightTensor(name, tensor.Type, bytes, layout, storage.Bytes is null ? bigEndian : storage.IsBigEndian, tensor.IsNegated)
                 : throw new ShapeException($"its storage starts between two {tensor.Type.TorchName()}");
         }
         catch (Exception exception) when (exception is ShapeException or OverflowException)

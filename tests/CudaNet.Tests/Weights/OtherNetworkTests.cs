@@ -16,7 +16,7 @@ public sealed class OtherNetworkTests : IDisposable
     public void Has_the_graph_and_the_name_that_its_file_says()
     {
         using WeightFile file = Open(new LinearNetwork(3));
-        ModelDescription description = ModelDescription.Of(file, ignoreMetadata: false);
+        ModelDescription description = ModelDescription.Of(file, new ModelFileOptions());
         Assert.Equal("classifier", description.Metadata.Architecture);
         Assert.Null(description.Metadata.ResNet);
         Assert.Equal(["one", "two", "three"], description.Metadata.Labels);
@@ -38,9 +38,9 @@ public sealed class OtherNetworkTests : IDisposable
     public void Is_held_against_its_metadata()
     {
         using WeightFile file = Open(new LinearNetwork(4));
-        CudaNetException exception = Assert.Throws<CudaNetException>(() => ModelDescription.Of(file, ignoreMetadata: false));
+        CudaNetException exception = Assert.Throws<CudaNetException>(() => ModelDescription.Of(file, new ModelFileOptions()));
         Assert.Contains("3 labels for 4 classes", exception.Message, StringComparison.Ordinal);
-        Assert.Empty(ModelDescription.Of(file, ignoreMetadata: true).Metadata.Labels);
+        Assert.Empty(ModelDescription.Of(file, new ModelFileOptions { IgnoreMetadata = true }).Metadata.Labels);
     }
 
     [Fact]

@@ -1,0 +1,104 @@
+using CudaNet.Engine;
+
+namespace CudaNet.Weights;
+
+/// <summary>A ResNet among the tensors of a set.</summary>
+/// <param name="Config">What it is.</param>
+/// <param name="Root">What goes before its names.</param>
+/// <param name="Tensors">Its tensors by timm's names, in the file's order.</param>
+/// <param name="LeftOut">What is no part of it.</param>
+/// <param name="Notes">Sentences on what was assumed.</param>
+internal sealed record FoundNetwork(
+    ResNetConfig Config, string Root, IReadOnlyList<KeyValuePair<string, NamedShape>> Tensors, IReadOnlyList<LeftOutEntry> LeftOut, IReadOnlyList<string> Notes);
+
+/// <summary>
+/// Finds the ResNet in a set of named tensors: under every prefix where names speak of one, by every naming scheme, the body by names and shapes, the head by shape.
+/// </summary>
+internal static class NetworkFinder
+{
+    /// <param name="tensors">The set.</param>
+    /// <param name="file">The file, for messages.</param>
+    /// <param name="haveSameValues">Whether two tensors, by their names, hold the same; null where values are not to be looked at.</param>
+    /// <exception cref="CudaNetException">There is none, or several of which none goes before the others.</exception>
+    public static FoundNetwork Find(IReadOnlyList<NamedShape> tensors, string file, Func<string, string, bool>? haveSameValues = null)
+    {
+        NamedShape[] counted = [.. tensors.Where(t => Counters.Reason(t.Name.Reduced) is null)];
+        IReadOnlyList<NetworkNames> candidates = NetworkNames.All(counted, file);
+        string[] roots = [.. candidates.Select(c => c.Root)];
+        List<FoundNetwork> found = [];
+        (CudaNetException? Failure, int Size) worst = (null, -1);
+        foreach (NetworkNames candidate in candidates)
+        {
+            try
+            {
+                found.Add(Judge(candidate, roots));
+            }
+            catch (CudaNetException exception)
+            {
+                worst = candidate.Body.Count > worst.Size ? (exception, candidate.Body.Count) : worst;
+            }
+        }
+
+        if (found.Count == 0)
+        {
+            throw worst.Failure ?? ArchitectureInference.NotResNet(tensors.Select(t => t.Name.Stored));
+        }
+
+        FoundNetwork best = Best(found, haveSameValues);
+        IEnumerable<LeftOutEntry> counters = tensors.Where(t => Counters.Reason(t.Name.Reduced) is not null).Select(t => new LeftOutEntry(t.Name.Stored, Counters.Reason(t.Name.Reduced)!));
+        string[] others = [.. found.Where(f => f != best).Select(f => f.Root)];
+        return best with
+        {
+            LeftOut = [.. best.LeftOut, .. counters],
+            Notes = others.Length == 0 ? best.Notes : [$"the weights under {Printable.Quote(best.Root)} are taken, not those under {Printable.List(others)} (--prefix chooses)", .. best.Notes],
+        };
+    }
+
+    private static FoundNetwork Judge(NetworkNames names, IReadOnlyList<string> roots)
+    {
+        Dictionary<string, TensorShape> shapes = names.Body.Where(b => b.Value.Shape is not null).ToDictionary(b => b.Key, b => b.Value.Shape!.Value, StringComparer.Ordinal);
+        ResNetConfig body = ArchitectureInference.Infer(shapes);
+        FoundHead head = HeadFinder.Find(names, body.Widths[^1]);
+        foreach ((string name, NamedShape tensor) in head.Names)
+        {
+            shapes.Add(name, tensor.Shape!.Value);
+        }
+
+        ResNetConfig config = ArchitectureInference.WithHead(body, shapes);
+        (IReadOnlyList<LeftOutEntry> leftOut, IReadOnlyList<string> notes, IReadOnlyList<ParameterMisfit> misfits) = Extras.Judge(names, config, head.Others, roots);
+        misfits = [.. ParameterSet.Misfits(ResNet.Build(config), shapes), .. misfits];
+        if (misfits.Count > 0)
+        {
+            throw new ParameterMismatchException(misfits);
+        }
+
+        string[] more = config.Classes > 0 && !config.HeadBias ? ["the head has no bias"] : [];
+        more = names.Scheme.Name == NamingScheme.Detectron2 && config.Block == ResNetBlock.Bottleneck
+            ? [.. more, "detectron2's networks may have the stride on the first 1×1 convolution (STRIDE_IN_1X1), which leaves no trace: it is taken to be on the 3×3"] : more;
+        return new FoundNetwork(config, names.Root, [.. names.Body, .. head.Names], leftOut, [.. head.Notes, .. notes, .. more]);
+    }
+
+    private static FoundNetwork Best(List<FoundNetwork> found, Func<string, string, bool>? haveSameValues)
+    {
+        int score = found.Max(f => Preference.Score(f.Root));
+        FoundNetwork[] best = [.. found.Where(f => Preference.Score(f.Root) == score)];
+        return best.Length == 1 || Array.TrueForAll(best[1..], b => AreEqual(best[0], b, haveSameValues))
+            ? best[0]
+            : throw new CudaNetException($"there are {best.Length} ResNets, and none goes before the others: under {Printable.List(best.Select(b => b.Root))}")
+            {
+                Hint = "A prefix chooses one: --prefix, in code ModelFileOptions.Prefix.",
+            };
+    }
+
+    /// <summary>True for one network that a wrapper has under two names.</summary>
+    private static bool AreEqual(FoundNetwork first, FoundNetwork second, Func<string, string, bool>? haveSameValues)
+    {
+        if (haveSameValues is null || !first.Config.HasSameStructure(second.Config))
+        {
+            return false;
+        }
+
+        Dictionary<string, string> names = second.Tensors.ToDictionary(t => t.Key, t => t.Value.Name.Stored, StringComparer.Ordinal);
+        return first.Tensors.All(t => haveSameValues(t.Value.Name.Stored, names[t.Key]));
+    }
+}
