@@ -57,6 +57,26 @@ public sealed class WinogradTests
         }
     }
 
+    /// <summary>One tile to twelve over nine blocks of channels, more than a kernel takes at once: sums are interrupted where each width likes, and go on in the same order.</summary>
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Few_tiles_sum_many_channels_in_one_order(int width, int threads)
+    {
+        const int Many = (8 * 16) + 16;
+        using Model model = OneConvolution(Many);
+        foreach (int side in (int[])[2, 4, 7])
+        {
+            Tensor all = Formula.Uniform("x", new TensorShape(14, Many, side, side));
+            float[] expected = Predict(model, all, new CpuOptions { Convolutions = CpuConvolutions.Winograd, SimdWidth = SimdWidth.Bits128, Threads = 1 });
+            foreach (int batch in (int[])[1, 2, 3, 4, 9, 12])
+            {
+                Tensor some = new(new TensorShape(batch, Many, side, side), all.Values[..(batch * Many * side * side)].ToArray());
+                float[] actual = Predict(model, some, CpuWidths.Options((SimdWidth)width) with { Convolutions = CpuConvolutions.Winograd, Threads = threads });
+                Bits.AssertSame(expected.AsSpan(0, actual.Length), actual, $"{batch} of {side}×{side}");
+            }
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Widths))]
     public void What_is_not_finite_is_where_direct_sums_have_it(int width, int threads)
@@ -110,12 +130,12 @@ public sealed class WinogradTests
     public void Options_that_mean_nothing_are_refused(CpuConvolutions convolutions, double kept) =>
         Assert.Throws<CudaNetException>(() => new CpuBackend(new CpuOptions { Convolutions = convolutions, TransformedWeights = kept }));
 
-    private static Model OneConvolution()
+    private static Model OneConvolution(int channels = Channels)
     {
-        GraphBuilder builder = new(Channels);
-        builder.Add("conv", new Conv2d(Channels, Outputs, 3, 3, Padding: 1), builder.Input);
+        GraphBuilder builder = new(channels);
+        builder.Add("conv", new Conv2d(channels, Outputs, 3, 3, Padding: 1), builder.Input);
         LayerGraph graph = builder.Build();
-        Dictionary<string, Tensor> weights = new() { ["conv.weight"] = Formula.Uniform("w", new TensorShape(Outputs, Channels, 3, 3)) };
+        Dictionary<string, Tensor> weights = new() { ["conv.weight"] = Formula.Uniform("w", new TensorShape(Outputs, channels, 3, 3)) };
         return new Model(graph, new ParameterSet(graph, weights), new ModelMetadata { Architecture = "test" });
     }
 

@@ -33,7 +33,6 @@ internal static unsafe class FewTilesKernel<TVariant>
     {
         nint point = (nint)height * outputs;
         nint second = outputs > T.Count ? (nint)blocks * terms * WinogradFilter<TVariant>.Columns * T.Count : 0;
-        int last = TVariant.Inputs - 1;
         for (int row = 0; row < TVariant.Inputs; row++, columns += (nint)blocks * terms * 3 * T.Count)
         {
             for (int first = 0; first < TVariant.Inputs / 2; first++)
@@ -43,9 +42,7 @@ internal static unsafe class FewTilesKernel<TVariant>
                     Prefetch(next);
                 }
 
-                // Points 0 and the last, 1 and 2, 3 and 4.
-                int one = first == 0 ? 0 : (2 * first) - 1;
-                int two = first == 0 ? last : one + 1;
+                (int one, int two) = WinogradFilter<TVariant>.Pair(first);
                 nint here = (row * TVariant.Inputs) + one;
                 nint there = (row * TVariant.Inputs) + two;
                 float* from = start == null ? null : start + (here * point);

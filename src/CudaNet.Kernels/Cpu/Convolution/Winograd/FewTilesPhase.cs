@@ -8,7 +8,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
     where T : unmanaged, ISimd<T>
     where TVariant : struct, IWinograd
 {
-    /// <summary>Of a panel's filters whose rows are transformed: they share the caches with what they are made of.</summary>
+    /// <summary>Of a panel's filters whose rows are transformed: they share the caches with what they are made of. For one tile as many filters are read as make so much: half of it, in the first-level cache.</summary>
     private const int ColumnBytes = 36 << 10;
 
     private readonly DirectConvolution _layer;
@@ -17,6 +17,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
     private readonly WinogradOutput<T, TVariant> _output;
     private readonly TileRows[] _rows;
     private readonly Scratch _scratch;
+    private readonly bool _isOneTile;
     private readonly int _panelSplits;
     private readonly int _groupBlocks;
     private readonly int _partBlocks;
@@ -42,12 +43,13 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
         _pixels = pixels;
         _output = output;
         _rows = rows;
+        _isOneTile = rows.Length == 1 && rows[0].Height == 1;
         _panelSplits = panelSplits;
         _scratch = scratch;
         _groupBlocks = layer.Op.InChannels / layer.Op.Groups / BlockedImage.BlockChannels;
         int blockElements = BlockedImage.BlockChannels * WinogradFilter<TVariant>.Columns * layer.PanelOutputs(0);
         _partBlocks = Math.Max(1, ColumnBytes / (blockElements * sizeof(float)));
-        _columnElements = (nint)Math.Min(_partBlocks, _chunks.Max(c => c.Blocks)) * blockElements;
+        _columnElements = _isOneTile ? 0 : (nint)Math.Min(_partBlocks, _chunks.Max(c => c.Blocks)) * blockElements;
         _productElements = (nint)WinogradOutput<T, TVariant>.ProductElements(rows, layer.PanelOutputs(0));
         scratch.Require(WinogradOutput<T, TVariant>.BufferElements + _columnElements + (2 * _productElements));
     }
@@ -81,29 +83,38 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
     {
         int outputs = _layer.PanelOutputs(panel);
         int terms = chunk.TermsPerBlock;
-        nint row = (nint)blocks * terms * 3 * T.Count;
         float* taps = WinogradWeights<TVariant>.Taps(_layer, group, panel, chunk.FirstBlock + first, out nint tap);
+        bool isFirst = first == 0;
+        bool isLast = first + blocks == chunk.Blocks;
+        bool isAdded = isLast && chunk.Index > 0;
+        float* sums = isLast ? products : running;
+        byte* next = (byte*)(taps + (blocks * 9 * tap));
+        nint block = ((nint)group * _groupBlocks) + chunk.FirstBlock + first;
+        if (_isOneTile)
+        {
+            float* tile = _scratch.Shared + _pixels.Offset(_rows, 0) + (block * BlockedImage.BlockChannels);
+            OneTileKernel<TVariant>.Run<T>(taps, tap, blocks, terms, tile, _pixels.PointStride(1), isFirst ? null : running, sums, outputs, isAdded, next);
+            return;
+        }
+
+        nint row = (nint)blocks * terms * 3 * T.Count;
         for (int vector = 0; vector < outputs / T.Count; vector++)
         {
             float* target = columns + (vector * TVariant.Inputs * row);
-            for (int block = 0; block < blocks; block++, target += terms * 3 * T.Count)
+            for (int index = 0; index < blocks; index++, target += terms * 3 * T.Count)
             {
-                WinogradFilter<TVariant>.TransformColumns<T>(taps + (block * 9 * tap) + (vector * T.Count), tap, terms, outputs, target, row);
+                WinogradFilter<TVariant>.TransformColumns<T>(taps + (index * 9 * tap) + (vector * T.Count), tap, terms, outputs, target, row);
             }
         }
 
-        bool isFirst = first == 0;
-        bool isLast = first + blocks == chunk.Blocks;
-        float* sums = isLast ? products : running;
-        byte* next = (byte*)(taps + (blocks * 9 * tap));
         nint step = blocks * 9 * tap * sizeof(float) / (FewTilesKernel<TVariant>.Steps * _rows.Length);
         for (int index = 0; index < _rows.Length; index++, next += step * FewTilesKernel<TVariant>.Steps)
         {
             int height = _rows[index].Height;
             nint offset = WinogradOutput<T, TVariant>.Offset(_rows, index, 0, outputs);
-            float* pixels = _scratch.Shared + _pixels.Offset(_rows, index) + ((((nint)group * _groupBlocks) + chunk.FirstBlock + first) * height * BlockedImage.BlockChannels);
+            float* pixels = _scratch.Shared + _pixels.Offset(_rows, index) + (block * height * BlockedImage.BlockChannels);
             float* start = isFirst ? null : running + offset;
-            FewTilesKernel<TVariant>.Run<T>(columns, blocks, terms, pixels, _pixels.PointStride(height), height, start, sums + offset, outputs, isLast && chunk.Index > 0, next, step);
+            FewTilesKernel<TVariant>.Run<T>(columns, blocks, terms, pixels, _pixels.PointStride(height), height, start, sums + offset, outputs, isAdded, next, step);
         }
     }
 }

@@ -3,13 +3,16 @@ using System.Runtime.CompilerServices;
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
-/// G filter Gᵀ of a variant, vector by vector: all points of one row, or all rows before their points are told apart. Whatever is made of them has the same bits.
+/// G filter Gᵀ of a variant, vector by vector: all points of one row or of two, or all rows before their points are told apart. Whatever is made of them has the same bits.
 /// </summary>
 internal static unsafe class WinogradFilter<TVariant>
     where TVariant : struct, IWinograd
 {
     /// <summary>Vectors of a filter whose rows are transformed and whose columns are not.</summary>
     public static int Columns => 3 * TVariant.Inputs;
+
+    /// <summary>The two rows or columns that are transformed together: the first and the last, the second and the third, the fourth and the fifth.</summary>
+    public static (int First, int Second) Pair(int pair) => pair == 0 ? (0, TVariant.Inputs - 1) : ((2 * pair) - 1, 2 * pair);
 
     /// <summary>The points of one row.</summary>
     /// <param name="row">From 0 to <see cref="IWinograd.Inputs"/> − 1.</param>
@@ -39,12 +42,51 @@ internal static unsafe class WinogradFilter<TVariant>
         T odd = T.Broadcast(row % 2 == 1 ? pair.Odd : -pair.Odd);
         for (; transformed < end; taps += T.Count, transformed += T.Count)
         {
+            T a = Point(even0, even2, odd, taps, 3 * tap);
+            T b = Point(even0, even2, odd, taps + tap, 3 * tap);
+            T c = Point(even0, even2, odd, taps + (2 * tap), 3 * tap);
+            StorePoints(a, b, c, transformed, point);
+        }
+    }
+
+    /// <summary>The points of two rows, which have half of their arithmetic in common.</summary>
+    /// <param name="pair">0 for the first and the last row, else one of the pairs between.</param>
+    /// <param name="taps">The first of the nine weights.</param>
+    /// <param name="tap">Elements from one to the next.</param>
+    /// <param name="vectors">How many vectors, one behind the other.</param>
+    /// <param name="transformed">Where the first row's first point goes; the second row's points are behind the first's.</param>
+    /// <param name="point">Elements from point to point.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void TransformPair<T>(int pair, float* taps, nint tap, int vectors, float* transformed, nint point)
+        where T : unmanaged, ISimd<T>
+    {
+        float* end = transformed + ((nint)vectors * T.Count);
+        nint row = TVariant.Inputs * point;
+        if (pair == 0)
+        {
+            for (; transformed < end; taps += T.Count, transformed += T.Count)
+            {
+                float* last = taps + (6 * tap);
+                StorePoints(T.Load(taps), T.Load(taps + tap), T.Load(taps + (2 * tap)), transformed, point);
+                StorePoints(T.Load(last), T.Load(last + tap), T.Load(last + (2 * tap)), transformed + row, point);
+            }
+
+            return;
+        }
+
+        FilterPair constants = pair == 1 ? TVariant.FirstPair : TVariant.SecondPair;
+        T even0 = T.Broadcast(constants.Even0);
+        T even2 = T.Broadcast(constants.Even2);
+        T odd = T.Broadcast(constants.Odd);
+        for (; transformed < end; taps += T.Count, transformed += T.Count)
+        {
             float* middle = taps + (3 * tap);
             float* last = middle + (3 * tap);
-            T a = T.MultiplyAdd(odd, T.Load(middle), Even(even0, even2, T.Load(taps), T.Load(last)));
-            T b = T.MultiplyAdd(odd, T.Load(middle + tap), Even(even0, even2, T.Load(taps + tap), T.Load(last + tap)));
-            T c = T.MultiplyAdd(odd, T.Load(middle + (2 * tap)), Even(even0, even2, T.Load(taps + (2 * tap)), T.Load(last + (2 * tap))));
-            StorePoints(a, b, c, transformed, point);
+            Points(even0, even2, odd, T.Load(taps), T.Load(middle), T.Load(last), out T a0, out T b0);
+            Points(even0, even2, odd, T.Load(taps + tap), T.Load(middle + tap), T.Load(last + tap), out T a1, out T b1);
+            Points(even0, even2, odd, T.Load(taps + (2 * tap)), T.Load(middle + (2 * tap)), T.Load(last + (2 * tap)), out T a2, out T b2);
+            StorePoints(a0, a1, a2, transformed, point);
+            StorePoints(b0, b1, b2, transformed + row, point);
         }
     }
 
@@ -76,6 +118,11 @@ internal static unsafe class WinogradFilter<TVariant>
         plus = T.MultiplyAdd(odd, g1, even);
         minus = T.NegateMultiplyAdd(odd, g1, even);
     }
+
+    /// <summary>One of the two points alone: the second with <paramref name="odd"/> negated.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Point<T>(T even0, T even2, T odd, float* taps, nint step)
+        where T : unmanaged, ISimd<T> => T.MultiplyAdd(odd, T.Load(taps + step), Even(even0, even2, T.Load(taps), T.Load(taps + (2 * step))));
 
     /// <summary>What the two points of a pair have in common.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -50,7 +50,7 @@ internal sealed unsafe class WinogradPhase<T, TVariant> : StoringPhase
         _scratch = scratch;
         _groupBlocks = layer.Op.InChannels / layer.Op.Groups / BlockedImage.BlockChannels;
         _pixelElements = sharesPixels ? 0 : (nint)blocks.Max(pixels.Elements);
-        _weightElements = weights is null ? TVariant.Inputs * _chunks.Max(c => WinogradWeights<TVariant>.PointStride(layer, 0, c)) : 0;
+        _weightElements = weights is null ? (TVariant.Taps == 3 ? 2 : 1) * TVariant.Inputs * _chunks.Max(c => WinogradWeights<TVariant>.PointStride(layer, 0, c)) : 0;
         scratch.Require(WinogradOutput<T, TVariant>.BufferElements + _pixelElements + _weightElements + (nint)blocks.Max(b => WinogradOutput<T, TVariant>.ProductElements(b, layer.PanelOutputs(0))));
     }
 
@@ -100,17 +100,32 @@ internal sealed unsafe class WinogradPhase<T, TVariant> : StoringPhase
         }
     }
 
-    /// <summary>A chunk whose weights are transformed one row of points at a time, while what they are made of is in the second-level cache.</summary>
+    /// <summary>A chunk whose weights are transformed two rows of points at a time (one of a 4×4 filter), while what they are made of is in the second-level cache.</summary>
     private void Stream(TileRows[] rows, float* pixels, float* weights, int group, int panel, in WinogradChunk chunk, float* products)
     {
         float* taps = WinogradWeights<TVariant>.Taps(_layer, group, panel, chunk.FirstBlock, out nint tap);
         nint bytes = 9 * tap * chunk.Blocks * sizeof(float);
         nint step = bytes / TVariant.Points;
+        nint rowBytes = TVariant.Inputs * step;
         byte* next = (byte*)taps + bytes;
-        for (int row = 0; row < TVariant.Inputs; row++, next += TVariant.Inputs * step)
+        if (TVariant.Taps != 3)
         {
-            WinogradWeights<TVariant>.TransformRow<T>(_layer, group, panel, chunk, row, weights);
-            Multiply(rows, pixels, weights, group, panel, chunk, row * TVariant.Inputs, TVariant.Inputs, products, next, step);
+            for (int row = 0; row < TVariant.Inputs; row++, next += rowBytes)
+            {
+                WinogradWeights<TVariant>.TransformRow<T>(_layer, group, panel, chunk, row, weights);
+                Multiply(rows, pixels, weights, group, panel, chunk, row * TVariant.Inputs, TVariant.Inputs, products, next, step);
+            }
+
+            return;
+        }
+
+        float* secondRow = weights + (TVariant.Inputs * WinogradWeights<TVariant>.PointStride(_layer, panel, chunk));
+        for (int pair = 0; pair < TVariant.Inputs / 2; pair++, next += 2 * rowBytes)
+        {
+            (int first, int second) = WinogradFilter<TVariant>.Pair(pair);
+            WinogradWeights<TVariant>.TransformPair<T>(_layer, group, panel, chunk, pair, weights);
+            Multiply(rows, pixels, weights, group, panel, chunk, first * TVariant.Inputs, TVariant.Inputs, products, next, step);
+            Multiply(rows, pixels, secondRow, group, panel, chunk, second * TVariant.Inputs, TVariant.Inputs, products, next + rowBytes, step);
         }
     }
 

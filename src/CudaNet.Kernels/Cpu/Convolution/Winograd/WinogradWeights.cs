@@ -83,6 +83,19 @@ internal sealed unsafe class WinogradWeights<TVariant>
         }
     }
 
+    /// <summary>The same of two rows of a 3×3 filter, <see cref="WinogradFilter{TVariant}.Pair"/>, one behind the other.</summary>
+    public static void TransformPair<T>(DirectConvolution direct, int group, int panel, in WinogradChunk chunk, int pair, float* transformed)
+        where T : unmanaged, ISimd<T>
+    {
+        nint point = PointStride(direct, panel, chunk);
+        int width = direct.PanelOutputs(panel);
+        for (int block = 0; block < chunk.Blocks; block++, transformed += chunk.TermsPerBlock * width)
+        {
+            float* taps = Taps(direct, group, panel, chunk.FirstBlock + block, out nint tap);
+            WinogradFilter<TVariant>.TransformPair<T>(pair, taps, tap, chunk.TermsPerBlock * width / T.Count, transformed, point);
+        }
+    }
+
     /// <summary>The filters of a block of channels: nine taps, each [term][outputs].</summary>
     /// <param name="direct">Has them.</param>
     /// <param name="group">Which group.</param>
