@@ -2,7 +2,7 @@
 A weight format's folder has the name that the library gives it (WeightFormat).
 
 usage: python3 make_corpus.py (Debian's python3-torch, python3-pil, python3-numpy), in this folder."""
-import argparse, collections, io, json, os, struct
+import argparse, collections, io, json, os, pickle, struct
 import numpy as np, torch
 from PIL import Image
 
@@ -36,6 +36,8 @@ write('Safetensors', 'plain', safetensors({'fc.weight': ('F32', np.ones((2, 3), 
 write('Safetensors', 'kinds', safetensors({'a': ('F16', np.ones((3, 1), '<f2')), 'b': ('F64', np.ones(2, '<f8')), 'c': ('I64', np.ones((), '<i8')), 'd': ('BF16', np.ones((1, 0), '<u2'))}, {'format': 'pt', 'labels': '["x", "y"]'}))
 write('Sharded', 'two', json.dumps(dict(metadata=dict(total_size=32), weight_map={'fc.weight': 'part.safetensors', 'fc.bias': 'part.safetensors'})).encode())
 state = collections.OrderedDict((('conv1.weight', torch.rand(2, 1, 3, 3)), ('bn1.weight', torch.nn.Parameter(torch.rand(2))), ('fc.bias', torch.rand(4)[1:3]), ('n', torch.tensor(3))))
+shapes = {'conv1.weight': (1, 1, 7, 7), 'bn1': None, 'layer1.0.conv1.weight': (1, 1, 3, 3), 'layer1.0.bn1': None, 'layer1.0.conv2.weight': (1, 1, 3, 3), 'layer1.0.bn2': None, 'fc.weight': (2, 1)}
+smallest = {name: torch.rand(*shape) for key, value in shapes.items() for name, shape in ([(key, value)] if value else [(f'{key}.{k}', (1,)) for k in ('weight', 'bias', 'running_mean', 'running_var')])}
 
 
 def save(value, **kw):
@@ -45,6 +47,9 @@ def save(value, **kw):
 
 
 write('TorchZip', 'zip', save(state))
+write('TorchZip', 'arrays', save({k: v.detach().numpy() for k, v in state.items()}))
+write('TorchZip', 'nested', save(dict(student=dict(net={f'module.{k}': v for k, v in smallest.items()}), teacher=[{f'backbone.{k}': v for k, v in smallest.items()}], opt={0: dict(exp_avg=torch.rand(2))})))
+write('TorchStream', 'plain', pickle.dumps(dict(a=torch.rand(2), b=np.ones((2, 1), '>f4')), protocol=4))
 write('TorchStream', 'legacy', save(state, _use_new_zipfile_serialization=False))
 write('TorchZip', 'protocol4', save(state, pickle_protocol=4))
 write('TorchZip', 'training', save(dict(epoch=1, args=argparse.Namespace(lr=.1), best=np.float64(2), state_dict=state, half=torch.rand(3).half().t())))

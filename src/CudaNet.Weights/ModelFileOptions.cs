@@ -15,7 +15,7 @@ public sealed record ModelFileOptions
     public string? StateDict { get; init; }
 
     /// <summary>
-    /// What the names of the network's tensors start with (<c>encoder_q.</c>, with or without the dot), as they are in the file: tensors under other names are left out. Null: it is
+    /// What the names of the network's tensors start with (<c>encoder_q.</c>, with or without the dot), as they are in the file or without wrappers' parts (<c>module.</c>): tensors under other names are left out. Null: it is
     /// found.
     /// </summary>
     public string? Prefix { get; init; }

@@ -188,7 +188,7 @@ public sealed class WeightFile : IDisposable
         }
     }
 
-    /// <summary>The tensors under a prefix, without it, and what lies outside.</summary>
+    /// <summary>The tensors under a prefix, as it is in the file or without wrappers' parts, without it, and what lies outside.</summary>
     private static (IReadOnlyList<WeightTensor> Tensors, LeftOutEntry[] Outside) Under(IReadOnlyList<WeightTensor> tensors, string? prefix)
     {
         if (prefix is null or "")
@@ -197,9 +197,13 @@ public sealed class WeightFile : IDisposable
         }
 
         string start = prefix.EndsWith('.') ? prefix : prefix + ".";
-        WeightTensor[] inside = [.. tensors.Where(t => t.StoredName.StartsWith(start, StringComparison.Ordinal)).Select(t => t.Rename(t.StoredName[start.Length..]))];
-        return inside.Length > 0
-            ? (inside, [.. tensors.Where(t => !t.StoredName.StartsWith(start, StringComparison.Ordinal)).Select(t => new LeftOutEntry(t.StoredName, $"not under {start}"))])
-            : throw new CudaNetException($"no tensor's name starts with {Printable.Quote(start)}; names are {Printable.List(tensors.Select(t => t.StoredName))}");
+        Func<string, string>[] spellings = [stored => stored, stored => StoredName.Of(stored).Reduced];
+        if (Array.Find(spellings, spelling => tensors.Any(t => spelling(t.StoredName).StartsWith(start, StringComparison.Ordinal))) is not { } spelling)
+        {
+            throw new CudaNetException($"no tensor's name starts with {Printable.Quote(start)}; names are {Printable.List(tensors.Select(t => t.StoredName))}");
+        }
+
+        ILookup<bool, WeightTensor> parts = tensors.ToLookup(t => spelling(t.StoredName).StartsWith(start, StringComparison.Ordinal));
+        return ([.. parts[true].Select(t => t.Rename(spelling(t.StoredName)[start.Length..]))], [.. parts[false].Select(t => new LeftOutEntry(t.StoredName, $"not under {start}"))]);
     }
 }

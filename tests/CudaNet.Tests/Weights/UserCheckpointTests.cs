@@ -100,6 +100,8 @@ public sealed class UserCheckpointTests
         string path = Shared.Require($"{Folder}/moco_full.pth");
         using Model query = ModelFile.Open(path);
         using Model key = ModelFile.Open(path, new ModelFileOptions { StateDict = "state_dict", Prefix = "module.encoder_k" });
+        using Model reduced = ModelFile.Open(path, new ModelFileOptions { Prefix = "encoder_k." });
+        Assert.True(reduced.Parameters["conv1.weight"].Values.SequenceEqual(key.Parameters["conv1.weight"].Values));
         Assert.False(query.Parameters["conv1.weight"].Values.SequenceEqual(key.Parameters["conv1.weight"].Values));
         Assert.Contains("'module.nothing.'", Assert.Throws<CudaNetException>(() => ModelFile.Open(path, new ModelFileOptions { Prefix = "module.nothing" })).Message, StringComparison.Ordinal);
         Assert.Contains("are no part of the network: 'module.", Assert.Throws<CudaNetException>(() => ModelFile.Open(path, new ModelFileOptions { Strict = true })).Message, StringComparison.Ordinal);
