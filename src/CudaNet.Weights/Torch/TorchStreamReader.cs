@@ -20,6 +20,14 @@ internal static class TorchStreamReader
     /// <exception cref="WeightFormatException">The stream is damaged, or a pickle of something else.</exception>
     public static RawWeights Read(FileBytes file, string? stateDict)
     {
+        (object? root, TorchStorages storages, ByteRegion pickle) = Load(file);
+        return StateDictReader.Read(WeightFormat.TorchStream, root, storages, pickle, stateDict);
+    }
+
+    /// <summary>What the pickle made, where its tensors' bytes are, and the pickle itself.</summary>
+    /// <exception cref="WeightFormatException">The stream is damaged, or a pickle of something else.</exception>
+    public static (object? Root, TorchStorages Storages, ByteRegion Pickle) Load(FileBytes file)
+    {
         PickleStream stream = new(file.All);
         if (PickleMachine.Run(ref stream) is not BigInteger magic || magic != Magic)
         {
@@ -37,7 +45,7 @@ internal static class TorchStreamReader
         object? root = PickleMachine.Run(ref stream, types);
         Dictionary<string, ByteRegion> storages = Locate(file, ref stream, types);
         ByteRegion pickle = file.All.Slice(start, file.Length - start);
-        return StateDictReader.Read(WeightFormat.TorchStream, root, new TorchStorages(key => storages.TryGetValue(key, out ByteRegion r) ? r : null, false, pickle), pickle, stateDict);
+        return (root, new TorchStorages(key => storages.TryGetValue(key, out ByteRegion r) ? r : null, false, pickle), pickle);
     }
 
     private static Dictionary<string, ByteRegion> Locate(FileBytes file, ref PickleStream stream, Dictionary<string, WeightType> types)
