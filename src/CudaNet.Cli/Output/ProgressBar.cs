@@ -22,7 +22,14 @@ internal static class ProgressBar
             return;
         }
 
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new Terminal(context.Error) });
+        // Whether a person watches is known, whatever standard input and output are; on Windows the console itself says what it understands.
+        bool isPlain = Environment.GetEnvironmentVariable("TERM") == "dumb";
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new Terminal(context.Error),
+            Interactive = isPlain ? InteractionSupport.No : InteractionSupport.Yes,
+            Ansi = isPlain ? AnsiSupport.No : OperatingSystem.IsWindows() ? AnsiSupport.Detect : AnsiSupport.Yes,
+        });
         console.Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new CountColumn(noun), new RemainingTimeColumn())

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using CudaNet.Cli.Tests.Commands;
+using CudaNet.Engine;
 using CudaNet.Tests.Support;
 using Xunit;
 
@@ -96,6 +97,41 @@ public sealed class ReferenceFormatTests : IDisposable
         Assert.Equal((ExitCode.BadInput, ""), (tool.Code, tool.Out));
         Assert.StartsWith($"error: {path}: ", tool.Error, StringComparison.Ordinal);
         Assert.Contains(reason, tool.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Bytes changed at random, the same ones every time: read, or refused with the file's name.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Damaged_archives_are_read_or_refused(bool deflated)
+    {
+        byte[] whole = _model.Archive(_model.Values.Where(v => v.Value.Shape.ElementCount < 1000), deflated);
+        Random random = new(7);
+        int refused = 0;
+        for (int i = 0; i < 400; i++)
+        {
+            byte[] bytes = [.. whole];
+            for (int change = random.Next(1, 6); change > 0; change--)
+            {
+                // The archive's records are at its end, each array's header at the start of its entry.
+                int at = random.Next(2) == 0 ? bytes.Length - 1 - random.Next(1500) : random.Next(bytes.Length);
+                bytes[at] = random.Next(3) == 0 ? (byte)0xFF : (byte)random.Next(256);
+            }
+
+            string path = _model.Write("damaged.npz", bytes);
+            try
+            {
+                using ReferenceFile file = new(path);
+                Assert.All(file.Tensors, t => ReferenceFile.Values(t));
+            }
+            catch (CudaNetException exception)
+            {
+                Assert.Equal(path, exception.File);
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 1, 399);
     }
 
     [Fact]
