@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using CudaNet.Cli.Tests.Commands;
 using CudaNet.Engine;
 using CudaNet.Tests.Support;
@@ -155,34 +154,59 @@ public sealed class ReferenceFormatTests : IDisposable
         Assert.Equal(input, given.Json.GetProperty("inputFrom").GetString());
     }
 
-    [Theory]
-    [InlineData("torch.save({'input': x, 'outputs': {'layer1.0': {'act2': y}}}, sys.argv[2])")]
-    [InlineData("torch.save({'input': x, 'layer1.0.act2': y.double()}, sys.argv[2])")]
-    [InlineData("torch.save({'input': x, 'layer1': y.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2), 'epoch': 3}, sys.argv[2], _use_new_zipfile_serialization=False)")]
-    [InlineData("torch.save(collections.OrderedDict(input=x, model={'layer1': torch.nn.Parameter(y)}), sys.argv[2])")]
-    public void PyTorchs_dictionaries_are_read(string save)
+    /// <summary>Plain, nested, older than the zip archive, and behind a name that a checkpoint would have.</summary>
+    [Fact]
+    public void PyTorchs_dictionaries_are_read()
     {
         Python.Require("torch", "numpy");
-        string source = _model.Write("source.npz", _model.Archive(_model.Values)), path = _model.File("reference.pt");
-        Python.Evaluate($"import collections, sys, numpy, torch; z = numpy.load(sys.argv[1]); x, y = torch.tensor(z['input']), torch.tensor(z['layer1.0.act2']); {save}", source, path);
-        Tool tool = _model.Compare(path, "--json");
-        Assert.True(tool.Code == ExitCode.Success, tool.Out + tool.Error);
-        JsonElement row = Assert.Single(tool.Json.GetProperty("layers").EnumerateArray());
-        Assert.Equal("layer1.0.act2", row.GetProperty("name").GetString());
+        string source = _model.Write("source.npz", _model.Archive(_model.Values));
+        Python.Evaluate(
+            """
+            import collections, os, sys, numpy, torch
+            z = numpy.load(sys.argv[1])
+            os.chdir(os.path.dirname(sys.argv[1]))
+            x, y = torch.tensor(z['input']), torch.tensor(z['layer1.0.act2'])
+            torch.save({'input': x, 'outputs': {'layer1.0': {'act2': y}}}, 'nested.pt')
+            torch.save({'input': x, 'layer1.0.act2': y.double()}, 'double.pt')
+            torch.save({'input': x, 'layer1': y.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2), 'epoch': 3}, 'stream.pt', _use_new_zipfile_serialization=False)
+            torch.save(collections.OrderedDict(input=x, model={'layer1': torch.nn.Parameter(y)}), 'model.pt')
+            """,
+            source);
+        foreach (string name in (string[])["nested.pt", "double.pt", "stream.pt", "model.pt"])
+        {
+            Tool tool = _model.Compare(_model.File(name), "--json");
+            Assert.True(tool.Code == ExitCode.Success, name + tool.Out + tool.Error);
+            Assert.Equal("layer1.0.act2", Assert.Single(tool.Json.GetProperty("layers").EnumerateArray()).GetProperty("name").GetString());
+            Assert.Equal(name == "stream.pt" ? ["epoch"] : [], tool.Json.GetProperty("unknown").EnumerateArray().Select(u => u.GetString()));
+        }
     }
 
-    [Theory]
-    [InlineData("torch.zeros(3)", "not a dictionary of names and tensors")]
-    [InlineData("[torch.zeros(3)]", "is a list")]
-    [InlineData("{'a': 1}", "no tensor has the name")]
-    [InlineData("many", "more than 65536 entries")]
-    public void PyTorchs_other_files_are_refused(string value, string reason)
+    [Fact]
+    public void PyTorchs_other_files_are_refused()
     {
         Python.Require("torch");
-        string path = _model.File("reference.pt");
-        Python.Evaluate($"import sys, torch\nmany = {{str(i): 1 for i in range(300)}}\nmany = {{str(i): many for i in range(300)}}\ntorch.save({value}, sys.argv[1])", path);
-        Tool tool = _model.Compare(path);
-        Assert.Equal(ExitCode.BadInput, tool.Code);
-        Assert.Contains(reason, tool.Error, StringComparison.Ordinal);
+        (string Value, string Reason)[] files =
+        [
+            ("torch.zeros(3)", "not a dictionary of names and tensors"), ("[torch.zeros(3)]", "is a list"), ("{'a': 1}", "no tensor has the name"),
+            ("many", "more than 65536 entries"), ("deep", "no tensor has the name"),
+        ];
+        string lines = string.Join("; ", files.Select((f, i) => $"torch.save({f.Value}, sys.argv[1] + '{i}')"));
+        Python.Evaluate(
+            $"""
+            import sys, torch
+            many = [str(i) for i in range(300)]
+            many = dict.fromkeys(many, dict.fromkeys(many, 1))
+            deep = dict(a=torch.zeros(3))
+            for i in range(100):
+                deep = dict(a=deep)
+            {lines}
+            """,
+            _model.File("reference"));
+        for (int i = 0; i < files.Length; i++)
+        {
+            Tool tool = _model.Compare(_model.File($"reference{i}"));
+            Assert.Equal(ExitCode.BadInput, tool.Code);
+            Assert.Contains(files[i].Reason, tool.Error, StringComparison.Ordinal);
+        }
     }
 }
