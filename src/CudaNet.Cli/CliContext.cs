@@ -13,6 +13,12 @@ internal sealed record CliContext(TextWriter Out, TextWriter Error)
     /// <summary>True where a person watches <see cref="Error"/>: progress is shown there.</summary>
     public bool IsErrorTerminal { get; init; }
 
+    /// <summary>True where a person watches <see cref="Out"/>.</summary>
+    public bool IsOutputTerminal { get; init; }
+
+    /// <summary>True where errors are all that standard error is to have.</summary>
+    public bool IsQuiet { get; set; }
+
     /// <summary>Computes instead of what <c>--backend</c> names, where a program that runs the tool brings its own; null otherwise.</summary>
     public IBackend? Backend { get; init; }
 
@@ -25,8 +31,14 @@ internal sealed record CliContext(TextWriter Out, TextWriter Error)
     /// <summary>One line of results; names from files cannot break it or steer the terminal.</summary>
     public void Line(string text) => Out.WriteLine(Printable.Text(text));
 
-    /// <summary>One line for the person, beside the results.</summary>
-    public void Note(string text) => ErrorLine($"note: {text}");
+    /// <summary>One line for the person, beside the results, unless they asked for none.</summary>
+    public void Note(string text)
+    {
+        if (!IsQuiet)
+        {
+            ErrorLine($"note: {text}");
+        }
+    }
 
     /// <summary>One line of standard error.</summary>
     public void ErrorLine(string text) => Error.WriteLine(Printable.Text(text));

@@ -67,6 +67,7 @@ internal static class CliProgram
             new DoctorCommand(context),
             new SelfTestCommand(context),
         };
+        root.Options.Add(SharedOptions.Quiet());
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         HelpWithExamples action = new((HelpAction)help.Action!, context);
         help.Action = action;
@@ -87,6 +88,7 @@ internal static class CliProgram
             return Fail(context, ExitCode.Usage, unknown ?? parsed.Errors[0].Message, $"`{name} --help` shows what there is.", null);
         }
 
+        context.IsQuiet = parsed.GetValue<bool>(SharedOptions.QuietName);
         return parsed.Invoke(new InvocationConfiguration
         {
             Output = context.Out,

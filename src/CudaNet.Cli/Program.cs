@@ -11,6 +11,7 @@ StreamWriter error = new(isErrorOpen ? Console.OpenStandardError() : Stream.Null
 CliContext context = new(output, error)
 {
     IsErrorTerminal = isErrorOpen && !Console.IsErrorRedirected,
+    IsOutputTerminal = isOutputOpen && !Console.IsOutputRedirected,
     Cancellation = stop.Token,
     ThrowIfUnread = standard.ThrowIfUnread,
 };

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using CudaNet.Engine;
+using CudaNet.Weights;
 
 namespace CudaNet.Cli;
 
@@ -10,13 +10,7 @@ internal sealed class CompareCommand : CliCommand
 {
     private readonly Argument<string> _model = SharedOptions.Model();
     private readonly ModelOptions _modelOptions;
-    private readonly Option<string> _reference = new("--reference")
-    {
-        HelpName = "FILE",
-        Description = "A safetensors file: input (N×C×H×W), and expected values under the layers' names.",
-        Required = true,
-    };
-
+    private readonly ReferenceOptions _reference;
     private readonly Option<double?> _tolerance = new("--tolerance")
     {
         HelpName = "X",
@@ -34,19 +28,23 @@ internal sealed class CompareCommand : CliCommand
         },
     };
 
+    private readonly PreprocessingOptions _preprocessing;
     private readonly BackendOptions _backend;
 
     public CompareCommand(CliContext context)
         : base(
             context,
             "compare",
-            "Compares every layer with reference values; exit code 1 where one is beyond tolerance.",
+            "Compares every layer with reference values, another backend or another model; exit code 1 where one is beyond tolerance.",
             "cudanet compare model.safetensors --reference golden.safetensors",
-            "cudanet compare model.safetensors --reference golden.safetensors --tolerance 1e-5 --backend reference")
+            "cudanet compare model.safetensors --reference hooks.npz --input photo.jpg --tolerance 1e-5",
+            "cudanet compare model.safetensors --backend cpu --against reference --size 64x64",
+            "cudanet compare model.safetensors --against-model checkpoint.pth --input inputs.npy")
     {
         Add(_model);
-        Add(_reference);
+        _reference = new ReferenceOptions(this);
         Add(_tolerance);
+        _preprocessing = new PreprocessingOptions(this);
         _backend = new BackendOptions(this, context);
         _modelOptions = new ModelOptions(this, context);
         Add(Json);
@@ -54,84 +52,86 @@ internal sealed class CompareCommand : CliCommand
 
     protected override int Execute(ParseResult arguments)
     {
+        ReferenceChoice choice = _reference.Read(arguments);
         IBackend backend = _backend.Create(arguments);
-        Tolerance tolerance = arguments.GetValue(_tolerance) is { } asked ? new Tolerance("--tolerance", asked, "as asked") : backend.Tolerance;
+        Tolerance? asked = arguments.GetValue(_tolerance) is { } given ? new Tolerance("--tolerance", given, "as asked") : null;
         using Model model = _modelOptions.Open(arguments, arguments.GetRequiredValue(_model));
-        using ReferenceValues reference = new(arguments.GetRequiredValue(_reference), model.Graph);
-        FinitenessNotes notes = new(model, Context);
-        using Session session = new(model, backend);
-        IReadOnlyList<LayerComparison> results = LayerComparison.Run(session, reference, tolerance, Context.Cancellation);
-        LayerNode? first = results.FirstOrDefault(r => !r.Result.Passed)?.Layer;
+        FinitenessNotes? notes = null;
+        ComparisonReport report = choice.File is { } file
+            ? WithFile(file, choice, model, backend, asked, arguments, () => notes = new FinitenessNotes(model, Context))
+            : WithOther(choice, model, backend, asked, arguments, () => notes = new FinitenessNotes(model, Context));
         if (arguments.GetValue(Json))
         {
-            JsonOutput.Write(Context.Out, json => WriteJson(json, backend, tolerance, reference, results, first, notes));
+            JsonOutput.Write(Context.Out, json => report.WriteJson(json, notes!));
         }
         else
         {
-            WriteText(backend, tolerance, reference, results, first);
+            report.WriteText(Context);
         }
 
-        return first is null ? ExitCode.Success : ExitCode.BeyondTolerance;
+        return report.Code;
     }
 
-    private static void WriteJson(
-        Utf8JsonWriter json, IBackend backend, Tolerance tolerance, ReferenceValues reference, IReadOnlyList<LayerComparison> results, LayerNode? first, FinitenessNotes notes)
+    private ComparisonReport WithFile(string file, ReferenceChoice choice, Model model, IBackend backend, Tolerance? asked, ParseResult arguments, Action look)
     {
-        json.WriteString("backend", backend.Name);
-        json.WriteNumber("tolerance", tolerance.OfLargest);
-        json.WriteShape("input", reference.Input.Shape);
-        json.WriteBoolean("passed", first is null);
-        json.WriteString("firstBeyond", first?.Name);
-        json.WriteObjects("layers", results, layer =>
+        using ReferenceValues reference = new(file, model.Graph);
+        if (reference.Input is not null && choice.Input is not null)
         {
-            TensorComparison result = layer.Result;
-            json.WriteString("name", layer.Layer.Name);
-            json.WriteBoolean("passed", result.Passed);
-            json.WriteShape("shape", result.ActualShape);
-            json.WriteShape("expectedShape", result.ExpectedShape);
-            json.WriteFinite("max", layer.Max);
-            json.WriteFinite("maxOfLargest", layer.MaxOfLargest);
-            json.WriteFinite("mean", layer.Mean);
-            json.WriteFinite("cosine", result.Cosine);
-            json.WriteFinite("largestMagnitude", result.LargestMagnitude);
-            json.WriteShape("worstPosition", new TensorShape([.. layer.WorstPosition]));
-            json.WriteFinite("worstActual", result.WorstActual);
-            json.WriteFinite("worstExpected", result.WorstExpected);
-            json.WriteNumber("beyond", result.FailedCount);
-        });
-        json.WriteStrings("missing", reference.Missing);
-        json.WriteStrings("unknown", reference.Unknown);
-        json.WriteStrings("notes", notes.All);
-    }
-
-    private static string Worst(LayerComparison layer) => !layer.HasSameShape
-        ? $"shape {layer.Result.ActualShape}, expected {layer.Result.ExpectedShape}"
-        : string.Create(CultureInfo.InvariantCulture, $"[{string.Join(',', layer.WorstPosition)}] {layer.Result.WorstActual:g9}, expected {layer.Result.WorstExpected:g9}");
-
-    private void WriteText(IBackend backend, Tolerance tolerance, ReferenceValues reference, IReadOnlyList<LayerComparison> results, LayerNode? first)
-    {
-        TextTable table = new("layer", ">max", ">of largest", ">mean", ">cosine", "", "worst");
-        foreach (LayerComparison layer in results)
-        {
-            TensorComparison result = layer.Result;
-            string cosine = double.IsNaN(result.Cosine) ? "-" : result.Cosine.ToString("f9", CultureInfo.InvariantCulture);
-            table.Add(layer.Layer.Name, Format.Error(layer.Max), Format.Error(layer.MaxOfLargest), Format.Error(layer.Mean), cosine, result.Passed ? "ok" : "BEYOND", Worst(layer));
+            Context.Note($"{choice.Input} is run, not the input of the reference file");
         }
 
-        table.Write(Context.Out);
-        Say("layer", "without reference values", reference.Missing);
-        Say("tensor", "without a layer", reference.Unknown);
-        string bound = string.Create(CultureInfo.InvariantCulture, $"tolerance {tolerance.OfLargest:g3} of the largest magnitude, backend {backend.Name}, input {reference.Input.Shape}");
-        Context.Out.WriteLine(first is null
-            ? $"{Format.Plural(results.Count, "layer")} within {bound}"
-            : $"{results.Count(r => !r.Result.Passed)} of {Format.Plural(results.Count, "layer")} beyond {bound}; the first is {first}");
+        ComparedInput input = choice.Input is { } path ? ComparedInput.Read(path, model.Graph, () => _preprocessing.Create(arguments, model, Context), Context)
+            : reference.Input is { } own ? new ComparedInput(own, file)
+            : throw new CudaNetException($"there is no tensor '{model.Graph.Input}' to run")
+            {
+                File = file,
+                Hint = "Keep the input in the file, under that name, or give what the values were computed from: --input FILE.npy, or the image.",
+            };
+        look();
+        using Session session = new(model, backend);
+        IReadOnlyList<LayerComparison> results = ReferenceComparison.Run(session, input.Tensor, reference.Entries, asked, backend.Tolerance, Context.Cancellation);
+        return new ComparisonReport
+        {
+            Backend = backend.Name,
+            Tolerance = asked ?? backend.Tolerance,
+            Reference = file,
+            Input = input,
+            LayerCount = model.Graph.Layers.Count(),
+            Results = results,
+            Missing = [.. model.Graph.Layers.Except(results.SelectMany(r => r.IsOverwritten ? (LayerNode[])[r.Layer, r.Meant] : [r.Layer])).Select(l => l.Name)],
+            Unknown = reference.Unknown,
+        };
     }
 
-    private void Say(string noun, string what, IReadOnlyList<string> names)
+    private ComparisonReport WithOther(ReferenceChoice choice, Model model, IBackend backend, Tolerance? asked, ParseResult arguments, Action look)
     {
-        if (names.Count > 0)
+        if (choice.Against == DeviceName.Emulated && backend.Name == DeviceName.Emulated)
         {
-            Context.Line($"{Format.Plural(names.Count, noun)} {what}: {string.Join(", ", names)}");
+            throw new UsageException("a process has one emulated device: name another --backend");
         }
+
+        IBackend judge = choice.Against is { } name ? BackendOptions.Create(name) : backend;
+        using Model? second = choice.AgainstModel is { } path ? ModelFile.Open(path) : null;
+        Model other = second ?? model;
+        ComparedInput input = choice.Input is { } file
+            ? ComparedInput.Read(file, model.Graph, () => _preprocessing.Create(arguments, model, Context), Context)
+            : ComparedInput.Draw(new ModelSource(model.Graph, model).InputShape(_preprocessing.Size(arguments), 1), choice.Seed);
+        InputShape.Check(model.Graph, input.Tensor.Shape, arguments.GetRequiredValue(_model));
+        InputShape.Check(other.Graph, input.Tensor.Shape, choice.AgainstModel ?? arguments.GetRequiredValue(_model));
+        look();
+        Tolerance tolerance = asked ?? (judge.Tolerance.OfLargest > backend.Tolerance.OfLargest ? judge.Tolerance : backend.Tolerance);
+        using Session session = new(model, backend), judging = new(other, judge);
+        return new ComparisonReport
+        {
+            Backend = backend.Name,
+            Tolerance = tolerance,
+            Against = judge.Name,
+            AgainstModel = choice.AgainstModel,
+            Input = input,
+            LayerCount = model.Graph.Layers.Count(),
+            Results = PairComparison.Run(session, judging, input.Tensor, tolerance, Context.Cancellation),
+            Missing = PairComparison.Without(model.Graph, other.Graph),
+            Unknown = PairComparison.Without(other.Graph, model.Graph),
+        };
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Text.Json;
 using CudaNet.Data;
 using CudaNet.Engine;
@@ -18,11 +19,11 @@ internal sealed class FeaturesCommand : CliCommand
     private readonly Option<string> _output = new("--output", "-o")
     {
         HelpName = "FILE",
-        Description = "The file to make: .npz (predictions, files, an array a layer), or .npy (the one layer, or the predictions).",
+        Description = "The file to make: .npz (predictions, files, metadata, an array a layer), or .npy (the one layer, or the predictions).",
         Required = true,
     };
 
-    private readonly Option<int> _top = SharedOptions.Top(1);
+    private readonly Option<int?> _top = SharedOptions.OptionalTop("Show this many classes of each image; default: none, with --json one.");
     private readonly PreprocessingOptions _preprocessing;
     private readonly Option<int> _batch = SharedOptions.Batch(32, "Images a run; changes no bit of a result.");
     private readonly Option<bool> _skipUnreadable = SharedOptions.SkipUnreadable();
@@ -85,8 +86,13 @@ internal sealed class FeaturesCommand : CliCommand
 
         Prediction.SayWhatTheModelKnows(model, inputs, Context);
         FinitenessNotes notes = new(model, Context);
-        List<Prediction> predictions = Write(new Session(model, backend), inputs, arrays, output, arguments.GetValue(_top), notes);
+        int top = arguments.GetValue(_top) ?? (arguments.GetValue(Json) ? 1 : 0);
+        string? metadata = IsSingle(output) ? null : FeatureMetadata.ToJson(source, model, inputs.Preprocessing, _preprocessing.AppliesExif(arguments), _backend.Describe(arguments), Context.Cancellation);
+        long start = Stopwatch.GetTimestamp();
+        List<Prediction> predictions = Write(new Session(model, backend), inputs, arrays, output, metadata, top, notes);
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         notes.Finish();
+        Context.Note($"{Format.Plural(inputs.Names.Count, "image")} in {Format.Rate(seconds)} s, {Format.Rate(inputs.Names.Count / seconds)} images/s");
         Context.PrintBesideFile(() =>
         {
             if (arguments.GetValue(Json))
@@ -120,13 +126,13 @@ internal sealed class FeaturesCommand : CliCommand
     }
 
     /// <summary>Runs everything; the file exists once this returns.</summary>
-    private List<Prediction> Write(Session session, InputSource inputs, List<FeatureArray> arrays, string output, int top, FinitenessNotes notes)
+    private List<Prediction> Write(Session session, InputSource inputs, List<FeatureArray> arrays, string output, string? metadata, int top, FinitenessNotes notes)
     {
         using Session disposed = session;
-        using FeatureWriter writer = new(output, inputs.Names, arrays);
+        using FeatureWriter writer = new(output, inputs.Names, arrays, metadata);
         LayerSelection layers = session.Select([.. arrays.Where(a => a.Name != Predictions).Select(a => a.Name)]);
         List<Prediction> predictions = [];
-        ProgressBar.Run(Context, Path.GetFileName(output), inputs.Names.Count, report =>
+        ProgressBar.Run(Context, Path.GetFileName(output), "images", inputs.Names.Count, report =>
         {
             foreach (InputBatch batch in inputs.Batches(Context.Cancellation))
             {
@@ -137,7 +143,7 @@ internal sealed class FeaturesCommand : CliCommand
                 }
 
                 notes.Look(session, inputs.Names, batch, logits);
-                if (session.Graph.Output.Op is not GlobalAveragePool)
+                if (top > 0 && session.Graph.Output.Op is not GlobalAveragePool)
                 {
                     predictions.AddRange(Prediction.Of(inputs.Names, batch.Start, logits, top));
                 }
@@ -182,11 +188,15 @@ internal sealed class FeaturesCommand : CliCommand
 
     private void WriteText(ModelMetadata metadata, InputSource inputs, List<FeatureArray> arrays, string output, List<Prediction> predictions)
     {
-        int width = inputs.Names.Max(n => n.Length);
-        predictions.ForEach(p => Context.Line(p.ToText(metadata, width)));
+        if (predictions.Count > 0)
+        {
+            int width = inputs.Names.Max(n => n.Length);
+            predictions.ForEach(p => Context.Line(p.ToText(metadata, width)));
+            Context.Out.WriteLine();
+        }
+
         TextTable table = new("array", "shape");
         arrays.ForEach(a => table.Add(a.Name, a.Shape.WithBatch(inputs.Names.Count).ToString()));
-        Context.Out.WriteLine();
         table.Write(Context.Out);
         Context.Line($"{output}: {Format.Plural(inputs.Names.Count, "image")}, {Format.Bytes(OutputPath.BytesOf(output))}");
     }

@@ -89,7 +89,7 @@ internal sealed class SelfTestCommand : CliCommand
         IReadOnlyList<Check> checks = model is null ? AllChecks.List : [.. AllChecks.List, .. ModelChecks.All(model, Input(model, path!, image), gpu?.IsEmulated() ?? true)];
         SelfTestReport? report = null;
         EmulatorOptions options = new() { Seed = seed ?? 1, CudnnVersion = cudnn == 8 ? Cudnn8 : Cudnn9 };
-        ProgressBar.Run(Context, "checks", checks.Count, progress =>
+        ProgressBar.Run(Context, "selftest", "checks", checks.Count, progress =>
         {
             using EmulatedMachine? machine = gpu is null ? new EmulatedMachine(options) : null;
             report = gpu is null

@@ -24,12 +24,13 @@ internal sealed class HelpWithExamples(HelpAction usual, CliContext context) : S
             Write("Exit codes:",
             [
                 "0    done",
-                "1    compare: a layer is beyond tolerance; selftest: a check failed; profile: bits differ or a row failed",
+                "1    compare: a layer is beyond tolerance; selftest: a check failed; profile: bits differ; profile-report: a row failed",
                 "2    wrong usage: an unknown option, a value it does not take",
                 "3    bad input: a file, model, image or layer that cannot be used",
                 "70   a fault of cudanet itself",
-                "130  cancelled with Ctrl+C; another signal N that ends it: 128 + N",
+                "130  cancelled with Ctrl+C",
                 "141  nobody reads the results any more",
+                "143  ended by SIGTERM; another signal N that ends it: 128 + N",
             ]);
         }
 

@@ -31,19 +31,26 @@ internal sealed class BackendOptions
     public BackendOptions(Command command, CliContext context)
     {
         _context = context;
-        _backend.CompletionSources.Add([.. OnHost.Select(b => b.Name), DeviceName.Cuda, DeviceName.Emulated]);
-        _backend.Validators.Add(result =>
-        {
-            if (result.Tokens.FirstOrDefault(t => DeviceName.TryParse(t.Value) is null && OnHost.All(b => b.Name != t.Value)) is { } wrong)
-            {
-                result.AddError($"'{wrong.Value}' does not fit --backend: one of {string.Join(", ", OnHost.Select(b => b.Name))}, {DeviceName.Cuda}, {DeviceName.Cuda}:N, {DeviceName.Emulated}.");
-            }
-        });
+        TakeNames(_backend);
         command.Add(_backend);
         command.Add(_precision);
         command.Add(_threads);
         _gpu = new GpuOptions(command);
     }
+
+    /// <summary>An option that takes a backend's name and nothing beside it.</summary>
+    public static Option<string?> Named(string name, string description)
+    {
+        Option<string?> option = new(name) { HelpName = "BACKEND", Description = description };
+        TakeNames(option);
+        return option;
+    }
+
+    /// <summary>The backend of that name with all its threads; on a GPU in fp32.</summary>
+    /// <exception cref="CudaNetException">The machine cannot run it.</exception>
+    public static IBackend Create(string name) => DeviceName.TryParse(name) is not { } device ? BackendCatalogue.Find(name).Create(0)
+        : device.IsEmulated ? EmulatedBackend(new CudaOptions())
+        : new CudaBackend(new CudaOptions { Device = device.Ordinal ?? 0 });
 
     /// <summary>What was asked for, in the options' words.</summary>
     public string Describe(ParseResult arguments) =>
@@ -74,6 +81,18 @@ internal sealed class BackendOptions
             : _gpu.Given(arguments) is { } given ? throw new UsageException($"the {name} backend has no {given}: it is for GPUs")
             : threads > entry.MaxThreads ? throw TooManyThreads(name, entry.MaxThreads, threads)
             : entry.Create(threads);
+    }
+
+    private static void TakeNames(Option option)
+    {
+        option.CompletionSources.Add([.. OnHost.Select(b => b.Name), DeviceName.Cuda, DeviceName.Emulated]);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(t => DeviceName.TryParse(t.Value) is null && OnHost.All(b => b.Name != t.Value)) is { } wrong)
+            {
+                result.AddError($"'{wrong.Value}' does not fit {option.Name}: one of {string.Join(", ", OnHost.Select(b => b.Name))}, {DeviceName.Cuda}, {DeviceName.Cuda}:N, {DeviceName.Emulated}.");
+            }
+        });
     }
 
     /// <summary>It lasts as long as the process, and says on standard error what it finds wrong.</summary>

@@ -35,6 +35,12 @@ internal sealed class PreprocessingOptions
         _ => throw new CudaNetException($"there is no preset {Printable.Quote(preset)}"),
     };
 
+    /// <summary><c>--size</c>, where it was given.</summary>
+    public ImageSize? Size(ParseResult arguments) => arguments.GetValue(_size);
+
+    /// <summary><c>--apply-exif</c>.</summary>
+    public bool AppliesExif(ParseResult arguments) => arguments.GetValue(_applyExif);
+
     /// <summary>The rule for this model, checked against its input channels; says on stderr where it had to be assumed.</summary>
     /// <exception cref="CudaNetException">The model's inputs are no such images.</exception>
     public Preprocessor Create(ParseResult arguments, Model model, CliContext context)

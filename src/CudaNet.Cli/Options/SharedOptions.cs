@@ -5,7 +5,10 @@ namespace CudaNet.Cli;
 /// <summary>Arguments and options that several commands take, each defined once.</summary>
 internal static class SharedOptions
 {
-    private const int MaxBatch = 65_536;
+    /// <summary>What the option is called that every command takes from the tool.</summary>
+    public const string QuietName = "--quiet";
+
+    private const int MaxBatch = 65_536, MaxTop = 1_000_000;
 
     public static Argument<string> Model(bool takesArchitecture = false) => new("MODEL")
     {
@@ -33,7 +36,11 @@ internal static class SharedOptions
         CustomParser = ImageSize.Parse,
     };
 
-    public static Option<int> Top(int byDefault) => ValueOptions.Count("--top", byDefault, 1_000_000, "Classes shown an image.");
+    public static Option<bool> Quiet() => new(QuietName, "-q") { Description = "Say nothing on stderr but errors: no notes, no progress.", Recursive = true };
+
+    public static Option<int> Top(int byDefault) => ValueOptions.Count("--top", byDefault, MaxTop, "Classes shown an image.");
+
+    public static Option<int?> OptionalTop(string description) => ValueOptions.OptionalCount("--top", MaxTop, description);
 
     public static Option<int> Batch(int byDefault, string description) => ValueOptions.Count("--batch", byDefault, MaxBatch, description);
 

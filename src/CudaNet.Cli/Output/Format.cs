@@ -8,6 +8,9 @@ internal static class Format
     /// <summary>1,234,567.</summary>
     public static string Count(long number) => number.ToString("n0", CultureInfo.InvariantCulture);
 
+    /// <summary>How many a second: 0.52, 31.5, 1,234.</summary>
+    public static string Rate(double number) => number.ToString(number >= 1000 ? "n0" : number >= 10 ? "f1" : "f2", CultureInfo.InvariantCulture);
+
     /// <summary>1 layer, 2 layers.</summary>
     public static string Plural(int count, string noun, string ending = "s") => $"{Count(count)} {noun}{(count == 1 ? "" : ending)}";
 

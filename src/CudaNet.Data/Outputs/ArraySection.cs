@@ -19,7 +19,7 @@ internal sealed class ArraySection
         Start = start;
         _npyHeader = header.ToBytes();
         _dataBytes = dataBytes;
-        _imageBytes = header.Extents[0] == 0 ? 1 : dataBytes / header.Extents[0];
+        _imageBytes = header.Extents.Count == 0 ? dataBytes : header.Extents[0] == 0 ? 1 : dataBytes / header.Extents[0];
         _inArchive = inArchive;
         _dataStart = start + _npyHeader.Length + (inArchive ? ZipFormat.LocalHeader(this).Length : 0);
     }

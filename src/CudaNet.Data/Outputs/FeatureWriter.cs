@@ -5,13 +5,13 @@ namespace CudaNet.Data;
 
 /// <summary>
 /// Writes predictions and features, batch by batch, to a file that NumPy reads: a <c>.npz</c> (arrays uncompressed, plus <c>files</c>, the images'
-/// names) or, for a single array, a <c>.npy</c>. Every place in the file is known from the start, so that batches go to it straight and
+/// names, and <c>metadata</c>, a text, where there is one) or, for a single array, a <c>.npy</c>. Every place in the file is known from the start, so that batches go to it straight and
 /// nothing waits in memory. The file appears under its name, replacing one that was there, only in <see cref="Complete"/>; until then
 /// it is a temporary file in the same folder, which failure and disposal delete. One thread at a time.
 /// </summary>
 public sealed class FeatureWriter : IDisposable
 {
-    private const string FilesName = "files";
+    private const string FilesName = "files", MetadataName = "metadata";
     private const int MaxNameLength = 1000;
 
     /// <summary>More than headers, names and the directory can take.</summary>
@@ -26,14 +26,15 @@ public sealed class FeatureWriter : IDisposable
 
     /// <param name="path">The file to make, ending in <c>.npz</c> or <c>.npy</c>; its folder exists.</param>
     /// <param name="files">The images' names, in the order of their results; as many as there will be.</param>
-    /// <param name="arrays">The arrays, in the file's order; names are unique and not <c>files</c>.</param>
+    /// <param name="arrays">The arrays, in the file's order; names are unique and neither <c>files</c> nor <c>metadata</c>.</param>
+    /// <param name="metadata">Where the values come from, as an array without extents (<c>str(file["metadata"])</c>); null for none. A <c>.npy</c> has no place for it.</param>
     /// <exception cref="CudaNetException">The ending is another, a name cannot be used, or the file cannot be made.</exception>
-    public FeatureWriter(string path, IReadOnlyList<string> files, IReadOnlyList<FeatureArray> arrays)
-        : this(path, files, arrays, static stream => stream)
+    public FeatureWriter(string path, IReadOnlyList<string> files, IReadOnlyList<FeatureArray> arrays, string? metadata = null)
+        : this(path, files, arrays, static stream => stream, metadata)
     {
     }
 
-    internal FeatureWriter(string path, IReadOnlyList<string> files, IReadOnlyList<FeatureArray> arrays, Func<Stream, Stream> decorate)
+    internal FeatureWriter(string path, IReadOnlyList<string> files, IReadOnlyList<FeatureArray> arrays, Func<Stream, Stream> decorate, string? metadata = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(files);
@@ -54,7 +55,7 @@ public sealed class FeatureWriter : IDisposable
         _file = Guard(() => new NewFile(path, decorate));
         try
         {
-            Guard(() => WriteStart(files, position));
+            Guard(() => WriteStart(files, metadata));
         }
         catch
         {
@@ -126,9 +127,9 @@ public sealed class FeatureWriter : IDisposable
 
     private void CheckName(string name)
     {
-        if (name.Length is 0 or > MaxNameLength || name == FilesName || _arrays.ContainsKey(name) || name.AsSpan().ContainsAny('/', '\\', '\0'))
+        if (name.Length is 0 or > MaxNameLength || name is FilesName or MetadataName || _arrays.ContainsKey(name) || name.AsSpan().ContainsAny('/', '\\', '\0'))
         {
-            string reason = $"it is empty or too long, '{FilesName}', there already, or holds a slash";
+            string reason = $"it is empty or too long, '{FilesName}', '{MetadataName}', there already, or holds a slash";
             throw new CudaNetException($"{Printable.Quote(name)} cannot name an array: {reason}") { File = _path };
         }
     }
@@ -148,7 +149,7 @@ public sealed class FeatureWriter : IDisposable
             : throw new CudaNetException($"array {Printable.Quote(array.Name)} cannot be written: {string.Join('×', extents)} values make the file longer than 63 bits can say") { File = _path, Hint = "Write fewer images or layers to one file." };
     }
 
-    private void WriteStart(IReadOnlyList<string> files, long position)
+    private void WriteStart(IReadOnlyList<string> files, string? metadata)
     {
         foreach (ArraySection section in _sections)
         {
@@ -157,12 +158,20 @@ public sealed class FeatureWriter : IDisposable
 
         if (_isArchive)
         {
-            NameArray names = new(files);
-            ArraySection section = new(FilesName, names.Header, names.LengthBytes, position, inArchive: true);
-            section.WriteHeaders(_file.Stream);
-            _sections.Add(section);
-            names.WriteTo(chunk => section.Append(_file.Stream, chunk));
+            WriteText(FilesName, NameArray.Of(files));
+            if (metadata is not null)
+            {
+                WriteText(MetadataName, NameArray.Of(metadata));
+            }
         }
+    }
+
+    private void WriteText(string name, NameArray text)
+    {
+        ArraySection section = new(name, text.Header, text.LengthBytes, _sections.Count == 0 ? 0 : _sections[^1].End, inArchive: true);
+        section.WriteHeaders(_file.Stream);
+        _sections.Add(section);
+        text.WriteTo(chunk => section.Append(_file.Stream, chunk));
     }
 
     private void ThrowIfClosed()

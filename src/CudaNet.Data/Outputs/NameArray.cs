@@ -9,12 +9,18 @@ internal sealed class NameArray
     private readonly IReadOnlyList<string> _names;
     private readonly int _width;
 
-    public NameArray(IReadOnlyList<string> names)
+    private NameArray(IReadOnlyList<string> names, IReadOnlyList<long> extents)
     {
         _names = names;
         _width = Math.Max(1, names.Select(n => n.EnumerateRunes().Count()).DefaultIfEmpty().Max());
-        Header = new NpyHeader(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"<U{_width}"), false, [names.Count]);
+        Header = new NpyHeader(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"<U{_width}"), false, extents);
     }
+
+    /// <summary>Names, one after the other.</summary>
+    public static NameArray Of(IReadOnlyList<string> names) => new(names, [names.Count]);
+
+    /// <summary>One text: an array without extents.</summary>
+    public static NameArray Of(string text) => new([text], []);
 
     public NpyHeader Header { get; }
 

@@ -81,7 +81,8 @@ internal sealed partial record NpyHeader(string ElementType, bool IsFortranOrder
         List<long> extents = [];
         foreach (string extent in shape.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            if (!long.TryParse(extent, NumberStyles.None, CultureInfo.InvariantCulture, out long value) || extents.Count == TensorShape.MaxRank)
+            // Python 2 wrote long integers: 2L.
+            if (!long.TryParse(extent.EndsWith('L') ? extent[..^1] : extent, NumberStyles.None, CultureInfo.InvariantCulture, out long value) || extents.Count == TensorShape.MaxRank)
             {
                 throw new CudaNetException($"the .npy header's shape ({shape.Groups[1].Value.Trim()}) is not understood") { File = file };
             }
@@ -98,6 +99,6 @@ internal sealed partial record NpyHeader(string ElementType, bool IsFortranOrder
     [GeneratedRegex("""['"]fortran_order['"]\s*:\s*(True|False)""")]
     private static partial Regex OrderPattern();
 
-    [GeneratedRegex("""['"]shape['"]\s*:\s*\(([0-9, ]*)\)""")]
+    [GeneratedRegex("""['"]shape['"]\s*:\s*\(([0-9L, ]*)\)""")]
     private static partial Regex ShapePattern();
 }

@@ -28,7 +28,7 @@ internal static class HeadFinder
         found = usual.Length > 0 ? usual : found;
         if (found.Length != 1)
         {
-            string[] several = found.Length == 0 ? [] : [$"several heads fit, and none is taken: {Printable.List(found.Select(f => f.Module.Name))}"];
+            string[] several = found.Length == 0 ? [] : [$"several heads fit, and none is taken: {Printable.List(found.Select(f => f.Module.Name))}; --prefix chooses where one lies in the network's own module"];
             return new FoundHead(new Dictionary<string, NamedShape>(), names.Others, several);
         }
 

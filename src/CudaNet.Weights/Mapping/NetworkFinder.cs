@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using CudaNet.Engine;
 
 namespace CudaNet.Weights;
@@ -14,7 +15,7 @@ internal sealed record FoundNetwork(
 /// <summary>
 /// Finds the ResNet in a set of named tensors: under every prefix where names speak of one, by every naming scheme, the body by names and shapes, the head by shape.
 /// </summary>
-internal static class NetworkFinder
+internal static partial class NetworkFinder
 {
     /// <param name="tensors">The set.</param>
     /// <param name="file">The file, for messages.</param>
@@ -41,7 +42,7 @@ internal static class NetworkFinder
 
         if (found.Count == 0)
         {
-            throw worst.Failure ?? ArchitectureInference.NotResNet(tensors.Select(t => t.Name.Stored));
+            throw Parametrized(counted) ?? worst.Failure ?? ArchitectureInference.NotResNet(tensors.Select(t => t.Name.Stored));
         }
 
         FoundNetwork best = Best(found, haveSameValues);
@@ -77,6 +78,19 @@ internal static class NetworkFinder
             ? [.. more, "detectron2's networks may have the stride on the first 1×1 convolution (STRIDE_IN_1X1), which leaves no trace: it is taken to be on the 3×3"] : more;
         return new FoundNetwork(config, names.Root, [.. names.Body, .. head.Names], leftOut, [.. head.Notes, .. notes, .. more]);
     }
+
+    /// <summary>A refusal for weights that are there only as what they are computed from; null where none are.</summary>
+    private static CudaNetException? Parametrized(NamedShape[] tensors)
+    {
+        string[] names = [.. tensors.Select(t => t.Name.Stored).Where(n => Parametrization().IsMatch(n))];
+        return names.Length == 0 ? null : new CudaNetException($"the weights are parametrized (pruning, spectral or weight norm): {Printable.List(names)}")
+        {
+            Hint = "Make them plain where they were made: prune.remove, remove_weight_norm, parametrize.remove_parametrizations; then save the state dict.",
+        };
+    }
+
+    [GeneratedRegex(@"\.(weight|bias)_(orig|mask|g|v|u)$|\.parametrizations\.", RegexOptions.CultureInvariant)]
+    private static partial Regex Parametrization();
 
     private static FoundNetwork Best(List<FoundNetwork> found, Func<string, string, bool>? haveSameValues)
     {

@@ -11,7 +11,7 @@ internal static partial class Preference
     /// <summary>timm's order of wrapper keys, for sets that no word tells apart.</summary>
     private static readonly string[] WrapperKeys = ["state_dict_ema", "model_ema", "state_dict", "model"];
 
-    private static readonly (Regex Words, int Score)[] Table = [(Averaged(), 2), (Teacher(), 1), (Copy(), -1), (Loss(), -3)];
+    private static readonly (Regex Words, int Score)[] Table = [(Averaged(), 4), (Teacher(), 2), (Copy(), -2), (Loss(), -6), (Best(), 1), (Last(), -1)];
 
     /// <summary>The higher, the rather it is taken.</summary>
     public static int Score(string path)
@@ -33,6 +33,12 @@ internal static partial class Preference
 
     [GeneratedRegex("(^|_)(ema|swa|averaged|avg|polyak)($|_)|^ema", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Averaged();
+
+    [GeneratedRegex("(^|_)best($|_)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Best();
+
+    [GeneratedRegex("(^|_)(last|latest)($|_)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Last();
 
     [GeneratedRegex("(^|_)teacher($|_)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Teacher();

@@ -76,7 +76,7 @@ internal sealed class PickleMachine
             case (byte)'X': value = stream.ReadUtf8(stream.ReadUInt32()); break;
             case 0x8C: value = stream.ReadUtf8(stream.ReadByte()); break;
             case 0x8D: value = stream.ReadUtf8(stream.ReadInt64()); break;
-            case (byte)'V': value = stream.ReadLine(); break;
+            case (byte)'V': value = stream.ReadRawUnicodeLine(); break;
             case (byte)'S': value = stream.ReadLine().Trim('\'', '"'); break;
             case (byte)'T': value = stream.ReadByteString(stream.ReadInt32()); break;
             case (byte)'U': value = stream.ReadByteString(stream.ReadByte()); break;

@@ -57,7 +57,9 @@ internal ref struct PickleStream(ByteRegion region, long position = 0)
     }
 
     /// <summary>Text up to the end of the line, which is consumed.</summary>
-    public string ReadLine()
+    public string ReadLine() => Encoding.UTF8.GetString(TakeLine()).TrimEnd('\r');
+
+    private ReadOnlySpan<byte> TakeLine()
     {
         ReadOnlySpan<byte> rest = region.Span(Position, (int)Math.Min(MaxLineBytes, region.Length - Position));
         int length = rest.IndexOf((byte)'\n');
@@ -67,7 +69,34 @@ internal ref struct PickleStream(ByteRegion region, long position = 0)
         }
 
         Position += length + 1;
-        return Encoding.UTF8.GetString(rest[..length]).TrimEnd('\r');
+        return rest[..length];
+    }
+
+    /// <summary>Text as protocol 0 writes it (Python's raw-unicode-escape): a byte a character, and <c>\u</c> or <c>\U</c> with its number in hexadecimal.</summary>
+    public string ReadRawUnicodeLine()
+    {
+        string line = Encoding.Latin1.GetString(TakeLine());
+        if (!line.Contains('\\', StringComparison.Ordinal))
+        {
+            return line;
+        }
+
+        StringBuilder text = new(line.Length);
+        for (int i = 0; i < line.Length; i++)
+        {
+            int digits = line[i] != '\\' || i + 1 == line.Length ? 0 : line[i + 1] == 'u' ? 4 : line[i + 1] == 'U' ? 8 : 0;
+            if (digits > 0 && i + 2 + digits <= line.Length && int.TryParse(line.AsSpan(i + 2, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value) && value is >= 0 and <= 0x10FFFF)
+            {
+                text.Append(value < 0x10000 ? ((char)value).ToString() : char.ConvertFromUtf32(value));
+                i += 1 + digits;
+            }
+            else
+            {
+                text.Append(line[i]);
+            }
+        }
+
+        return text.ToString();
     }
 
     /// <summary>A decimal number on a line, with or without Python's L: a <see cref="long"/>, or a <see cref="BigInteger"/> beyond it.</summary>

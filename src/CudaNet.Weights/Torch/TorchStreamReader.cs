@@ -17,19 +17,28 @@ internal static class TorchStreamReader
 
     private static readonly BigInteger Magic = BigInteger.Parse("01950A86A20F9469CFC6C", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
-    /// <summary>Protocol 2 and up start with PROTO; below that, with the magic number as decimal text.</summary>
-    public static bool IsPickle(ReadOnlySpan<byte> start) => start is [0x80, <= 5, ..] || start.StartsWith("L1195470"u8);
+    /// <summary>Protocol 2 and up start with PROTO; below that, with the magic number as decimal text, or what a plain pickle of a dictionary starts with.</summary>
+    public static bool IsPickle(ReadOnlySpan<byte> start) =>
+        start is [0x80, <= 5, ..] || start.StartsWith("L1195470"u8) || start.StartsWith("(dp"u8) || start.StartsWith("}q\0"u8) || start.StartsWith("ccollections\nOrderedDict\n"u8);
 
     /// <exception cref="WeightFormatException">The stream is damaged, or a pickle of something else.</exception>
     public static RawWeights Read(FileBytes file, string? stateDict)
+    {
+        (object? root, TorchStorages storages, ByteRegion pickle) = Load(file);
+        return StateDictReader.Read(WeightFormat.TorchStream, root, storages, pickle, stateDict);
+    }
+
+    /// <summary>What the pickle made, where its tensors' bytes are, and the pickle itself.</summary>
+    /// <exception cref="WeightFormatException">The stream is damaged, or a pickle of something else.</exception>
+    public static (object? Root, TorchStorages Storages, ByteRegion Pickle) Load(FileBytes file)
     {
         PickleStream stream = new(file.All);
         object? first = PickleMachine.Run(ref stream);
         if (first is not BigInteger magic || magic != Magic)
         {
-            return first is not (PickleDictionary or PicklePlaceholder)
-                ? throw file.All.Error(0, "the file is a pickle, but not one of torch.save, nor of a state dict", "Load it where it was made and save its state dict with torch.save or as safetensors.")
-                : StateDictReader.Read(WeightFormat.TorchStream, first, new TorchStorages(_ => null, false, file.All), file.All, stateDict);
+            return first is PickleDictionary or PicklePlaceholder
+                ? (first, new TorchStorages(_ => null, false, file.All), file.All)
+                : throw file.All.Error(0, "the file is a pickle, but not one of torch.save, nor of a state dict", "Load it where it was made and save its state dict with torch.save or as safetensors.");
         }
 
         SkipHead(ref stream, isNested: false);
@@ -38,7 +47,7 @@ internal static class TorchStreamReader
         object? root = PickleMachine.Run(ref stream, types);
         Dictionary<string, ByteRegion> storages = Locate(file.All, ref stream, types, isNested: false);
         ByteRegion pickle = file.All.Slice(start, file.Length - start);
-        return StateDictReader.Read(WeightFormat.TorchStream, root, new TorchStorages(key => storages.TryGetValue(key, out ByteRegion r) ? r : null, false, pickle), pickle, stateDict);
+        return (root, new TorchStorages(key => storages.TryGetValue(key, out ByteRegion r) ? r : null, false, pickle), pickle);
     }
 
     /// <summary>The one storage that a stream in the bytes of a plain pickle holds: what <c>pickle.dump</c> makes of a tensor's.</summary>

@@ -30,6 +30,15 @@ internal static class TorchZipReader
     /// <exception cref="WeightFormatException">The archive is damaged.</exception>
     public static RawWeights Read(FormatSource source, WeightFormat format)
     {
+        (object? root, TorchStorages storages, ByteRegion pickle) = Load(source);
+        return StateDictReader.Read(format, root, storages, pickle, source.StateDict);
+    }
+
+    /// <summary>What the pickle made, where its tensors' bytes are, and the pickle itself.</summary>
+    /// <param name="source">An archive of which <see cref="IsCheckpoint"/> is true.</param>
+    /// <exception cref="WeightFormatException">The archive is damaged.</exception>
+    public static (object? Root, TorchStorages Storages, ByteRegion Pickle) Load(FormatSource source)
+    {
         ZipArchiveBytes archive = source.Zip!;
         string name = Pickles(source)[0];
         string folder = Folder(name);
@@ -37,8 +46,7 @@ internal static class TorchZipReader
         PickleStream stream = new(pickle);
         // A stored pickle has at most an operation a byte of the file; one that inflates to many more is no checkpoint.
         object? root = PickleMachine.Run(ref stream, maxOperations: (int)Math.Min(PickleMachine.MaxOperations, source.Bytes.Length + FreeOperations));
-        TorchStorages storages = new(key => archive.Find($"{folder}data/{key}"), IsBigEndian(archive, folder), pickle);
-        return StateDictReader.Read(format, root, storages, pickle, source.StateDict);
+        return (root, new TorchStorages(key => archive.Find($"{folder}data/{key}"), IsBigEndian(archive, folder), pickle), pickle);
     }
 
     private static string Folder(string pickle) => pickle[..^PickleName.Length];

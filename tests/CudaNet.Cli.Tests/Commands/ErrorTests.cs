@@ -39,7 +39,7 @@ public sealed class ErrorTests
         { "classify MODEL nothing.jpg", "no such file" },
         { "classify MODEL MODEL", "no image" },
         { "features MODEL IMAGE --output nowhere/x.npz", "cannot be written" },
-        { "compare MODEL --reference MODEL", "no tensor 'input'" },
+        { "compare MODEL --reference MODEL", "no tensor has the name of a layer" },
         { "convert MODEL -o nowhere/x.safetensors", "cannot be written" },
         { "convert MODEL -o x.safetensors --labels nothing.txt", "nothing.txt" },
     };

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using CudaNet.Tests.Support;
 using Xunit;
 
 namespace CudaNet.Cli.Tests.Commands;
@@ -41,15 +40,4 @@ public sealed class HelpTests
 
     [Fact]
     public void The_version_is_one_line() => Assert.Matches(@"\Acudanet \d+\.\d+\.\d+\n\z", Tool.Run("--version").Out);
-
-    [Fact]
-    public void The_manual_has_every_command_option_and_exit_code()
-    {
-        string manual = File.ReadAllText(Repository.File("docs/cli.md"));
-        RootCommand root = CliProgram.CreateRoot(new CliContext(TextWriter.Null, TextWriter.Null));
-        Assert.All(root.Subcommands, c => Assert.Contains($"## {c.Name}", manual, StringComparison.Ordinal));
-        Assert.All(root.Subcommands.SelectMany(c => c.Options), o => Assert.True(manual.Contains($"`{o.Name}", StringComparison.Ordinal), o.Name));
-        int[] codes = [ExitCode.Success, ExitCode.BeyondTolerance, ExitCode.Usage, ExitCode.BadInput, ExitCode.Bug, ExitCode.Cancelled, ExitCode.Unread, ExitCode.Terminated];
-        Assert.All(codes, c => Assert.Contains($"| {c} |", manual, StringComparison.Ordinal));
-    }
 }

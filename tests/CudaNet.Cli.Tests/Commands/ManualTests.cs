@@ -50,6 +50,7 @@ public sealed class ManualTests
             ("explain", [model]),
             ("roofline", [model]),
             ("convert", [model, "-o", folder.File("m.safetensors"), "--preset", "timm"]),
+            ("compare", [model, "--against", "cpu", "--size", "32x32"]),
             ("doctor", []),
         ];
         foreach ((string verb, string[] arguments) in lines)

@@ -9,7 +9,7 @@ public sealed class ProgressBarTests
     {
         CliContext context = new(TextWriter.Null, new GoneWriter()) { IsErrorTerminal = true };
         int done = 0;
-        ProgressBar.Run(context, "work", 3, report =>
+        ProgressBar.Run(context, "work", "pieces", 3, report =>
         {
             for (; done < 3; done++)
             {

@@ -99,7 +99,7 @@ public sealed class RunTests : IDisposable
         Tool tool = Tool.Run("features", Checkpoint, input, "--layer", "relu", "--layer", "layer2", "--layer", "input", "--layer", "avgpool", "--output", output, "--batch", "2", "--json");
         Assert.Equal(ExitCode.Success, tool.Code);
         IReadOnlyDictionary<string, NpyArray> arrays = NpyArray.ReadArchive(output);
-        Assert.Equal(["predictions", "input", "act1", "layer2.0.act2", "global_pool", "files"], arrays.Keys);
+        Assert.Equal(["predictions", "input", "act1", "layer2.0.act2", "global_pool", "files", "metadata"], arrays.Keys);
 
         using Model model = ModelFile.Open(Checkpoint);
         using Session session = new(model, new CudaNet.Kernels.Cpu.CpuBackend());
@@ -109,7 +109,7 @@ public sealed class RunTests : IDisposable
         }
 
         Assert.Equal(session.Predict(Formula.Input(5, 3, 40, 52)).Values.ToArray(), arrays["predictions"].ToFloats());
-        Assert.Equal(arrays.Keys.Where(k => k != "files"), tool.Json.GetProperty("arrays").EnumerateArray().Select(a => a.GetProperty("name").GetString()));
+        Assert.Equal(arrays.Keys.Except(["files", "metadata"]), tool.Json.GetProperty("arrays").EnumerateArray().Select(a => a.GetProperty("name").GetString()));
         Assert.Equal(5, tool.Json.GetProperty("predictions").GetArrayLength());
     }
 

@@ -37,8 +37,10 @@ public sealed class SoundnessTests : IDisposable
         Assert.StartsWith($"the predictions of '{input}[0]' are not finite: the first layer whose output is not: '{layer}' is ", Notes(tool)[1], StringComparison.Ordinal);
         Assert.Equal("the predictions of 2 of 2 images are not finite", Notes(tool)[2]);
         Assert.All(Notes(tool), n => Assert.Contains($"note: {n}\n", tool.Error, StringComparison.Ordinal));
-        Assert.Equal(tool.Error, Run(verb, model, Formula.Input(2, 3, 40, 52)).Error);
+        Assert.Equal(WithoutTimes(tool), WithoutTimes(Run(verb, model, Formula.Input(2, 3, 40, 52))));
     }
+
+    private static string[] WithoutTimes(Tool tool) => [.. tool.Error.Split('\n').Where(l => !l.EndsWith(" images/s", StringComparison.Ordinal))];
 
     /// <summary>An infinity that ReLU swallows leaves the predictions finite: only the weights can tell.</summary>
     [Fact]

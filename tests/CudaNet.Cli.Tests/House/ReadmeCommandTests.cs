@@ -11,8 +11,8 @@ public sealed class ReadmeCommandTests
 {
     /// <summary>The commands that the README starts with, without the build: arguments as they stand there, the output somewhere else.</summary>
     [Theory]
-    [InlineData("samples", "predictions", "layer1.1.act2", "global_pool", "files")]
-    [InlineData("--backend emulated", "predictions", "global_pool", "files")]
+    [InlineData("samples", "predictions", "layer1.1.act2", "global_pool", "files", "metadata")]
+    [InlineData("--backend emulated", "predictions", "global_pool", "files", "metadata")]
     public void Each_command_does_what_it_promises(string which, params string[] expected)
     {
         using TemporaryFolder temporary = new();
@@ -38,6 +38,6 @@ public sealed class ReadmeCommandTests
         IReadOnlyDictionary<string, NpyArray> arrays = NpyArray.ReadArchive(arguments[output]);
         Assert.Equal(expected, arrays.Keys);
         int images = isEmulated ? 1 : InputFiles.Expand([Repository.File("samples")]).Files.Count;
-        Assert.All(arrays.Values, a => Assert.Equal(images, a.Shape[0]));
+        Assert.All(arrays.Where(a => a.Key != "metadata"), a => Assert.Equal(images, a.Value.Shape[0]));
     }
 }

@@ -171,6 +171,7 @@ public sealed class FeatureWriterTests : IDisposable
         Assert.Throws<CudaNetException>(() => new FeatureWriter(_folder.File("no/features.npz"), Files, Arrays));
         Assert.Throws<CudaNetException>(() => new FeatureWriter(_folder.File("f.npz"), Files, [Arrays[0], Arrays[0]]));
         Assert.Throws<CudaNetException>(() => new FeatureWriter(_folder.File("f.npz"), Files, [new FeatureArray("files", new TensorShape(1, 2))]));
+        Assert.Throws<CudaNetException>(() => new FeatureWriter(_folder.File("f.npz"), Files, [new FeatureArray("metadata", new TensorShape(1, 2))]));
         Directory.CreateDirectory(_folder.File("folder.npz"));
         Assert.Throws<CudaNetException>(() => new FeatureWriter(_folder.File("folder.npz"), Files, Arrays));
         Assert.Empty(Directory.GetFiles(_folder.Path));

@@ -17,6 +17,7 @@ public sealed class NpyReaderTests : IDisposable
     [InlineData("1, 3, 2, 2", "1×3×2×2")]
     [InlineData("3, 2, 2", "1×3×2×2")]
     [InlineData("2, 1, 1, 6", "2×1×1×6")]
+    [InlineData("2L, 1L, 1L, 6L", "2×1×1×6")]
     public void Reads_batches_and_single_images(string shape, string expected)
     {
         Tensor tensor = NpyReader.Read(Write($"{{'descr': '<f4', 'fortran_order': False, 'shape': ({shape}), }}", 12));
@@ -47,6 +48,8 @@ public sealed class NpyReaderTests : IDisposable
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2097152, 2097152, 2097152), }", "overflows")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999, 1, 1), }", "not understood")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,12), }", "not understood")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1LL, 3, 2, 2), }", "not understood")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (L, 3, 2, 2), }", "not understood")]
     [InlineData("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (12,), }", "no plain")]
     [InlineData("", "no plain")]
     public void Refuses_with_the_reason(string header, string reason)

@@ -143,6 +143,8 @@ public sealed class NetworkFinderTests
     [InlineData("encoder_q.", "encoder_k.", "encoder_q.")]
     [InlineData("base_encoder.", "momentum_encoder.", "base_encoder.")]
     [InlineData("model.", "model_ema.", "model_ema.")]
+    [InlineData("last_model.", "best_model.", "best_model.")]
+    [InlineData("model.", "best_model.", "best_model.")]
     [InlineData("net.", "criterion.net.", "net.")]
     public void Of_several_networks_the_one_that_is_run_is_taken(string first, string second, string expected)
     {
