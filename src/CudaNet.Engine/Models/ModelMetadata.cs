@@ -15,6 +15,9 @@ public sealed record ModelMetadata
     /// <summary>How images become inputs; null where the file does not say.</summary>
     public Preprocessing? Preprocessing { get; init; }
 
+    /// <summary>Sentences on what was assumed or left out when the file was read.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Every other entry of the file's metadata, kept for conversion and listings.</summary>
     public IReadOnlyDictionary<string, string> Other { get; init; } = new Dictionary<string, string>();
 }
