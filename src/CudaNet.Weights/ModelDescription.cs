@@ -24,16 +24,40 @@ internal sealed record ModelDescription(LayerGraph Graph, ModelMetadata Metadata
         {
             ResNetConfig? config = file.Network is null ? ArchitectureInference.Infer(shapes) : null;
             LayerGraph graph = file.Network?.Graph ?? ResNet.Build(config!);
-            NetworkFacts facts = NetworkFacts.Of(graph, file.Network?.Architecture ?? config!.Name, config);
             IReadOnlyList<ParameterMisfit> misfits = ParameterSet.Misfits(graph, shapes);
-            return misfits.Count == 0
-                ? new ModelDescription(graph, MetadataReader.Read(ignoreMetadata ? RawWeights.NoMetadata : file.Metadata, facts))
-                : throw new ParameterMismatchException(misfits);
+            if (misfits.Count > 0)
+            {
+                throw new ParameterMismatchException(misfits);
+            }
+
+            IReadOnlyList<string> notes = [];
+            if (config is not null)
+            {
+                (config, notes) = Varied(file, config, graph);
+                graph = config.Variations.Count > 0 ? ResNet.Build(config) : graph;
+            }
+
+            NetworkFacts facts = NetworkFacts.Of(graph, file.Network?.Architecture ?? config!.Name, config);
+            return new ModelDescription(graph, MetadataReader.Read(ignoreMetadata ? RawWeights.NoMetadata : file.Metadata, facts) with { Notes = notes });
         }
         catch (CudaNetException exception)
         {
             exception.NameFile(file.Path);
             throw;
         }
+    }
+
+    /// <summary>The network as the file's own description of it has it, with what it could not say.</summary>
+    private static (ResNetConfig Config, IReadOnlyList<string> Notes) Varied(WeightFile file, ResNetConfig config, LayerGraph usual)
+    {
+        ResNetConfig described = config.With(MetadataVariations.Read(file.Metadata, usual));
+        if (file.Evidence is null)
+        {
+            return (described, []);
+        }
+
+        SupposedNetwork network = new(usual, file.Tensors.ToDictionary(t => t.Name, t => t.StoredName, StringComparer.Ordinal));
+        file.Evidence.Check(network);
+        return (config.With(network.Variations), network.Notes);
     }
 }

@@ -23,6 +23,9 @@ internal sealed record RawWeights(
     /// <summary>The network that the file itself describes; null where the tensors' names and shapes have to tell it.</summary>
     public RawNetwork? Network { get; init; }
 
+    /// <summary>What else the file says of its network; null where there is nothing.</summary>
+    public INetworkEvidence? Evidence { get; init; }
+
     public static IReadOnlyDictionary<string, string> NoMetadata { get; } = new Dictionary<string, string>();
 }
 

@@ -8,7 +8,7 @@ namespace CudaNet.Weights;
 /// <summary>Writes what <see cref="MetadataReader"/> reads.</summary>
 internal static class MetadataWriter
 {
-    /// <summary>All entries in a fixed order: format, architecture, classes, labels, preprocessing, then the others by name.</summary>
+    /// <summary>All entries in a fixed order: format, architecture, classes, variations, labels, preprocessing, then the others by name.</summary>
     /// <param name="metadata">What the file says beside its weights.</param>
     /// <param name="network">What the file is.</param>
     public static IReadOnlyList<KeyValuePair<string, string>> Entries(ModelMetadata metadata, ResNetConfig network)
@@ -19,6 +19,11 @@ internal static class MetadataWriter
             new(MetadataKeys.Architecture, network.Name),
             new(MetadataKeys.Classes, network.Classes.ToString(CultureInfo.InvariantCulture)),
         ];
+        if (network.Variations.Count > 0)
+        {
+            entries.Add(new(MetadataKeys.Variations, MetadataVariations.Write(network)));
+        }
+
         if (metadata.Labels.Count > 0)
         {
             entries.Add(new(MetadataKeys.Labels, Strings(metadata.Labels)));

@@ -39,7 +39,7 @@ internal sealed class ModuleTree
                     open.Push((node, state));
                 }
 
-                parent.Node.Children.Add(KeyValuePair.Create(name, node));
+                parent.Node.Add(name, node);
             }
         }
 
@@ -52,7 +52,7 @@ internal sealed class ModuleTree
         ModuleNode? node = Root;
         foreach (string name in path.Length == 0 ? [] : path.Split('.'))
         {
-            node = node?.Children.FirstOrDefault(c => c.Key == name).Value;
+            node = node?.Child(name);
         }
 
         return node;

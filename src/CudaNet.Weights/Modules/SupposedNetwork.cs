@@ -55,7 +55,7 @@ internal sealed class SupposedNetwork(LayerGraph graph, IReadOnlyDictionary<stri
     /// <param name="message">What it is, and what is supported.</param>
     public static CudaNetException Refusal(string? layer, string path, string message)
     {
-        string where = layer is null ? $"module {Printable.Quote(path)}" : layer == path ? $"layer '{layer}'" : $"layer '{layer}' ({Printable.Quote(path)} in the file)";
+        string where = layer is null ? path.Length == 0 ? "the model" : $"module {Printable.Quote(path)}" : path.Length == 0 ? $"layer '{layer}'" : layer == path ? $"layer '{layer}'" : $"layer '{layer}' ({Printable.Quote(path)} in the file)";
         return new CudaNetException($"{where}: {message}")
         {
             Layer = layer,

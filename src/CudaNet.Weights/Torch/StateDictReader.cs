@@ -43,7 +43,8 @@ internal static class StateDictReader
             PicklePlaceholder module when ModuleReader.IsModule(module, format) => ModuleReader.Read(module, format, pickle),
             _ => throw NoMapping(current, wrappers, pickle),
         };
-        return Collect(format, items, storages, pickle, wrappers, leftOut);
+        RawWeights weights = Collect(format, items, storages, pickle, wrappers, leftOut);
+        return current is PicklePlaceholder saved && format != WeightFormat.TorchScript ? weights with { Evidence = new PickledModules(saved) } : weights;
     }
 
     private static string? Choose(PickleDictionary dictionary, string? asked, ByteRegion pickle)

@@ -2,7 +2,7 @@ namespace CudaNet.Weights;
 
 /// <summary>
 /// Reads PyTorch's zip archives: one folder with <c>data.pkl</c>, its storages under <c>data/KEY</c>, <c>byteorder</c> where it was written
-/// since 2.0; TorchScript adds <c>constants.pkl</c> and <c>code/</c>, which are left alone.
+/// since 2.0; TorchScript adds <c>constants.pkl</c>, which is left alone, and <c>code/</c> (<see cref="ScriptNetwork"/>).
 /// </summary>
 internal static class TorchZipReader
 {
@@ -38,7 +38,8 @@ internal static class TorchZipReader
         // A stored pickle has at most an operation a byte of the file; one that inflates to many more is no checkpoint.
         object? root = PickleMachine.Run(ref stream, maxOperations: (int)Math.Min(PickleMachine.MaxOperations, source.Bytes.Length + FreeOperations));
         TorchStorages storages = new(key => archive.Find($"{folder}data/{key}"), IsBigEndian(archive, folder), pickle);
-        return StateDictReader.Read(format, root, storages, pickle, source.StateDict);
+        RawWeights weights = StateDictReader.Read(format, root, storages, pickle, source.StateDict);
+        return format == WeightFormat.TorchScript && root is PicklePlaceholder module ? weights with { Evidence = new ScriptNetwork(new ScriptArchive(archive, folder), module) } : weights;
     }
 
     private static string Folder(string pickle) => pickle[..^PickleName.Length];

@@ -3,7 +3,7 @@ four channels wide, weights by formula.
 
 usage: variations.py OUT. Writes OUT/KIND.pth, OUT/KIND.script.pt, OUT/KIND.trace.pt, and OUT/expected.json: each kind's logits in double precision for the formula
 input 2×3×72×88."""
-import io, json, sys, warnings, zipfile
+import collections, io, json, sys, warnings, zipfile
 import torch, torch.nn as nn, torch.nn.functional as F
 from torchvision.models.resnet import ResNet, BasicBlock, Bottleneck
 import formula
@@ -39,12 +39,16 @@ def pool(**kw):
 
 
 class Wrapper(nn.Module):
-    def __init__(self, net):
+    def __init__(self, model):
         super().__init__()
-        self.net = net
+        self.model = model
 
     def forward(self, x):
-        return self.net(x)
+        return self.model(x)
+
+
+def stack(**modules):
+    return nn.Sequential(collections.OrderedDict(modules))
 
 
 class Functional(nn.Module):
@@ -107,10 +111,10 @@ KINDS = {
     'circular': (lambda: circular(network()), 'ps'),
     'oblong_stride': (lambda: change(network(), layer2__0__conv1__stride=(2, 1), layer2__0__downsample__0__stride=(2, 1)), 'ps'),
     'return_indices': (lambda: change(network(), maxpool=pool(return_indices=True)), 'p'),
-    'softmax': (lambda: nn.Sequential(network(), nn.Softmax(1)), 'pst'),
+    'softmax': (lambda: stack(model=network(), softmax=nn.Softmax(1)), 'pst'),
     'wrapped': (lambda: Wrapper(network(Bottleneck, (False, False, True))), 'pst'),
     'data_parallel': (lambda: nn.DataParallel(change(network(), conv1__stride=(1, 1))), 'p'),
-    'stacked': (lambda: nn.Sequential(nn.Identity(), network(), nn.Dropout(.5)), 'ps'),
+    'stacked': (lambda: stack(first=nn.Identity(), model=network(), last=nn.Dropout(.5)), 'ps'),
     'swapped': (lambda: Swapped(network()), 'st'),
 }
 
@@ -119,10 +123,10 @@ class Swapped(nn.Module):
     """The usual modules, called in another order."""
     def __init__(self, m):
         super().__init__()
-        self.m = m
+        self.model = m
 
     def forward(self, x):
-        m = self.m
+        m = self.model
         x = m.relu(m.maxpool(m.bn1(m.conv1(x))))
         x = m.layer4(m.layer3(torch.tanh(m.layer2(m.layer1(x)))))
         return m.fc(torch.flatten(m.avgpool(x), 1))
@@ -149,7 +153,7 @@ def main(out):
     x = torch.from_numpy(formula.tensor('input', (2, 3, 72, 88)))
     for kind, (make, ways) in KINDS.items():
         m = make().eval()
-        names = {k: k.replace('module.', '').replace('net.', '').replace('m.', '') if not isinstance(m, nn.Sequential) else k.split('.', 1)[1] for k in m.state_dict()}
+        names = {k: k.removeprefix('module.').removeprefix('model.') for k in m.state_dict()}
         formula.IN_FEATURES[0] = next(v.shape[1] for k, v in m.state_dict().items() if k.endswith('fc.weight'))
         last = 'bn3.weight' if any('bn3' in k for k in names) else 'bn2.weight'
         m.load_state_dict({k: torch.from_numpy(formula.tensor(n, tuple(v.shape), n.startswith('layer') and n.endswith(last))) for (k, v), n in zip(m.state_dict().items(), names.values()) if v.is_floating_point()}, strict=False)
