@@ -29,6 +29,15 @@ internal sealed class ResNetLayers(ResNetConfig config)
 
         _varied.Add(full);
         Check(full, usual, op);
+        try
+        {
+            op?.Validate();
+        }
+        catch (ShapeException exception)
+        {
+            throw new ShapeException($"layer '{full}': {exception.Message}") { Layer = full };
+        }
+
         return op is null ? first : _graph.Add(name, op, first, second, aliases);
     }
 

@@ -21,6 +21,11 @@ internal sealed partial class LooseModules(ModulePlaces places, SupposedNetwork 
     public void Check(string path, ModuleNode module, ModuleNode? holder)
     {
         PickleGlobal type = module.Class;
+        if (module.HasHooks)
+        {
+            NoteHooks(path);
+        }
+
         string? block = BlockAt(path);
         bool inside = ModulePlaces.IsWithin(path, places.Root);
         bool applied = holder is not null && ModuleClasses.IsSequential(holder.Class) && path != places.Root;
@@ -107,6 +112,9 @@ internal sealed partial class LooseModules(ModulePlaces places, SupposedNetwork 
             throw SupposedNetwork.Refusal(null, path, $"it is {Describe(module)}, supported is start_dim 1, end_dim -1");
         }
     }
+
+    /// <summary>Says that a module has code of its own.</summary>
+    public void NoteHooks(string path) => network.Note($"Module {Printable.Quote(path)} has hooks or a forward of its own, whose code is not in the file: they are not run.");
 
     private void NoteBeside(string path, PickleGlobal type)
     {

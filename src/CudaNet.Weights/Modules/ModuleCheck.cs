@@ -116,7 +116,7 @@ internal sealed class ModuleCheck
     {
         if (module.HasHooks)
         {
-            _network.Note($"Module {Printable.Quote(path)} has hooks or a forward of its own, whose code is not in the file: they are not run.");
+            _loose.NoteHooks(path);
         }
     }
 }

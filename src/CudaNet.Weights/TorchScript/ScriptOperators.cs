@@ -114,7 +114,7 @@ internal static class ScriptOperators
             "t" or "numpy_T" when input.Operation == "parameter" => Make("transposed", input.Attributes, 2),
             "addmm" when input.Operation == "parameter" && Transposed(2, "mat2") is { } weight && arguments.Get(1, "mat1") is ScriptTensor value
                 && arguments.Get(3, "beta", 1L) is 1L or 1.0 && arguments.Get(4, "alpha", 1L) is 1L or 1.0 => Make("linear", [weight, input.Attributes[0]], 2, value.Node),
-            "matmul" or "mm" when Transposed(1, "other") is { } weight => Make("linear", [weight, null], 2, input),
+            "matmul" or "mm" when Transposed(1, "other") is { } weight => Make("matmul", [weight], 2, input),
             "dropout" or "feature_dropout" when arguments.Get(2, "train") is false => input,
             "contiguous" or "detach" or "alias" => input,
             _ => null,
@@ -136,7 +136,7 @@ internal static class ScriptOperators
         private DataflowNode Sum(DataflowNode left, DataflowNode right) =>
             (left, right) switch
             {
-                ({ Operation: "linear", Attributes: [var weight, null] }, { Operation: "parameter" }) => Make("linear", [weight, right.Attributes[0]], 2, left.Inputs[0]),
+                ({ Operation: "matmul", Attributes: [var weight] }, { Operation: "parameter" }) => Make("linear", [weight, right.Attributes[0]], 2, left.Inputs[0]),
                 _ when left.Id > right.Id => Make("add", [], left.Rank, right, left),
                 _ => Make("add", [], left.Rank, left, right),
             };
