@@ -2,7 +2,7 @@
 A weight format's folder has the name that the library gives it (WeightFormat).
 
 usage: python3 make_corpus.py (Debian's python3-torch, python3-pil, python3-numpy), in this folder."""
-import argparse, collections, io, json, os, pickle, struct
+import argparse, collections, io, json, os, pickle, struct, zipfile
 import numpy as np, torch
 from PIL import Image
 
@@ -56,6 +56,41 @@ write('TorchZip', 'training', save(dict(epoch=1, args=argparse.Namespace(lr=.1),
 write('TorchZip', 'module', save(torch.nn.Sequential(torch.nn.Conv2d(1, 2, 1), torch.nn.BatchNorm2d(2))))
 stream = io.BytesIO(); torch.jit.save(torch.jit.script(torch.nn.Linear(2, 1)), stream)
 write('TorchScript', 'torchscript', stream.getvalue())
+
+# The same network as a whole module, pickled and scripted. Of an archive, the code is one text, which begins with the name of
+# the file that the rest of the archive is.
+class Block(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.bn1, self.relu = torch.nn.Conv2d(1, 1, 3, 1, 1, bias=False), torch.nn.BatchNorm2d(1), torch.nn.ReLU()
+        self.conv2, self.bn2 = torch.nn.Conv2d(1, 1, 3, 1, 1, bias=False), torch.nn.BatchNorm2d(1)
+
+    def forward(self, x):
+        return self.relu(self.bn2(self.conv2(self.relu(self.bn1(self.conv1(x))))) + x)
+
+
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.bn1, self.relu, self.maxpool = torch.nn.Conv2d(1, 1, 7, 2, 3, bias=False), torch.nn.BatchNorm2d(1), torch.nn.ReLU(), torch.nn.MaxPool2d(3, 2, 1)
+        self.layer1, self.avgpool, self.fc = torch.nn.Sequential(Block()), torch.nn.AdaptiveAvgPool2d(1), torch.nn.Linear(1, 2)
+
+    def forward(self, x):
+        return self.fc(torch.flatten(self.avgpool(self.layer1(self.maxpool(self.relu(self.bn1(self.conv1(x)))))), 1))
+
+
+write('module', 'net', save(Net().eval()))
+for kind, module in (('scripted', torch.jit.script(Net().eval())), ('traced', torch.jit.trace(Net().eval(), torch.rand(1, 1, 32, 32)))):
+    stream = io.BytesIO(); torch.jit.save(module, stream)
+    with zipfile.ZipFile(stream) as full:
+        code = [e for e in full.namelist() if e.endswith('.py')]
+        write('script', kind, f'#### {kind}\n'.encode() + b''.join(f'#### {e.split("/code/")[1]}\n'.encode() + full.read(e) for e in code))
+        rest = io.BytesIO()
+        with zipfile.ZipFile(rest, 'w') as kept:
+            for e in full.namelist():
+                if '/code/' not in e:
+                    kept.writestr(zipfile.ZipInfo('archive/' + e.split('/', 1)[1]), full.read(e))
+        write('script-archives', kind, rest.getvalue())
 
 pixels = (np.arange(7 * 5 * 3) * 11 % 256).astype(np.uint8).reshape(7, 5, 3)
 rgb = Image.fromarray(pixels)

@@ -30,6 +30,8 @@ internal sealed record Target(string Name, Action<byte[]> Parse, long MaxBytes, 
     [
         .. WeightFormats.All.Where(f => f.IsRead).Select(f => f.Format).OfType<WeightFormat>().Select(Weights),
         new("model", ReadModel, 8 * Megabyte, Text("\"labels\":\"[", "\"mean\":\"[0,0,0]\"", "\"std\":\"[0,0,0]\"", "\"input_size\":\"[3,1,1]\"", "\"crop\":\"none\"", "\"architecture\":\"resnet18\"", "1e999", "NaN", "-1", "layer1.0.se.fc1.weight", "layer1.9999.conv1.weight", "layer99999999999.0.conv1.weight")),
+        new("module", ReadModule, 8 * Megabyte, Opcodes()),
+        new("script", ReadScript, 32 * Megabyte, ScriptPieces()),
         new("image", bytes => ImageDecoder.Decode(bytes, new ImageDecoderOptions { MaxPixels = Megabyte }, FileName), 64 * Megabyte, [[0xFF, 0xD8], [0xFF, 0xC0], [0xFF, 0xDA], [0xFF, 0xD9], [0xFF, 0xEE], .. Text("IHDR", "IDAT", "PLTE", "tRNS", "VP8L", "VP8X", "GIF89a")]),
         new("ptx", ReadPtx, 8 * Megabyte, Text(".reg .b32 %r<2000000000>;", ".shared .b8 s[1099511627776];", "{", "}", "((((", "@!%p1 ", ".f32", ".v4", "0f3F800000", ", ", ";", "[%rd1+-4]", "bra $L__BB0_1;", ".global .b8 g[9999999][9999999] = {{1},{2}};", "0x", "/*", ".loc 1 2 3", "{%r1, %r2}", "call.uni (a), f, (b);")),
         new("npy", ReadNpy, 4 * Megabyte, Text("'descr': '<f8'", "'fortran_order': True", "(1, 3, 4, 4)", "(99999999999,", "((((", "\\x93NUMPY", "'")),
@@ -57,6 +59,21 @@ internal sealed record Target(string Name, Action<byte[]> Parse, long MaxBytes, 
     {
         using Model model = ModelFile.Read(bytes, FileName);
         _ = model.Graph.InferShapes(new TensorShape(1, model.Graph.InputChannels, 64, 64));
+    }
+
+    /// <summary>A pickled module of the smallest network: all that is opened of it is its network, whose weights stand for nothing.</summary>
+    private static void ReadModule(byte[] bytes)
+    {
+        using Model model = ModelFile.Read(bytes, FileName);
+    }
+
+    /// <summary>
+    /// Code of a TorchScript archive: the smallest network's files one after the other, each after a line with its name, put back into an archive beside the pickle and the
+    /// weights.
+    /// </summary>
+    private static void ReadScript(byte[] bytes)
+    {
+        using Model model = ModelFile.Read(ScriptInput.Archive(bytes), FileName);
     }
 
     /// <summary>An index leads to other files: it gets a folder with one shard in it.</summary>
@@ -89,6 +106,11 @@ internal sealed record Target(string Name, Action<byte[]> Parse, long MaxBytes, 
             throw new CudaNetException(refusal.Message, refusal);
         }
     }
+
+    private static byte[][] ScriptPieces() => Text(
+        "    ", "\n", "(", ")", "[", "]", "{", ", ", ": ", " = ", " += ", "\"", "    if True:\n", "    else:\n      pass\n", "    return x\n", "    return (self)._forward_impl(x, )\n", "(self).forward(x, )",
+        "torch.relu_(x)", "torch.add(x, x)", "torch.size(x, 0)", "x, y = x\n", "None", "1e999", "9223372036854775807", "-", "not ", " is ", "annotate(", "getattr(self, \"0\")", "self.training",
+        "  def forward(self,\n    x: Tensor) -> Tensor:\n", "class A(Module):\n", "ops.prim.RaiseException(\"x\")", "CONSTANTS.c0", "x[0]", "for i in range(9):\n", " if x else ");
 
     private static byte[][] Text(params string[] tokens) => [.. tokens.Select(Encoding.Latin1.GetBytes)];
 

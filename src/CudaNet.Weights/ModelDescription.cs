@@ -24,14 +24,23 @@ internal sealed record ModelDescription(LayerGraph Graph, ModelMetadata Metadata
         {
             List<string> notes = [.. file.Notes];
             IReadOnlyDictionary<string, string> stated = options.IgnoreMetadata ? RawWeights.NoMetadata : file.Metadata;
-            ResNetConfig? config = file.Network is null ? WithActivation(file.Found?.Config ?? throw file.NoNetwork!, options, stated, notes) : null;
+            ResNetConfig? config = file.Network is null ? WithActivation(file.Found?.Config ?? throw file.NoNetwork!, options, file.Metadata, notes) : null;
             RefuseLeftOver(file, options);
             LayerGraph graph = file.Network?.Graph ?? ResNet.Build(config!);
-            NetworkFacts facts = NetworkFacts.Of(graph, file.Network?.Architecture ?? config!.Name, config);
             IReadOnlyList<ParameterMisfit> misfits = ParameterSet.Misfits(graph, shapes);
-            return misfits.Count == 0
-                ? new ModelDescription(graph, MetadataReader.Read(stated, facts) with { Notes = notes })
-                : throw new ParameterMismatchException(misfits);
+            if (misfits.Count > 0)
+            {
+                throw new ParameterMismatchException(misfits);
+            }
+
+            if (config is not null)
+            {
+                config = Varied(file, config, graph, notes);
+                graph = config.Variations.Count > 0 ? ResNet.Build(config) : graph;
+            }
+
+            NetworkFacts facts = NetworkFacts.Of(graph, file.Network?.Architecture ?? config!.Name, config);
+            return new ModelDescription(graph, MetadataReader.Read(stated, facts) with { Notes = notes });
         }
         catch (CudaNetException exception)
         {
@@ -60,5 +69,20 @@ internal sealed record ModelDescription(LayerGraph Graph, ModelMetadata Metadata
         {
             throw new CudaNetException($"{left.Length} tensors are no part of the network: {Printable.List(left)}") { Hint = "Without strictness (--strict, in code ModelFileOptions.Strict) they are left out." };
         }
+    }
+
+    /// <summary>The network as the file's own description of it has it, with what it could not say.</summary>
+    private static ResNetConfig Varied(WeightFile file, ResNetConfig config, LayerGraph usual, List<string> notes)
+    {
+        ResNetConfig described = config.With(MetadataVariations.Read(file.Metadata, usual));
+        if (file.Evidence is null)
+        {
+            return described;
+        }
+
+        SupposedNetwork network = new(usual, file.Tensors.ToDictionary(t => t.Name, t => t.StoredName, StringComparer.Ordinal));
+        file.Evidence.Check(network);
+        notes.AddRange(network.Notes);
+        return config.With(network.Variations);
     }
 }

@@ -26,6 +26,9 @@ internal sealed record RawWeights(
     /// <summary>Sentences for the person on what was chosen.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>What else the file says of its network; null where there is nothing.</summary>
+    public INetworkEvidence? Evidence { get; init; }
+
     public static IReadOnlyDictionary<string, string> NoMetadata { get; } = new Dictionary<string, string>();
 }
 

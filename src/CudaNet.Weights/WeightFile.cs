@@ -21,6 +21,7 @@ public sealed class WeightFile : IDisposable
         _owned = owned;
         Format = raw.Format;
         Network = raw.Network;
+        Evidence = raw.Evidence;
         Metadata = raw.Metadata;
         Wrappers = raw.Wrappers;
         Placeholders = raw.Placeholders;
@@ -92,6 +93,9 @@ public sealed class WeightFile : IDisposable
 
     /// <summary>As <see cref="RawWeights.Network"/>.</summary>
     internal RawNetwork? Network { get; }
+
+    /// <summary>As <see cref="RawWeights.Evidence"/>.</summary>
+    internal INetworkEvidence? Evidence { get; }
 
     /// <summary>Names that should be weights but would be made by calling something, with its global name.</summary>
     internal IReadOnlyList<KeyValuePair<string, string>> Placeholders { get; }

@@ -67,6 +67,9 @@ public sealed class GraphBuilder
     /// <exception cref="CudaNetException">Two nodes share a name, or there is none but the input.</exception>
     public LayerGraph Build() => _nodes.Count > 1 ? new([.. _nodes]) : throw new CudaNetException("a graph needs at least one layer");
 
+    /// <summary>A name within the current scope as the graph has it.</summary>
+    internal string FullName(string name) => _prefix + name;
+
     private string[] FullNames(ReadOnlySpan<string> names)
     {
         string[] full = new string[names.Length];

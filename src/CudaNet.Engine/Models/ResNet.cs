@@ -43,11 +43,11 @@ public static class ResNet
     public static LayerGraph Build(string name, int classes = 1000, int inputChannels = 3) => Build(Configure(name, classes, inputChannels));
 
     /// <summary>The graph of any configuration.</summary>
-    /// <exception cref="CudaNetException">The numbers contradict each other or are not positive.</exception>
+    /// <exception cref="CudaNetException">The numbers contradict each other or are not positive, or a variation is of a layer that is not there or cannot stand in its place.</exception>
     public static LayerGraph Build(ResNetConfig config)
     {
         Check(config);
-        GraphBuilder graph = new(config.InputChannels);
+        ResNetLayers graph = new(config);
         LayerNode value = graph.Add("conv1", new Conv2d(config.InputChannels, config.StemWidth, 7, 7, Stride: 2, Padding: 3), graph.Input);
         value = graph.Add("bn1", new BatchNorm2d(config.StemWidth), value);
         value = graph.Add("act1", new ReLU(), value, aliases: ["relu"]);
@@ -69,7 +69,7 @@ public static class ResNet
         return graph.Build();
     }
 
-    private static void AddHead(GraphBuilder graph, ResNetConfig config, LayerNode value, int channels)
+    private static void AddHead(ResNetLayers graph, ResNetConfig config, LayerNode value, int channels)
     {
         if (config.HeadWidth > 0)
         {
@@ -83,7 +83,7 @@ public static class ResNet
         }
     }
 
-    private static LayerNode AddBlock(GraphBuilder graph, ResNetConfig config, LayerNode input, int channels, int stage, int stride)
+    private static LayerNode AddBlock(ResNetLayers graph, ResNetConfig config, LayerNode input, int channels, int stage, int stride)
     {
         int width = config.Widths[stage];
         int inner = config.InnerWidths[stage];
@@ -110,7 +110,7 @@ public static class ResNet
         return graph.Add($"act{last}", new ReLU(), value, aliases: [bottleneck ? "relu_2" : "relu_1"]);
     }
 
-    private static LayerNode AddUnit(GraphBuilder graph, int number, Conv2d convolution, LayerNode input, string alias)
+    private static LayerNode AddUnit(ResNetLayers graph, int number, Conv2d convolution, LayerNode input, string alias)
     {
         LayerNode value = graph.Add($"conv{number}", convolution, input);
         value = graph.Add($"bn{number}", new BatchNorm2d(convolution.OutChannels), value);

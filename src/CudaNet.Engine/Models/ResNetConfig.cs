@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace CudaNet.Engine;
 
 /// <summary>The two residual blocks of He et al. 2015 (arXiv:1512.03385).</summary>
@@ -23,8 +25,10 @@ public enum HeadActivation
 /// <summary>Everything that tells one ResNet from another. <see cref="ResNet.Configure"/> gives the published ones.</summary>
 public sealed record ResNetConfig
 {
+    private const string Unnamed = "resnet";
+
     /// <summary>The published name (<c>resnet18</c>), or <c>resnet</c> where the numbers below fit none.</summary>
-    public string Name { get; init; } = "resnet";
+    public string Name { get; init; } = Unnamed;
 
     /// <summary>The block that every stage repeats.</summary>
     public required ResNetBlock Block { get; init; }
@@ -62,13 +66,28 @@ public sealed record ResNetConfig
     /// <summary>Channels of the images.</summary>
     public int InputChannels { get; init; } = 3;
 
-    /// <summary>True where every number agrees; the name does not count.</summary>
+    /// <summary>
+    /// Single layers that differ from the usual ones, by name (<c>layer4.0.conv2</c>): the operator in the layer's place, or null for a max-pool or a ReLU that is not there. A
+    /// convolution may differ in stride, padding and dilation, a batch norm in epsilon, a max-pool in everything. With variations the network has no published name.
+    /// </summary>
+    public IReadOnlyDictionary<string, LayerOp?> Variations { get; init; } = ImmutableDictionary<string, LayerOp?>.Empty;
+
+    /// <summary>This network with single layers replaced; without a published name where there are any.</summary>
+    public ResNetConfig With(IReadOnlyDictionary<string, LayerOp?> variations)
+    {
+        ArgumentNullException.ThrowIfNull(variations);
+        return variations.Count == 0 ? this : this with { Name = Unnamed, Variations = variations.ToImmutableDictionary(StringComparer.Ordinal) };
+    }
+
+    /// <summary>True where every number and every variation agrees; the name does not count.</summary>
     public bool HasSameStructure(ResNetConfig other)
     {
         ArgumentNullException.ThrowIfNull(other);
         return Block == other.Block && Groups == other.Groups && StemWidth == other.StemWidth
             && HasSameHead(other) && InputChannels == other.InputChannels
-            && Depths.SequenceEqual(other.Depths) && Widths.SequenceEqual(other.Widths) && InnerWidths.SequenceEqual(other.InnerWidths);
+            && Depths.SequenceEqual(other.Depths) && Widths.SequenceEqual(other.Widths) && InnerWidths.SequenceEqual(other.InnerWidths)
+            && Variations.Count == other.Variations.Count
+            && Variations.All(v => other.Variations.TryGetValue(v.Key, out LayerOp? op) && Equals(op, v.Value));
     }
 
     private bool HasSameHead(ResNetConfig other) =>

@@ -23,7 +23,7 @@ internal static class ReadFormats
             Name = "TorchScript archives",
             What = "a TorchScript archive",
             Format = WeightFormat.TorchScript,
-            How = "parameters and buffers as data; their code is never looked at",
+            How = "parameters and buffers as data; their code is read as data too, and held against the network",
             Recognises = source => TorchZipReader.IsCheckpoint(source) && TorchZipReader.HasCode(source),
             Reader = source => TorchZipReader.Read(source, WeightFormat.TorchScript),
             HasEntries = true,

@@ -8,7 +8,7 @@ namespace CudaNet.Weights;
 /// <summary>Writes what <see cref="MetadataReader"/> reads.</summary>
 internal static class MetadataWriter
 {
-    /// <summary>All entries in a fixed order: format, architecture, classes, labels, preprocessing, then the others by name.</summary>
+    /// <summary>All entries in a fixed order: format, architecture, classes, variations, labels, preprocessing, then the others by name.</summary>
     /// <param name="metadata">What the file says beside its weights.</param>
     /// <param name="network">What the file is.</param>
     public static IReadOnlyList<KeyValuePair<string, string>> Entries(ModelMetadata metadata, ResNetConfig network)
@@ -26,6 +26,11 @@ internal static class MetadataWriter
         if (network.HeadWidth > 0)
         {
             entries.Add(new(MetadataKeys.HeadActivation, network.HeadActivation == HeadActivation.ReLU ? "relu" : "none"));
+        }
+
+        if (network.Variations.Count > 0)
+        {
+            entries.Add(new(MetadataKeys.Variations, MetadataVariations.Write(network)));
         }
 
         if (metadata.Labels.Count > 0)

@@ -2,7 +2,7 @@ namespace CudaNet.Weights;
 
 /// <summary>
 /// Reads a pickled module as data: <c>_parameters</c>, <c>_buffers</c> and <c>_modules</c> of an nn.Module's attributes, or the attributes
-/// themselves of a TorchScript module. Its code is never looked at. Iterative, each module once.
+/// themselves of a TorchScript module. Nothing of it is called. Iterative, each module once.
 /// </summary>
 internal static class ModuleReader
 {

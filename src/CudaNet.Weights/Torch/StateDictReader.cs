@@ -29,7 +29,8 @@ internal static class StateDictReader
         }
 
         (TensorMapping chosen, string[] notes) = MappingChoice.Choose(mappings, pickle);
-        return Collect(format, chosen, storages, pickle, StateDictPath.LeftOut(root, chosen.Path, stateDict is not null, format, pickle)) with { Notes = notes };
+        RawWeights weights = Collect(format, chosen, storages, pickle, StateDictPath.LeftOut(root, chosen.Path, stateDict is not null, format, pickle));
+        return weights with { Notes = notes, Evidence = chosen.Module is { } module && format != WeightFormat.TorchScript ? new PickledModules(module) : null };
     }
 
     /// <summary>True for a name that a weight has.</summary>

@@ -6,7 +6,8 @@ namespace CudaNet.Weights;
 /// <summary>Something in a checkpoint that gives names to tensors: a dictionary, an object of a class that derives from one, or a pickled module.</summary>
 /// <param name="Path">The keys that lead to it, outermost first.</param>
 /// <param name="Items">What it holds.</param>
-internal sealed record TensorMapping(IReadOnlyList<string> Path, IReadOnlyList<KeyValuePair<object?, object?>> Items)
+/// <param name="Module">The pickled module that it is; null where it is none.</param>
+internal sealed record TensorMapping(IReadOnlyList<string> Path, IReadOnlyList<KeyValuePair<object?, object?>> Items, PicklePlaceholder? Module)
 {
     /// <summary>The tensors' names and shapes, as far as they are known.</summary>
     public IReadOnlyList<NamedShape> Shapes() =>
@@ -56,7 +57,7 @@ internal static class TensorMappings
             left = all.Length <= left ? left - all.Length : throw pickle.Error(0, $"the checkpoint holds more than {MostItems} entries", "Save the weights alone.");
             if (all.Any(i => TensorMapping.IsTensor(i.Value) || (i is { Key: string name, Value: PicklePlaceholder } && StateDictReader.IsWeightName(name))))
             {
-                found.Add(new TensorMapping(next.Path, all));
+                found.Add(new TensorMapping(next.Path, all, IsModule(next.Value, format) ? (PicklePlaceholder)next.Value : null));
             }
 
             if (next.Path.Length - path.Count < Deepest && !IsModule(next.Value, format))

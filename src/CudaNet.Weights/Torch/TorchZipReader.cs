@@ -2,7 +2,7 @@ namespace CudaNet.Weights;
 
 /// <summary>
 /// Reads PyTorch's zip archives: one folder with <c>data.pkl</c>, its storages under <c>data/KEY</c>, <c>byteorder</c> where it was written
-/// since 2.0; TorchScript adds <c>constants.pkl</c> and <c>code/</c>, which are left alone.
+/// since 2.0; TorchScript adds <c>constants.pkl</c>, which is left alone, and <c>code/</c> (<see cref="ScriptNetwork"/>).
 /// </summary>
 internal static class TorchZipReader
 {
@@ -31,7 +31,10 @@ internal static class TorchZipReader
     public static RawWeights Read(FormatSource source, WeightFormat format)
     {
         (object? root, TorchStorages storages, ByteRegion pickle) = Load(source);
-        return StateDictReader.Read(format, root, storages, pickle, source.StateDict);
+        RawWeights weights = StateDictReader.Read(format, root, storages, pickle, source.StateDict);
+        return format == WeightFormat.TorchScript && root is PicklePlaceholder module
+            ? weights with { Evidence = new ScriptNetwork(new ScriptArchive(source.Zip!, Folder(Pickles(source)[0])), module) }
+            : weights;
     }
 
     /// <summary>What the pickle made, where its tensors' bytes are, and the pickle itself.</summary>

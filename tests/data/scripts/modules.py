@@ -40,9 +40,9 @@ def main(out):
     torch.save(m, f'{out}/module.pth')
     torch.save({'epoch': 3, 'model': nn.DataParallel(m)}, f'{out}/module-wrapped.pth')
     torch.jit.script(m).save(f'{out}/full.pt')
-    with zipfile.ZipFile(f'{out}/full.pt') as full, zipfile.ZipFile(f'{out}/script.pt', 'w') as kept:  # without PyTorch's own code and source paths
+    with zipfile.ZipFile(f'{out}/full.pt') as full, zipfile.ZipFile(f'{out}/script.pt', 'w') as kept:  # without source paths
         for entry in full.infolist():
-            if '/torch/' not in entry.filename and not entry.filename.endswith('.debug_pkl'):
+            if not entry.filename.endswith('.debug_pkl'):
                 kept.writestr(zipfile.ZipInfo(entry.filename), full.read(entry))
     os.remove(f'{out}/full.pt')
     with torch.no_grad():
