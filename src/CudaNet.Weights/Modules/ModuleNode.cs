@@ -3,12 +3,14 @@ namespace CudaNet.Weights;
 /// <summary>A module of a pickled tree: its class, its plain attributes and the modules in it. One that stands in several places is one node.</summary>
 internal sealed class ModuleNode(PickleGlobal type, PickleDictionary state)
 {
+    private const int MaxClassName = 300;
+
     private readonly Dictionary<string, ModuleNode> _byName = new(StringComparer.Ordinal);
     private readonly List<KeyValuePair<string, ModuleNode>> _children = [];
     private Dictionary<string, object?>? _attributes;
 
     /// <summary>Its class, by name.</summary>
-    public PickleGlobal Class { get; } = type;
+    public PickleGlobal Class { get; } = type.Module.Length + type.Name.Length <= MaxClassName ? type : new PickleGlobal("pickle", $"a class with a name longer than {MaxClassName}");
 
     /// <summary>The modules in it, in order; an entry that is None is left out.</summary>
     public IReadOnlyList<KeyValuePair<string, ModuleNode>> Children => _children;

@@ -26,7 +26,7 @@ internal static class ModuleReader
         {
             foreach ((object? key, object? value) in format == WeightFormat.TorchScript ? module.State.Items : Members(module.State))
             {
-                string name = module.Prefix + key;
+                string name = module.Prefix + (key as string ?? PickleValues.Describe(key));
                 if (++items > MaxItems || name.Length > MaxNameLength)
                 {
                     throw pickle.Error(0, $"the pickled module has more than {MaxItems} members, or names longer than {MaxNameLength}");

@@ -7,6 +7,7 @@ namespace CudaNet.Weights;
 internal sealed class ScriptInterpreter(ScriptArchive code, Dataflow flow, int maxSteps)
 {
     private const int MaxDepth = 250;
+    private const int MaxClassName = 1000;
     private const string Raise = "ops.prim.RaiseException";
 
     private readonly Dictionary<object, IReadOnlyDictionary<string, object?>> _attributes = new(ReferenceEqualityComparer.Instance);
@@ -246,13 +247,19 @@ internal sealed class ScriptInterpreter(ScriptArchive code, Dataflow flow, int m
     {
         PicklePlaceholder { State: PickleDictionary } module => Module(path + ".", module),
         TensorReference or MalformedTensor => new ScriptTensor(flow.Add("parameter", [path], [], -1, "")),
-        List<object?> items => items.ToArray(),
-        PicklePlaceholder or PickleDictionary or PickleGlobal or StorageReference => ScriptUnknown.Value,
-        _ => value,
+        IReadOnlyList<object?> items => items.Select(Number).ToArray(),
+        _ => Number(value),
     };
+
+    private static object? Number(object? value) => value is null or long or double or bool or string ? value : ScriptUnknown.Value;
 
     private ScriptModule Module(string path, PicklePlaceholder module)
     {
+        if (module.Global.Module.Length + module.Global.Name.Length > MaxClassName)
+        {
+            throw new ScriptException($"a class with a name longer than {MaxClassName}", 0);
+        }
+
         PickleDictionary state = module.State as PickleDictionary ?? new PickleDictionary();
         if (!_attributes.TryGetValue(state, out IReadOnlyDictionary<string, object?>? attributes))
         {

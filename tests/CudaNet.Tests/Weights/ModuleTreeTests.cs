@@ -89,4 +89,14 @@ public sealed class ModuleTreeTests
         CudaNetException exception = Assert.Throws<CudaNetException>(() => ModuleTrees.Check(ModuleTrees.Timm(shared), ModuleTrees.TimmNames));
         Assert.Contains("more modules than a network of these weights has", exception.Message, StringComparison.Ordinal);
     }
+
+    /// <summary>A pickle's keys are of any kind.</summary>
+    [Fact]
+    public void A_tensor_as_a_name_is_called_by_its_kind()
+    {
+        byte[] pickle = new PickleBytes().Global("mine", "Net").Ops(")\x81}(").Text("_modules").Ops("}").Text("_parameters").Ops("}(").Tensor("0", 4, 0, [2], [1]).Tensor("0", 4, 0, [2], [1])
+            .Text("weight").Tensor("0", 4, 0, [2], [1]).Ops("uub").ToArray();
+        using WeightFile file = WeightFile.Read(PickleBytes.Zip(pickle, System.IO.Compression.CompressionLevel.NoCompression, ("0", new byte[16])), "file");
+        Assert.Equal(["a tensor", "weight"], file.Tensors.Select(t => t.Name).Order(StringComparer.Ordinal));
+    }
 }
