@@ -24,7 +24,7 @@ internal sealed record ModelDescription(LayerGraph Graph, ModelMetadata Metadata
         {
             List<string> notes = [.. file.Notes];
             IReadOnlyDictionary<string, string> stated = options.IgnoreMetadata ? RawWeights.NoMetadata : file.Metadata;
-            ResNetConfig? config = file.Network is null ? WithActivation(file.Found?.Config ?? throw file.NoNetwork!, options, file.Metadata, notes) : null;
+            ResNetConfig? config = file.Network is null ? file.Found?.Config ?? throw file.NoNetwork! : null;
             RefuseLeftOver(file, options);
             LayerGraph graph = file.Network?.Graph ?? ResNet.Build(config!);
             IReadOnlyList<ParameterMisfit> misfits = ParameterSet.Misfits(graph, shapes);
@@ -35,8 +35,8 @@ internal sealed record ModelDescription(LayerGraph Graph, ModelMetadata Metadata
 
             if (config is not null)
             {
-                config = Varied(file, config, graph, notes);
-                graph = config.Variations.Count > 0 ? ResNet.Build(config) : graph;
+                config = Described(file, config, options, notes);
+                graph = ResNet.Build(config);
             }
 
             NetworkFacts facts = NetworkFacts.Of(graph, file.Network?.Architecture ?? config!.Name, config);
@@ -49,18 +49,6 @@ internal sealed record ModelDescription(LayerGraph Graph, ModelMetadata Metadata
         }
     }
 
-    /// <summary>The configuration with what stands between two linear layers of its head, which is said where nothing but habit tells it.</summary>
-    private static ResNetConfig WithActivation(ResNetConfig config, ModelFileOptions options, IReadOnlyDictionary<string, string> metadata, List<string> notes)
-    {
-        HeadActivation? known = options.HeadActivation ?? MetadataReader.ReadHeadActivation(metadata);
-        if (config.HeadWidth > 0 && known is null)
-        {
-            notes.Add("the head has two linear layers; between them a ReLU is assumed, which the weights do not say (--head-activation none: nothing)");
-        }
-
-        return config with { HeadActivation = config.HeadWidth > 0 ? known ?? HeadActivation.ReLU : HeadActivation.ReLU };
-    }
-
     private static void RefuseLeftOver(WeightFile file, ModelFileOptions options)
     {
         HashSet<string> counters = [.. file.LeftOut.Where(l => Counters.Reason(l.Name) == l.Reason).Select(l => l.Name)];
@@ -71,17 +59,44 @@ internal sealed record ModelDescription(LayerGraph Graph, ModelMetadata Metadata
         }
     }
 
-    /// <summary>The network as the file's own description of it has it, with what it could not say.</summary>
-    private static ResNetConfig Varied(WeightFile file, ResNetConfig config, LayerGraph usual, List<string> notes)
+    /// <summary>The network as the file's own description of it has it; what it could not say is said.</summary>
+    private static ResNetConfig Described(WeightFile file, ResNetConfig usual, ModelFileOptions options, List<string> notes)
     {
-        ResNetConfig described = config.With(MetadataVariations.Read(file.Metadata, usual));
-        if (file.Evidence is null)
+        HeadActivation? known = options.HeadActivation ?? MetadataReader.ReadHeadActivation(file.Metadata);
+        ResNetConfig config = usual.HeadWidth > 0 ? usual with { HeadActivation = known ?? HeadActivation.ReLU } : usual;
+        config = config.With(MetadataVariations.Read(file.Metadata, ResNet.Build(config)));
+        if (file.Evidence is not { } evidence)
         {
-            return described;
+            if (config.HeadWidth > 0 && known is null)
+            {
+                notes.Add("the head has two linear layers; between them a ReLU is assumed, which the weights do not say (--head-activation none: nothing)");
+            }
+
+            return config;
         }
 
-        SupposedNetwork network = new(usual, file.Tensors.ToDictionary(t => t.Name, t => t.StoredName, StringComparer.Ordinal));
-        file.Evidence.Check(network);
+        try
+        {
+            return Checked(file, evidence, config, notes);
+        }
+        catch (CudaNetException refusal) when (config.HeadWidth > 0 && known is null)
+        {
+            try
+            {
+                return Checked(file, evidence, config with { HeadActivation = HeadActivation.None }, notes);
+            }
+            catch (CudaNetException)
+            {
+                // What is said is said of the usual head.
+                throw refusal;
+            }
+        }
+    }
+
+    private static ResNetConfig Checked(WeightFile file, INetworkEvidence evidence, ResNetConfig config, List<string> notes)
+    {
+        SupposedNetwork network = new(ResNet.Build(config), file.Tensors.ToDictionary(t => t.Name, t => t.StoredName, StringComparer.Ordinal));
+        evidence.Check(network);
         notes.AddRange(network.Notes);
         return config.With(network.Variations);
     }

@@ -132,7 +132,6 @@ public static class ModelConverter
         IReadOnlyList<ValueFault> faults = Finiteness.FindFaults(model, cancellation);
         return
         [
-            .. metadata.Notes,
             .. file.Tensors.Where(t => SafetensorsWriter.WrittenType(t) != t.Type).CountBy(t => t.Type).Select(c => $"{c.Value} tensors of {c.Key.TorchName()} were rounded to float32."),
             .. faults.Take(MostFaults).Select(f => $"{f}, as in the source."),
             .. faults.Count > MostFaults ? (string[])[$"and {faults.Count - MostFaults} more {(faults.Count == MostFaults + 1 ? "tensor has" : "tensors have")} such values, as in the source."] : [],

@@ -41,7 +41,7 @@ internal sealed class ScriptComparison
                 ReLU => _flow.Find("relu", [], input) ?? Missing(layer, input),
                 MaxPool2d => MaxPool(layer, input),
                 Add => Sum(layer, input, _values[layer.Inputs[1].Index]),
-                GlobalAveragePool => _flow.Find("mean", [2L], input) ?? Window(layer, input),
+                GlobalAveragePool => _flow.Find("mean", [2L], input) ?? Unflattened(layer, input) ?? Window(layer, input),
                 Linear op => Linear(layer, op, input),
                 _ => throw new InvalidOperationException($"{layer.Op.Kind} is no operator of a ResNet"),
             };
@@ -114,6 +114,9 @@ internal sealed class ScriptComparison
     private DataflowNode Sum(LayerNode layer, DataflowNode left, DataflowNode right) =>
         _flow.Find("add", [], left.Id < right.Id ? [left, right] : [right, left])
         ?? throw SupposedNetwork.Refusal(layer.Name, left.Place, $"the code does not add it to its shortcut, but applies {Readers(left)}");
+
+    /// <summary>Where nothing follows, N×C×1×1 are the same values.</summary>
+    private DataflowNode? Unflattened(LayerNode layer, DataflowNode input) => layer == _network.Graph.Output ? _flow.Find("mean", [4L], input) : null;
 
     /// <summary>A pooling by windows comes to the mean where they are as large as the last maps.</summary>
     private DataflowNode Window(LayerNode layer, DataflowNode input)
