@@ -27,7 +27,9 @@ internal sealed class PickleMachine
 
     private readonly bool _isNested;
 
-    private PickleMachine(Dictionary<string, WeightType>? storageTypes, bool isNested) => (_storageTypes, _isNested) = (storageTypes, isNested);
+    private readonly ByteRegion _pickle;
+
+    private PickleMachine(Dictionary<string, WeightType>? storageTypes, ByteRegion pickle, bool isNested) => (_storageTypes, _pickle, _isNested) = (storageTypes, pickle, isNested);
 
     /// <summary>Runs one pickle; the stream is left behind its end.</summary>
     /// <param name="stream">Where it starts.</param>
@@ -37,7 +39,7 @@ internal sealed class PickleMachine
     /// <exception cref="WeightFormatException">It is damaged, or larger than any checkpoint's.</exception>
     public static object? Run(ref PickleStream stream, Dictionary<string, WeightType>? storageTypes = null, int maxOperations = MaxOperations, bool isNested = false)
     {
-        PickleMachine machine = new(storageTypes, isNested);
+        PickleMachine machine = new(storageTypes, stream.Region, isNested);
         for (int operation = 0; operation < maxOperations; operation++)
         {
             byte opcode = stream.ReadByte();
@@ -180,7 +182,7 @@ internal sealed class PickleMachine
         _stack.Push(_memo.TryGetValue(index, out object? value) ? value : throw stream.Error($"it recalls entry {index}, which was never stored"));
 
     /// <summary>A callable, its arguments, and keyword arguments that only placeholders have.</summary>
-    private void Call(object?[] operands) => _stack.Push(TorchObjects.Call(operands[0], operands[1], _isNested));
+    private void Call(object?[] operands) => _stack.Push(TorchObjects.Call(operands[0], operands[1], _pickle, _isNested));
 
     private void CallList(object?[] values, ref PickleStream stream)
     {

@@ -14,6 +14,9 @@ internal ref struct PickleStream(ByteRegion region, long position = 0)
     /// <summary>The next byte.</summary>
     public long Position { get; private set; } = position;
 
+    /// <summary>What is read, all of it.</summary>
+    public readonly ByteRegion Region => region;
+
     public byte ReadByte() => Take(1)[0];
 
     public ushort ReadUInt16() => BinaryPrimitives.ReadUInt16LittleEndian(Take(2));

@@ -9,8 +9,9 @@ internal static class TorchObjects
     /// <summary>What calling <paramref name="callable"/> would have made.</summary>
     /// <param name="callable">What is called.</param>
     /// <param name="arguments">With what: a tuple.</param>
+    /// <param name="pickle">The pickle, for messages.</param>
     /// <param name="isNested">As in <see cref="PickleMachine.Run"/>.</param>
-    public static object? Call(object? callable, object? arguments, bool isNested)
+    public static object? Call(object? callable, object? arguments, ByteRegion pickle, bool isNested)
     {
         if (callable is not PickleGlobal global)
         {
@@ -23,7 +24,7 @@ internal static class TorchObjects
             "collections.OrderedDict" => new PickleDictionary(list.ElementAtOrDefault(0)),
             "collections.defaultdict" => new PickleDictionary(list.ElementAtOrDefault(1)),
             "copyreg._reconstructor" when list is [PickleGlobal made, PickleGlobal, var content] => Derived(made, content),
-            "_codecs.encode" when list is [string text, "latin1" or "latin-1"] => new PickleBytes(text),
+            "_codecs.encode" when list is [string text, "latin1" or "latin-1"] => new PickleBytes(text, pickle),
             "numpy.core.multiarray._reconstruct" or "numpy._core.multiarray._reconstruct" when list is [PickleGlobal { Name: "ndarray" }, ..] => new NumpyArray(),
             "numpy.core.numeric._frombuffer" or "numpy._core.numeric._frombuffer" => NumpyArray.FromBuffer(list),
             "numpy.dtype" when list is [string code, ..] => new NumpyType(code),

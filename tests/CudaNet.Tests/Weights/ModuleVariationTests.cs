@@ -23,6 +23,10 @@ public sealed class ModuleVariationTests
     [InlineData("wrapped", 2)]
     [InlineData("data_parallel", 1)]
     [InlineData("stacked", 0)]
+    [InlineData("two_layers", 0)]
+    [InlineData("two_linear", 0)]
+    [InlineData("headless", 0)]
+    [InlineData("children", 0)]
     public void Gives_the_modules_own_logits(string kind, int variations)
     {
         using Model model = ModelFile.Open(Repository.Data($"variations/{kind}.pth"));
@@ -34,6 +38,7 @@ public sealed class ModuleVariationTests
     [InlineData("leaky", "act1", "'torch.nn.modules.activation.LeakyReLU' with negative_slope 0.2", "supported is ReLU")]
     [InlineData("silu", "act1", "'torch.nn.modules.activation.SiLU'", "supported is ReLU")]
     [InlineData("relu6", "layer3.0.act1", "'layer3.0.relu' in the file", "'torch.nn.modules.activation.ReLU6'")]
+    [InlineData("tanh_head", null, "module 'fc.1': it is 'torch.nn.modules.activation.Tanh'", "supported is ReLU")]
     [InlineData("max_head", "global_pool", "AdaptiveMaxPool2d' with output_size 1", "supported is AdaptiveAvgPool2d(1)")]
     [InlineData("circular", "layer2.0.conv2", "padding_mode is 'circular'", "supported is 'zeros'")]
     [InlineData("oblong_stride", "layer2.0.conv1", "stride is (2, 1)", "the same number for rows and columns")]

@@ -28,6 +28,14 @@ public sealed class ScriptVariationTests
     [InlineData("wrapped.script", 2)]
     [InlineData("wrapped.trace", 2)]
     [InlineData("stacked.script", 0)]
+    [InlineData("two_layers.script", 0)]
+    [InlineData("two_layers.trace", 0)]
+    [InlineData("two_linear.script", 0)]
+    [InlineData("two_linear.trace", 0)]
+    [InlineData("headless.script", 0)]
+    [InlineData("headless.trace", 0)]
+    [InlineData("children.script", 0)]
+    [InlineData("children.trace", 0)]
     public void Gives_the_archives_own_logits(string file, int variations)
     {
         using Model model = ModelFile.Open(Repository.Data($"variations/{file}.pt"));
@@ -41,6 +49,8 @@ public sealed class ScriptVariationTests
     [InlineData("silu.script", "act1", "applies silu in its place", "supported is ReLU")]
     [InlineData("silu.trace", "act1", "applies silu in its place", "supported is ReLU")]
     [InlineData("relu6.trace", "layer3.0.act1", "applies hardtanh with (0, 6)", "supported is ReLU")]
+    [InlineData("tanh_head.script", "fc.1", "applies tanh in its place", "supported is ReLU")]
+    [InlineData("tanh_head.trace", "fc.1", "applies tanh in its place", "supported is ReLU")]
     [InlineData("max_head.script", "global_pool", "does not take the mean over all rows and columns", "adaptive_max_pool2d")]
     [InlineData("circular.script", "layer2.0.conv2", "the result of pad with (an unknown value, 'circular')", "not that of relu")]
     [InlineData("oblong_stride.script", "layer2.0.conv1", "stride is (2, 1)", "the same number for rows and columns")]

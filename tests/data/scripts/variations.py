@@ -115,6 +115,11 @@ KINDS = {
     'wrapped': (lambda: Wrapper(network(Bottleneck, (False, False, True))), 'pst'),
     'data_parallel': (lambda: nn.DataParallel(change(network(), conv1__stride=(1, 1))), 'p'),
     'stacked': (lambda: stack(first=nn.Identity(), model=network(), last=nn.Dropout(.5)), 'ps'),
+    'two_layers': (lambda: change(network(), fc=nn.Sequential(nn.Linear(6, 5), nn.ReLU(), nn.Dropout(.5), nn.Linear(5, 3))), 'pst'),
+    'two_linear': (lambda: change(network(), fc=nn.Sequential(nn.Linear(6, 5), nn.Linear(5, 3))), 'pst'),
+    'tanh_head': (lambda: change(network(), fc=nn.Sequential(nn.Linear(6, 5), nn.Tanh(), nn.Linear(5, 3))), 'pst'),
+    'headless': (lambda: change(network(), fc=nn.Identity()), 'pst'),
+    'children': (lambda: nn.Sequential(*list(network().children())[:-1]), 'pst'),
     'swapped': (lambda: Swapped(network()), 'st'),
 }
 
@@ -154,7 +159,7 @@ def main(out):
     for kind, (make, ways) in KINDS.items():
         m = make().eval()
         names = {k: k.removeprefix('module.').removeprefix('model.') for k in m.state_dict()}
-        formula.IN_FEATURES[0] = next(v.shape[1] for k, v in m.state_dict().items() if k.endswith('fc.weight'))
+        formula.IN_FEATURES[0] = next((v.shape[1] for k, v in m.state_dict().items() if k.endswith('fc.weight')), 6)
         last = 'bn3.weight' if any('bn3' in k for k in names) else 'bn2.weight'
         m.load_state_dict({k: torch.from_numpy(formula.tensor(n, tuple(v.shape), n.startswith('layer') and n.endswith(last))) for (k, v), n in zip(m.state_dict().items(), names.values()) if v.is_floating_point()}, strict=False)
         if 'p' in ways:
@@ -165,7 +170,7 @@ def main(out):
             repack(saved(lambda s: torch.jit.save(torch.jit.trace(m, x), s)), f'{out}/{kind}.trace.pt')
         with torch.no_grad():
             try:
-                expected[kind] = m.double()(x.double()).tolist()
+                expected[kind] = m.double()(x.double()).flatten(1).tolist()
             except (RuntimeError, TypeError, AttributeError):
                 expected[kind] = None
     json.dump(dict(torch=torch.__version__, logits=expected), open(f'{out}/expected.json', 'w'), indent=1)
