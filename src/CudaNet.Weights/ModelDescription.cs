@@ -30,11 +30,12 @@ internal sealed record ModelDescription(LayerGraph Graph, ModelMetadata Metadata
             NetworkFacts facts = NetworkFacts.Of(graph, file.Network?.Architecture ?? config!.Name, config);
             IReadOnlyList<ParameterMisfit> misfits = ParameterSet.Misfits(graph, shapes);
             return misfits.Count == 0
-                ? new ModelDescription(graph, MetadataReader.Read(stated, facts) with { Notes = notes })
+                ? new ModelDescription(graph, FolderConfiguration.Complete(MetadataReader.Read(stated, facts) with { Notes = notes }, file.Folder, facts, options.IgnoreMetadata))
                 : throw new ParameterMismatchException(misfits);
         }
         catch (CudaNetException exception)
         {
+            ShardNames.RefuseAlone(file, exception);
             exception.NameFile(file.Path);
             throw;
         }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using CudaNet.Data;
 using CudaNet.Engine;
-using CudaNet.Weights;
 
 namespace CudaNet.Cli;
 
@@ -24,6 +23,7 @@ internal sealed class FeaturesCommand : CliCommand
 
     private readonly Option<int> _top = SharedOptions.Top(1);
     private readonly PreprocessingOptions _preprocessing;
+    private readonly Option<string?> _labels = SharedOptions.Labels("The classes' labels, instead of the model's.");
     private readonly Option<int> _batch = SharedOptions.Batch(32, "Images a run; changes no bit of a result.");
     private readonly Option<bool> _skipUnreadable = SharedOptions.SkipUnreadable();
     private readonly BackendOptions _backend;
@@ -50,6 +50,7 @@ internal sealed class FeaturesCommand : CliCommand
         Add(_output);
         Add(_top);
         _preprocessing = new PreprocessingOptions(this);
+        Add(_labels);
         Add(_batch);
         Add(_skipUnreadable);
         _backend = new BackendOptions(this, context);
@@ -62,8 +63,9 @@ internal sealed class FeaturesCommand : CliCommand
         string output = arguments.GetRequiredValue(_output);
         IBackend backend = _backend.Create(arguments);
         string source = arguments.GetRequiredValue(_model);
-        OutputPath.RefuseInputs(output, [.. FolderReader.FilesOf(source), .. arguments.GetRequiredValue(_images)]);
+        OutputPath.RefuseInputs(output, [.. PipeInput.FilesOf(source), .. arguments.GetRequiredValue(_images), .. arguments.GetValue(_labels) is { } file ? (string[])[file] : []]);
         using Model model = _modelOptions.Open(arguments, source);
+        ModelMetadata metadata = LabelFile.Override(model, arguments.GetValue(_labels));
         IReadOnlyList<LayerNode> layers = LayerNames.Resolve(model.Graph, arguments.GetValue(_layers)!);
         if (IsSingle(output) && layers.Count > 1)
         {
@@ -83,7 +85,7 @@ internal sealed class FeaturesCommand : CliCommand
             arrays.Insert(0, new FeatureArray(Predictions, CommonShape(model.Graph, model.Graph.Output, inputs)));
         }
 
-        Prediction.SayWhatTheModelKnows(model, inputs, Context);
+        Prediction.SayWhatTheModelKnows(model, metadata, inputs, Context);
         FinitenessNotes notes = new(model, Context);
         List<Prediction> predictions = Write(new Session(model, backend), inputs, arrays, output, arguments.GetValue(_top), notes);
         notes.Finish();
@@ -91,11 +93,11 @@ internal sealed class FeaturesCommand : CliCommand
         {
             if (arguments.GetValue(Json))
             {
-                JsonOutput.Write(Context.Out, json => WriteJson(json, model.Metadata, backend, inputs, arrays, output, predictions, notes));
+                JsonOutput.Write(Context.Out, json => WriteJson(json, metadata, backend, inputs, arrays, output, predictions, notes));
             }
             else
             {
-                WriteText(model.Metadata, inputs, arrays, output, predictions);
+                WriteText(metadata, inputs, arrays, output, predictions);
             }
         });
 
