@@ -19,6 +19,7 @@ internal sealed record ModelDescription(LayerGraph Graph, ModelMetadata Metadata
             };
         }
 
+        ShardNames.RefuseAlone(file);
         Dictionary<string, TensorShape> shapes = file.Tensors.ToDictionary(t => t.Name, t => t.Shape, StringComparer.Ordinal);
         try
         {
@@ -35,7 +36,6 @@ internal sealed record ModelDescription(LayerGraph Graph, ModelMetadata Metadata
         }
         catch (CudaNetException exception)
         {
-            ShardNames.RefuseAlone(file, exception);
             exception.NameFile(file.Path);
             throw;
         }

@@ -6,7 +6,7 @@ namespace CudaNet.Data;
 internal static class UnreadFiles
 {
     private const int StartBytes = 1024;
-    private const string Save = "Save it as PNG or JPEG.", Fetch = "Fetch the image itself again.", Supported = $"Supported are {ImageFormats.Supported}.";
+    private const string Supported = $"Supported are {ImageFormats.Supported}.", Save = $"Save it as one that is read. {Supported}", Fetch = $"Fetch the image itself again. {Supported}";
 
     /// <summary>Starts by their offset; in Latin-1.</summary>
     private static readonly (int Offset, string Start, string What, string Hint)[] Starts =

@@ -44,7 +44,7 @@ internal static class ProcessorConfiguration
 
         string type = (values.Has("image_processor_type") ? values.Text("image_processor_type") : values.Text("feature_extractor_type")) ?? "";
         bool isConvNext = type.StartsWith("ConvNext", StringComparison.Ordinal) || (type.Length == 0 && values.Has("crop_pct"));
-        int? filter = values.Whole("resample") ?? (isConvNext ? Bilinear : null);
+        int? filter = values.Whole("resample");
         return values.Flag("do_resize") == false ? StatedPreprocessing.None("do_resize is false: the result has the image's own size")
             : filter is not (Bilinear or Bicubic) ? StatedPreprocessing.None(filter is null ? "it does not say resample" : $"resample is {filter}, and only 2 (bilinear) and 3 (bicubic) are computed")
             : Geometry(values, isConvNext) is var (height, width, crop, why) && why is not null ? StatedPreprocessing.None(why)

@@ -16,9 +16,9 @@ internal static partial class ShardNames
         int? Number(int group) => int.TryParse(match.Groups[group].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : null;
     }
 
-    /// <summary>Says of weights that fit no network that they are but a part, where the file's name tells it.</summary>
-    /// <exception cref="CudaNetException">They are; the misfit is inside.</exception>
-    public static void RefuseAlone(WeightFile file, CudaNetException misfit)
+    /// <summary>Refuses a file whose name says that it is but a part: it may look like a whole network of fewer stages.</summary>
+    /// <exception cref="CudaNetException">It is a part.</exception>
+    public static void RefuseAlone(WeightFile file)
     {
         if (file.Folder is null || file.Format == WeightFormat.Sharded || Parse(Path.GetFileName(file.Path)) is not { } shard)
         {
@@ -26,10 +26,10 @@ internal static partial class ShardNames
         }
 
         string? index = Directory.EnumerateFiles(file.Folder, "*.index.json").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal).FirstOrDefault();
-        throw new CudaNetException($"the file is part {shard.Part} of {shard.Count} of one set of weights, and no model by itself", misfit)
+        throw new CudaNetException($"the file is part {shard.Part} of {shard.Count} of one set of weights, and no model by itself")
         {
             File = file.Path,
-            Hint = index is null ? "The index that names the parts (*.index.json) is missing: put it beside them, and open that." : $"Open the index of the parts, {Printable.Quote(index)}.",
+            Hint = index is null ? "The index that names the parts (*.index.json) is missing: put it beside them, and open that; rename a file that is whole." : $"Open the index of the parts, {Printable.Quote(index)}.",
         };
     }
 
