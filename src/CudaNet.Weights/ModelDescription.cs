@@ -19,6 +19,7 @@ internal sealed record ModelDescription(LayerGraph Graph, ModelMetadata Metadata
             };
         }
 
+        ShardNames.RefuseAlone(file);
         Dictionary<string, TensorShape> shapes = file.Tensors.ToDictionary(t => t.Name, t => t.Shape, StringComparer.Ordinal);
         try
         {
@@ -40,7 +41,7 @@ internal sealed record ModelDescription(LayerGraph Graph, ModelMetadata Metadata
             }
 
             NetworkFacts facts = NetworkFacts.Of(graph, file.Network?.Architecture ?? config!.Name, config);
-            return new ModelDescription(graph, MetadataReader.Read(stated, facts) with { Notes = notes });
+            return new ModelDescription(graph, FolderConfiguration.Complete(MetadataReader.Read(stated, facts) with { Notes = notes }, file.Folder, facts, options.IgnoreMetadata));
         }
         catch (CudaNetException exception)
         {

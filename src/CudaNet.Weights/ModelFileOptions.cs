@@ -26,7 +26,10 @@ public sealed record ModelFileOptions
     /// <summary>What is between the two linear layers of a head that has two, which weights do not say. Null: as the file's metadata says, else a ReLU.</summary>
     public HeadActivation? HeadActivation { get; init; }
 
-    /// <summary>True: nothing that the file says beside its weights (labels, preprocessing, the architecture's name) is read, so that malformed entries do no harm.</summary>
+    /// <summary>
+    /// True: nothing that the file, or a configuration beside it, says beside the weights (labels, preprocessing, the architecture's name) is read, so that malformed entries do no harm. A
+    /// <c>config.json</c> that speaks of another network is refused all the same: the weights would be computed as what they are not.
+    /// </summary>
     public bool IgnoreMetadata { get; init; }
 
     /// <summary>True: the weights are copied and the file is closed at once, so that it (or the bytes) may be overwritten in place afterwards.</summary>

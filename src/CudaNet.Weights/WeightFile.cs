@@ -91,6 +91,9 @@ public sealed class WeightFile : IDisposable
     /// <summary>Why the tensors are no ResNet; null where they are one.</summary>
     internal CudaNetException? NoNetwork { get; }
 
+    /// <summary>The folder that it lies in, or is; null where it was opened from a stream or bytes.</summary>
+    internal string? Folder { get; init; }
+
     /// <summary>As <see cref="RawWeights.Network"/>.</summary>
     internal RawNetwork? Network { get; }
 
@@ -182,8 +185,9 @@ public sealed class WeightFile : IDisposable
         List<FileBytes> opened = [];
         try
         {
-            RawWeights raw = FileFormats.ReadAny(open(opened));
-            return new WeightFile(raw.File!, opened, raw, prefix);
+            FormatSource source = open(opened);
+            RawWeights raw = FileFormats.ReadAny(source);
+            return new WeightFile(raw.File!, opened, raw, prefix) { Folder = source.Folder };
         }
         catch
         {

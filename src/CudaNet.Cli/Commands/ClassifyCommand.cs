@@ -11,6 +11,7 @@ internal sealed class ClassifyCommand : CliCommand
     private readonly Argument<string[]> _images = SharedOptions.Images();
     private readonly Option<int> _top = SharedOptions.Top(3);
     private readonly PreprocessingOptions _preprocessing;
+    private readonly Option<string?> _labels = SharedOptions.Labels("The classes' labels, instead of the model's.");
     private readonly Option<int> _batch = SharedOptions.Batch(8, "Images a run; changes no bit of a result.");
     private readonly Option<bool> _skipUnreadable = SharedOptions.SkipUnreadable();
     private readonly BackendOptions _backend;
@@ -28,6 +29,7 @@ internal sealed class ClassifyCommand : CliCommand
         Add(_images);
         Add(_top);
         _preprocessing = new PreprocessingOptions(this);
+        Add(_labels);
         Add(_batch);
         Add(_skipUnreadable);
         _backend = new BackendOptions(this, context);
@@ -40,8 +42,9 @@ internal sealed class ClassifyCommand : CliCommand
         IBackend backend = _backend.Create(arguments);
         using Model model = _modelOptions.Open(arguments, arguments.GetRequiredValue(_model));
         RequireHead(model);
+        ModelMetadata metadata = LabelFile.Override(model, arguments.GetValue(_labels));
         InputSource inputs = new(arguments.GetRequiredValue(_images), arguments.GetValue(_batch), model.Graph, () => _preprocessing.Create(arguments, model, Context), arguments.GetValue(_skipUnreadable), Context);
-        Prediction.SayWhatTheModelKnows(model, inputs, Context);
+        Prediction.SayWhatTheModelKnows(model, metadata, inputs, Context);
         FinitenessNotes notes = new(model, Context);
         using Session session = new(model, backend);
         int top = arguments.GetValue(_top);
@@ -61,7 +64,7 @@ internal sealed class ClassifyCommand : CliCommand
                 json.WriteString("backend", backend.Name);
                 json.WritePreprocessing(inputs.Preprocessing);
                 Prediction.WriteSkipped(json, inputs.Skipped);
-                Prediction.WriteJson(json, model.Metadata, predictions);
+                Prediction.WriteJson(json, metadata, predictions);
                 notes.Finish();
                 json.WriteStrings("notes", notes.All);
             });
@@ -71,7 +74,7 @@ internal sealed class ClassifyCommand : CliCommand
         int width = inputs.Names.Max(n => n.Length);
         foreach (Prediction prediction in predictions)
         {
-            Context.Line(prediction.ToText(model.Metadata, width));
+            Context.Line(prediction.ToText(metadata, width));
             Context.Out.Flush();
         }
 

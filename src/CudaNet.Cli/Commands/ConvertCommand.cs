@@ -11,9 +11,10 @@ internal sealed class ConvertCommand : CliCommand
 {
     private readonly Argument<string> _source = new("CHECKPOINT") { Description = "A checkpoint: .pth, .pt, .ckpt, .bin, .safetensors, a sharded index, a folder that holds one." };
     private readonly Option<string> _output = new("--output", "-o") { HelpName = "FILE", Description = "The safetensors file to make.", Required = true };
-    private readonly Option<string?> _labels = new("--labels") { HelpName = "FILE", Description = "A text file with a label a line, in order of the logits." };
+    private readonly Option<string?> _labels = SharedOptions.Labels("The classes' labels, for the file's metadata.");
     private readonly Option<string?> _preset = PreprocessingOptions.CreatePreset("How images become inputs, for the file's metadata; default: as the source says.");
     private readonly Option<ImageSize?> _size = SharedOptions.Size("--size", "The input's size, instead of the preset's or the source's.");
+    private readonly StatisticsOptions _statistics;
     private readonly ModelOptions _modelOptions;
     private readonly Option<bool> _ignoreMetadata = new("--ignore-metadata") { Description = "Leave out the labels, preprocessing and notes of the source, for example malformed ones." };
 
@@ -30,6 +31,7 @@ internal sealed class ConvertCommand : CliCommand
         Add(_labels);
         Add(_preset);
         Add(_size);
+        _statistics = new StatisticsOptions(this);
         _modelOptions = new ModelOptions(this, context);
         Add(_ignoreMetadata);
         Add(Json);
@@ -48,9 +50,8 @@ internal sealed class ConvertCommand : CliCommand
             Strict = chosen.Strict,
             HeadActivation = chosen.HeadActivation,
             IgnoreMetadata = arguments.GetValue(_ignoreMetadata),
-            Labels = labelFile is null ? null : LabelFile.Read(labelFile),
         };
-        options = options with { Preprocessing = ResolvePreprocessing(arguments, source, options) };
+        options = Resolve(arguments, source, labelFile, options);
         ConversionSummary summary = ModelConverter.Convert(source, output, options, Context.Cancellation);
         Context.PrintBesideFile(() =>
         {
@@ -70,7 +71,7 @@ internal sealed class ConvertCommand : CliCommand
 
         if (summary.Metadata.Preprocessing is null)
         {
-            Context.Note("the file does not say how images become inputs: --preset would write it down");
+            Context.Note($"{summary.Metadata.WhyNoPreprocessing ?? "the file does not say how images become inputs"}: --preset would write it down");
         }
 
         return ExitCode.Success;
@@ -82,20 +83,28 @@ internal sealed class ConvertCommand : CliCommand
         string.Create(CultureInfo.InvariantCulture, $"{rule.Height}x{rule.Width}, {rule.Interpolation.Name()}, crop {(rule.Crop is { } crop ? $"{crop}" : "none")}, ")
         + string.Create(CultureInfo.InvariantCulture, $"mean {string.Join(' ', rule.Mean)}, std {string.Join(' ', rule.Std)}");
 
-    /// <summary>Null where the options say nothing, so that the source's own is kept.</summary>
-    private Preprocessing? ResolvePreprocessing(ParseResult arguments, string source, ConversionOptions options)
+    /// <summary>Adds the labels and the preprocessing that the options say, held against the source; what they do not say is the source's own.</summary>
+    private ConversionOptions Resolve(ParseResult arguments, string source, string? labelFile, ConversionOptions options)
     {
         string? preset = arguments.GetValue(_preset);
         ImageSize? size = arguments.GetValue(_size);
-        if (preset is null && size is null)
+        bool changesRule = preset is not null || size is not null || _statistics.AreGiven(arguments);
+        if (!changesRule && labelFile is null)
         {
-            return null;
+            return options;
         }
 
         using Model model = ModelFile.Open(source, options.Source);
+        options = labelFile is null ? options : options with { Labels = LabelFile.Read(labelFile, model.Graph) };
+        if (!changesRule)
+        {
+            return options;
+        }
+
         Preprocessing rule = PreprocessingOptions.Resolve(preset, model.Metadata) ?? model.Metadata.Preprocessing
-            ?? throw new UsageException("--size needs --preset: the source does not say how images become inputs");
-        return size is { } asked ? rule with { Height = asked.Height, Width = asked.Width } : rule;
+            ?? throw new UsageException($"--size, --mean and --std need --preset: {model.Metadata.WhyNoPreprocessing ?? "the source does not say how images become inputs"}");
+        rule = _statistics.Apply(arguments, rule, model.Graph.InputChannels, preset is null ? "its metadata" : $"the preset {preset}");
+        return options with { Preprocessing = size is { } asked ? rule with { Height = asked.Height, Width = asked.Width } : rule };
     }
 
     private static void WriteJson(Utf8JsonWriter json, ConversionSummary summary)
@@ -108,6 +117,7 @@ internal sealed class ConvertCommand : CliCommand
         json.WriteOptional("classes", summary.Metadata.ResNet?.Classes);
         json.WriteStrings("labels", summary.Metadata.Labels);
         json.WritePreprocessing(summary.Metadata.Preprocessing);
+        json.WriteOrigins(summary.Metadata.Origins);
         json.WriteNumber("tensors", summary.TensorCount);
         json.WriteNumber("parameters", summary.ElementCount);
         json.WriteStartObject("types");
@@ -139,6 +149,7 @@ internal sealed class ConvertCommand : CliCommand
         table.Add("architecture", $"{metadata.Architecture}, {(network.Classes == 0 ? "no head" : $"{network.Classes} classes")}, {network.InputChannels} input channels");
         table.Add("labels", metadata.Labels.Count == 0 ? "none" : $"{metadata.Labels.Count}, from '{metadata.Labels[0]}' to '{metadata.Labels[^1]}'");
         table.Add("preprocessing", metadata.Preprocessing is { } rule ? Describe(rule) : "none");
+        table.Add("from", ModelJson.Describe(metadata.Origins));
         foreach (IGrouping<string, LeftOutEntry> group in summary.LeftOut.GroupBy(l => l.Reason))
         {
             table.Add("left out", $"{group.Key}: {string.Join(", ", group.Take(5).Select(l => l.Name))}{(group.Count() > 5 ? $" and {group.Count() - 5} more" : "")}");

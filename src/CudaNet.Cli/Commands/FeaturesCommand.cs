@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using CudaNet.Data;
 using CudaNet.Engine;
-using CudaNet.Weights;
 
 namespace CudaNet.Cli;
 
@@ -25,6 +24,7 @@ internal sealed class FeaturesCommand : CliCommand
 
     private readonly Option<int?> _top = SharedOptions.OptionalTop("Show this many classes of each image; default: none, with --json one.");
     private readonly PreprocessingOptions _preprocessing;
+    private readonly Option<string?> _labels = SharedOptions.Labels("The classes' labels, instead of the model's.");
     private readonly Option<int> _batch = SharedOptions.Batch(32, "Images a run; changes no bit of a result.");
     private readonly Option<bool> _skipUnreadable = SharedOptions.SkipUnreadable();
     private readonly BackendOptions _backend;
@@ -51,6 +51,7 @@ internal sealed class FeaturesCommand : CliCommand
         Add(_output);
         Add(_top);
         _preprocessing = new PreprocessingOptions(this);
+        Add(_labels);
         Add(_batch);
         Add(_skipUnreadable);
         _backend = new BackendOptions(this, context);
@@ -63,8 +64,9 @@ internal sealed class FeaturesCommand : CliCommand
         string output = arguments.GetRequiredValue(_output);
         IBackend backend = _backend.Create(arguments);
         string source = arguments.GetRequiredValue(_model);
-        OutputPath.RefuseInputs(output, [.. FolderReader.FilesOf(source), .. arguments.GetRequiredValue(_images)]);
+        OutputPath.RefuseInputs(output, [.. PipeInput.FilesOf(source), .. arguments.GetRequiredValue(_images), .. arguments.GetValue(_labels) is { } file ? (string[])[file] : []]);
         using Model model = _modelOptions.Open(arguments, source);
+        ModelMetadata metadata = LabelFile.Override(model, arguments.GetValue(_labels));
         IReadOnlyList<LayerNode> layers = LayerNames.Resolve(model.Graph, arguments.GetValue(_layers)!);
         if (IsSingle(output) && layers.Count > 1)
         {
@@ -84,12 +86,12 @@ internal sealed class FeaturesCommand : CliCommand
             arrays.Insert(0, new FeatureArray(Predictions, CommonShape(model.Graph, model.Graph.Output, inputs)));
         }
 
-        Prediction.SayWhatTheModelKnows(model, inputs, Context);
+        Prediction.SayWhatTheModelKnows(model, metadata, inputs, Context);
         FinitenessNotes notes = new(model, Context);
         int top = arguments.GetValue(_top) ?? (arguments.GetValue(Json) ? 1 : 0);
-        string? metadata = IsSingle(output) ? null : FeatureMetadata.ToJson(source, model, inputs.Preprocessing, _preprocessing.AppliesExif(arguments), _backend.Describe(arguments), Context.Cancellation);
+        string? origin = IsSingle(output) ? null : FeatureMetadata.ToJson(source, model, inputs.Preprocessing, _preprocessing.AppliesExif(arguments), _backend.Describe(arguments), Context.Cancellation);
         long start = Stopwatch.GetTimestamp();
-        List<Prediction> predictions = Write(new Session(model, backend), inputs, arrays, output, metadata, top, notes);
+        List<Prediction> predictions = Write(new Session(model, backend), inputs, arrays, output, origin, top, notes);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         notes.Finish();
         Context.Note($"{Format.Plural(inputs.Names.Count, "image")} in {Format.Rate(seconds)} s, {Format.Rate(inputs.Names.Count / seconds)} images/s");
@@ -97,11 +99,11 @@ internal sealed class FeaturesCommand : CliCommand
         {
             if (arguments.GetValue(Json))
             {
-                JsonOutput.Write(Context.Out, json => WriteJson(json, model.Metadata, backend, inputs, arrays, output, predictions, notes));
+                JsonOutput.Write(Context.Out, json => WriteJson(json, metadata, backend, inputs, arrays, output, predictions, notes));
             }
             else
             {
-                WriteText(model.Metadata, inputs, arrays, output, predictions);
+                WriteText(metadata, inputs, arrays, output, predictions);
             }
         });
 

@@ -37,7 +37,7 @@ internal sealed class LayersCommand : CliCommand
         }
         else
         {
-            WriteText(source.Graph, shapes);
+            WriteText(source, shapes);
         }
 
         return ExitCode.Success;
@@ -60,11 +60,13 @@ internal sealed class LayersCommand : CliCommand
             json.WriteNumber("parameters", ParameterCount(node));
         });
         json.WriteNumber("parameters", graph.Layers.Sum(ParameterCount));
+        json.WriteOrigins(source.Model?.Metadata.Origins ?? new MetadataOrigins());
         json.WriteStrings("notes", source.Model?.Metadata.Notes ?? []);
     }
 
-    private void WriteText(LayerGraph graph, TensorShape[] shapes)
+    private void WriteText(ModelSource source, TensorShape[] shapes)
     {
+        LayerGraph graph = source.Graph;
         TextTable table = new("name", "aliases", "operator", "attributes", "output", ">parameters");
         foreach (LayerNode node in graph.Nodes)
         {
@@ -74,5 +76,9 @@ internal sealed class LayersCommand : CliCommand
 
         table.Write(Context.Out);
         Context.Out.WriteLine($"total: {Format.Plural(graph.Layers.Count(), "layer")}, {Format.Count(graph.Layers.Sum(ParameterCount))} parameters (batch norm statistics included), input {shapes[0]}, output {shapes[^1]}");
+        if (source.Model is { } model)
+        {
+            Context.Line($"from: {ModelJson.Describe(model.Metadata.Origins)}");
+        }
     }
 }

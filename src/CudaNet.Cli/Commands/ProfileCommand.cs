@@ -2,7 +2,6 @@ using System.CommandLine;
 using CudaNet.Engine;
 using CudaNet.Kernels.Cuda;
 using CudaNet.Kernels.Cuda.Native;
-using CudaNet.Weights;
 
 namespace CudaNet.Cli;
 
@@ -61,7 +60,7 @@ internal sealed class ProfileCommand : CliCommand
         string? file = arguments.GetValue(_output);
         if (file is not null)
         {
-            OutputPath.RefuseInputs(file, FolderReader.FilesOf(path));
+            OutputPath.RefuseInputs(file, PipeInput.FilesOf(path));
         }
 
         PassPlan passes = _passes.Plan(arguments);

@@ -5,7 +5,6 @@ using CudaNet.Data;
 using CudaNet.Emulator;
 using CudaNet.Engine;
 using CudaNet.Kernels.Cuda;
-using CudaNet.Weights;
 
 namespace CudaNet.Cli;
 
@@ -81,7 +80,7 @@ internal sealed class SelfTestCommand : CliCommand
 
         if (file is not null)
         {
-            OutputPath.RefuseInputs(file, [.. path is null ? [] : FolderReader.FilesOf(path), .. image is null ? [] : (string[])[image]]);
+            OutputPath.RefuseInputs(file, [.. path is null ? [] : PipeInput.FilesOf(path), .. image is null ? [] : (string[])[image]]);
         }
 
         using Model? model = path is null ? null : _modelOptions.Open(arguments, path);

@@ -14,7 +14,13 @@ internal static class InputShape
         }
         catch (ShapeException exception)
         {
-            throw new ShapeException(exception.Message) { File = file, Layer = exception.Layer };
+            bool isTransposed = shape.Rank == 4 && shape[3] == graph.InputChannels && shape[1] != graph.InputChannels;
+            throw new ShapeException(exception.Message)
+            {
+                File = file,
+                Layer = exception.Layer,
+                Hint = isTransposed ? "N×H×W×C? Transpose it: in Python numpy.ascontiguousarray(x.transpose(0, 3, 1, 2))." : null,
+            };
         }
     }
 }

@@ -87,7 +87,7 @@ internal sealed class InputSource
         int start = 0;
         foreach (Group group in _groups)
         {
-            Tensor? whole = group.IsTensor ? NpyReader.Read(group.Paths[0]) : null;
+            Tensor? whole = group.Loaded ?? (group.IsTensor ? ReadTensor(group.Paths[0]) : null);
             for (int first = 0; first < group.Count; first += _batch)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -142,7 +142,7 @@ internal sealed class InputSource
         _context.Cancellation.ThrowIfCancellationRequested();
         try
         {
-            if (!file.IsTensor)
+            if (!file.IsTensor && !PipeInput.IsPipe(file.Path))
             {
                 _preprocessor!.Load(file.Path);
             }
@@ -168,6 +168,10 @@ internal sealed class InputSource
         {
             AddTensor(file);
         }
+        else if (PipeInput.IsPipe(file.Path))
+        {
+            AddPipe(file);
+        }
         else
         {
             AddImage(file);
@@ -182,9 +186,28 @@ internal sealed class InputSource
         _names.AddRange(shape.Batch == 1 ? [file.Name] : Enumerable.Range(0, shape.Batch).Select(i => $"{file.Name}[{i}]"));
     }
 
+    /// <summary>A pipe can be read but once: its image is kept.</summary>
+    private void AddPipe(InputFile file)
+    {
+        Tensor image = PipeInput.Read(file.Path, pipe => _preprocessor!.Load(pipe, file.Path));
+        _groups.Add(new Group(image.Shape, 1, false, [file.Path], image));
+        _names.Add(file.Name);
+    }
+
+    private Tensor ReadTensor(string path)
+    {
+        Tensor tensor = NpyReader.Read(path);
+        if (InputValues.Note(tensor) is { } note)
+        {
+            _context.Note($"{path}: {note}");
+        }
+
+        return tensor;
+    }
+
     private void AddImage(InputFile file)
     {
-        if (_groups.Count == 0 || _groups[^1].IsTensor)
+        if (_groups.Count == 0 || _groups[^1].IsTensor || _groups[^1].Loaded is not null)
         {
             _groups.Add(new Group(_preprocessor!.ImageShape, 0, false, []));
         }
@@ -194,6 +217,6 @@ internal sealed class InputSource
         _names.Add(file.Name);
     }
 
-    /// <summary>Neighbours of one shape: a tensor file, or a run of images.</summary>
-    private sealed record Group(TensorShape Shape, int Count, bool IsTensor, List<string> Paths);
+    /// <summary>Neighbours of one shape: a tensor file, a run of images, or one image that is loaded already.</summary>
+    private sealed record Group(TensorShape Shape, int Count, bool IsTensor, List<string> Paths, Tensor? Loaded = null);
 }

@@ -37,7 +37,8 @@ internal sealed class ModelOptions
     /// <exception cref="CudaNetException">It cannot be opened.</exception>
     public Model Open(ParseResult arguments, string path)
     {
-        Model model = ModelFile.Open(path, Read(arguments));
+        ModelFileOptions options = Read(arguments);
+        Model model = PipeInput.IsPipe(path) ? PipeInput.Read(path, pipe => ModelFile.Open(pipe, options, path)) : ModelFile.Open(path, options);
         foreach (string note in model.Metadata.Notes)
         {
             _context.Note(note);

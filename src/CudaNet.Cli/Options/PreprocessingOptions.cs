@@ -4,7 +4,7 @@ using CudaNet.Engine;
 
 namespace CudaNet.Cli;
 
-/// <summary><c>--preset</c>, <c>--size</c> and <c>--apply-exif</c>: how images become inputs.</summary>
+/// <summary><c>--preset</c>, <c>--size</c>, <c>--mean</c>, <c>--std</c>, <c>--channels</c> and <c>--apply-exif</c>: how images become inputs.</summary>
 internal sealed class PreprocessingOptions
 {
     private const string Timm = "timm";
@@ -15,10 +15,15 @@ internal sealed class PreprocessingOptions
     private readonly Option<ImageSize?> _size = SharedOptions.Size("--size", "The input's size, instead of the preset's or the model's.");
     private readonly Option<bool> _applyExif = new("--apply-exif") { Description = "Turn images as their EXIF orientation says; by default pixels come as stored." };
 
+    private readonly StatisticsOptions _statistics;
+    private readonly Option<string?> _channels = ValueOptions.Choice("--channels", "Read images as grey (1: their luminance, in all of the model's channels) or as colours (3); default: as many as the model takes.", "1", "3");
+
     public PreprocessingOptions(Command command)
     {
         command.Add(_preset);
         command.Add(_size);
+        _statistics = new StatisticsOptions(command);
+        command.Add(_channels);
         command.Add(_applyExif);
     }
 
@@ -45,7 +50,13 @@ internal sealed class PreprocessingOptions
     /// <exception cref="CudaNetException">The model's inputs are no such images.</exception>
     public Preprocessor Create(ParseResult arguments, Model model, CliContext context)
     {
-        Preprocessing? rule = Resolve(arguments.GetValue(_preset), model.Metadata) ?? model.Metadata.Preprocessing;
+        string? preset = arguments.GetValue(_preset);
+        Preprocessing? rule = Resolve(preset, model.Metadata) ?? model.Metadata.Preprocessing;
+        if (rule is null && model.Metadata.WhyNoPreprocessing is { } why)
+        {
+            throw new CudaNetException(why) { Hint = "Choose another rule with --preset, and --size, --mean and --std where it needs them; or give tensors (.npy)." };
+        }
+
         if (rule is null)
         {
             rule = Preprocessing.Torchvision;
@@ -58,8 +69,13 @@ internal sealed class PreprocessingOptions
         }
 
         int channels = model.Graph.InputChannels;
-        return rule.Mean.Count == channels
-            ? new Preprocessor(rule, new ImageDecoderOptions { ApplyExifOrientation = arguments.GetValue(_applyExif) })
-            : throw new CudaNetException($"the model takes {channels} channels, the preset gives {rule.Mean.Count}") { Hint = "Give tensors (.npy) instead of images." };
+        string? asked = arguments.GetValue(_channels);
+        if (asked == "3" && channels == 1)
+        {
+            throw new CudaNetException("the model's images have 1 channel: --channels 3 would have colours nobody looks at");
+        }
+
+        rule = _statistics.Apply(arguments, rule, channels, preset is null && model.Metadata.Preprocessing is not null ? "its metadata" : $"the preset {preset ?? Torchvision}");
+        return new Preprocessor(rule, new ImageDecoderOptions { ApplyExifOrientation = arguments.GetValue(_applyExif), ReadAsGrey = asked == "1" });
     }
 }

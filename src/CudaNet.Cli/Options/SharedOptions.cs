@@ -22,6 +22,8 @@ internal static class SharedOptions
         Arity = ArgumentArity.OneOrMore,
     };
 
+    public static Option<string?> Labels(string description) => new("--labels") { HelpName = "FILE", Description = $"{description} A text file with a label a line, in order of the logits; or JSON, a list or an id2label." };
+
     public static Option<string[]> Layers(string description) => new("--layer", "-l")
     {
         HelpName = "NAME",

@@ -63,6 +63,25 @@ internal static class ValueOptions
         CustomParser = result => ParseNumber(result, name, least, largest),
     };
 
+    /// <summary>Numbers with commas between them, one or three; or null.</summary>
+    public static Option<double[]?> ChannelNumbers(string name, string description, bool isPositive) => new(name)
+    {
+        HelpName = "X[,X,X]",
+        Description = description,
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            double[] values = [.. text.Split(',').Select(t => double.TryParse(t, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : double.NaN)];
+            if (values.Length is 1 or 3 && values.All(v => double.IsFinite(v) && (v > 0 || !isPositive)))
+            {
+                return values;
+            }
+
+            result.AddError($"'{text}' does not fit {name}: one number, or three with commas between them{(isPositive ? ", above 0" : "")}, for example 0.5 or 0.485,0.456,0.406.");
+            return null;
+        },
+    };
+
     private static int ParseCount(ArgumentResult result, string name, int largest) => (int)ParseNumber(result, name, 1, largest);
 
     private static long ParseNumber(ArgumentResult result, string name, long least, long largest)

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using CudaNet.Engine;
-using CudaNet.Weights;
 
 namespace CudaNet.Cli;
 
@@ -22,7 +21,7 @@ internal static class FeatureMetadata
         {
             json.WriteString("tool", $"cudanet {VersionAction.Version}");
             json.WriteString("model", source);
-            json.WriteObjects("modelFiles", FolderReader.FilesOf(source).Distinct(), file =>
+            json.WriteObjects("modelFiles", PipeInput.FilesOf(source).Distinct(), file =>
             {
                 json.WriteString("file", file);
                 json.WriteString("sha256", Hash(file, cancellation));

@@ -25,6 +25,20 @@ internal static class ModelJson
         json.WriteEndObject();
     }
 
+    /// <summary>Object <c>origins</c>: where each setting comes from.</summary>
+    public static void WriteOrigins(this Utf8JsonWriter json, MetadataOrigins origins)
+    {
+        json.WriteStartObject("origins");
+        json.WriteString("architecture", origins.Architecture);
+        json.WriteString("labels", origins.Labels);
+        json.WriteString("preprocessing", origins.Preprocessing);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The same in a line.</summary>
+    public static string Describe(MetadataOrigins origins) =>
+        $"architecture: {origins.Architecture ?? "its name"}; labels: {origins.Labels ?? "none"}; preprocessing: {origins.Preprocessing ?? "none"}";
+
     private static void WriteNumbers(Utf8JsonWriter json, string name, IReadOnlyList<double> values)
     {
         json.WriteStartArray(name);

@@ -18,7 +18,7 @@ internal sealed record Prediction(string File, IReadOnlyList<ClassProbability> T
         Enumerable.Range(0, logits.Shape.Batch).Select(i => new Prediction(names[start + i], Classification.Top(logits.Image(i).Values, top)));
 
     /// <summary>A classifier answers with one of its classes whatever it is shown; a person should know among which.</summary>
-    public static void SayWhatTheModelKnows(Model model, InputSource inputs, CliContext context)
+    public static void SayWhatTheModelKnows(Model model, ModelMetadata metadata, InputSource inputs, CliContext context)
     {
         if (model.Metadata.ResNet is { Classes: 0 })
         {
@@ -27,7 +27,7 @@ internal sealed record Prediction(string File, IReadOnlyList<ClassProbability> T
         }
 
         long outputs = model.Graph.InferShapes(inputs.Shapes.First())[model.Graph.Output.Index].ElementCount;
-        IReadOnlyList<string> labels = model.Metadata.Labels;
+        IReadOnlyList<string> labels = metadata.Labels;
         string classes = labels.Count > 2 ? $"{labels.Count} classes, from '{labels[0]}' to '{labels[^1]}'," : $"{outputs} classes";
         context.Note(outputs == 1
             ? "this model has one output: the percentage is its sigmoid, a probability only where the model was trained as a yes or no; for an image of anything else it means nothing"

@@ -49,9 +49,15 @@ public static class ImageDecoder
             throw InputBytes.TooMany(name, options.MaxBytes);
         }
 
+        PixelImage image = DecodeColours(bytes, options, name);
+        return options.ReadAsGrey ? image.ToLuminance() : image;
+    }
+
+    private static PixelImage DecodeColours(ReadOnlySpan<byte> bytes, ImageDecoderOptions options, string name)
+    {
         if (ImageFormats.Sniff(bytes) is not SKEncodedImageFormat format)
         {
-            throw NotAnImage(bytes, name);
+            throw UnreadFiles.Refuse(bytes, name);
         }
 
         if (BmpSixteenBits.Find(bytes) is { } bmp && format == SKEncodedImageFormat.Bmp)
@@ -131,6 +137,11 @@ public static class ImageDecoder
     private static int CountScans(ReadOnlySpan<byte> bytes, string name)
     {
         JpegStructure structure = JpegStructure.Of(bytes);
+        if (structure.WhyNot is { } why)
+        {
+            throw new ImageFormatException($"is {why}, which is not decoded") { File = name, Hint = "Save it as a JPEG of 8 bits, baseline or progressive, or as PNG." };
+        }
+
         if (!structure.HasEnd)
         {
             throw Failed(SKCodecResult.IncompleteInput, "Jpeg image", name);
@@ -143,15 +154,6 @@ public static class ImageDecoder
 
         return structure.Scans;
     }
-
-    private static ImageFormatException NotAnImage(ReadOnlySpan<byte> bytes, string name) =>
-        bytes.IsEmpty
-            ? new ImageFormatException("is empty") { File = name }
-            : new ImageFormatException($"is no image of a known format (it starts with {Convert.ToHexString(bytes[..Math.Min(8, bytes.Length)])})")
-            {
-                File = name,
-                Hint = $"Supported are {ImageFormats.Supported}.",
-            };
 
     private static ImageFormatException Failed(SKCodecResult result, string what, string name) => new(result switch
     {

@@ -20,6 +20,9 @@ public sealed record ImageDecoderOptions
     /// </summary>
     public bool ApplyExifOrientation { get; init; }
 
+    /// <summary>Makes every image its luminance, in all three channels (<see cref="PixelImage.ToLuminance"/>).</summary>
+    public bool ReadAsGrey { get; init; }
+
     /// <summary>The most pixels that an image may declare; tested on its header, before anything is allocated for it.</summary>
     public long MaxPixels { get; init; } = DefaultMaxPixels;
 

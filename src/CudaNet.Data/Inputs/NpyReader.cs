@@ -33,7 +33,7 @@ public static class NpyReader
             throw new CudaNetException($"holds '{header.ElementType}' in {order} order; an input tensor is '<f4' in C order")
             {
                 File = path,
-                Hint = "In Python: numpy.save(path, numpy.ascontiguousarray(x, dtype='<f4')).",
+                Hint = Remedy(header),
             };
         }
 
@@ -63,6 +63,19 @@ public static class NpyReader
 
         return batch;
     }
+
+    /// <summary>How the array becomes an input: bytes are pixels, which a network takes divided and normalised; a last extent of 1 or 3 is the channels.</summary>
+    private static string Remedy(NpyHeader header)
+    {
+        bool isByte = header.ElementType is "|u1" or "|i1" or "u1" or "i1";
+        bool lastIsChannels = IsChannelsLast(header.Extents);
+        string x = header.Extents.Count == 4 && lastIsChannels ? "x.transpose(0, 3, 1, 2)" : header.Extents.Count == 3 && lastIsChannels ? "x.transpose(2, 0, 1)" : "x";
+        return (lastIsChannels ? "N×H×W×C? Transpose it. " : "")
+            + (isByte ? "Bytes are pixels: divide by 255, and normalise as the model wants it. " : "")
+            + $"In Python: numpy.save(path, numpy.ascontiguousarray({x}, dtype='<f4'){(isByte ? " / numpy.float32(255)" : "")}).";
+    }
+
+    private static bool IsChannelsLast(IReadOnlyList<long> extents) => extents.Count is (3 or 4) && extents[^1] is (1 or 3) && extents[^3] is not (1 or 3);
 
     private static TensorShape ToBatch(int[] extents, string path)
     {

@@ -15,6 +15,12 @@ public sealed record ModelMetadata
     /// <summary>How images become inputs; null where the file does not say.</summary>
     public Preprocessing? Preprocessing { get; init; }
 
+    /// <summary>Why <see cref="Preprocessing"/> is null although the files say how images become inputs, a sentence; null where they do not, or it is there.</summary>
+    public string? WhyNoPreprocessing { get; init; }
+
+    /// <summary>Where each of these comes from.</summary>
+    public MetadataOrigins Origins { get; init; } = new();
+
     /// <summary>Sentences on what was assumed or left out when the file was read; empty where nothing was.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

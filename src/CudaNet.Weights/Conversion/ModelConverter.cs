@@ -9,6 +9,7 @@ namespace CudaNet.Weights;
 public static class ModelConverter
 {
     private const int MostFaults = 5;
+    private const string AsAsked = "as asked for";
 
     /// <summary>
     /// Converts. The file is written under a temporary name beside the destination, read back and compared bit by bit, and only then
@@ -73,7 +74,16 @@ public static class ModelConverter
     private static ModelMetadata Metadata(ModelDescription description, ResNetConfig network, ConversionOptions options, string destination)
     {
         ModelMetadata found = description.Metadata;
-        ModelMetadata metadata = found with { Labels = options.Labels ?? found.Labels, Preprocessing = options.Preprocessing ?? found.Preprocessing };
+        ModelMetadata metadata = found with
+        {
+            Labels = options.Labels ?? found.Labels,
+            Preprocessing = options.Preprocessing ?? found.Preprocessing,
+            Origins = found.Origins with
+            {
+                Labels = options.Labels is null ? found.Origins.Labels : AsAsked,
+                Preprocessing = options.Preprocessing is null ? found.Origins.Preprocessing : AsAsked,
+            },
+        };
         try
         {
             // What was written must be readable: the reader judges it first.

@@ -1,10 +1,9 @@
-using System.Text.RegularExpressions;
 using CudaNet.Engine;
 
 namespace CudaNet.Weights;
 
 /// <summary>Finds the weight file of a folder as model hubs lay them out, under the names that the table's rows call usual; and all files that a path stands for.</summary>
-internal static partial class FolderReader
+internal static class FolderReader
 {
     /// <summary>The names, those of the first row first.</summary>
     public static IEnumerable<string> UsualNames => FileFormats.Read.SelectMany(f => f.UsualNames);
@@ -26,7 +25,7 @@ internal static partial class FolderReader
     }
 
     /// <summary>
-    /// Every file that opening a path may read: the file, the shards that an index names, and what a folder has beside its weights as JSON.
+    /// Every file that opening a path may read: the file, the shards that an index names, the configuration beside it, and what a folder has as JSON.
     /// </summary>
     /// <exception cref="CudaNetException">There is none, or an index cannot be read.</exception>
     public static IReadOnlyList<string> FilesOf(string path)
@@ -35,7 +34,7 @@ internal static partial class FolderReader
         try
         {
             FormatSource source = FormatSource.At(path, null, opened);
-            List<string> files = source.IsFolder ? [.. Directory.GetFiles(path, "*.json")] : [];
+            List<string> files = source.IsFolder ? [.. Directory.GetFiles(path, "*.json")] : [.. FolderConfiguration.FilesIn(source.Folder!)];
             FormatSource file = source.IsFolder ? source.OpenBeside(Find(path), null) : source;
             files.Add(file.Name);
             if (FileFormats.Recognise(file) is ReadFormat { LeadsToOthers: true })
@@ -55,12 +54,13 @@ internal static partial class FolderReader
     /// <exception cref="CudaNetException">There is none, or more than one.</exception>
     public static RawWeights Read(FormatSource folder) => FileFormats.ReadAny(folder.OpenBeside(Find(folder.Name), folder.StateDict));
 
-    private static string Hint(string[] found) => Array.TrueForAll(found, f => Shard().IsMatch(f))
-        ? "They are parts of one set of weights: put the index that names them (*.index.json) beside them."
-        : "Name the one to open.";
-
-    [GeneratedRegex(@"-[0-9]+-of-[0-9]+\.", RegexOptions.CultureInvariant)]
-    private static partial Regex Shard();
+    private static CudaNetException Several(string folder, string[] found) => Array.TrueForAll(found, f => ShardNames.Parse(f) is not null)
+        ? new CudaNetException($"the folder has parts of one set of weights ({Printable.List(found.Order(StringComparer.Ordinal))}), but the index that names them (*.index.json) is missing")
+        {
+            File = folder,
+            Hint = "Put the index beside them; one part alone is no model.",
+        }
+        : new CudaNetException($"the folder has {Printable.List(found.Order(StringComparer.Ordinal))}") { File = folder, Hint = "Name the one to open." };
 
     private static string Find(string folder)
     {
@@ -71,9 +71,7 @@ internal static partial class FolderReader
                 string[] found = [.. Directory.GetFiles(folder, pattern).Select(f => Path.GetFileName(f))];
                 if (found.Length > 0)
                 {
-                    return found.Length == 1
-                        ? found[0]
-                        : throw new CudaNetException($"the folder has {Printable.List(found.Order(StringComparer.Ordinal))}") { File = folder, Hint = Hint(found) };
+                    return found.Length == 1 ? found[0] : throw Several(folder, found);
                 }
             }
         }

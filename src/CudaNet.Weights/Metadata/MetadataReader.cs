@@ -8,7 +8,10 @@ namespace CudaNet.Weights;
 /// <summary>Reads labels and preprocessing from a file's string metadata, and holds what it says of the network against the tensors.</summary>
 internal static class MetadataReader
 {
-    private const string Remedy = "`cudanet convert --ignore-metadata` (in code ModelFileOptions.IgnoreMetadata) takes the weights alone.";
+    /// <summary>The way round.</summary>
+    public const string Remedy = "`cudanet convert --ignore-metadata` (in code ModelFileOptions.IgnoreMetadata) takes the weights alone.";
+
+    private const string OwnMetadata = "the file's metadata";
 
     /// <param name="metadata">The file's entries.</param>
     /// <param name="network">What its tensors, or the file itself, say.</param>
@@ -31,12 +34,19 @@ internal static class MetadataReader
             throw new CudaNetException($"metadata '{MetadataKeys.Labels}' has {labels.Length} labels for {labelled} classes") { Hint = Remedy };
         }
 
+        bool saysPreprocessing = SaysPreprocessing(metadata);
         return new ModelMetadata
         {
             Architecture = network.Architecture,
             ResNet = network.ResNet,
             Labels = labels,
-            Preprocessing = SaysPreprocessing(metadata) ? ReadPreprocessing(metadata, network.InputChannels) : null,
+            Preprocessing = saysPreprocessing ? ReadPreprocessing(metadata, network.InputChannels) : null,
+            Origins = new MetadataOrigins
+            {
+                Architecture = network.ResNet is null ? "the file" : "the tensors",
+                Labels = labels.Length > 0 ? OwnMetadata : null,
+                Preprocessing = saysPreprocessing ? OwnMetadata : null,
+            },
             Other = metadata.Where(m => !MetadataKeys.All.Contains(m.Key)).ToDictionary(m => m.Key, m => m.Value, StringComparer.Ordinal),
         };
     }

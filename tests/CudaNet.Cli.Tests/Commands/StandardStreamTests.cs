@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CudaNet.Tests.Support;
 using Xunit;
 
@@ -83,9 +84,21 @@ public sealed class StandardStreamTests : IDisposable
     }
 
     [Fact]
-    public void A_pipe_as_standard_input_is_named()
+    public void Pipes_are_read_where_a_stream_suffices()
     {
-        Tool tool = Bash($"cat {Image} | tool classify {Model} /dev/stdin");
+        string labels = string.Join("\\n", Enumerable.Range(0, 5).Select(i => $"label{i}"));
+        Tool file = Bash($"tool classify {Model} {Image} --json"), piped = Bash($"cat {Image} | tool classify <(cat {Model}) /dev/stdin --labels <(printf '{labels}') --json");
+        Assert.Equal(ExitCode.Success, piped.Code);
+        JsonElement[] top = [.. new[] { file, piped }.Select(t => t.Json.GetProperty("predictions")[0].GetProperty("top")[0])];
+        Assert.Equal(top[0].GetProperty("logit").GetSingle(), top[1].GetProperty("logit").GetSingle());
+        Assert.StartsWith("label", top[1].GetProperty("label").GetString(), StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Success, Bash($"cat {Image} | tool classify {Model} /dev/stdin {Image} --skip-unreadable").Code);
+    }
+
+    [Fact]
+    public void A_pipe_that_would_be_read_twice_is_named()
+    {
+        Tool tool = Bash($"cat {Model} | tool convert /dev/stdin -o m.safetensors");
         Assert.Equal(ExitCode.BadInput, tool.Code);
         Assert.Contains("/dev/stdin: is a pipe, not a file with an end", tool.Error, StringComparison.Ordinal);
     }
