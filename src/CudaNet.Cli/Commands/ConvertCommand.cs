@@ -103,7 +103,7 @@ internal sealed class ConvertCommand : CliCommand
 
         Preprocessing rule = PreprocessingOptions.Resolve(preset, model.Metadata) ?? model.Metadata.Preprocessing
             ?? throw new UsageException($"--size, --mean and --std need --preset: {model.Metadata.WhyNoPreprocessing ?? "the source does not say how images become inputs"}");
-        rule = _statistics.Apply(arguments, rule, model.Graph.InputChannels, preset is null ? "its metadata" : $"the preset {preset}");
+        rule = _statistics.Apply(arguments, rule, model.Graph.InputChannels, preset is null ? "its metadata" : $"the preset {preset}", source);
         return options with { Preprocessing = size is { } asked ? rule with { Height = asked.Height, Width = asked.Width } : rule };
     }
 

@@ -28,7 +28,7 @@ internal static class LabelFile
         IReadOnlyList<string> labels = Read(path);
         return graph.Output.Op is not Linear head || head.OutFeatures == labels.Count
             ? labels
-            : throw new CudaNetException($"has {Format.Plural(labels.Count, "label")}, but the model tells {Format.Plural(head.OutFeatures, "class", "es")} apart") { File = path, Hint = "A line a class, in order of the logits." };
+            : throw new CudaNetException($"has {Format.Plural(labels.Count, "label")} for {Format.Plural(head.OutFeatures, "class", "es")}") { File = path, Hint = "A line a class, in order of the logits." };
     }
 
     /// <summary>What is known of a model, with the labels of a file where one is given.</summary>

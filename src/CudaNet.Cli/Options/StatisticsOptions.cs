@@ -23,14 +23,16 @@ internal sealed class StatisticsOptions
     /// <param name="rule">The preset's or the model's.</param>
     /// <param name="channels">Channels of the network's images.</param>
     /// <param name="preset">What the rule is called.</param>
+    /// <param name="model">The model's file, for messages.</param>
     /// <exception cref="CudaNetException">The numbers are not as many as the channels.</exception>
-    public Preprocessing Apply(ParseResult arguments, Preprocessing rule, int channels, string preset)
+    public Preprocessing Apply(ParseResult arguments, Preprocessing rule, int channels, string preset, string? model = null)
     {
         rule = rule with { Mean = Each(arguments.GetValue(_mean), channels) ?? rule.Mean, Std = Each(arguments.GetValue(_std), channels) ?? rule.Std };
         return rule.Mean.Count == channels && rule.Std.Count == channels
             ? rule
-            : throw new CudaNetException($"the model's images have {Format.Plural(channels, "channel")}, {preset} has means and deviations of {rule.Mean.Count} and {rule.Std.Count}")
+            : throw new CudaNetException($"the model takes {channels} channels, {preset} has means and deviations of {rule.Mean.Count} and {rule.Std.Count}")
             {
+                File = model,
                 Hint = channels is 1 or 3 ? $"Give both as the model was trained, --mean {Example(channels)} --std {Example(channels)}; or give tensors (.npy) instead of images." : "Give tensors (.npy) instead of images.",
             };
     }

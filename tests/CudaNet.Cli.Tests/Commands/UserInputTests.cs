@@ -60,7 +60,7 @@ public sealed class UserInputTests : IDisposable
     }
 
     [Theory]
-    [InlineData("a\nb\nc\nd\n", "has 4 labels, but the model tells 5 classes apart")]
+    [InlineData("a\nb\nc\nd\n", "has 4 labels for 5 classes")]
     [InlineData("[1, 2]", "is JSON, but no list of labels")]
     [InlineData("{\"a\": \"b\"}", "is JSON, but no list of labels")]
     [InlineData("{", "is JSON, but no list of labels")]
