@@ -32,6 +32,12 @@ norm = lambda name: {f'{name}.{k}': one(1) for k in ('weight', 'bias', 'running_
 write('model', 'smallest', safetensors({'conv1.weight': one(1, 1, 7, 7), **norm('bn1'), 'layer1.0.conv1.weight': one(1, 1, 3, 3), **norm('layer1.0.bn1'),
                                         'layer1.0.conv2.weight': one(1, 1, 3, 3), **norm('layer1.0.bn2'), 'fc.weight': one(2, 1), 'fc.bias': one(2)},
                                        dict(format='pt', architecture='resnet', classes='2', labels='["x", "y"]', input_size='[1, 32, 32]', mean='[0.5]', std='[0.5]', interpolation='bilinear', crop='0.875')))
+write('model', 'unlabelled', safetensors({'conv1.weight': one(1, 3, 7, 7), **norm('bn1'), 'layer1.0.conv1.weight': one(1, 1, 3, 3), **norm('layer1.0.bn1'),
+                                          'layer1.0.conv2.weight': one(1, 1, 3, 3), **norm('layer1.0.bn2'), 'fc.weight': one(2, 1), 'fc.bias': one(2)}))
+for name, value in (('timm', dict(architecture='resnet18', num_classes=2, global_pool='avg', pretrained_cfg=dict(input_size=[3, 64, 64], mean=[.5, .5, .5], std=[.25, .25, .25], interpolation='bicubic', crop_pct=.9, crop_mode='center', label_names=['a', 'b']))),
+                    ('transformers', dict(model_type='resnet', architectures=['ResNetForImageClassification'], hidden_act='relu', downsample_in_bottleneck=False, id2label={'0': 'a', '1': 'b'})),
+                    ('processor', dict(image_processor_type='ConvNextImageProcessor', crop_pct=.875, do_resize=True, do_rescale=True, rescale_factor=1 / 255, do_normalize=True, image_mean=[.5, .5, .5], image_std=[.5, .5, .5], resample=3, size=dict(shortest_edge=224)))):
+    write('configuration', name, json.dumps(value).encode())
 write('Safetensors', 'plain', safetensors({'fc.weight': ('F32', np.ones((2, 3), '<f4')), 'fc.bias': ('F32', np.ones(2, '<f4'))}))
 write('Safetensors', 'kinds', safetensors({'a': ('F16', np.ones((3, 1), '<f2')), 'b': ('F64', np.ones(2, '<f8')), 'c': ('I64', np.ones((), '<i8')), 'd': ('BF16', np.ones((1, 0), '<u2'))}, {'format': 'pt', 'labels': '["x", "y"]'}))
 write('Sharded', 'two', json.dumps(dict(metadata=dict(total_size=32), weight_map={'fc.weight': 'part.safetensors', 'fc.bias': 'part.safetensors'})).encode())

@@ -18,24 +18,30 @@ internal sealed record Target(string Name, Action<byte[]> Parse, long MaxBytes, 
 
     private const int Megabyte = 1 << 20;
 
-    private static readonly Lazy<string> IndexFolder = new(() =>
-    {
-        string folder = Path.Combine(Path.GetTempPath(), $"{FileName}-{Environment.ProcessId}");
-        Directory.CreateDirectory(folder);
-        File.Copy(Path.Combine(AppContext.BaseDirectory, "corpus", nameof(WeightFormat.Safetensors), "plain"), Path.Combine(folder, "part.safetensors"), overwrite: true);
-        return folder;
-    });
+    private static readonly Lazy<string> IndexFolder = new(() => FolderWith("index", $"{nameof(WeightFormat.Safetensors)}/plain", "part.safetensors"));
+
+    private static readonly Lazy<string> ModelFolder = new(() => FolderWith("model", "model/unlabelled", "model.safetensors"));
 
     public static IReadOnlyList<Target> All { get; } =
     [
         .. WeightFormats.All.Where(f => f.IsRead).Select(f => f.Format).OfType<WeightFormat>().Select(Weights),
         new("model", ReadModel, 8 * Megabyte, Text("\"labels\":\"[", "\"mean\":\"[0,0,0]\"", "\"std\":\"[0,0,0]\"", "\"input_size\":\"[3,1,1]\"", "\"crop\":\"none\"", "\"architecture\":\"resnet18\"", "1e999", "NaN", "-1", "layer1.0.se.fc1.weight", "layer1.9999.conv1.weight", "layer99999999999.0.conv1.weight")),
+        new("configuration", ReadConfiguration, 8 * Megabyte, Text("\"architecture\":\"resnet18\"", "\"model_type\":\"resnet\"", "\"pretrained_cfg\":{", "\"id2label\":{\"0\":\"x\",", "\"size\":{\"shortest_edge\":", "\"image_mean\":[", "\"label_names\":[", "\\ud800", "1e999", "-1", "null", "[[[[", "{", "}")),
         new("module", ReadModule, 8 * Megabyte, Opcodes()),
         new("script", ReadScript, 32 * Megabyte, ScriptPieces()),
         new("image", bytes => ImageDecoder.Decode(bytes, new ImageDecoderOptions { MaxPixels = Megabyte }, FileName), 64 * Megabyte, [[0xFF, 0xD8], [0xFF, 0xC0], [0xFF, 0xDA], [0xFF, 0xD9], [0xFF, 0xEE], .. Text("IHDR", "IDAT", "PLTE", "tRNS", "VP8L", "VP8X", "GIF89a")]),
         new("ptx", ReadPtx, 8 * Megabyte, Text(".reg .b32 %r<2000000000>;", ".shared .b8 s[1099511627776];", "{", "}", "((((", "@!%p1 ", ".f32", ".v4", "0f3F800000", ", ", ";", "[%rd1+-4]", "bra $L__BB0_1;", ".global .b8 g[9999999][9999999] = {{1},{2}};", "0x", "/*", ".loc 1 2 3", "{%r1, %r2}", "call.uni (a), f, (b);")),
         new("npy", ReadNpy, 4 * Megabyte, Text("'descr': '<f8'", "'fortran_order': True", "(1, 3, 4, 4)", "(99999999999,", "((((", "\\x93NUMPY", "'")),
     ];
+
+    /// <summary>A new folder with a file of the corpus in it.</summary>
+    private static string FolderWith(string kind, string source, string name)
+    {
+        string folder = Path.Combine(Path.GetTempPath(), $"{FileName}-{Environment.ProcessId}-{kind}");
+        Directory.CreateDirectory(folder);
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "corpus", source), Path.Combine(folder, name), overwrite: true);
+        return folder;
+    }
 
     /// <summary>A target a format that is read; its corpus has the format's name.</summary>
     private static Target Weights(WeightFormat format) => new(format.ToString(), format == WeightFormat.Sharded ? ReadIndex : ReadWeights, 4 * Megabyte, format switch
@@ -74,6 +80,16 @@ internal sealed record Target(string Name, Action<byte[]> Parse, long MaxBytes, 
     private static void ReadScript(byte[] bytes)
     {
         using Model model = ModelFile.Read(ScriptInput.Archive(bytes), FileName);
+    }
+
+    /// <summary>What lies beside the smallest model, under both names that are looked for.</summary>
+    private static void ReadConfiguration(byte[] bytes)
+    {
+        string model = Path.Combine(ModelFolder.Value, "model.safetensors");
+        File.WriteAllBytes(Path.Combine(ModelFolder.Value, "config.json"), bytes);
+        File.WriteAllBytes(Path.Combine(ModelFolder.Value, "preprocessor_config.json"), bytes);
+        using Model opened = ModelFile.Open(model);
+        _ = opened.Metadata.Labels.Count;
     }
 
     /// <summary>An index leads to other files: it gets a folder with one shard in it.</summary>
