@@ -15,8 +15,8 @@ internal static partial class Extras
     public static (IReadOnlyList<LeftOutEntry> LeftOut, IReadOnlyList<string> Notes, IReadOnlyList<ParameterMisfit> Misfits) Judge(NetworkNames names, ResNetConfig config, IReadOnlyList<NamedShape> others, IReadOnlyList<string> roots)
     {
         List<LeftOutEntry> leftOut = [];
-        List<string> notes = [];
         List<ParameterMisfit> misfits = [];
+        List<string> noHead = [], noPart = [];
         foreach (SideModule module in (names with { Others = others }).Beside())
         {
             if (roots.Any(r => r.Length > 0 && r != names.Root && !names.Root.StartsWith(r, StringComparison.Ordinal) && (module.Name + ".").StartsWith(r, StringComparison.Ordinal)))
@@ -27,19 +27,20 @@ internal static partial class Extras
 
             RefuseNormalisation(names, config, module);
             RefuseSegmentation(module);
-            if (module.Tensors.All(t => IsHarmless(t.Name.Reduced[module.Scope.Length..])))
+            RefusePooling(module);
+            if (IsHarmless(module, config))
             {
                 LeaveOut(module, "no part of a ResNet");
             }
             else if (HeadFinder.IsUsual(module) && !HeadFinder.IsBefore(names, module) && config.Classes == 0)
             {
                 LeaveOut(module, "no head of one or two linear layers");
-                notes.Add($"{Printable.Quote(module.Name)} is left out: it is no head of one or two linear layers that takes {config.Widths[^1]} features");
+                noHead.Add(module.Name);
             }
             else if (module.Scope != names.Root && config.Classes == 0 && !HeadFinder.IsBefore(names, module))
             {
                 LeaveOut(module, "no part of a ResNet");
-                notes.Add($"{Printable.Quote(module.Name)} is left out: it is no part of a ResNet");
+                noPart.Add(module.Name);
             }
             else
             {
@@ -47,13 +48,34 @@ internal static partial class Extras
             }
         }
 
-        return (leftOut, notes, misfits);
+        return (leftOut, [.. Said(noHead, $"it is no head of one or two linear layers that takes {config.Widths[^1]} features"), .. Said(noPart, "it is no part of a ResNet")], misfits);
 
         void LeaveOut(SideModule module, string reason) => leftOut.AddRange(module.Tensors.Select(t => new LeftOutEntry(t.Name.Stored, reason)));
+
+        static string[] Said(List<string> modules, string why) => modules.Count == 0 ? [] : [$"left out: {Printable.List(modules)}: {why}"];
     }
 
-    /// <summary>True for what training has beside a network: losses, metrics, projections, queues, decoders.</summary>
-    public static bool IsHarmless(string name) => Harmless().IsMatch(name);
+    /// <summary>
+    /// True for what training has beside a network: losses, metrics, queues; and projections and their like, where there is no head, or where their shapes show that
+    /// they do not stand between the body and the head, nor behind it.
+    /// </summary>
+    private static bool IsHarmless(SideModule module, ResNetConfig config) =>
+        Training().IsMatch(module.LastName) && (!Metric().IsMatch(module.LastName) || module.Tensors.All(t => !StateDictReader.IsWeightName(t.Name.Reduced)))
+        || (module.Tensors.All(t => Beside().IsMatch(t.Name.Reduced[module.Scope.Length..])) && (config.Classes == 0 || module.Tensors.All(t => CannotStand(t.Shape, config))));
+
+    private static bool CannotStand(TensorShape? shape, ResNetConfig config) =>
+        shape is { } known && !known.Extents.Contains(config.Widths[^1]) && (known.Rank < 2 || known[1] != config.Classes);
+
+    private static void RefusePooling(SideModule module)
+    {
+        if (module.Tensors.FirstOrDefault(t => t.Shape is { ElementCount: 1 } && Exponent().IsMatch(t.Name.Reduced)) is { } exponent)
+        {
+            throw new CudaNetException($"{Printable.Quote(exponent.Name.Stored)} {exponent.Shape} looks like the exponent of a generalised-mean pooling, where a ResNet takes the mean")
+            {
+                Hint = "--prefix (in code ModelFileOptions.Prefix) takes the ResNet alone, with its mean.",
+            };
+        }
+    }
 
     private static void RefuseNormalisation(NetworkNames names, ResNetConfig config, SideModule module)
     {
@@ -79,14 +101,25 @@ internal static partial class Extras
         }
     }
 
+    /// <summary>Exact names: whatever their shapes.</summary>
+    [GeneratedRegex(@"^(criterion|criteria|loss|losses|loss_fn|loss_func|\w+_loss|queue|queue_ptr|queue_labels|n_averaged|(train|val|valid|test)?_?(metrics?|acc|accuracy|auroc|auc|f1|confmat|precision|recall)[0-9]*)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Training();
+
+    /// <summary>Metrics have states, no weights: what has some under such a name is a layer.</summary>
+    [GeneratedRegex("(metrics?|acc|accuracy|auroc|auc|f1|confmat|precision|recall)[0-9]*$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Metric();
+
     [GeneratedRegex(
-        @"(^|[._])(proj|projector|projection|predictor|prediction_head|prototypes?|mlp|queue|criterion|criteria|loss|metrics?|acc|accuracy|confmat|auroc|auc|f1|aux|auxiliary|decoder|contrast|momentum|target|teacher|center|ema|memory|rotation|jigsaw)\w*",
+        @"(^|[._])(proj|projector|projection|predictor|prediction|prototypes?|mlp|queue|criterion|loss|aux|auxiliary|contrast|momentum|target|teacher|center|ema|memory|rotation|jigsaw)[0-9]*($|[._])",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
-    private static partial Regex Harmless();
+    private static partial Regex Beside();
+
+    [GeneratedRegex(@"(^|\.)p$", RegexOptions.CultureInvariant)]
+    private static partial Regex Exponent();
 
     [GeneratedRegex(@"(^|\.)(_?(mean|std)|(pixel|image|img|norm|input|data)_(mean|std))$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Statistic();
 
-    [GeneratedRegex("^(classifier|aux_classifier|decode_head|auxiliary_head|head)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^(classifier|aux_classifier|decode_head|auxiliary_head|head|decoder|segmentation_head|aspp|psp|ppm)$", RegexOptions.CultureInvariant)]
     private static partial Regex Segmentation();
 }

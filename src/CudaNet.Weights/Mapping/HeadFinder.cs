@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using CudaNet.Engine;
 
 namespace CudaNet.Weights;
@@ -13,9 +14,9 @@ internal sealed record FoundHead(IReadOnlyDictionary<string, NamedShape> Names, 
 /// Finds the linear layers that classify: by their shape, one that takes the body's features, or a chain of two; under a name that is not one of a projection's, which
 /// self-supervised training leaves.
 /// </summary>
-internal static class HeadFinder
+internal static partial class HeadFinder
 {
-    /// <summary>Names that people give to heads; those of the first row first.</summary>
+    /// <summary>Names that people give to heads.</summary>
     private static readonly string[] Usual =
         ["fc", "classifier", "head", "last_linear", "linear", "heads", "cls", "cls_head", "classification_head", "logits", "output", "out", "final", "last_layer", "clf", "classif"];
 
@@ -96,7 +97,13 @@ internal static class HeadFinder
         return IsNumber(body, out int own) && place < own;
     }
 
-    private static bool IsProjection(SideModule module, NamedShape tensor) => Extras.IsHarmless(tensor.Name.Reduced[module.Scope.Length..]);
+    private static bool IsProjection(SideModule module, NamedShape tensor) => Projection().IsMatch(tensor.Name.Reduced[module.Scope.Length..]);
+
+    /// <summary>What takes features too, but tells no classes apart.</summary>
+    [GeneratedRegex(
+        @"(^|[._])(proj|projector|projection|predictor|prediction|prototypes?|mlp|queue|criterion|criteria|loss|metrics?|aux|auxiliary|decoder|contrast|momentum|target|teacher|center|ema|memory|rotation|jigsaw|embed|embeddings?)[0-9]*($|[._])",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Projection();
 
     private static bool IsNumber(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }

@@ -24,10 +24,11 @@ internal static partial class NetworkFinder
     public static FoundNetwork Find(IReadOnlyList<NamedShape> tensors, string file, Func<string, string, bool>? haveSameValues = null)
     {
         NamedShape[] counted = [.. tensors.Where(t => Counters.Reason(t.Name.Reduced) is null)];
+        RefuseAdapters(counted);
         IReadOnlyList<NetworkNames> candidates = NetworkNames.All(counted, file);
-        string[] roots = [.. candidates.Select(c => c.Root)];
+        string[] roots = [.. candidates.Where(c => c.IsNetwork).Select(c => c.Root)];
         List<FoundNetwork> found = [];
-        (CudaNetException? Failure, int Size) worst = (null, -1);
+        List<(NetworkNames Names, CudaNetException Failure)> failed = [];
         foreach (NetworkNames candidate in candidates)
         {
             try
@@ -36,24 +37,69 @@ internal static partial class NetworkFinder
             }
             catch (CudaNetException exception)
             {
-                worst = candidate.Body.Count > worst.Size ? (exception, candidate.Body.Count) : worst;
+                failed.Add((candidate, exception));
             }
         }
 
         if (found.Count == 0)
         {
-            throw Parametrized(counted) ?? worst.Failure ?? ArchitectureInference.NotResNet(tensors.Select(t => t.Name.Stored));
+            throw Parametrized(counted) ?? failed.OrderByDescending(f => f.Names.Body.Count).FirstOrDefault().Failure ?? ArchitectureInference.NotResNet(tensors.Select(t => t.Name.Stored));
         }
 
         FoundNetwork best = Best(found, haveSameValues);
+        RefuseUnlikely(best, failed);
         IEnumerable<LeftOutEntry> counters = tensors.Where(t => Counters.Reason(t.Name.Reduced) is not null).Select(t => new LeftOutEntry(t.Name.Stored, Counters.Reason(t.Name.Reduced)!));
-        string[] others = [.. found.Where(f => f != best).Select(f => f.Root)];
+        string[] others = [.. found.Where(f => f != best).Select(f => f.Root), .. failed.Where(f => f.Names.IsNetwork).Select(f => f.Names.Root)];
         return best with
         {
             LeftOut = [.. best.LeftOut, .. counters],
             Notes = others.Length == 0 ? best.Notes : [$"the weights under {Printable.Quote(best.Root)} are taken, not those under {Printable.List(others)} (--prefix chooses)", .. best.Notes],
         };
     }
+
+    /// <summary>Where the likeliest network starts, whether it can be run or not; null where there is none.</summary>
+    public static string? LikeliestRoot(IReadOnlyList<NamedShape> tensors, string file)
+    {
+        try
+        {
+            return NetworkNames.All(tensors, file).Where(n => n.IsNetwork).Select(n => n.Root).MaxBy(Preference.Score);
+        }
+        catch (CudaNetException)
+        {
+            return "";
+        }
+    }
+
+    /// <summary>A network that cannot be run is not passed over for another one that is less likely meant, nor a loss's taken for the model.</summary>
+    private static void RefuseUnlikely(FoundNetwork best, List<(NetworkNames Names, CudaNetException Failure)> failed)
+    {
+        int score = Preference.Score(best.Root);
+        if (failed.Where(f => f.Names.IsNetwork && f.Names.Root != best.Root && Preference.Score(f.Names.Root) >= score).OrderByDescending(f => Preference.Score(f.Names.Root)).FirstOrDefault() is { Failure: { } failure } likelier)
+        {
+            throw new CudaNetException($"the network under {Printable.Quote(likelier.Names.Root)} cannot be run: {failure.Message}", failure)
+            {
+                Hint = $"--prefix {best.Root} (in code ModelFileOptions.Prefix) takes the other one.",
+            };
+        }
+
+        if (score <= Preference.LossScore)
+        {
+            throw new CudaNetException($"the only ResNet is under {Printable.Quote(best.Root)}, a loss's") { Hint = $"If it is meant, --prefix {best.Root} (in code ModelFileOptions.Prefix) takes it." };
+        }
+    }
+
+    /// <summary>A set of weights with adapters beside them is no plain network.</summary>
+    private static void RefuseAdapters(NamedShape[] tensors)
+    {
+        string[] names = [.. tensors.Select(t => t.Name.Stored).Where(n => Adapter().IsMatch(n)).Take(100)];
+        if (names.Length > 0)
+        {
+            throw new CudaNetException($"the weights are adapted (LoRA and its like): {Printable.List(names)}") { Hint = "Merge the adapters where they were made (merge_and_unload()), and save the state dict." };
+        }
+    }
+
+    [GeneratedRegex(@"(^|\.)(lora_[A-Za-z]\w*|base_layer|modules_to_save|original_module)(\.|$)", RegexOptions.CultureInvariant)]
+    private static partial Regex Adapter();
 
     private static FoundNetwork Judge(NetworkNames names, IReadOnlyList<string> roots)
     {

@@ -19,6 +19,9 @@ internal sealed record NetworkNames(NamingScheme Scheme, string Root, IReadOnlyD
     /// <summary>More networks than any checkpoint holds; each is looked through.</summary>
     private const int MostRoots = 16;
 
+    /// <summary>True where there is a stem and a first stage of convolutions, whatever else: a network, and not a module whose name is like a stage's.</summary>
+    public bool IsNetwork => Body.Any(b => b.Key.StartsWith("conv1.", StringComparison.Ordinal)) && Body.Any(b => b.Key.StartsWith("layer1.", StringComparison.Ordinal) && b.Value.Shape is null or { Rank: > 2 });
+
     /// <summary>False where no name speaks of a network.</summary>
     public static bool MayHoldNetwork(IEnumerable<StoredName> names) => names.Any(n => NamingScheme.All.Any(s => s.Root.IsMatch(n.Reduced)));
 

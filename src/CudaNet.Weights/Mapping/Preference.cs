@@ -13,6 +13,9 @@ internal static partial class Preference
 
     private static readonly (Regex Words, int Score)[] Table = [(Averaged(), 4), (Teacher(), 2), (Copy(), -2), (Loss(), -6), (Best(), 1), (Last(), -1)];
 
+    /// <summary>What lies under a loss scores no higher.</summary>
+    public const int LossScore = -5;
+
     /// <summary>The higher, the rather it is taken.</summary>
     public static int Score(string path)
     {

@@ -30,10 +30,11 @@ internal readonly record struct StoredName(string Stored, string Reduced)
     }
 
     /// <summary>The part of the stored name before what remains of the reduced one behind a prefix; with the wrappers' parts between, where there are any.</summary>
-    /// <param name="prefix">A prefix of <see cref="Reduced"/>.</param>
+    /// <param name="prefix">A network's root; a head's name may lie outside of it.</param>
     public string RemovedFor(string prefix)
     {
-        string rest = Reduced[prefix.Length..];
-        return Stored.EndsWith(rest, StringComparison.Ordinal) ? Stored[..^rest.Length] : prefix;
+        bool isUnder = Reduced.StartsWith(prefix, StringComparison.Ordinal);
+        string rest = isUnder ? Reduced[prefix.Length..] : Reduced;
+        return Stored.EndsWith(rest, StringComparison.Ordinal) ? Stored[..^rest.Length] : isUnder ? prefix : "";
     }
 }

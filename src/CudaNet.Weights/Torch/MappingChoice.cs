@@ -41,7 +41,7 @@ internal static class MappingChoice
 
     private static string PathOf(TensorMapping mapping) => mapping.Path.Count == 0 ? "the whole" : string.Join('.', mapping.Path);
 
-    /// <summary>The root of the mapping's ResNet; null where it has none.</summary>
+    /// <summary>The root of the mapping's network; null where it has none.</summary>
     private static string? RootOf(TensorMapping mapping, ByteRegion pickle)
     {
         IReadOnlyList<NamedShape> shapes = mapping.Shapes();
@@ -56,7 +56,8 @@ internal static class MappingChoice
         }
         catch (CudaNetException)
         {
-            return null;
+            // A network that cannot be run is not passed over for another: it is chosen, and then refused with its reason.
+            return NetworkFinder.LikeliestRoot(shapes, pickle.File.Name);
         }
     }
 }

@@ -17,16 +17,49 @@ internal sealed record DataflowNode(int Id, string Operation, object?[] Attribut
     public override int GetHashCode() => Id;
 
     /// <summary>For a sentence: the operator and its constants.</summary>
-    public override string ToString() => Attributes.Length == 0 ? Operation : $"{Operation} with {AttributeText.Of(Attributes)}";
+    public override string ToString()
+    {
+        string name = Operation.TrimStart(Dataflow.Foreign);
+        return Attributes.Length == 0 ? name : $"{name} with {AttributeText.Of(Attributes)}";
+    }
 }
 
 /// <summary>The values of a network, each once.</summary>
 internal sealed class Dataflow(int maxNodes)
 {
+    /// <summary>What the names of operators start with that are not known: no file's name is taken for one that is.</summary>
+    public const char Foreign = '?';
+
+    private const int MostValues = 1024, Deepest = 4;
+
     private readonly Dictionary<string, DataflowNode> _nodes = new(StringComparer.Ordinal);
 
     /// <summary>All values, in the order of the code.</summary>
     public List<DataflowNode> Nodes { get; } = [];
+
+    /// <summary>Refuses lists in lists that come to more than any operator's arguments: a list that is named twice counts twice.</summary>
+    /// <exception cref="ScriptException">They do.</exception>
+    public static void CheckSize(IEnumerable<object?> arguments, int line)
+    {
+        int left = MostValues;
+        foreach (object? argument in arguments)
+        {
+            Count(argument, 0);
+        }
+
+        void Count(object? value, int depth)
+        {
+            if (--left < 0 || depth > Deepest)
+            {
+                throw new ScriptException($"arguments of more than {MostValues} values, or lists in lists more than {Deepest} deep", line);
+            }
+
+            foreach (object? item in value as object?[] ?? [])
+            {
+                Count(item, depth + 1);
+            }
+        }
+    }
 
     /// <summary>The value that is computed in that way, made where there is none yet.</summary>
     /// <exception cref="ScriptException">There are more than any network of these weights has.</exception>

@@ -121,7 +121,7 @@ internal sealed class ScriptComparison
     /// <summary>A pooling by windows comes to the mean where they are as large as the last maps.</summary>
     private DataflowNode Window(LayerNode layer, DataflowNode input)
     {
-        DataflowNode? pool = _readers[input.Id].FirstOrDefault(n => n.Operation == "avg_pool2d" && _flow.Find("flatten", [], n) is not null);
+        DataflowNode? pool = _readers[input.Id].FirstOrDefault(n => n.Operation == Dataflow.Foreign + "avg_pool2d" && _flow.Find("flatten", [], n) is not null);
         if (pool is not { Attributes: [object?[] window, ..] })
         {
             throw SupposedNetwork.Refusal(layer.Name, input.Place, $"the code does not take the mean over all rows and columns, but applies {Readers(input)}");

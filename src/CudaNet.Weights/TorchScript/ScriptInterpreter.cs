@@ -95,10 +95,14 @@ internal sealed class ScriptInterpreter(ScriptArchive code, Dataflow flow, int m
     private bool Choose(ScriptStatement.If choice, Frame frame) => Evaluate(choice.Condition, frame) switch
     {
         bool known => known,
-        ScriptUnknown when choice.Otherwise.Any(Raises) => true,
-        ScriptUnknown when choice.Then.Any(Raises) => false,
+        ScriptUnknown when Raises(choice.Otherwise) => true,
+        ScriptUnknown when Raises(choice.Then) => false,
         _ => throw new ScriptException("an 'if' on a value that is not known before an image is", choice.Line),
     };
+
+    /// <summary>True for a block that does nothing but raise: whatever goes before it is no other way out.</summary>
+    private static bool Raises(IReadOnlyList<ScriptStatement> block) =>
+        block.Any(Raises) && !block.Any(s => s is not ScriptStatement.Assign);
 
     private static bool Raises(ScriptStatement statement) =>
         statement is ScriptStatement.Assign { Value: ScriptExpression.Call { Target: ScriptExpression.Attribute { Identifier: "RaiseException" } } };

@@ -14,6 +14,7 @@ internal static class ScriptOperators
     /// <exception cref="ScriptException">It changes memory that several tensors show.</exception>
     public static object? Apply(Dataflow flow, string name, ScriptArguments arguments, string place, int line)
     {
+        Dataflow.CheckSize(arguments.All, line);
         string operation = name.StartsWith("torch.", StringComparison.Ordinal) ? name["torch.".Length..] : name;
         bool inPlace = operation.Length > 1 && operation[^1] == '_' && operation[^2] != '_';
         ScriptTensor? first = arguments.Get(0, "input") as ScriptTensor ?? arguments.Get(0, "self") as ScriptTensor;
@@ -72,7 +73,7 @@ internal static class ScriptOperators
     {
         ScriptTensor[] tensors = [.. arguments.All.SelectMany(a => a is object?[] items ? items : [a]).OfType<ScriptTensor>()];
         object?[] constants = [.. arguments.All.Where(a => a is not ScriptTensor).Select(Constant)];
-        DataflowNode node = flow.Add(changed is null ? operation : operation[..^1], constants, [.. tensors.Select(t => t.Node)], -1, place);
+        DataflowNode node = flow.Add(Dataflow.Foreign + (changed is null ? operation : operation[..^1]), constants, [.. tensors.Select(t => t.Node)], -1, place);
         if (changed is not null)
         {
             return Change(changed, node, line);

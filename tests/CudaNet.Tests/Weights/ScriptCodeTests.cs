@@ -45,6 +45,9 @@ public sealed class ScriptCodeTests
     [InlineData("the code does not use its weights in a linear", Stem, Stages, "return torch.mean(x1, [2, 3])")]
     [InlineData("does not take the mean over all rows and columns, but applies adaptive_avg_pool2d with ((2, 2))", Stem, Stages, "return (self.fc).forward(torch.flatten(torch.adaptive_avg_pool2d(x1, [2, 2]), 1), )")]
     [InlineData("an 'if' on a value that is not known", "if torch.lt(torch.size(x, 2), 32):", "  x = torch.neg(x)", "else:", "  pass", Stem, Stages, Head)]
+    [InlineData("an 'if' on a value that is not known", "if torch.eq(torch.size(x, 2), 64):", "  return torch.neg(x)", "  ops.prim.RaiseException(\"a\")", "else:", "  pass", Stem, Stages, Head)]
+    [InlineData("but applies mean with ((2), True)", Stem, Stages, "return (self.fc).forward(torch.flatten(torch.mean(x1, [2], True), 1), )")]
+    [InlineData("the code applies max_pool2d with (1) in its place", "y = (self.relu).forward((self.bn1).forward((self.conv1).forward(x, ), ), )", "x0 = torch.max_pool2d(1, y)", Stages, Head)]
     [InlineData("a 'for'", "for i in range(3):", "  x = torch.relu(x)", Stem, Stages, Head)]
     [InlineData("a 'while'", "while True:", "  pass", Stem, Stages, Head)]
     [InlineData("a dictionary", "d = {\"a\": (x, 1)}", Stem, Stages, Head)]
@@ -98,5 +101,15 @@ public sealed class ScriptCodeTests
     {
         CudaNetException exception = Assert.ThrowsAny<CudaNetException>(() => ModelFile.Read(bytes, "file"));
         Assert.Contains(reason, exception.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Lists in lists would be followed as deep as the file is long; one that holds another twice doubles with every line.</summary>
+    [Theory]
+    [InlineData("a = [a]", 20_000)]
+    [InlineData("a = [a, a]", 60)]
+    public void Lists_in_lists_are_bounded(string line, int count)
+    {
+        byte[] archive = ScriptArchives.WithForward(["a = [1]", .. Enumerable.Repeat(line, count), "y = torch.foo(x, a)", Stem, Stages, Head]);
+        Assert.Contains("arguments of more than 1024 values", Assert.Throws<CudaNetException>(() => ModelFile.Read(archive, "file")).Message, StringComparison.Ordinal);
     }
 }
