@@ -14,19 +14,18 @@ internal sealed partial class LooseModules(ModulePlaces places, SupposedNetwork 
     private bool _hasStemActivation;
     private int _headActivations;
 
-    /// <param name="path">Where it is in the file.</param>
-    /// <param name="module">A module with no other in it.</param>
-    /// <param name="holder">The one that it is in.</param>
+    /// <param name="at">A module with no other in it.</param>
     /// <exception cref="CudaNetException">It has an effect that cannot be computed.</exception>
-    public void Check(string path, ModuleNode module, ModuleNode? holder)
+    public void Check(ModuleAt at)
     {
+        (string path, ModuleNode module, ModuleNode? holder) = at;
         PickleGlobal type = module.Class;
         if (module.HasHooks)
         {
             NoteHooks(path);
         }
 
-        string? block = BlockAt(path);
+        string? block = places.BlockAt(path);
         bool inside = ModulePlaces.IsWithin(path, places.Root);
         bool applied = holder is not null && ModuleClasses.IsSequential(holder.Class) && path != places.Root;
         string place = ModulePlaces.Parent(path);
@@ -39,10 +38,11 @@ internal sealed partial class LooseModules(ModulePlaces places, SupposedNetwork 
         {
             NoteBeside(path, type);
         }
-        else if (ModuleClasses.IsRelu(type) && (inside || places.IsHead(place)))
+        else if (ModuleClasses.IsRelu(type) && (inside || at.IsOrdered || places.IsHead(place)))
         {
-            _headActivations += places.IsHead(place) ? 1 : 0;
-            _hasStemActivation |= block is null && !places.IsHead(place);
+            CheckRelu(at, block);
+            _headActivations += places.IsHead(place) && !at.IsOrdered ? 1 : 0;
+            _hasStemActivation |= inside && block is null && !places.IsHead(place);
         }
         else if (ModuleClasses.IsMaxPool(type) && inside && block is null && !places.IsHead(place))
         {
@@ -85,11 +85,32 @@ internal sealed partial class LooseModules(ModulePlaces places, SupposedNetwork 
         {
             Remove(network.Graph.Nodes.Where(n => n.Name == "act1"));
         }
+    }
 
+    /// <summary>Counts the activations of the head.</summary>
+    /// <param name="ordered">How many of them stand between its layers in a sequence.</param>
+    /// <exception cref="CudaNetException">There are more, or fewer, than the network has.</exception>
+    public void FinishHead(int ordered)
+    {
+        int found = _headActivations + ordered;
         int wanted = network.Graph.Nodes.Count(n => n.Op is ReLU && n.Index > _poolIndex);
-        if (_headActivations != wanted)
+        if (found != wanted)
         {
-            throw SupposedNetwork.Refusal(network.Graph.Output.Name, network.ModuleOf(network.Graph.Output) ?? "", $"there are {_headActivations} ReLU in its head, supported is {wanted}");
+            throw SupposedNetwork.Refusal(network.Graph.Output.Name, network.ModuleOf(network.Graph.Output) ?? "", $"there are {found} ReLU in its head, supported is {wanted}");
+        }
+    }
+
+    /// <summary>In a block whose code is known, a ReLU is one of its activations, or stands where it changes nothing: beside one of them.</summary>
+    private void CheckRelu(ModuleAt at, string? block)
+    {
+        if (block is null || at.IsOrdered || at.Owner is not { } owner || !ModuleClasses.IsKnown(owner.Class) || Activations(at.Place, block).Any())
+        {
+            return;
+        }
+
+        if (at.Place[(at.Place.LastIndexOf('.') + 1)..] is not ("drop_block" or "aa"))
+        {
+            throw SupposedNetwork.Refusal(null, at.Path, $"it is {Describe(at.Module)}, and a block has no activation in its place");
         }
     }
 
@@ -134,20 +155,6 @@ internal sealed partial class LooseModules(ModulePlaces places, SupposedNetwork 
 
     private static bool IsEmptyContainer(ModuleNode module) =>
         ModuleClasses.IsSequential(module.Class) || $"{module.Class}" is "torch.nn.modules.container.ModuleList" or "torch.nn.modules.container.ModuleDict";
-
-    /// <summary>The path of the block that something is in; null outside blocks.</summary>
-    private string? BlockAt(string path)
-    {
-        for (string at = path; at.Length > 0; at = ModulePlaces.Parent(at))
-        {
-            if (places.Blocks.ContainsKey(at))
-            {
-                return at;
-            }
-        }
-
-        return null;
-    }
 
     /// <summary>The layers that a module of that name is: an activation may stand for all of its block, or for one.</summary>
     private IEnumerable<LayerNode> Activations(string path, string? block)

@@ -29,8 +29,9 @@ internal sealed class ModuleCheck
             CheckLayer(path, layer);
         }
 
-        Stack<(string Path, ModuleNode Module, ModuleNode? Holder)> open = new([("", _tree.Root, null)]);
-        while (open.TryPop(out (string Path, ModuleNode Module, ModuleNode? Holder) at))
+        List<ModuleAt> sequences = [];
+        Stack<ModuleAt> open = new([new ModuleAt("", _tree.Root, null)]);
+        while (open.TryPop(out ModuleAt at))
         {
             if (_places.Layers.ContainsKey(at.Path))
             {
@@ -44,18 +45,30 @@ internal sealed class ModuleCheck
 
             if (at.Module.Children.Count == 0)
             {
-                _loose.Check(at.Path, at.Module, at.Holder);
+                _loose.Check(at);
             }
             else if (Enter(at.Path, at.Module))
             {
+                if (ModuleClasses.IsSequential(at.Module.Class) && _places.Holds(at.Path) && !at.IsOrdered)
+                {
+                    sequences.Add(at);
+                }
+
                 foreach ((string name, ModuleNode child) in at.Module.Children.Reverse())
                 {
-                    open.Push((at.Path.Length == 0 ? name : $"{at.Path}.{name}", child, at.Module));
+                    open.Push(at.Child(name, child, _places));
                 }
             }
         }
 
         _loose.Finish(_tree.Find(_places.Root) ?? _tree.Root);
+        SequenceOrder order = new(_places, _network);
+        foreach (ModuleAt at in sequences)
+        {
+            order.Check(at.Path, at.Module, at.IsWhole);
+        }
+
+        _loose.FinishHead(order.HeadActivations);
     }
 
     private void CheckLayer(string path, LayerNode layer)

@@ -54,6 +54,13 @@ internal static class ModuleClasses
     /// <summary>timm's head, which says what it pools by.</summary>
     public static bool IsTimmHead(PickleGlobal type) => IsTimmLayer(type) && type.Name == "SelectAdaptivePool2d";
 
+    public static bool IsFlatten(PickleGlobal type) => $"{type}" == "torch.nn.modules.flatten.Flatten";
+
+    /// <summary>True for what has one module in it, and gives what that one gives.</summary>
+    public static bool IsWrapper(PickleGlobal type) => Wrappers.Contains($"{type}") && !IsContainer(type);
+
+    public static bool IsContainer(PickleGlobal type) => type.Module == "torch.nn.modules.container";
+
     public static bool IsSequential(PickleGlobal type) => $"{type}" == "torch.nn.modules.container.Sequential";
 
     /// <summary>True where it changes nothing in inference.</summary>

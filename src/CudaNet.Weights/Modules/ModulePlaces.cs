@@ -60,6 +60,23 @@ internal sealed class ModulePlaces
     /// <summary>True for a module that has layers after the pooling in it, and none before.</summary>
     public bool IsHead(string path) => _heads.Contains(path);
 
+    /// <summary>The layers in a module, or the one that it is, in the network's order.</summary>
+    public IReadOnlyList<LayerNode> LayersIn(string path) => Layers.TryGetValue(path, out LayerNode? layer) ? [layer] : [.. Layers.Where(l => IsWithin(l.Key, path)).Select(l => l.Value).OrderBy(l => l.Index)];
+
+    /// <summary>The path of the block that something is in; null outside blocks.</summary>
+    public string? BlockAt(string path)
+    {
+        for (string at = path; at.Length > 0; at = Parent(at))
+        {
+            if (Blocks.ContainsKey(at))
+            {
+                return at;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>A layer's block (<c>layer1.0</c>); null outside blocks.</summary>
     public static string? BlockOf(LayerNode layer)
     {

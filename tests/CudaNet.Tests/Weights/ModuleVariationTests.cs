@@ -27,6 +27,7 @@ public sealed class ModuleVariationTests
     [InlineData("two_linear", 0)]
     [InlineData("headless", 0)]
     [InlineData("children", 0)]
+    [InlineData("seq_head", 0)]
     public void Gives_the_modules_own_logits(string kind, int variations)
     {
         using Model model = ModelFile.Open(Repository.Data($"variations/{kind}.pth"));
@@ -44,6 +45,13 @@ public sealed class ModuleVariationTests
     [InlineData("oblong_stride", "layer2.0.conv1", "stride is (2, 1)", "the same number for rows and columns")]
     [InlineData("return_indices", "maxpool", "return_indices is True", "supported is False")]
     [InlineData("softmax", null, "module 'softmax': it is 'torch.nn.modules.activation.Softmax' with dim 1", "nothing after the last")]
+    [InlineData("down_relu", null, "module 'layer2.0.downsample.2': it is 'torch.nn.modules.activation.ReLU'", "expected behind BatchNorm2d 'layer2.0.downsample.1' is nothing")]
+    [InlineData("mid_avg", "layer4.0", "('layer3.pool' in the file): it is 'torch.nn.modules.pooling.AdaptiveAvgPool2d'", "expected behind the block 'layer3.0' is the block 'layer4.0'")]
+    [InlineData("head_order", "fc.1", "it is 'torch.nn.modules.linear.Linear'", "expected behind Linear 'fc.0' is ReLU 'fc.1'")]
+    [InlineData("seq_order", "bn1", "('relu' in the file): it is 'torch.nn.modules.activation.ReLU'", "expected behind Conv2d 'conv1' is BatchNorm2d 'bn1'")]
+    [InlineData("seq_pool_late", "layer4.0", "('maxpool' in the file): it is 'torch.nn.modules.pooling.MaxPool2d'", "expected behind the block 'layer3.0' is the block 'layer4.0'")]
+    [InlineData("seq_tail_relu", null, "module 'tail': it is 'torch.nn.modules.activation.ReLU'", "expected behind Linear 'fc' is nothing")]
+    [InlineData("seq_nopool", "global_pool", "ends behind the block 'layer4.0'", "expected there is AdaptiveAvgPool2d(1)")]
     public void What_cannot_be_computed_is_refused_by_name(string kind, string? layer, string what, string supported)
     {
         string path = Repository.Data($"variations/{kind}.pth");

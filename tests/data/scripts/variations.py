@@ -91,6 +91,22 @@ def same(m):
     return m
 
 
+def down_relu(m):
+    m.layer2[0].downsample.add_module('2', nn.ReLU())
+    return m
+
+
+def mid_avg(m):
+    m.layer3.add_module('pool', nn.AdaptiveAvgPool2d(1))
+    return m
+
+
+def ordered(names, **layers):
+    """The network's modules in a Sequential, in an order of choice."""
+    m = change(network(), flatten=nn.Flatten(), tail=nn.ReLU(), **layers)
+    return stack(**{n: getattr(m, n) for n in names.split()})
+
+
 # kind: (how it is made, the ways it is saved: p pickled, s scripted, t traced)
 KINDS = {
     'plain': (lambda: network(), 'pst'),
@@ -121,6 +137,14 @@ KINDS = {
     'headless': (lambda: change(network(), fc=nn.Identity()), 'pst'),
     'children': (lambda: nn.Sequential(*list(network().children())[:-1]), 'pst'),
     'swapped': (lambda: Swapped(network()), 'st'),
+    'down_relu': (lambda: down_relu(network()), 'p'),
+    'mid_avg': (lambda: mid_avg(network()), 'p'),
+    'head_order': (lambda: change(network(), fc=nn.Sequential(nn.Linear(6, 5), nn.Linear(5, 3), nn.ReLU())), 'p'),
+    'seq_order': (lambda: ordered('conv1 relu bn1 maxpool layer1 layer2 layer3 layer4 avgpool flatten fc'), 'p'),
+    'seq_pool_late': (lambda: ordered('conv1 bn1 relu layer1 layer2 layer3 maxpool layer4 avgpool flatten fc'), 'p'),
+    'seq_tail_relu': (lambda: ordered('conv1 bn1 relu maxpool layer1 layer2 layer3 layer4 avgpool flatten fc tail'), 'p'),
+    'seq_nopool': (lambda: nn.Sequential(*list(network().children())[:-2]), 'p'),
+    'seq_head': (lambda: ordered('conv1 bn1 maxpool relu layer1 layer2 layer3 layer4 tail avgpool flatten fc', fc=nn.Sequential(nn.Linear(6, 5), nn.ReLU(), nn.Linear(5, 3))), 'p'),
 }
 
 
