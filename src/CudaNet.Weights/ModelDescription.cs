@@ -20,24 +20,16 @@ internal sealed record ModelDescription(LayerGraph Graph, ModelMetadata Metadata
         }
 
         ShardNames.RefuseAlone(file);
-        Dictionary<string, TensorShape> shapes = file.Tensors.ToDictionary(t => t.Name, t => t.Shape, StringComparer.Ordinal);
         try
         {
             List<string> notes = [.. file.Notes];
             IReadOnlyDictionary<string, string> stated = options.IgnoreMetadata ? RawWeights.NoMetadata : file.Metadata;
-            ResNetConfig? config = file.Network is null ? file.Found?.Config ?? throw file.NoNetwork! : null;
-            RefuseLeftOver(file, options);
-            LayerGraph graph = file.Network?.Graph ?? ResNet.Build(config!);
-            IReadOnlyList<ParameterMisfit> misfits = ParameterSet.Misfits(graph, shapes);
+            ResNetConfig? config = file.Network is null ? Described(file, file.Found?.Config ?? throw file.NoNetwork!, options, notes) : null;
+            LayerGraph graph = config is null ? file.Network!.Graph : ResNet.Build(config);
+            IReadOnlyList<ParameterMisfit> misfits = ParameterSet.Misfits(graph, file.Tensors.Select(t => KeyValuePair.Create(t.Name, t.Shape)));
             if (misfits.Count > 0)
             {
                 throw new ParameterMismatchException(misfits);
-            }
-
-            if (config is not null)
-            {
-                config = Described(file, config, options, notes);
-                graph = ResNet.Build(config);
             }
 
             NetworkFacts facts = NetworkFacts.Of(graph, file.Network?.Architecture ?? config!.Name, config);
@@ -63,9 +55,10 @@ internal sealed record ModelDescription(LayerGraph Graph, ModelMetadata Metadata
     /// <summary>The network as the file's own description of it has it; what it could not say is said.</summary>
     private static ResNetConfig Described(WeightFile file, ResNetConfig usual, ModelFileOptions options, List<string> notes)
     {
+        RefuseLeftOver(file, options);
         HeadActivation? known = options.HeadActivation ?? MetadataReader.ReadHeadActivation(file.Metadata);
         ResNetConfig config = usual.HeadWidth > 0 ? usual with { HeadActivation = known ?? HeadActivation.ReLU } : usual;
-        config = config.With(MetadataVariations.Read(file.Metadata, ResNet.Build(config)));
+        config = config.With(MetadataVariations.Read(file.Metadata, config));
         if (file.Evidence is not { } evidence)
         {
             if (config.HeadWidth > 0 && known is null)

@@ -107,11 +107,7 @@ public sealed class WeightFile : IDisposable
     /// <param name="path">The file or folder.</param>
     /// <param name="stateDict">The entry of a checkpoint that holds the weights, a path where entries nest; null: as <see cref="ModelFileOptions.StateDict"/> says. An error for files that are no checkpoints.</param>
     /// <exception cref="CudaNetException">It cannot be read; <see cref="WeightFormatException"/> where its content is at fault.</exception>
-    public static WeightFile Open(string path, string? stateDict = null)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return Load(opened => FormatSource.At(path, stateDict, opened));
-    }
+    public static WeightFile Open(string path, string? stateDict = null) => Open(path, new ModelFileOptions { StateDict = stateDict });
 
     /// <summary>
     /// Opens what a stream has from its position to its end: a copy in memory, after which the stream is not needed. It need not be seekable, and is
@@ -122,11 +118,8 @@ public sealed class WeightFile : IDisposable
     /// <param name="name">What errors call it; null means <c>(stream)</c>.</param>
     /// <param name="maxBytes">As <see cref="ModelFileOptions.MaxStreamBytes"/>.</param>
     /// <exception cref="CudaNetException">As <see cref="Open(string, string?)"/>, or there are more than <paramref name="maxBytes"/> bytes.</exception>
-    public static WeightFile Open(Stream stream, string? stateDict = null, string? name = null, long maxBytes = ModelFileOptions.DefaultMaxStreamBytes)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        return Load(FileBytes.Copy(stream, name ?? "(stream)", maxBytes), stateDict);
-    }
+    public static WeightFile Open(Stream stream, string? stateDict = null, string? name = null, long maxBytes = ModelFileOptions.DefaultMaxStreamBytes) =>
+        Open(stream, name, new ModelFileOptions { StateDict = stateDict, MaxStreamBytes = maxBytes });
 
     /// <summary>
     /// Opens a file in memory, at any address. The bytes are not copied: they must stay as they are until <see cref="Dispose"/>. An index of shards is
@@ -136,7 +129,8 @@ public sealed class WeightFile : IDisposable
     /// <param name="stateDict">As in <see cref="Open(string, string?)"/>.</param>
     /// <param name="name">What errors call it; null means <c>(bytes)</c>.</param>
     /// <exception cref="CudaNetException">As <see cref="Open(string, string?)"/>.</exception>
-    public static WeightFile Open(ReadOnlyMemory<byte> bytes, string? stateDict = null, string? name = null) => Load(new FileBytes(name ?? "(bytes)", bytes), stateDict);
+    public static WeightFile Open(ReadOnlyMemory<byte> bytes, string? stateDict = null, string? name = null) =>
+        Open(bytes, name, new ModelFileOptions { StateDict = stateDict });
 
     /// <summary>As <see cref="Open(ReadOnlyMemory{byte}, string?, string?)"/>, but the bytes are copied and not needed afterwards.</summary>
     /// <param name="bytes">The whole file.</param>
@@ -150,7 +144,7 @@ public sealed class WeightFile : IDisposable
     }
 
     /// <summary>Opens one file by a stream of it, which is not needed afterwards. Errors call it <paramref name="name"/>.</summary>
-    internal static WeightFile Open(FileStream stream, string name) => Load(FileBytes.Map(stream, name), stateDict: null);
+    internal static WeightFile Open(FileStream stream, string name) => Load(FileBytes.Map(stream, name), new ModelFileOptions());
 
     /// <summary>Closes the file. Values that are views of it throw from now on; spans taken before must not be used. Idempotent.</summary>
     public void Dispose()
@@ -165,29 +159,29 @@ public sealed class WeightFile : IDisposable
     internal static WeightFile Open(string path, ModelFileOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Load(opened => FormatSource.At(path, options.StateDict, opened), options.Prefix);
+        return Load(opened => FormatSource.At(path, options.StateDict, opened), options);
     }
 
     /// <summary>As <see cref="Open(string, ModelFileOptions)"/>, of a stream.</summary>
     internal static WeightFile Open(Stream stream, string? name, ModelFileOptions options)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return Load(FileBytes.Copy(stream, name ?? "(stream)", options.MaxStreamBytes), options.StateDict, options.Prefix);
+        return Load(FileBytes.Copy(stream, name ?? "(stream)", options.MaxStreamBytes), options);
     }
 
     /// <summary>As <see cref="Open(string, ModelFileOptions)"/>, of bytes.</summary>
-    internal static WeightFile Open(ReadOnlyMemory<byte> bytes, string? name, ModelFileOptions options) => Load(new FileBytes(name ?? "(bytes)", bytes), options.StateDict, options.Prefix);
+    internal static WeightFile Open(ReadOnlyMemory<byte> bytes, string? name, ModelFileOptions options) => Load(new FileBytes(name ?? "(bytes)", bytes), options);
 
-    private static WeightFile Load(FileBytes whole, string? stateDict, string? prefix = null) => Load(opened => FormatSource.Of(whole, stateDict, opened), prefix);
+    private static WeightFile Load(FileBytes whole, ModelFileOptions options) => Load(opened => FormatSource.Of(whole, options.StateDict, opened), options);
 
-    private static WeightFile Load(Func<List<FileBytes>, FormatSource> open, string? prefix = null)
+    private static WeightFile Load(Func<List<FileBytes>, FormatSource> open, ModelFileOptions options)
     {
         List<FileBytes> opened = [];
         try
         {
             FormatSource source = open(opened);
             RawWeights raw = FileFormats.ReadAny(source);
-            return new WeightFile(raw.File!, opened, raw, prefix) { Folder = source.Folder };
+            return new WeightFile(raw.File!, opened, raw, options.Prefix) { Folder = source.Folder };
         }
         catch
         {

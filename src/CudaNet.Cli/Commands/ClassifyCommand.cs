@@ -84,7 +84,7 @@ internal sealed class ClassifyCommand : CliCommand
 
     private static void RequireHead(Model model)
     {
-        if (model.Metadata.ResNet is { Classes: 0 })
+        if (!model.Metadata.HasHead())
         {
             string why = model.Metadata.Notes.Count > 0 ? $": {string.Join("; ", model.Metadata.Notes)}" : ": the weights have no fc";
             throw new CudaNetException($"the model has no head that tells classes apart{why}") { Hint = "`cudanet features` writes what it computes, up to global_pool." };

@@ -76,7 +76,7 @@ internal sealed class FeaturesCommand : CliCommand
         InputSource inputs = new(arguments.GetRequiredValue(_images), arguments.GetValue(_batch), model.Graph, () => _preprocessing.Create(arguments, model, Context), arguments.GetValue(_skipUnreadable), Context);
         OutputPath.RefuseInputs(output, inputs.Paths);
         List<FeatureArray> arrays = [.. layers.Select(l => new FeatureArray(l.Name, CommonShape(model.Graph, l, inputs)))];
-        bool hasHead = model.Metadata.ResNet is not { Classes: 0 };
+        bool hasHead = model.Metadata.HasHead();
         if (!hasHead && layers.Count == 0)
         {
             arrays.Add(new FeatureArray(model.Graph.Output.Name, CommonShape(model.Graph, model.Graph.Output, inputs)));
@@ -88,7 +88,7 @@ internal sealed class FeaturesCommand : CliCommand
 
         Prediction.SayWhatTheModelKnows(model, metadata, inputs, Context);
         FinitenessNotes notes = new(model, Context);
-        int top = arguments.GetValue(_top) ?? (arguments.GetValue(Json) ? 1 : 0);
+        int top = hasHead ? arguments.GetValue(_top) ?? (arguments.GetValue(Json) ? 1 : 0) : 0;
         string? origin = IsSingle(output) ? null : FeatureMetadata.ToJson(source, model, inputs.Preprocessing, _preprocessing.AppliesExif(arguments), _backend.Describe(arguments), Context.Cancellation);
         long start = Stopwatch.GetTimestamp();
         List<Prediction> predictions = Write(new Session(model, backend), inputs, arrays, output, origin, top, notes);
@@ -145,7 +145,7 @@ internal sealed class FeaturesCommand : CliCommand
                 }
 
                 notes.Look(session, inputs.Names, batch, logits);
-                if (top > 0 && session.Graph.Output.Op is not GlobalAveragePool)
+                if (top > 0)
                 {
                     predictions.AddRange(Prediction.Of(inputs.Names, batch.Start, logits, top));
                 }

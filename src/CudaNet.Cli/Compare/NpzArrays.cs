@@ -26,7 +26,7 @@ internal static class NpzArrays
             ByteRegion bytes = source.Zip.Find(entry)!.Value;
             using MemoryStream start = new(bytes.First(MaxHeaderBytes).ToArray());
             NpyHeader header = ReadHeader(start, bytes);
-            if (TypeOf(header.ElementType) is { } type)
+            if (WeightTypes.FromNumpy(header.ElementType[1..]) is { } type)
             {
                 ByteRegion data = bytes.Slice(start.Position, bytes.Length - start.Position);
                 tensors.Add(new WeightTensor(name, type, data, Layout(header, data, data.Length / type.SizeBytes()), header.ElementType[0] == '>'));
@@ -39,24 +39,6 @@ internal static class NpzArrays
 
         return (tensors, others);
     }
-
-    /// <summary>NumPy's type codes, with the byte order before them.</summary>
-    private static WeightType? TypeOf(string code) => code[1..] switch
-    {
-        "f4" => WeightType.Float32,
-        "f2" => WeightType.Float16,
-        "f8" => WeightType.Float64,
-        "i8" => WeightType.Int64,
-        "i4" => WeightType.Int32,
-        "i2" => WeightType.Int16,
-        "i1" => WeightType.Int8,
-        "u8" => WeightType.UInt64,
-        "u4" => WeightType.UInt32,
-        "u2" => WeightType.UInt16,
-        "u1" => WeightType.UInt8,
-        "b1" => WeightType.Bool,
-        _ => null,
-    };
 
     private static NpyHeader ReadHeader(MemoryStream start, ByteRegion bytes)
     {

@@ -20,7 +20,7 @@ internal sealed record Prediction(string File, IReadOnlyList<ClassProbability> T
     /// <summary>A classifier answers with one of its classes whatever it is shown; a person should know among which.</summary>
     public static void SayWhatTheModelKnows(Model model, ModelMetadata metadata, InputSource inputs, CliContext context)
     {
-        if (model.Metadata.ResNet is { Classes: 0 })
+        if (!model.Metadata.HasHead())
         {
             context.Note("this model has no head: it gives features, and no predictions");
             return;

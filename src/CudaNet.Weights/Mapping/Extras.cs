@@ -6,6 +6,12 @@ namespace CudaNet.Weights;
 /// <summary>Judges what lies beside a body and its head: harmless and left out, or a sign that the network computes something else.</summary>
 internal static partial class Extras
 {
+    /// <summary>What self-supervised and other training has beside a network, as alternatives of a regular expression.</summary>
+    public const string TrainingWords =
+        "proj|projector|projection|predictor|prediction|prototypes?|mlp|queue|criterion|loss|aux|auxiliary|contrast|momentum|target|teacher|center|ema|memory|rotation|jigsaw";
+
+    private const string Metrics = "metrics?|acc|accuracy|auroc|auc|f1|confmat|precision|recall";
+
     /// <param name="names">The body.</param>
     /// <param name="config">What it is, with its head.</param>
     /// <param name="others">What is neither.</param>
@@ -102,15 +108,15 @@ internal static partial class Extras
     }
 
     /// <summary>Exact names: whatever their shapes.</summary>
-    [GeneratedRegex(@"^(criterion|criteria|loss|losses|loss_fn|loss_func|\w+_loss|queue|queue_ptr|queue_labels|n_averaged|(train|val|valid|test)?_?(metrics?|acc|accuracy|auroc|auc|f1|confmat|precision|recall)[0-9]*)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(criterion|criteria|loss|losses|loss_fn|loss_func|\w+_loss|queue|queue_ptr|queue_labels|n_averaged|(train|val|valid|test)?_?(" + Metrics + ")[0-9]*)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Training();
 
     /// <summary>Metrics have states, no weights: what has some under such a name is a layer.</summary>
-    [GeneratedRegex("(metrics?|acc|accuracy|auroc|auc|f1|confmat|precision|recall)[0-9]*$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex("(" + Metrics + ")[0-9]*$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Metric();
 
     [GeneratedRegex(
-        @"(^|[._])(proj|projector|projection|predictor|prediction|prototypes?|mlp|queue|criterion|loss|aux|auxiliary|contrast|momentum|target|teacher|center|ema|memory|rotation|jigsaw)[0-9]*($|[._])",
+        "(^|[._])(" + TrainingWords + ")[0-9]*($|[._])",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Beside();
 

@@ -101,7 +101,7 @@ internal static partial class HeadFinder
 
     /// <summary>What takes features too, but tells no classes apart.</summary>
     [GeneratedRegex(
-        @"(^|[._])(proj|projector|projection|predictor|prediction|prototypes?|mlp|queue|criterion|criteria|loss|metrics?|aux|auxiliary|decoder|contrast|momentum|target|teacher|center|ema|memory|rotation|jigsaw|embed|embeddings?)[0-9]*($|[._])",
+        "(^|[._])(" + Extras.TrainingWords + "|criteria|metrics?|decoder|embed|embeddings?)[0-9]*($|[._])",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Projection();
 

@@ -29,9 +29,9 @@ internal static class MetadataVariations
 
     /// <summary>The variations that a file's metadata has; none where there is no entry.</summary>
     /// <param name="metadata">The file's entries.</param>
-    /// <param name="usual">The usual network of the tensors.</param>
+    /// <param name="usual">The usual network of the tensors; built only where there is an entry.</param>
     /// <exception cref="CudaNetException">The entry is malformed, or of layers or attributes that are not there.</exception>
-    public static IReadOnlyDictionary<string, LayerOp?> Read(IReadOnlyDictionary<string, string> metadata, LayerGraph usual)
+    public static IReadOnlyDictionary<string, LayerOp?> Read(IReadOnlyDictionary<string, string> metadata, ResNetConfig usual)
     {
         Dictionary<string, LayerOp?> variations = new(StringComparer.Ordinal);
         if (!metadata.TryGetValue(MetadataKeys.Variations, out string? text))
@@ -39,7 +39,7 @@ internal static class MetadataVariations
             return variations;
         }
 
-        Dictionary<string, LayerNode> layers = usual.Layers.ToDictionary(l => l.Name, StringComparer.Ordinal);
+        Dictionary<string, LayerNode> layers = ResNet.Build(usual).Layers.ToDictionary(l => l.Name, StringComparer.Ordinal);
         try
         {
             using JsonDocument document = JsonDocument.Parse(Encoding.UTF8.GetBytes(text), new JsonDocumentOptions { MaxDepth = 4, AllowDuplicateProperties = false });

@@ -54,26 +54,10 @@ internal sealed class NumpyArray
 /// <param name="code">Kind and size in bytes.</param>
 internal sealed class NumpyType(string code)
 {
-    private static readonly Dictionary<string, WeightType> Codes = new(StringComparer.Ordinal)
-    {
-        ["f2"] = WeightType.Float16,
-        ["f4"] = WeightType.Float32,
-        ["f8"] = WeightType.Float64,
-        ["i1"] = WeightType.Int8,
-        ["i2"] = WeightType.Int16,
-        ["i4"] = WeightType.Int32,
-        ["i8"] = WeightType.Int64,
-        ["u1"] = WeightType.UInt8,
-        ["u2"] = WeightType.UInt16,
-        ["u4"] = WeightType.UInt32,
-        ["u8"] = WeightType.UInt64,
-        ["b1"] = WeightType.Bool,
-    };
-
     public string Code => code;
 
     /// <summary>Null where it is no such number.</summary>
-    public WeightType? Type => Codes.TryGetValue(code, out WeightType type) ? type : null;
+    public WeightType? Type => WeightTypes.FromNumpy(code);
 
     public bool IsBigEndian { get; private set; }
 

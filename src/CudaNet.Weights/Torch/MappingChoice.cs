@@ -11,6 +11,11 @@ internal static class MappingChoice
     /// <exception cref="WeightFormatException">Several hold a ResNet, and none goes before the others.</exception>
     public static (TensorMapping Mapping, string[] Notes) Choose(IReadOnlyList<TensorMapping> mappings, ByteRegion pickle)
     {
+        if (mappings.Count == 1)
+        {
+            return (mappings[0], []);
+        }
+
         List<(TensorMapping Mapping, int Score, int Order)> fitting = [];
         foreach (TensorMapping mapping in mappings)
         {

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using CudaNet.Data;
 using CudaNet.Engine;
 using CudaNet.Tests.Support;
 using CudaNet.Weights;
@@ -45,17 +43,7 @@ public sealed class UserCheckpointTests
     [InlineData("shortcut_linear.pth")]
     [InlineData("swa.pth")]
     [InlineData("xla.pth")]
-    public void Gives_the_logits_of_PyTorch(string name)
-    {
-        using JsonDocument all = JsonDocument.Parse(File.ReadAllBytes(Shared.Require("users/expected.json")));
-        JsonElement expected = all.RootElement.GetProperty($"checkpoints/{name}");
-        double[] logits = [.. expected.GetProperty("torch_logits").EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(v => v.GetDouble())];
-        using Model model = ModelFile.Open(Shared.Require($"{Folder}/{name}"));
-        using Session session = new(model, Backends.Create("reference"));
-        Tensor actual = session.Predict(NpyReader.Read(Shared.Require($"users/{expected.GetProperty("input").GetString()}")));
-        TensorComparison comparison = TensorComparison.Compare(actual.Shape, actual.Values, new TensorShape(2, logits.Length / 2), logits, Tolerance.For("reference"));
-        Assert.True(comparison.Passed, comparison.ToString());
-    }
+    public void Gives_the_logits_of_PyTorch(string name) => UsersLogits.Check($"checkpoints/{name}");
 
     [Theory]
     [InlineData("byol.pth", "online_network_state_dict")]

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using CudaNet.Data;
 using CudaNet.Engine;
 using CudaNet.Tests.Support;
 using CudaNet.Weights;
@@ -21,13 +19,6 @@ internal static class UsersModules
             return;
         }
 
-        using JsonDocument expected = JsonDocument.Parse(File.ReadAllBytes(Shared.Require("users/expected.json")));
-        JsonElement entry = expected.RootElement.GetProperty($"modules/{name}");
-        double[][] logits = [.. entry.GetProperty("torch_logits").EnumerateArray().Select(r => r.EnumerateArray().Select(v => v.GetDouble()).ToArray())];
-        using Model model = ModelFile.Open(path);
-        using Session session = new(model, Backends.Create("reference"));
-        Tensor actual = session.Predict(NpyReader.Read(Shared.Require($"users/{entry.GetProperty("input").GetString()}")));
-        TensorComparison comparison = TensorComparison.Compare(actual.Shape, actual.Values, new TensorShape(logits.Length, logits[0].Length), [.. logits.SelectMany(r => r)], Tolerance.For("reference"));
-        Assert.True(comparison.Passed, comparison.ToString());
+        UsersLogits.Check($"modules/{name}");
     }
 }
