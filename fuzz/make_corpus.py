@@ -105,3 +105,5 @@ for name, image, kind, kw in (('baseline.jpg', rgb, 'JPEG', {}), ('progressive.j
     stream = io.BytesIO(); image.save(stream, kind, **kw); write('image', name, stream.getvalue())
 for name, array in (('f4', np.ones((2, 3, 4, 4), '<f4')), ('rank3', np.ones((3, 2, 2), '<f4'))):
     stream = io.BytesIO(); np.save(stream, array); write('npy', name, stream.getvalue())
+for name, save in (('stored', np.savez), ('deflated', np.savez_compressed)):
+    stream = io.BytesIO(); save(stream, conv1=np.ones((2, 3, 1, 1), '<f4'), ids=np.arange(4, dtype='<i8'), back=np.asfortranarray(np.ones((2, 3), '>f8'))); write('npz', name, stream.getvalue())

@@ -1,4 +1,5 @@
 using System.Text;
+using CudaNet.Cli;
 using CudaNet.Data;
 using CudaNet.Emulator.Ptx;
 using CudaNet.Engine;
@@ -31,6 +32,7 @@ internal sealed record Target(string Name, Action<byte[]> Parse, long MaxBytes, 
         new("script", ReadScript, 32 * Megabyte, ScriptPieces()),
         new("image", bytes => ImageDecoder.Decode(bytes, new ImageDecoderOptions { MaxPixels = Megabyte }, FileName), 64 * Megabyte, [[0xFF, 0xD8], [0xFF, 0xC0], [0xFF, 0xDA], [0xFF, 0xD9], [0xFF, 0xEE], .. Text("IHDR", "IDAT", "PLTE", "tRNS", "VP8L", "VP8X", "GIF89a")]),
         new("ptx", ReadPtx, 8 * Megabyte, Text(".reg .b32 %r<2000000000>;", ".shared .b8 s[1099511627776];", "{", "}", "((((", "@!%p1 ", ".f32", ".v4", "0f3F800000", ", ", ";", "[%rd1+-4]", "bra $L__BB0_1;", ".global .b8 g[9999999][9999999] = {{1},{2}};", "0x", "/*", ".loc 1 2 3", "{%r1, %r2}", "call.uni (a), f, (b);")),
+        new("npz", ReadReference, 8 * Megabyte, [[(byte)'P', (byte)'K', 1, 2], [(byte)'P', (byte)'K', 5, 6], .. Text("'descr': '<f8'", "'descr': '>i2'", "'descr': '|b1'", "'fortran_order': True", "(99999999999,", "((((", "\\x93NUMPY", ".npy")]),
         new("npy", ReadNpy, 4 * Megabyte, Text("'descr': '<f8'", "'fortran_order': True", "(1, 3, 4, 4)", "(99999999999,", "((((", "\\x93NUMPY", "'")),
     ];
 
@@ -109,6 +111,18 @@ internal sealed record Target(string Name, Action<byte[]> Parse, long MaxBytes, 
         string path = Path.Combine(Path.GetTempPath(), $"{FileName}-{Environment.ProcessId}.npy");
         File.WriteAllBytes(path, bytes);
         _ = NpyReader.Read(path);
+    }
+
+    /// <summary>Reference values as the tool's comparison reads them: every array and its values.</summary>
+    private static void ReadReference(byte[] bytes)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"{FileName}-{Environment.ProcessId}.npz");
+        File.WriteAllBytes(path, bytes);
+        using ReferenceFile file = new(path);
+        foreach (WeightTensor tensor in file.Tensors)
+        {
+            _ = ReferenceFile.Values(tensor);
+        }
     }
 
     private static void ReadPtx(byte[] bytes)

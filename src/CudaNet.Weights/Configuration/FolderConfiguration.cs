@@ -2,13 +2,13 @@ using CudaNet.Engine;
 
 namespace CudaNet.Weights;
 
-/// <summary>What model hubs put beside weights: <c>config.json</c> (timm's, transformers') and <c>preprocessor_config.json</c>. <c>docs/weights.md</c> lists the keys.</summary>
+/// <summary>What model hubs put beside weights: <c>config.json</c> (timm's, transformers') and <c>preprocessor_config.json</c>, or <c>processor_config.json</c> around it. <c>docs/weights.md</c> lists the keys.</summary>
 internal static class FolderConfiguration
 {
-    private const string ModelName = "config.json", ProcessorName = "preprocessor_config.json";
+    private const string ModelName = "config.json", ProcessorName = "preprocessor_config.json", ProcessorsName = "processor_config.json";
 
     /// <summary>Those of the files that a folder has.</summary>
-    public static IEnumerable<string> FilesIn(string folder) => ((string[])[ModelName, ProcessorName]).Select(n => Path.Combine(folder, n)).Where(File.Exists);
+    public static IEnumerable<string> FilesIn(string folder) => ((string[])[ModelName, ProcessorName, ProcessorsName]).Select(n => Path.Combine(folder, n)).Where(File.Exists);
 
     /// <summary>Adds what the files say to what the weight file says itself, which goes before them.</summary>
     /// <param name="own">The weight file's own.</param>
@@ -55,6 +55,12 @@ internal static class FolderConfiguration
             complete = isKnown ? WithLabels(complete, (isTimm ? TimmConfiguration.Labels(model!) : TransformersConfiguration.Labels(model!)), model!, network, notes) : complete;
             current = ProcessorName;
             ConfigurationValues? from = rule is null ? ConfigurationFile.Open(folder, ProcessorName, notes) : model;
+            if (rule is null && from is null)
+            {
+                current = ProcessorsName;
+                from = ConfigurationFile.Open(folder, ProcessorsName, notes)?.Object("image_processor");
+            }
+
             rule ??= from is null ? null : ProcessorConfiguration.Preprocess(from, config.InputChannels);
             return WithPreprocessing(complete, rule, from, notes) with { Notes = notes };
         }

@@ -33,6 +33,16 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
+    public void Transformers_processor_may_stand_in_processor_config()
+    {
+        using ConfigurationFolder folder = new(ConfigurationFolder.Transformers);
+        File.WriteAllText(Path.Combine(folder.Path, "processor_config.json"), $"{{\"processor_class\": \"X\", \"image_processor\": {ConfigurationFolder.Processor}}}");
+        using Model model = ModelFile.Open(folder.Path);
+        Assert.Equal((224, Interpolation.Bicubic), (model.Metadata.Preprocessing!.Height, model.Metadata.Preprocessing.Interpolation));
+        Assert.Equal("processor_config.json", model.Metadata.Origins.Preprocessing);
+    }
+
+    [Fact]
     public void The_file_itself_may_be_named_and_bytes_have_no_folder()
     {
         using ConfigurationFolder folder = new(ConfigurationFolder.Timm);
