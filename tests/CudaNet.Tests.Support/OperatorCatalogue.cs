@@ -24,6 +24,7 @@ public static class OperatorCatalogue
         new(typeof(AvgPool2d), "kernel, stride, padding a side, ceil mode, whether padding counts", 1, 4, PoolingCases.DrawAverage, PoolingCases.Average),
         new(typeof(GlobalAveragePool), "", 1, 4, (_, _) => new GlobalAveragePool(), OnEach(_ => new GlobalAveragePool())),
         new(typeof(Linear), "bias", 2, 2, (draws, shape) => new Linear(shape.Channels, draws.Pick(ChannelCounts), draws.Flip()), [.. Linears()]),
+        new(typeof(Softmax), "", 1, 2, (_, _) => new Softmax(), [.. Softmaxes()]),
     ];
 
     public static IEnumerable<OperatorCase> Cases => Rows.SelectMany(r => r.Cases);
@@ -81,6 +82,10 @@ public static class OperatorCatalogue
 
     private static IReadOnlyList<OperatorCase> OnEach(Func<int, LayerOp> op) =>
         [.. ChannelCounts.Select((channels, turn) => new OperatorCase(op(channels), Shape(turn, channels)))];
+
+    /// <summary>Beyond a block of threads with one 128-bit piece each too.</summary>
+    private static IEnumerable<OperatorCase> Softmaxes() =>
+        ((int[])[.. ChannelCounts, 257, 1000, 2056]).Select((channels, turn) => new OperatorCase(new Softmax(), new TensorShape(1 + (turn % 3), channels)));
 
     private static IEnumerable<OperatorCase> Linears()
     {

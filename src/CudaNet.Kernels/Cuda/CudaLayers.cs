@@ -11,6 +11,7 @@ internal static class CudaLayers
         Conv2d op => (loader, step) => FusedConvolutionStep.OrSplit(loader, step, op),
         MaxPool2d or AvgPool2d or GlobalAveragePool => static (loader, step) => new PoolingStep(loader, step),
         Linear op => (loader, step) => new LinearStep(loader, step, op),
+        Softmax => static (loader, step) => new SoftmaxStep(loader, step),
         BatchNorm2d or Add or ReLU => static (loader, step) => new ElementwiseStep(loader, step),
         _ => throw Unknown(node),
     };

@@ -91,6 +91,9 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
     /// <summary>Where a value is stored.</summary>
     public StoredBuffer Buffer(PlanValue value) => new(Input(value, value.Shape.Channels), value.Layout.Precision);
 
+    /// <summary>Where a value is read from by a step that takes fp32 too: see <see cref="Wide"/>.</summary>
+    public StoredBuffer Source(PlanValue value) => _wide.TryGetValue(value.Node, out StoredBuffer wide) ? wide : Buffer(value);
+
     /// <summary>Where a value is stored with that many channels a pixel, which only the run's input may have more of than its shape says.</summary>
     public DeviceBuffer Input(PlanValue value, int pitch)
     {
@@ -111,7 +114,7 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
 
     /// <summary>
     /// Where a stage is stored in fp32 beside, or instead of, its place in the plan: a published batch norm or sum whose own place is half as wide or holds what
-    /// others apply it to, and the sums of a fully connected layer that no later layer reads. Null for all others.
+    /// others apply it to, the sums of a fully connected layer that no later layer reads but a last softmax, and that softmax. Null for all others.
     /// </summary>
     public StoredBuffer? Wide(PlanStage stage)
     {
@@ -149,11 +152,15 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
 
     private bool IsWide(PlanStage stage) => stage.Node.Op switch
     {
-        Linear => !_read.Contains(stage.Node),
+        Softmax => !_read.Contains(stage.Node),
+        Linear => plan.Steps.All(s => s.Residual?.Node != stage.Node && (s.Input.Node != stage.Node || EndsInSoftmax(s))),
         BatchNorm2d or Add => !_asStored.Contains(stage.Node) && (stage.IsObserved || stage.Node == plan.Graph.Output) && stage.Stored is { } stored
             && (stored.Layout.Precision != StoragePrecision.Float32 || weights.DeferredTo(stage.Node) is not null),
         _ => false,
     };
+
+    /// <summary>Whether a step is a softmax that no later layer reads.</summary>
+    private bool EndsInSoftmax(PlanStep step) => step.Head.Node.Op is Softmax && !_read.Contains(step.Head.Node);
 
     /// <summary>Whether each step stores to a slot from which a stage of an earlier step is published, and which no step in between has waited for.</summary>
     private bool[] OverwritesPublished()

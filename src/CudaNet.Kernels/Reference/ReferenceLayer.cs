@@ -30,6 +30,7 @@ internal static class ReferenceLayers
             AvgPool2d op => (source, from, _, destination, to, _) => ReferencePooling.Average(source, from, op, destination, to),
             GlobalAveragePool => (source, from, _, destination, _, _) => ReferencePooling.GlobalAverage(source, from, destination),
             Linear op => (source, _, _, destination, _, _) => ReferenceLinear.Run(source, op, weight, bias, destination),
+            Softmax => (source, from, _, destination, _, _) => ReferenceSoftmax.Run(source, from.Channels, destination),
             _ => throw new UnknownOperatorException("the reference backend", node),
         };
     }

@@ -24,6 +24,7 @@ internal abstract class CpuLayer(LayerNode node)
         AvgPool2d op => new WindowPoolLayer<AveragePooling>(node, op, new AveragePooling(op.CountIncludePad)),
         GlobalAveragePool => new GlobalAverageLayer(node),
         Linear op => new LinearLayer(node, op),
+        Softmax => new SoftmaxLayer(node),
         _ => throw new UnknownOperatorException("the cpu backend", node),
     };
 
