@@ -25,6 +25,7 @@ public static class OperatorCatalogue
         new(typeof(GlobalAveragePool), "", 1, 4, (_, _) => new GlobalAveragePool(), OnEach(_ => new GlobalAveragePool())),
         new(typeof(Linear), "bias", 2, 2, (draws, shape) => new Linear(shape.Channels, draws.Pick(ChannelCounts), draws.Flip()), [.. Linears()]),
         new(typeof(Softmax), "", 1, 2, (_, _) => new Softmax(), [.. Softmaxes()]),
+        new(typeof(Flatten), "", 1, 4, (_, _) => new Flatten(), OnEach(_ => new Flatten())),
     ];
 
     public static IEnumerable<OperatorCase> Cases => Rows.SelectMany(r => r.Cases);

@@ -12,6 +12,7 @@ internal static class CudaLayers
         MaxPool2d or AvgPool2d or GlobalAveragePool => static (loader, step) => new PoolingStep(loader, step),
         Linear op => (loader, step) => new LinearStep(loader, step, op),
         Softmax => static (loader, step) => new SoftmaxStep(loader, step),
+        Flatten => static (loader, step) => new FlattenStep(loader, step),
         BatchNorm2d or Add or ReLU => static (loader, step) => new ElementwiseStep(loader, step),
         _ => throw Unknown(node),
     };

@@ -31,6 +31,7 @@ internal static class ReferenceLayers
             GlobalAveragePool => (source, from, _, destination, _, _) => ReferencePooling.GlobalAverage(source, from, destination),
             Linear op => (source, _, _, destination, _, _) => ReferenceLinear.Run(source, op, weight, bias, destination),
             Softmax => (source, from, _, destination, _, _) => ReferenceSoftmax.Run(source, from.Channels, destination),
+            Flatten => static (source, _, _, destination, _, _) => source.CopyTo(destination),
             _ => throw new UnknownOperatorException("the reference backend", node),
         };
     }

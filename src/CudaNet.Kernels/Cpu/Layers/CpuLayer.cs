@@ -25,6 +25,7 @@ internal abstract class CpuLayer(LayerNode node)
         GlobalAveragePool => new GlobalAverageLayer(node),
         Linear op => new LinearLayer(node, op),
         Softmax => new SoftmaxLayer(node),
+        Flatten => new FlattenLayer(node),
         _ => throw new UnknownOperatorException("the cpu backend", node),
     };
 

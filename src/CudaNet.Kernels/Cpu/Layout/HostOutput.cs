@@ -9,10 +9,7 @@ internal abstract unsafe class HostOutput(BlockedImage from) : ParallelWork
     public int Elements { get; } = checked((int)((long)from.Batch * from.Channels * from.Height * from.Width));
 }
 
-/// <summary>
-/// Blocks of as many pixels as a vector has lanes are transposed in registers. One item is some pixels of one plane of 16 channels, or several small
-/// planes.
-/// </summary>
+/// <summary>One item is some pixels of one plane of 16 channels, or several small planes.</summary>
 internal sealed unsafe class HostOutput<T> : HostOutput
     where T : unmanaged, ISimd<T>
 {
@@ -48,87 +45,8 @@ internal sealed unsafe class HostOutput<T> : HostOutput
         {
             (int image, int block) = Math.DivRem(plane, _from.Blocks);
             int channels = Math.Min(Lanes, _from.Channels - (block * Lanes));
-            float* start = _source + (plane * _from.PlaneStride) + _from.Interior;
             float* target = Destination + ((((nint)image * _from.Channels) + (block * Lanes)) * _pixels);
-            if (_pixels == 1)
-            {
-                new ReadOnlySpan<float>(start, channels).CopyTo(new Span<float>(target, channels));
-            }
-            else
-            {
-                CopyPixels(start, first, end, channels, target);
-            }
-        }
-    }
-
-    /// <param name="start">The plane's first pixel.</param>
-    /// <param name="first">The first pixel to copy, row by row.</param>
-    /// <param name="end">After the last one.</param>
-    /// <param name="channels">How many of the plane's are copied.</param>
-    /// <param name="target">The first channel's plane on the host.</param>
-    private void CopyPixels(float* start, int first, int end, int channels, float* target)
-    {
-        float* gathered = stackalloc float[T.Count * Lanes];
-        float* transposed = stackalloc float[T.Count * Lanes];
-        (int y, int x) = Math.DivRem(first, _from.Width);
-        for (int pixel = first; pixel < end;)
-        {
-            int count = Math.Min(T.Count, end - pixel);
-            float* source = start + (y * _from.RowStride) + ((nint)x * Lanes);
-            if (count <= _from.Width - x && count == T.Count)
-            {
-                x += count;
-            }
-            else
-            {
-                source = gathered;
-                for (int i = 0; i < count; i++)
-                {
-                    if (x == _from.Width)
-                    {
-                        (x, y) = (0, y + 1);
-                    }
-
-                    CopyPixel(start + (y * _from.RowStride) + ((nint)x++ * Lanes), gathered + (i * Lanes));
-                }
-            }
-
-            if (x == _from.Width)
-            {
-                (x, y) = (0, y + 1);
-            }
-
-            if (channels == Lanes && count == T.Count)
-            {
-                Transpose(source, target + pixel, _pixels);
-            }
-            else
-            {
-                Transpose(source, transposed, T.Count);
-                for (int c = 0; c < channels; c++)
-                {
-                    new ReadOnlySpan<float>(transposed + (c * T.Count), count).CopyTo(new Span<float>(target + ((nint)c * _pixels) + pixel, count));
-                }
-            }
-
-            pixel += count;
-        }
-    }
-
-    /// <summary>[pixel][16] to 16 rows of pixels.</summary>
-    private static void Transpose(float* source, float* destination, nint rowStride)
-    {
-        for (int lane = 0; lane < Lanes; lane += T.Count)
-        {
-            T.Transpose(source + lane, Lanes, destination + (lane * rowStride), rowStride);
-        }
-    }
-
-    private static void CopyPixel(float* source, float* destination)
-    {
-        for (int lane = 0; lane < Lanes; lane += T.Count)
-        {
-            T.Store(T.Load(source + lane), destination + lane);
+            DensePlanes<T>.Copy(_source + (plane * _from.PlaneStride), _from, first, end, channels, target);
         }
     }
 }

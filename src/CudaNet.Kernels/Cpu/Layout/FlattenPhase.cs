@@ -1,0 +1,23 @@
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>An image's values in the order of channels, rows and columns, as one vector. One item is one plane of 16 channels.</summary>
+internal sealed unsafe class FlattenPhase<T>(float* source, BlockedImage from, float* destination, BlockedImage to) : StoringPhase
+    where T : unmanaged, ISimd<T>
+{
+    private readonly int _pixels = checked(from.Height * from.Width);
+
+    public override int Items { get; } = from.Planes;
+
+    protected override void Compute(int item, int worker)
+    {
+        (int image, int block) = Math.DivRem(item, from.Blocks);
+        int first = block * BlockedImage.BlockChannels;
+        float* vector = destination + (image * to.ImageStride);
+        DensePlanes<T>.Copy(
+            source + (item * from.PlaneStride), from, 0, _pixels, Math.Min(BlockedImage.BlockChannels, from.Channels - first), vector + ((nint)first * _pixels));
+        if (block == from.Blocks - 1)
+        {
+            new Span<float>(vector + to.Channels, (int)(to.ImageStride - to.Channels)).Clear();
+        }
+    }
+}
