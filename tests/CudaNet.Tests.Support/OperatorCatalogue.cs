@@ -26,6 +26,7 @@ public static class OperatorCatalogue
         new(typeof(Linear), "bias", 2, 2, (draws, shape) => new Linear(shape.Channels, draws.Pick(ChannelCounts), draws.Flip()), [.. Linears()]),
         new(typeof(Softmax), "", 1, 2, (_, _) => new Softmax(), [.. Softmaxes()]),
         new(typeof(Flatten), "", 1, 4, (_, _) => new Flatten(), OnEach(_ => new Flatten())),
+        new(typeof(Offset), "channels, rows and columns", 1, 4, (_, shape) => OffsetOf(shape), [.. ChannelCounts.Select((channels, turn) => Shape(turn, channels)).Select(s => new OperatorCase(OffsetOf(s), s))]),
     ];
 
     public static IEnumerable<OperatorCase> Cases => Rows.SelectMany(r => r.Cases);
@@ -80,6 +81,8 @@ public static class OperatorCatalogue
 
         return new TensorShape(1, channels, height, width);
     }
+
+    private static Offset OffsetOf(TensorShape shape) => new(shape.Channels, shape.Height, shape.Width);
 
     private static IReadOnlyList<OperatorCase> OnEach(Func<int, LayerOp> op) =>
         [.. ChannelCounts.Select((channels, turn) => new OperatorCase(op(channels), Shape(turn, channels)))];

@@ -13,6 +13,7 @@ internal readonly record struct LayerWork(long Flops, long Weights, long? Channe
 
         // A convolution's bias goes into the shift.
         BatchNorm2d op => new LayerWork(0, 0, 2L * op.Channels),
+        Offset => new LayerWork(0, 0, stage.Node.Parameters[0].Shape.ElementCount),
         Add or ReLU or WindowPool or GlobalAveragePool or Softmax or Flatten => new LayerWork(0, 0, null),
         _ => throw new UnknownOperatorException("the roofline", stage.Node),
     };

@@ -5,7 +5,7 @@ namespace CudaNet.Engine;
 /// <param name="Flops">Two for each multiply-add of a convolution (those with the padding's zeros included) or a fully connected layer; nothing else counts.</param>
 /// <param name="InputBytes">Its input, without rows and columns that no window reads.</param>
 /// <param name="ResidualBytes">The other operand of a sum; 0 where that is the input itself.</param>
-/// <param name="WeightBytes">Weights as they are stored; a bias, or the scale and the shift of a batch norm, in fp32.</param>
+/// <param name="WeightBytes">Weights as they are stored; a bias, a constant image, or the scale and the shift of a batch norm, in fp32.</param>
 /// <param name="OutputBytes">What a later step or the caller reads, and the last stage in any case, as it is stored.</param>
 /// <param name="PublishedBytes">Observed stages in fp32, where they are not written so anyway.</param>
 public sealed record StepWork(PlanStep Step, long Flops, long InputBytes, long ResidualBytes, long WeightBytes, long OutputBytes, long PublishedBytes)

@@ -13,6 +13,7 @@ internal static class CudaLayers
         Linear op => (loader, step) => new LinearStep(loader, step, op),
         Softmax => static (loader, step) => new SoftmaxStep(loader, step),
         Flatten => static (loader, step) => new FlattenStep(loader, step),
+        Offset => static (loader, step) => new OffsetStep(loader, step),
         BatchNorm2d or Add or ReLU => static (loader, step) => new ElementwiseStep(loader, step),
         _ => throw Unknown(node),
     };

@@ -32,6 +32,15 @@ internal static class ReferenceElementwise
         }
     }
 
+    /// <summary>y[n] = x[n] + bias, image by image.</summary>
+    public static void Offset(ReadOnlySpan<float> source, ReadOnlySpan<float> bias, Span<float> destination)
+    {
+        for (int i = 0; i < source.Length; i++)
+        {
+            destination[i] = source[i] + bias[i % bias.Length];
+        }
+    }
+
     public static void ReLU(ReadOnlySpan<float> source, Span<float> destination)
     {
         for (int i = 0; i < source.Length; i++)

@@ -32,6 +32,7 @@ internal static class ReferenceLayers
             Linear op => (source, _, _, destination, _, _) => ReferenceLinear.Run(source, op, weight, bias, destination),
             Softmax => (source, from, _, destination, _, _) => ReferenceSoftmax.Run(source, from.Channels, destination),
             Flatten => static (source, _, _, destination, _, _) => source.CopyTo(destination),
+            Offset => (source, _, _, destination, _, _) => ReferenceElementwise.Offset(source, bias, destination),
             _ => throw new UnknownOperatorException("the reference backend", node),
         };
     }

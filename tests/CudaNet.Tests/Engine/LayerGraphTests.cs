@@ -78,6 +78,7 @@ public sealed class LayerGraphTests
         new MaxPool2d(3, 2, 3),
         new AvgPool2d(3, 2, new Padding(0, 0, 0, 3)),
         new MaxPool2d(3, 2, int.MaxValue),
+        new Offset(4, 8, 0),
     ];
 
     [Theory]
@@ -87,5 +88,15 @@ public sealed class LayerGraphTests
         GraphBuilder builder = new(4);
         Assert.Throws<ShapeException>(() => builder.Add("op", op, builder.Input));
         Assert.Throws<ShapeException>(() => op.InferShape([new TensorShape(1, 4, 8, 8)]));
+    }
+
+    [Theory]
+    [InlineData(4, 8, 7)]
+    [InlineData(4, 6, 9)]
+    [InlineData(3, 6, 7)]
+    public void An_offset_takes_images_of_its_own_extents(int channels, int height, int width)
+    {
+        ShapeException exception = Assert.Throws<ShapeException>(() => new Offset(4, 6, 7).InferShape([new TensorShape(2, channels, height, width)]));
+        Assert.Contains($"4×6×7, not the {channels}×{height}×{width} of 2×{channels}×{height}×{width}", exception.Message, StringComparison.Ordinal);
     }
 }

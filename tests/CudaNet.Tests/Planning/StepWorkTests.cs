@@ -114,6 +114,18 @@ public sealed class StepWorkTests
         Assert.Equal((0, 4L * 2 * 64 * ((112 * 112) + (56 * 56))), (pool.Flops, pool.Bytes));
     }
 
+    /// <summary>Its weights stay fp32, and are read once for the whole batch.</summary>
+    [Theory]
+    [InlineData(StoragePrecision.Float32, 4)]
+    [InlineData(StoragePrecision.Float16, 2)]
+    public void An_offset_reads_one_image_beside_the_batch(StoragePrecision storage, int size)
+    {
+        GraphBuilder builder = new(3);
+        builder.Add("mean", new Offset(3, 5, 6), builder.Input);
+        StepWork work = Assert.Single(Work(builder.Build(), new TensorShape(4, 3, 5, 6), storage));
+        Assert.Equal((0, size * 4 * 90, 4 * 90, size * 4 * 90), (work.Flops, work.InputBytes, work.WeightBytes, work.OutputBytes));
+    }
+
     [Fact]
     public void What_is_beyond_63_bits_is_refused()
     {

@@ -56,7 +56,8 @@ operators = {
     'Conv2d': conv, 'BatchNorm2d': norm, 'MaxPool2d': max_pool, 'AvgPool2d': average_pool,
     'ReLU': lambda c, x: F.relu(x), 'Add': lambda c, x: x + t('y', c['input']), 'GlobalAveragePool': lambda c, x: x.mean((2, 3)),
     'Linear': lambda c, x: F.linear(x, t('weight', (c['OutFeatures'], c['InFeatures'])), t('bias', (c['OutFeatures'],)) if c['Bias'] else None),
-    'Softmax': lambda c, x: F.softmax(x, 1), 'Flatten': lambda c, x: x.flatten(1)}
+    'Softmax': lambda c, x: F.softmax(x, 1), 'Flatten': lambda c, x: x.flatten(1),
+    'Offset': lambda c, x: x + t('bias', (c['Channels'], c['Height'], c['Width']))}
 lines = []
 for case in map(json.loads, open(sys.argv[1], encoding='utf-8')):
     value = operators[case['op']](case, t('x', case['input']))

@@ -26,6 +26,7 @@ internal abstract class CpuLayer(LayerNode node)
         Linear op => new LinearLayer(node, op),
         Softmax => new SoftmaxLayer(node),
         Flatten => new FlattenLayer(node),
+        Offset op => new OffsetLayer(node, op),
         _ => throw new UnknownOperatorException("the cpu backend", node),
     };
 

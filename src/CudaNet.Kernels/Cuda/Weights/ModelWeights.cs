@@ -120,6 +120,7 @@ internal sealed class ModelWeights : IDisposable
         {
             Conv2d op => OfConvolution(outline, op, norm, outlines),
             Linear op => OfLinear(head, op),
+            Offset op => OfOffset(head, op),
             _ => new StepWeights { Constants = norm is null ? null : Affine(norm, []) },
         };
     }
@@ -192,6 +193,13 @@ internal sealed class ModelWeights : IDisposable
         return new StepWeights { Matrix = matrix, Bias = op.Bias ? shift : null, Constants = exponents.Length > 0 ? constants : null };
     }
 
+    /// <summary>The image in the order of its values.</summary>
+    private StepWeights OfOffset(LayerNode node, Offset op)
+    {
+        float[]? bias = _parameters?.Of(node).Bias!.Values.ToArray();
+        return new StepWeights { Bias = Values(node.Parameters[0].Shape.ElementCount, () => FilterOrder.ToNhwc(bias, 1, op.Channels, op.Channels, [])) };
+    }
+
     /// <summary>Batch norm; its scale also undoes that of the filters.</summary>
     private ChannelConstants Affine(LayerNode norm, int[] exponents)
     {
@@ -204,7 +212,7 @@ internal sealed class ModelWeights : IDisposable
 
     private ChannelConstants Constants(int channels, Func<float[]> scale, Func<float[]> shift) => new(Values(channels, scale), Values(channels, shift));
 
-    private DeviceBuffer Values(int count, Func<float[]> values) => Reserve(sizeof(float) * (long)count, () => MemoryMarshal.AsBytes(values().AsSpan()).ToArray());
+    private DeviceBuffer Values(long count, Func<float[]> values) => Reserve(sizeof(float) * count, () => MemoryMarshal.AsBytes(values().AsSpan()).ToArray());
 
     /// <summary>A buffer, and what is uploaded to it where there are values.</summary>
     private DeviceBuffer Reserve(long bytes, Func<byte[]> values)

@@ -9,7 +9,7 @@ internal sealed class StepWeights
     /// <summary>Channels of a filter, those of a group, with the zeros behind them.</summary>
     public int Pitch { get; init; }
 
-    /// <summary>(K) in fp32, or null. Scaled as the filters are.</summary>
+    /// <summary>(K) in fp32, or null; scaled as the filters are. An offset's (H, W, C).</summary>
     public DeviceBuffer? Bias { get; init; }
 
     /// <summary>What follows the sums: batch norm, or what undoes the filters' scaling, or both; for a fully connected layer with scaled rows its bias too.</summary>
