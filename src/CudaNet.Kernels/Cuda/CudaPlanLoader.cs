@@ -91,8 +91,11 @@ internal sealed class CudaPlanLoader(CudaRuntime runtime, ModelWeights weights, 
     /// <summary>Where a value is stored.</summary>
     public StoredBuffer Buffer(PlanValue value) => new(Input(value, value.Shape.Channels), value.Layout.Precision);
 
-    /// <summary>Where a value is read from by a step that takes fp32 too: see <see cref="Wide"/>.</summary>
-    public StoredBuffer Source(PlanValue value) => _wide.TryGetValue(value.Node, out StoredBuffer wide) ? wide : Buffer(value);
+    /// <summary>
+    /// Where a softmax reads a value: the fp32 sums of a fully connected layer, where they are what is stored. A sum or a batch norm is read as the plan has it,
+    /// because whether it stands in fp32 beside is up to who observes: see <see cref="Wide"/>.
+    /// </summary>
+    public StoredBuffer Source(PlanValue value) => value.Node.Op is Linear && _wide.TryGetValue(value.Node, out StoredBuffer wide) ? wide : Buffer(value);
 
     /// <summary>Where a value is stored with that many channels a pixel, which only the run's input may have more of than its shape says.</summary>
     public DeviceBuffer Input(PlanValue value, int pitch)

@@ -59,6 +59,34 @@ public sealed class SoftmaxTests
         AssertClose([0.31273035405298855, 0.3328997290248266, 0.35436991692218484], actual, Tolerance.For("cuda fp32"), "logits near 40");
     }
 
+    /// <summary>An observed sum is published in fp32 by a GPU; what reads it reads what is stored, as it does where nobody observes.</summary>
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Observing_what_it_reads_changes_no_bit(string backend)
+    {
+        GraphBuilder builder = new(5);
+        LayerNode left = builder.Add("left", new GlobalAveragePool(), builder.Input);
+        LayerNode right = builder.Add("right", new GlobalAveragePool(), builder.Add("relu", new ReLU(), builder.Input));
+        builder.Add("softmax", new Softmax(), builder.Add("sum", new Add(), left, right));
+        AssertObservingChangesNothing(builder.Build(), backend);
+
+        GraphBuilder heads = new(5);
+        LayerNode pool = heads.Add("pool", new GlobalAveragePool(), heads.Input);
+        LayerNode first = heads.Add("first", new Linear(5, 7), pool), second = heads.Add("second", new Linear(5, 7), pool);
+        heads.Add("softmax", new Softmax(), heads.Add("sum", new Add(), first, second));
+        AssertObservingChangesNothing(heads.Build(), backend);
+    }
+
+    private static void AssertObservingChangesNothing(LayerGraph graph, string backend)
+    {
+        Tensor input = Formula.Uniform("x", new TensorShape(2, 5, 3, 4));
+        Dictionary<string, Tensor> observed = Networks.Run(graph, input, Backends.Create(backend));
+        using Model model = Networks.Create(graph);
+        using Session session = new(model, Backends.Create(backend));
+        Bits.AssertSame(session.Predict(input).Values, observed["output"].Values, "the output, observed");
+        Bits.AssertSame(observed["output"].Values, observed["softmax"].Values, "the last layer");
+    }
+
     /// <summary>NaN exactly where it is expected, which a comparison never passes.</summary>
     private static void AssertClose(double[] expected, Tensor actual, Tolerance tolerance, string what)
     {
