@@ -107,3 +107,26 @@ for name, array in (('f4', np.ones((2, 3, 4, 4), '<f4')), ('rank3', np.ones((3, 
     stream = io.BytesIO(); np.save(stream, array); write('npy', name, stream.getvalue())
 for name, save in (('stored', np.savez), ('deflated', np.savez_compressed)):
     stream = io.BytesIO(); save(stream, conv1=np.ones((2, 3, 1, 1), '<f4'), ids=np.arange(4, dtype='<i8'), back=np.asfortranarray(np.ones((2, 3), '>f8'))); write('npz', name, stream.getvalue())
+
+
+def onnx_model(name, nodes, constants, extents, **attributes):
+    """A graph x -> y; needs Debian's python3-onnx."""
+    import onnx
+    from onnx import helper, numpy_helper
+    x, y = helper.make_tensor_value_info('x', 1, extents), helper.make_tensor_value_info('y', 1, None)
+    graph = helper.make_graph(nodes, 'net', [x], [y], [numpy_helper.from_array(np.ascontiguousarray(v), k) for k, v in constants.items()])
+    write('graph', name, graph.SerializeToString())
+    write('Onnx', name, helper.make_model(graph, producer_name='corpus', opset_imports=[helper.make_opsetid('', 17)], **attributes).SerializeToString())
+
+
+from onnx import helper
+node = helper.make_node
+f4 = lambda *s: (np.arange(np.prod(s)) % 7 - 3).astype('f4').reshape(s)
+onnx_model('block', [node('Conv', ['x', 'w'], ['a'], pads=[1, 1, 1, 1], strides=[2, 2]), node('BatchNormalization', ['a', 's', 's', 's', 'v'], ['b']), node('Relu', ['b'], ['c']), node('MaxPool', ['c'], ['d'], kernel_shape=[2, 2], strides=[2, 2]),
+                     node('Add', ['c', 'c'], ['e']), node('GlobalAveragePool', ['e'], ['f']), node('Flatten', ['f'], ['g']), node('Gemm', ['g', 'm', 'k'], ['y'], transB=1)],
+           dict(w=f4(2, 3, 3, 3), s=f4(2), v=np.ones(2, 'f4'), m=f4(2, 2), k=f4(2)), ['N', 3, 'H', 'W'])
+onnx_model('view', [node('Sub', ['x', 'mean'], ['p']), node('ReduceMean', ['p'], ['q'], axes=[2, 3]), node('Shape', ['q'], ['r']), node('Gather', ['r', 'zero'], ['t']), node('Unsqueeze', ['t', 'axes'], ['u']),
+                    node('Concat', ['u', 'rest'], ['o'], axis=0), node('Reshape', ['q', 'o'], ['z']), node('MatMul', ['z', 'm'], ['n']), node('Add', ['n', 'k'], ['l']), node('Softmax', ['l'], ['y'])],
+           dict(mean=f4(3, 1, 1), zero=np.array(0), axes=np.array([0]), rest=np.array([-1]), m=f4(3, 2).astype('f2'), k=f4(2)), [1, 3, 8, 8])
+onnx_model('input', [node('Split', ['x'], ['r', 'g', 'b'], axis=1), node('Concat', ['b', 'g', 'r'], ['c'], axis=1), node('Pad', ['c', 'pads'], ['d']), node('Conv', ['d', 'w'], ['e'], auto_pad='SAME_UPPER', strides=[2, 2]), node('AveragePool', ['e'], ['y'], kernel_shape=[2, 2], count_include_pad=1)],
+           dict(pads=np.array([0, 0, 1, 1, 0, 0, 1, 1]), w=f4(2, 3, 2, 2)), [1, 3, 8, 8])

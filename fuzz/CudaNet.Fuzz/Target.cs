@@ -30,6 +30,7 @@ internal sealed record Target(string Name, Action<byte[]> Parse, long MaxBytes, 
         new("configuration", ReadConfiguration, 8 * Megabyte, Text("\"architecture\":\"resnet18\"", "\"model_type\":\"resnet\"", "\"pretrained_cfg\":{", "\"id2label\":{\"0\":\"x\",", "\"size\":{\"shortest_edge\":", "\"image_mean\":[", "\"label_names\":[", "\\ud800", "1e999", "-1", "null", "[[[[", "{", "}")),
         new("module", ReadModule, 8 * Megabyte, Opcodes()),
         new("script", ReadScript, 32 * Megabyte, ScriptPieces()),
+        new("graph", ReadGraph, 8 * Megabyte, OnnxPieces()),
         new("image", bytes => ImageDecoder.Decode(bytes, new ImageDecoderOptions { MaxPixels = Megabyte }, FileName), 64 * Megabyte, [[0xFF, 0xD8], [0xFF, 0xC0], [0xFF, 0xDA], [0xFF, 0xD9], [0xFF, 0xEE], .. Text("IHDR", "IDAT", "PLTE", "tRNS", "VP8L", "VP8X", "GIF89a")]),
         new("ptx", ReadPtx, 8 * Megabyte, Text(".reg .b32 %r<2000000000>;", ".shared .b8 s[1099511627776];", "{", "}", "((((", "@!%p1 ", ".f32", ".v4", "0f3F800000", ", ", ";", "[%rd1+-4]", "bra $L__BB0_1;", ".global .b8 g[9999999][9999999] = {{1},{2}};", "0x", "/*", ".loc 1 2 3", "{%r1, %r2}", "call.uni (a), f, (b);")),
         new("npz", ReadReference, 8 * Megabyte, [[(byte)'P', (byte)'K', 1, 2], [(byte)'P', (byte)'K', 5, 6], .. Text("'descr': '<f8'", "'descr': '>i2'", "'descr': '|b1'", "'fortran_order': True", "(99999999999,", "((((", "\\x93NUMPY", ".npy")]),
@@ -46,10 +47,11 @@ internal sealed record Target(string Name, Action<byte[]> Parse, long MaxBytes, 
     }
 
     /// <summary>A target a format that is read; its corpus has the format's name.</summary>
-    private static Target Weights(WeightFormat format) => new(format.ToString(), format == WeightFormat.Sharded ? ReadIndex : ReadWeights, 4 * Megabyte, format switch
+    private static Target Weights(WeightFormat format) => new(format.ToString(), format == WeightFormat.Sharded ? ReadIndex : format == WeightFormat.Onnx ? ReadOnnx : ReadWeights, 4 * Megabyte, format switch
     {
         WeightFormat.Safetensors => Text("{\"a\":", "{\"__metadata__\":{", "[[[[", "]]", "\"F32\"", "\"data_offsets\"", "\"shape\":[", "1e9", "-1", "\\u0000", "null", "9223372036854775807", "\"fc.bias\""),
         WeightFormat.Sharded => Text("\"weight_map\":{", "\"../../etc/passwd\"", "\"/dev/zero\"", "\"part.safetensors\"", "\"model.safetensors.index.json\"", "\"\"", "{", "}", "null", "1e999"),
+        WeightFormat.Onnx => OnnxPieces(),
         WeightFormat.TorchZip or WeightFormat.TorchStream or WeightFormat.TorchScript => Opcodes(),
         _ => throw new InvalidOperationException($"{format} needs pieces to be mutated with"),
     });
@@ -67,6 +69,27 @@ internal sealed record Target(string Name, Action<byte[]> Parse, long MaxBytes, 
     {
         using Model model = ModelFile.Read(bytes, FileName);
         _ = model.Graph.InferShapes(new TensorShape(1, model.Graph.InputChannels, 64, 64));
+    }
+
+    private static void ReadOnnx(byte[] bytes)
+    {
+        using Model model = ModelFile.Read(bytes, FileName);
+    }
+
+    /// <summary>An ONNX graph, put into a model: an edit that changes its length leaves the file whole.</summary>
+    private static void ReadGraph(byte[] bytes)
+    {
+        List<byte> file = [0x08, 8, 0x3A];
+        for (int rest = bytes.Length; ; rest >>= 7)
+        {
+            file.Add((byte)(rest < 0x80 ? rest : (rest & 0x7F) | 0x80));
+            if (rest < 0x80)
+            {
+                break;
+            }
+        }
+
+        ReadOnnx([.. file, .. bytes, 0x42, 2, 0x10, 17]);
     }
 
     /// <summary>A pickled module of the smallest network: all that is opened of it is its network, whose weights stand for nothing.</summary>
@@ -136,6 +159,14 @@ internal sealed record Target(string Name, Action<byte[]> Parse, long MaxBytes, 
             throw new CudaNetException(refusal.Message, refusal);
         }
     }
+
+    /// <summary>Names of operators and attributes, and numbers at the edges of protocol buffers.</summary>
+    private static byte[][] OnnxPieces() =>
+    [
+        .. Text("Conv", "Gemm", "Reshape", "Transpose", "Concat", "Slice", "Shape", "Pad", "Split", "Identity", "Mul", "Squeeze", "Constant", "ConstantOfShape", "axes", "axis", "perm", "pads", "kernel_shape", "group", "value", "location", "offset", "../w", "x", "y"),
+        [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01], [0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80], [0xFF, 0xFF, 0xFF, 0xFF, 0x07], [0x08, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F],
+        [0x70, 0x01], [0x0A, 0x00], [0x12, 0x01, (byte)'y'], [0x0A, 0x01, (byte)'x'], [0x40, 0x00], [0x40, 0x03], [0x18, 0x01], [0x10, 0x01], [0x10, 0x07], [0x10, 0x0A], [0x2A, 0x00], [0x4A, 0x00], [0x42, 0x00],
+    ];
 
     private static byte[][] ScriptPieces() => Text(
         "    ", "\n", "(", ")", "[", "]", "{", ", ", ": ", " = ", " += ", "\"", "    if True:\n", "    else:\n      pass\n", "    return x\n", "    return (self)._forward_impl(x, )\n", "(self).forward(x, )",

@@ -58,6 +58,7 @@ internal static class CliProgram
             new LayersCommand(context),
             new ClassifyCommand(context),
             new FeaturesCommand(context),
+            new SimilarityCommand(context),
             new ExplainCommand(context),
             new RooflineCommand(context),
             new ProfileCommand(context),

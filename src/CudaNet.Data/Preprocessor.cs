@@ -3,8 +3,8 @@ using CudaNet.Engine;
 namespace CudaNet.Data;
 
 /// <summary>
-/// Turns images into a network's input as a <see cref="Engine.Preprocessing"/> says: resize, centre crop, (pixel / 255 − mean) / std. The bytes
-/// after resizing and cropping equal those of timm and torchvision (Pillow's filters) or of OpenCV. Immutable; any thread.
+/// Turns images into a network's input as a <see cref="Engine.Preprocessing"/> says: resize, centre crop, order of channels, mean image,
+/// (pixel / 255 − mean) / std. The bytes after resizing and cropping equal those of timm and torchvision (Pillow's filters) or of OpenCV. Immutable; any thread.
 /// </summary>
 public sealed class Preprocessor
 {
@@ -15,7 +15,7 @@ public sealed class Preprocessor
     /// <param name="decoding">How files are decoded; null means <see cref="ImageDecoderOptions.Default"/>.</param>
     /// <exception cref="CudaNetException">
     /// The rule makes no sense: a side outside 1 to <see cref="Preprocessing.MaxSide"/>, a crop outside <see cref="Preprocessing.MinCrop"/> to 1,
-    /// statistics of other than 1 or 3 channels.
+    /// statistics of other than 1 or 3 channels, an order that is none, a mean image of another shape.
     /// </exception>
     public Preprocessor(Preprocessing preprocessing, ImageDecoderOptions? decoding = null)
     {
@@ -63,11 +63,18 @@ public sealed class Preprocessor
         int plane = pixels.Length / 3;
         for (int c = 0; c < _tables.Length; c++)
         {
-            ReadOnlySpan<float> table = _tables[c];
+            ReadOnlySpan<byte> channel = pixels[Preprocessing.ChannelOrder[c]..];
             Span<float> target = destination.Slice(c * plane, plane);
+            if (Preprocessing.MeanImage is { } subtracted)
+            {
+                Subtract(channel, subtracted.Values.Slice(c * plane, plane), Preprocessing.Mean[c], Preprocessing.Std[c], target);
+                continue;
+            }
+
+            ReadOnlySpan<float> table = _tables[c];
             for (int i = 0; i < target.Length; i++)
             {
-                target[i] = table[pixels[(i * 3) + c]];
+                target[i] = table[channel[i * 3]];
             }
         }
     }
@@ -110,6 +117,16 @@ public sealed class Preprocessor
         return new Tensor(ImageShape, values);
     }
 
+    /// <summary>((pixel − mean image) / 255 − mean) / std, as (pixel − mean image − 255·mean) / (255·std): exact until the one rounding where the mean is 0 and std 1/255.</summary>
+    private static void Subtract(ReadOnlySpan<byte> channel, ReadOnlySpan<float> image, double mean, double std, Span<float> target)
+    {
+        (double shift, double scale) = (255 * mean, 255 * std);
+        for (int i = 0; i < target.Length; i++)
+        {
+            target[i] = (float)((channel[i * 3] - (double)image[i] - shift) / scale);
+        }
+    }
+
     private static float[] Table(double mean, double std)
     {
         float[] table = new float[256];
@@ -141,6 +158,32 @@ public sealed class Preprocessor
         if (!rule.Mean.All(double.IsFinite) || !rule.Std.All(s => double.IsFinite(s) && s > 0) || !Enum.IsDefined(rule.Interpolation))
         {
             throw new CudaNetException("the means must be finite, the standard deviations above 0 and the interpolation known");
+        }
+
+        if (!rule.ChannelOrder.Order().SequenceEqual(Preprocessing.RedGreenBlue))
+        {
+            throw new CudaNetException($"the order of channels is {string.Join(", ", rule.ChannelOrder)}: 0, 1 and 2, each once, are possible");
+        }
+
+        if (rule.MeanImage is { } image)
+        {
+            CheckMeanImage(image, new TensorShape(rule.Mean.Count, rule.Height, rule.Width));
+        }
+    }
+
+    private static void CheckMeanImage(Tensor image, TensorShape wanted)
+    {
+        if (image.Shape != wanted)
+        {
+            throw new CudaNetException($"the mean image is {image.Shape}, the inputs are {wanted}") { Hint = "An input has the mean image's size: give none, or that." };
+        }
+
+        foreach (float value in image.Values)
+        {
+            if (!float.IsFinite(value))
+            {
+                throw new CudaNetException("the mean image has values that are no finite numbers");
+            }
         }
     }
 }

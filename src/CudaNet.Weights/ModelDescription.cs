@@ -33,7 +33,9 @@ internal sealed record ModelDescription(LayerGraph Graph, ModelMetadata Metadata
             }
 
             NetworkFacts facts = NetworkFacts.Of(graph, file.Network?.Architecture ?? config!.Name, config);
-            return new ModelDescription(graph, FolderConfiguration.Complete(MetadataReader.Read(stated, facts) with { Notes = notes }, file.Folder, facts, options.IgnoreMetadata));
+            Tensor? meanImage = stated.ContainsKey(MetadataKeys.MeanImage) ? file.MeanImage?.Read(copy: true) : null;
+            ModelMetadata metadata = FolderConfiguration.Complete(MetadataReader.Read(stated, facts, meanImage) with { Notes = notes }, file.Folder, facts, options.IgnoreMetadata);
+            return new ModelDescription(graph, options.Preprocess is { } path ? PreprocessingGraph.Apply(path, metadata, graph) : metadata);
         }
         catch (CudaNetException exception)
         {

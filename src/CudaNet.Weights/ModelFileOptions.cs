@@ -32,6 +32,12 @@ public sealed record ModelFileOptions
     /// </summary>
     public bool IgnoreMetadata { get; init; }
 
+    /// <summary>
+    /// An ONNX file whose graph makes the network's input of images: order of channels and arithmetic with constants, a number, one a channel, or an image (<c>docs/weights.md</c>). It becomes
+    /// the model's <see cref="ModelMetadata.Preprocessing"/>, before what the weights' own files say. Null: none. It is named in errors of its own.
+    /// </summary>
+    public string? Preprocess { get; init; }
+
     /// <summary>True: the weights are copied and the file is closed at once, so that it (or the bytes) may be overwritten in place afterwards.</summary>
     public bool CopyWeights { get; init; }
 

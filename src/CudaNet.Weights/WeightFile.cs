@@ -25,6 +25,17 @@ public sealed class WeightFile : IDisposable
         Metadata = raw.Metadata;
         Wrappers = raw.Wrappers;
         Placeholders = raw.Placeholders;
+        if (Network is not null && !string.IsNullOrEmpty(prefix))
+        {
+            throw new CudaNetException($"the file describes its network itself: there is no other one under {Printable.Quote(prefix)}") { File = path, Hint = "Leave the prefix out." };
+        }
+
+        if (raw.Metadata.ContainsKey(MetadataKeys.MeanImage) && raw.Tensors.FirstOrDefault(t => t.StoredName == MetadataKeys.MeanImageTensor) is { } image)
+        {
+            MeanImage = image;
+            raw = raw with { Tensors = [.. raw.Tensors.Where(t => t != image)] };
+        }
+
         (IReadOnlyList<WeightTensor> tensors, LeftOutEntry[] outside) = Under(raw.Tensors, prefix);
         Tensors = tensors;
         LeftOut = [.. raw.LeftOut, .. outside];
@@ -78,6 +89,9 @@ public sealed class WeightFile : IDisposable
 
     /// <summary>The prefixes removed from names (<c>module.</c>), each once.</summary>
     public IReadOnlyList<string> Prefixes { get; }
+
+    /// <summary>The mean image of the metadata's preprocessing, which is no weight; null where the metadata speaks of none.</summary>
+    internal WeightTensor? MeanImage { get; }
 
     /// <summary>Sentences on what was chosen and assumed.</summary>
     internal IReadOnlyList<string> Notes { get; }

@@ -17,4 +17,7 @@ public enum WeightFormat
 
     /// <summary>A TorchScript archive, of which only the data is read.</summary>
     TorchScript,
+
+    /// <summary>An ONNX model, whose graph is the network.</summary>
+    Onnx,
 }

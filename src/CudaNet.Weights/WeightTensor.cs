@@ -53,9 +53,9 @@ public sealed class WeightTensor
     /// <summary>Extents.</summary>
     public TensorShape Shape => _layout.Shape;
 
-    /// <summary>True where <see cref="Read()"/> returns the file's own memory: fp32, little-endian, row-major, at an aligned address, with its sign.</summary>
+    /// <summary>True where <see cref="Read()"/> returns the file's own memory: fp32, little-endian, row-major, at an address that the processor reads them at, with its sign.</summary>
     public bool IsZeroCopy =>
-        Type == WeightType.Float32 && !_bigEndian && !_isNegated && BitConverter.IsLittleEndian && _layout.IsContiguous && _storage.File.IsAlignedForFloats(Position);
+        Type == WeightType.Float32 && !_bigEndian && !_isNegated && BitConverter.IsLittleEndian && _layout.IsContiguous && _storage.File.CanHoldFloats(Position);
 
     private long Position => _storage.Start + (_layout.Offset * Type.SizeBytes());
 

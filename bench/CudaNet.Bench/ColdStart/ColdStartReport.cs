@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using CudaNet.Engine;
+using CudaNet.Weights;
 
 namespace CudaNet.Bench;
 
@@ -67,7 +68,7 @@ internal static class ColdStartReport
         TensorShape shape = new(1, 3, Side, Side);
         string input = Path.Combine(folder, "input.f32"), onnx = Path.Combine(folder, "model.onnx");
         File.WriteAllBytes(input, MemoryMarshal.AsBytes(PeerComparison.RandomBatch(shape).Values));
-        File.WriteAllBytes(onnx, OnnxExport.Write(model, shape));
+        OnnxExport.Write(model, onnx, OnnxRuntimeContender.FixedTo(shape));
         string photograph = BenchFiles.Require(Tests.Support.Repository.File("samples/chelsea.jpg"), "The repository has it: check it out again.");
         string Ours(string build) => Path.Combine(folder, build, "CudaNet.ColdStart");
         string Peer(string build) => Path.Combine(folder, build, "CudaNet.ColdStart.Peer");

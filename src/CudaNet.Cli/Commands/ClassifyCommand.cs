@@ -40,7 +40,7 @@ internal sealed class ClassifyCommand : CliCommand
     protected override int Execute(ParseResult arguments)
     {
         IBackend backend = _backend.Create(arguments);
-        using Model model = _modelOptions.Open(arguments, arguments.GetRequiredValue(_model));
+        using Model model = _modelOptions.Open(arguments, arguments.GetRequiredValue(_model), _preprocessing.Graph(arguments));
         RequireHead(model);
         ModelMetadata metadata = LabelFile.Override(model, arguments.GetValue(_labels));
         InputSource inputs = new(arguments.GetRequiredValue(_images), arguments.GetValue(_batch), model.Graph, () => _preprocessing.Create(arguments, model, Context), arguments.GetValue(_skipUnreadable), Context);
@@ -53,7 +53,7 @@ internal sealed class ClassifyCommand : CliCommand
             Context.ThrowIfUnread();
             Tensor logits = session.Predict(batch.Tensor, Context.Cancellation);
             notes.Look(session, inputs.Names, batch, logits);
-            return Prediction.Of(inputs.Names, batch.Start, logits, top);
+            return Prediction.Of(session.Graph, inputs.Names, batch.Start, logits, top);
         });
         if (arguments.GetValue(Json))
         {
@@ -84,7 +84,7 @@ internal sealed class ClassifyCommand : CliCommand
 
     private static void RequireHead(Model model)
     {
-        if (!model.Metadata.HasHead())
+        if (!model.Graph.HasHead())
         {
             string why = model.Metadata.Notes.Count > 0 ? $": {string.Join("; ", model.Metadata.Notes)}" : ": the weights have no fc";
             throw new CudaNetException($"the model has no head that tells classes apart{why}") { Hint = "`cudanet features` writes what it computes, up to global_pool." };

@@ -55,7 +55,7 @@ internal sealed class CompareCommand : CliCommand
         ReferenceChoice choice = _reference.Read(arguments);
         IBackend backend = _backend.Create(arguments);
         Tolerance? asked = arguments.GetValue(_tolerance) is { } given ? new Tolerance("--tolerance", given, "as asked") : null;
-        using Model model = _modelOptions.Open(arguments, arguments.GetRequiredValue(_model));
+        using Model model = _modelOptions.Open(arguments, arguments.GetRequiredValue(_model), _preprocessing.Graph(arguments));
         FinitenessNotes? notes = null;
         ComparisonReport report = choice.File is { } file
             ? WithFile(file, choice, model, backend, asked, arguments, () => notes = new FinitenessNotes(model, Context))

@@ -64,8 +64,9 @@ internal sealed class FeaturesCommand : CliCommand
         string output = arguments.GetRequiredValue(_output);
         IBackend backend = _backend.Create(arguments);
         string source = arguments.GetRequiredValue(_model);
-        OutputPath.RefuseInputs(output, [.. PipeInput.FilesOf(source), .. arguments.GetRequiredValue(_images), .. arguments.GetValue(_labels) is { } file ? (string[])[file] : []]);
-        using Model model = _modelOptions.Open(arguments, source);
+        string?[] besides = [arguments.GetValue(_labels), _preprocessing.Graph(arguments)];
+        OutputPath.RefuseInputs(output, [.. PipeInput.FilesOf(source), .. arguments.GetRequiredValue(_images), .. besides.OfType<string>()]);
+        using Model model = _modelOptions.Open(arguments, source, _preprocessing.Graph(arguments));
         ModelMetadata metadata = LabelFile.Override(model, arguments.GetValue(_labels));
         IReadOnlyList<LayerNode> layers = LayerNames.Resolve(model.Graph, arguments.GetValue(_layers)!);
         if (IsSingle(output) && layers.Count > 1)
@@ -75,11 +76,11 @@ internal sealed class FeaturesCommand : CliCommand
 
         InputSource inputs = new(arguments.GetRequiredValue(_images), arguments.GetValue(_batch), model.Graph, () => _preprocessing.Create(arguments, model, Context), arguments.GetValue(_skipUnreadable), Context);
         OutputPath.RefuseInputs(output, inputs.Paths);
-        List<FeatureArray> arrays = [.. layers.Select(l => new FeatureArray(l.Name, CommonShape(model.Graph, l, inputs)))];
-        bool hasHead = model.Metadata.HasHead();
+        List<FeatureArray> arrays = [.. layers.Select(l => new FeatureArray(ArrayNames.Of(l), CommonShape(model.Graph, l, inputs)))];
+        bool hasHead = model.Graph.HasHead();
         if (!hasHead && layers.Count == 0)
         {
-            arrays.Add(new FeatureArray(model.Graph.Output.Name, CommonShape(model.Graph, model.Graph.Output, inputs)));
+            arrays.Add(new FeatureArray(ArrayNames.Of(model.Graph.Output), CommonShape(model.Graph, model.Graph.Output, inputs)));
         }
         else if (hasHead && (!IsSingle(output) || layers.Count == 0))
         {
@@ -89,7 +90,7 @@ internal sealed class FeaturesCommand : CliCommand
         Prediction.SayWhatTheModelKnows(model, metadata, inputs, Context);
         FinitenessNotes notes = new(model, Context);
         int top = hasHead ? arguments.GetValue(_top) ?? (arguments.GetValue(Json) ? 1 : 0) : 0;
-        string? origin = IsSingle(output) ? null : FeatureMetadata.ToJson(source, model, inputs.Preprocessing, _preprocessing.AppliesExif(arguments), _backend.Describe(arguments), Context.Cancellation);
+        string? origin = IsSingle(output) ? null : FeatureMetadata.ToJson(source, _preprocessing.Graph(arguments), model, inputs.Preprocessing, _preprocessing.AppliesExif(arguments), _backend.Describe(arguments), Context.Cancellation);
         long start = Stopwatch.GetTimestamp();
         List<Prediction> predictions = Write(new Session(model, backend), inputs, arrays, output, origin, top, notes);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -147,7 +148,7 @@ internal sealed class FeaturesCommand : CliCommand
                 notes.Look(session, inputs.Names, batch, logits);
                 if (top > 0)
                 {
-                    predictions.AddRange(Prediction.Of(inputs.Names, batch.Start, logits, top));
+                    predictions.AddRange(Prediction.Of(session.Graph, inputs.Names, batch.Start, logits, top));
                 }
 
                 report(logits.Shape.Batch);
@@ -164,7 +165,7 @@ internal sealed class FeaturesCommand : CliCommand
         using InferenceRun run = session.Start(batch.Tensor, layers, Context.Cancellation);
         while (run.Next(out Observation observation))
         {
-            writer.Append(observation.Name, observation.Values);
+            writer.Append(ArrayNames.Of(observation.Layer), observation.Values);
         }
 
         return new Tensor(run.OutputShape, run.Output.ToArray());

@@ -60,6 +60,7 @@ internal sealed class LayersCommand : CliCommand
             json.WriteNumber("parameters", ParameterCount(node));
         });
         json.WriteNumber("parameters", graph.Layers.Sum(ParameterCount));
+        json.WritePreprocessing(source.Model?.Metadata.Preprocessing);
         json.WriteOrigins(source.Model?.Metadata.Origins ?? new MetadataOrigins());
         json.WriteStrings("notes", source.Model?.Metadata.Notes ?? []);
     }
@@ -78,6 +79,7 @@ internal sealed class LayersCommand : CliCommand
         Context.Out.WriteLine($"total: {Format.Plural(graph.Layers.Count(), "layer")}, {Format.Count(graph.Layers.Sum(ParameterCount))} parameters (batch norm statistics included), input {shapes[0]}, output {shapes[^1]}");
         if (source.Model is { } model)
         {
+            Context.Line($"preprocessing: {(model.Metadata.Preprocessing is { } rule ? ModelJson.Describe(rule) : "none")}");
             Context.Line($"from: {ModelJson.Describe(model.Metadata.Origins)}");
         }
     }

@@ -28,6 +28,7 @@ internal sealed class SelfTestCommand : CliCommand
     private readonly Option<string?> _model = new("--model") { HelpName = "MODEL", Description = "A model's file, to run whole as well: every layer, and equal bits pass after pass, in each precision." };
     private readonly ModelOptions _modelOptions;
     private readonly Option<string?> _image = new("--image") { HelpName = "IMAGE", Description = "What the model runs on; by default values between -1 and 1 drawn from a seed." };
+    private readonly Option<string?> _graph = PreprocessingOptions.CreateGraph();
     private readonly Option<string?> _output = new("--output", "-o") { HelpName = "FILE", Description = "Writes the JSON object to a file, beside what is printed." };
 
     public SelfTestCommand(CliContext context)
@@ -52,6 +53,7 @@ internal sealed class SelfTestCommand : CliCommand
         Add(_cudnn);
         Add(_model);
         Add(_image);
+        Add(_graph);
         Add(_output);
         _modelOptions = new ModelOptions(this, context);
         Add(Json);
@@ -78,12 +80,18 @@ internal sealed class SelfTestCommand : CliCommand
             throw new UsageException("--image goes with --model");
         }
 
-        if (file is not null)
+        string? graph = arguments.GetValue(_graph);
+        if (graph is not null && image is null)
         {
-            OutputPath.RefuseInputs(file, [.. path is null ? [] : PipeInput.FilesOf(path), .. image is null ? [] : (string[])[image]]);
+            throw new UsageException("--preprocess goes with --image");
         }
 
-        using Model? model = path is null ? null : _modelOptions.Open(arguments, path);
+        if (file is not null)
+        {
+            OutputPath.RefuseInputs(file, [.. path is null ? [] : PipeInput.FilesOf(path), .. ((string?[])[image, graph]).OfType<string>()]);
+        }
+
+        using Model? model = path is null ? null : _modelOptions.Open(arguments, path, graph);
         CudaDevice? gpu = device.Ordinal is { } ordinal ? CudaDevices.Find(CudaLibraries.Load(), ordinal) : null;
         IReadOnlyList<Check> checks = model is null ? AllChecks.List : [.. AllChecks.List, .. ModelChecks.All(model, Input(model, path!, image), gpu?.IsEmulated() ?? true)];
         SelfTestReport? report = null;

@@ -26,12 +26,14 @@ internal sealed record ModelSource(LayerGraph Graph, Model? Model) : IDisposable
             : throw new CudaNetException("there is no such file, nor an architecture of that name") { File = text, Hint = $"Architectures are {string.Join(", ", ResNet.Names)}." };
     }
 
-    /// <summary>The input's shape: as asked, as the model's metadata says, or 224×224.</summary>
+    /// <summary>The input's shape: as asked, as the model's metadata says, the only one that it takes, or 224×224.</summary>
     public TensorShape InputShape(ImageSize? asked, int batch)
     {
-        ImageSize size = asked ?? (Model?.Metadata.Preprocessing is { } own ? new ImageSize(own.Height, own.Width) : UsualSize);
+        ImageSize size = asked ?? (Model?.Metadata.Preprocessing is { } own ? new ImageSize(own.Height, own.Width) : Fixed(Graph));
         return new TensorShape(batch, Graph.InputChannels, size.Height, size.Width);
     }
+
+    private static ImageSize Fixed(LayerGraph graph) => graph.Input.Op is GraphInput { Height: var height, Width: var width } ? new ImageSize(height ?? UsualSize.Height, width ?? UsualSize.Width) : UsualSize;
 
     public void Dispose() => Model?.Dispose();
 }

@@ -25,8 +25,11 @@ internal sealed class ModelOptions
     }
 
     /// <summary>How a file is opened.</summary>
-    public ModelFileOptions Read(ParseResult arguments) => new()
+    /// <param name="arguments">The command line.</param>
+    /// <param name="graph">As <see cref="ModelFileOptions.Preprocess"/>.</param>
+    public ModelFileOptions Read(ParseResult arguments, string? graph) => new()
     {
+        Preprocess = graph,
         StateDict = arguments.GetValue(_stateDict),
         Prefix = arguments.GetValue(_prefix),
         Strict = arguments.GetValue(_strict),
@@ -34,10 +37,13 @@ internal sealed class ModelOptions
     };
 
     /// <summary>The model of a file; what was assumed is said on stderr.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="graph">What <c>--preprocess</c> says, so that no command that has it forgets it; null where images do not matter.</param>
     /// <exception cref="CudaNetException">It cannot be opened.</exception>
-    public Model Open(ParseResult arguments, string path)
+    public Model Open(ParseResult arguments, string path, string? graph)
     {
-        ModelFileOptions options = Read(arguments);
+        ModelFileOptions options = Read(arguments, graph);
         Model model = PipeInput.IsPipe(path) ? PipeInput.Read(path, pipe => ModelFile.Open(pipe, options, path)) : ModelFile.Open(path, options);
         foreach (string note in model.Metadata.Notes)
         {
@@ -49,5 +55,5 @@ internal sealed class ModelOptions
 
     /// <summary>A file's model, or, where there is no such file, a bare architecture.</summary>
     /// <exception cref="CudaNetException">It is neither.</exception>
-    public ModelSource OpenSource(ParseResult arguments, string text) => ModelSource.Open(text, path => Open(arguments, path));
+    public ModelSource OpenSource(ParseResult arguments, string text) => ModelSource.Open(text, path => Open(arguments, path, graph: null));
 }

@@ -4,7 +4,7 @@ using CudaNet.Engine;
 
 namespace CudaNet.Cli;
 
-/// <summary><c>--preset</c>, <c>--size</c>, <c>--mean</c>, <c>--std</c>, <c>--channels</c> and <c>--apply-exif</c>: how images become inputs.</summary>
+/// <summary><c>--preset</c>, <c>--preprocess</c>, <c>--size</c>, <c>--mean</c>, <c>--std</c>, <c>--channels</c> and <c>--apply-exif</c>: how images become inputs.</summary>
 internal sealed class PreprocessingOptions
 {
     private const string Timm = "timm";
@@ -12,6 +12,7 @@ internal sealed class PreprocessingOptions
     private const string Albumentations = "albumentations";
 
     private readonly Option<string?> _preset = CreatePreset("How images become inputs; default: as the model's metadata says, else torchvision.");
+    private readonly Option<string?> _graph = CreateGraph();
     private readonly Option<ImageSize?> _size = SharedOptions.Size("--size", "The input's size, instead of the preset's or the model's.");
     private readonly Option<bool> _applyExif = new("--apply-exif") { Description = "Turn images as their EXIF orientation says; by default pixels come as stored." };
 
@@ -21,6 +22,7 @@ internal sealed class PreprocessingOptions
     public PreprocessingOptions(Command command)
     {
         command.Add(_preset);
+        command.Add(_graph);
         command.Add(_size);
         _statistics = new StatisticsOptions(command);
         command.Add(_channels);
@@ -29,6 +31,18 @@ internal sealed class PreprocessingOptions
 
     /// <summary><c>--preset</c> by itself.</summary>
     public static Option<string?> CreatePreset(string description) => ValueOptions.Choice("--preset", description, Timm, Torchvision, Albumentations);
+
+    /// <summary><c>--preprocess</c> by itself.</summary>
+    public static Option<string?> CreateGraph() => new("--preprocess")
+    {
+        HelpName = "FILE",
+        Description = "An ONNX file whose graph makes the model's input of images: order of channels, and arithmetic with constants or a mean image; goes before the model's metadata.",
+    };
+
+    /// <summary>What a preset says for a model whose metadata is that of <c>--preprocess</c>, where that was given: the preset then says how images are resized, the graph all else.</summary>
+    public static Preprocessing? Resolve(string? preset, ModelMetadata? metadata, bool hasGraph) =>
+        preset is null || !hasGraph || metadata?.Preprocessing is not { } graph ? Resolve(preset, metadata)
+        : Resolve(preset, null)! is var resized ? graph with { Interpolation = resized.Interpolation, Crop = resized.Crop } : null;
 
     /// <summary>What a preset says for a model: <c>timm</c> is the model's own metadata where it has any. Null for no preset.</summary>
     public static Preprocessing? Resolve(string? preset, ModelMetadata? metadata) => preset switch
@@ -39,6 +53,9 @@ internal sealed class PreprocessingOptions
         Albumentations => Preprocessing.Albumentations,
         _ => throw new CudaNetException($"there is no preset {Printable.Quote(preset)}"),
     };
+
+    /// <summary><c>--preprocess</c>, where it was given.</summary>
+    public string? Graph(ParseResult arguments) => arguments.GetValue(_graph);
 
     /// <summary><c>--size</c>, where it was given.</summary>
     public ImageSize? Size(ParseResult arguments) => arguments.GetValue(_size);
@@ -51,7 +68,7 @@ internal sealed class PreprocessingOptions
     public Preprocessor Create(ParseResult arguments, Model model, CliContext context)
     {
         string? preset = arguments.GetValue(_preset);
-        Preprocessing? rule = Resolve(preset, model.Metadata) ?? model.Metadata.Preprocessing;
+        Preprocessing? rule = Resolve(preset, model.Metadata, Graph(arguments) is not null) ?? model.Metadata.Preprocessing;
         if (rule is null && model.Metadata.WhyNoPreprocessing is { } why)
         {
             throw new CudaNetException(why) { Hint = "Choose another rule with --preset, and --size, --mean and --std where it needs them; or give tensors (.npy)." };

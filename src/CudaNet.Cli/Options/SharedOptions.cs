@@ -46,5 +46,7 @@ internal static class SharedOptions
 
     public static Option<int> Batch(int byDefault, string description) => ValueOptions.Count("--batch", byDefault, MaxBatch, description);
 
+    public static Option<int?> OptionalBatch(string description) => ValueOptions.OptionalCount("--batch", MaxBatch, description);
+
     public static Option<bool> SkipUnreadable() => new("--skip-unreadable") { Description = "Pass over inputs that cannot be read, each named on stderr, instead of stopping at the first." };
 }

@@ -84,6 +84,19 @@ internal static class JsonOutput
     /// <summary>A number; null where it is NaN or infinite, which JSON cannot say.</summary>
     public static void WriteFinite(this Utf8JsonWriter json, string name, double value) => json.WriteOptional(name, double.IsFinite(value) ? value : null);
 
+    /// <summary>The same in an array.</summary>
+    public static void WriteFiniteValue(this Utf8JsonWriter json, double value)
+    {
+        if (double.IsFinite(value))
+        {
+            json.WriteNumberValue(value);
+        }
+        else
+        {
+            json.WriteNullValue();
+        }
+    }
+
     /// <summary>A number, or null.</summary>
     public static void WriteOptional(this Utf8JsonWriter json, string name, double? value)
     {

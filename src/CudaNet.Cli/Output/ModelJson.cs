@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 using CudaNet.Engine;
 
@@ -22,8 +25,17 @@ internal static class ModelJson
         json.WriteOptional("crop", rule.Crop);
         WriteNumbers(json, "mean", rule.Mean);
         WriteNumbers(json, "std", rule.Std);
+        WriteNumbers(json, "channelOrder", [.. rule.ChannelOrder.Take(rule.Mean.Count).Select(c => (double)c)]);
+        json.WriteString("meanImage", rule.MeanImage is { } image ? Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(image.Values))) : null);
         json.WriteEndObject();
     }
+
+    /// <summary>The same in a line.</summary>
+    public static string Describe(Preprocessing rule) =>
+        string.Create(CultureInfo.InvariantCulture, $"{rule.Height}x{rule.Width}, {rule.Interpolation.Name()}, crop {(rule.Crop is { } crop ? $"{crop}" : "none")}, ")
+        + string.Create(CultureInfo.InvariantCulture, $"mean {string.Join(' ', rule.Mean)}, std {string.Join(' ', rule.Std)}")
+        + (rule.Mean.Count == 3 && !rule.ChannelOrder.SequenceEqual(Preprocessing.RedGreenBlue) ? $", channels {string.Concat(rule.ChannelOrder.Select(c => "RGB"[c]))}" : "")
+        + (rule.MeanImage is { } image ? $", mean image {image.Shape}" : "");
 
     /// <summary>Object <c>origins</c>: where each setting comes from.</summary>
     public static void WriteOrigins(this Utf8JsonWriter json, MetadataOrigins origins)

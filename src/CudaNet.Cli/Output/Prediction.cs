@@ -10,17 +10,18 @@ namespace CudaNet.Cli;
 internal sealed record Prediction(string File, IReadOnlyList<ClassProbability> Top)
 {
     /// <summary>One prediction an image of a batch.</summary>
+    /// <param name="graph">The network; where its output is a softmax's, the probabilities are those.</param>
     /// <param name="names">The names of all images.</param>
     /// <param name="start">The place of the batch's first image among them.</param>
     /// <param name="logits">N×classes.</param>
     /// <param name="top">Classes an image.</param>
-    public static IEnumerable<Prediction> Of(IReadOnlyList<string> names, int start, Tensor logits, int top) =>
-        Enumerable.Range(0, logits.Shape.Batch).Select(i => new Prediction(names[start + i], Classification.Top(logits.Image(i).Values, top)));
+    public static IEnumerable<Prediction> Of(LayerGraph graph, IReadOnlyList<string> names, int start, Tensor logits, int top) =>
+        Enumerable.Range(0, logits.Shape.Batch).Select(i => new Prediction(names[start + i], graph.Output.Op is Softmax ? Classification.TopOfProbabilities(logits.Image(i).Values, top) : Classification.Top(logits.Image(i).Values, top)));
 
     /// <summary>A classifier answers with one of its classes whatever it is shown; a person should know among which.</summary>
     public static void SayWhatTheModelKnows(Model model, ModelMetadata metadata, InputSource inputs, CliContext context)
     {
-        if (!model.Metadata.HasHead())
+        if (!model.Graph.HasHead())
         {
             context.Note("this model has no head: it gives features, and no predictions");
             return;

@@ -12,10 +12,18 @@ public sealed class GraphBuilder
     /// <param name="inputChannels">Channels of the images the graph takes.</param>
     /// <exception cref="ShapeException">There are none.</exception>
     public GraphBuilder(int inputChannels)
+        : this(new GraphInput(inputChannels))
     {
-        GraphInput input = new(inputChannels);
+    }
+
+    /// <param name="input">The images that the graph takes.</param>
+    /// <param name="aliases">Other names of the input.</param>
+    /// <exception cref="ShapeException">An extent is not positive.</exception>
+    public GraphBuilder(GraphInput input, params ReadOnlySpan<string> aliases)
+    {
+        ArgumentNullException.ThrowIfNull(input);
         input.Validate();
-        Input = new LayerNode(0, "input", input, [], []);
+        Input = new LayerNode(0, "input", input, [], [.. aliases]);
         _nodes.Add(Input);
     }
 
@@ -63,9 +71,13 @@ public sealed class GraphBuilder
         return new ScopeEnd(() => _prefix = outer);
     }
 
-    /// <summary>The graph; its output is the node added last.</summary>
-    /// <exception cref="CudaNetException">Two nodes share a name, or there is none but the input.</exception>
-    public LayerGraph Build() => _nodes.Count > 1 ? new([.. _nodes]) : throw new CudaNetException("a graph needs at least one layer");
+    /// <summary>The graph.</summary>
+    /// <param name="output">Whose value a run returns; by default the node added last.</param>
+    /// <exception cref="CudaNetException">Two nodes share a name, there is none but the input, or the output is of another graph or the input itself.</exception>
+    public LayerGraph Build(LayerNode? output = null) =>
+        _nodes.Count == 1 ? throw new CudaNetException("a graph needs at least one layer")
+        : output is not null && (output == Input || output.Index >= _nodes.Count || _nodes[output.Index] != output) ? throw new CudaNetException($"'{output}' cannot be the graph's output: it is no layer of it")
+        : new([.. _nodes], output ?? _nodes[^1]);
 
     /// <summary>A name within the current scope as the graph has it.</summary>
     internal string FullName(string name) => _prefix + name;

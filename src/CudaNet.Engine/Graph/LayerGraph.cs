@@ -1,16 +1,17 @@
 namespace CudaNet.Engine;
 
 /// <summary>
-/// An immutable network: nodes in execution order, one input first, the last one the output. Knows neither batch nor image size: those belong
-/// to a plan. Built by <see cref="GraphBuilder"/>. Safe to share between threads.
+/// An immutable network: nodes in execution order, the input first; one of them, usually the last, is the output. Knows neither batch nor image size
+/// (but for one that its input insists on): those belong to a plan. Built by <see cref="GraphBuilder"/>. Safe to share between threads.
 /// </summary>
 public sealed class LayerGraph
 {
     private readonly Dictionary<string, LayerNode> _byName = new(StringComparer.Ordinal);
 
-    internal LayerGraph(IReadOnlyList<LayerNode> nodes)
+    internal LayerGraph(IReadOnlyList<LayerNode> nodes, LayerNode output)
     {
         Nodes = nodes;
+        Output = output;
         foreach (LayerNode node in nodes)
         {
             foreach (string name in node.Aliases.Prepend(node.Name))
@@ -36,12 +37,12 @@ public sealed class LayerGraph
     public int InputChannels => ((GraphInput)Input.Op).Channels;
 
     /// <summary>The node whose value a run returns.</summary>
-    public LayerNode Output => Nodes[^1];
+    public LayerNode Output { get; }
 
     /// <summary>All parameters under their full names, in execution order.</summary>
     public IEnumerable<ParameterSpec> Parameters => Nodes.SelectMany(n => n.Parameters);
 
-    /// <summary>Finds a layer by its name, an alias, or a scope: <c>layer3</c> is the last layer whose name starts with <c>layer3.</c></summary>
+    /// <summary>Finds a layer by its name, an alias, or a scope: <c>layer3</c> is the last layer of which a name starts with <c>layer3.</c></summary>
     /// <exception cref="LayerNotFoundException">Nothing has that name; the exception suggests the closest.</exception>
     public LayerNode Find(string name)
     {
@@ -73,7 +74,9 @@ public sealed class LayerGraph
     }
 
     private static bool IsInScope(LayerNode node, string scope) =>
-        scope.Length > 0 && node.Name.Length > scope.Length && node.Name[scope.Length] == '.' && node.Name.StartsWith(scope, StringComparison.Ordinal);
+        scope.Length > 0 && (IsInScope(node.Name, scope) || node.Aliases.Any(a => IsInScope(a, scope)));
+
+    private static bool IsInScope(string name, string scope) => name.Length > scope.Length && name[scope.Length] == '.' && name.StartsWith(scope, StringComparison.Ordinal);
 
     private IEnumerable<string> Names()
     {

@@ -35,4 +35,13 @@ public static class Classification
             .OrderByDescending(c => c.Logit)
             .Take(count)];
     }
+
+    /// <summary>The same where the network gives probabilities itself (its last layer is <see cref="Softmax"/>): none is computed again.</summary>
+    /// <param name="probabilities">One image's probabilities, a value a class.</param>
+    /// <param name="count">At least 1.</param>
+    public static IReadOnlyList<ClassProbability> TopOfProbabilities(ReadOnlySpan<float> probabilities, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return [.. probabilities.ToArray().Select((probability, index) => new ClassProbability(index, probability, probability)).OrderByDescending(c => c.Logit).Take(count)];
+    }
 }

@@ -2,7 +2,7 @@ namespace CudaNet.Engine;
 
 /// <summary>
 /// Decides how a graph runs: which layers are one step, what is stored, and in which buffer. Pure: the same arguments give the same plan.
-/// Observed layers never change the steps, only what they store.
+/// Observed layers never change the steps, only what they store; steps that neither the output nor an observed layer needs are left out.
 /// </summary>
 public static class Planner
 {
@@ -26,10 +26,24 @@ public static class Planner
         }
 
         TensorShape[] shapes = graph.InferShapes(inputShape);
-        IReadOnlyList<StepOutline> outlines = Fusion.Fuse(graph);
+        IReadOnlyList<StepOutline> outlines = Needed(graph, published);
         SlotAssignment slots = SlotAssignment.Assign(graph, outlines, published, shapes, layout);
         PlanStep[] steps = [.. outlines.Select((outline, index) => Finish(outline, index, graph, shapes, layout, slots, published))];
         return new ExecutionPlan(graph, inputShape, layout, steps, slots.SlotBytes, published);
+    }
+
+    /// <summary>The steps of the output and the observed layers, and those that they are computed from: a side output that nobody asks for costs nothing.</summary>
+    private static StepOutline[] Needed(LayerGraph graph, LayerNode[] published)
+    {
+        HashSet<LayerNode> needed = [graph.Output, .. published];
+        Stack<StepOutline> kept = [];
+        foreach (StepOutline step in Fusion.Fuse(graph).Reverse().Where(s => s.Nodes.Any(needed.Contains)))
+        {
+            kept.Push(step);
+            needed.UnionWith(step.Nodes.SelectMany(n => n.Inputs));
+        }
+
+        return [.. kept];
     }
 
     private static PlanStep Finish(StepOutline outline, int index, LayerGraph graph, TensorShape[] shapes, StorageLayout layout, SlotAssignment slots, LayerNode[] published)

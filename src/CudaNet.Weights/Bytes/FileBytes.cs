@@ -86,9 +86,17 @@ internal sealed unsafe class FileBytes : IDisposable
         return _file is null ? _memory[(int)offset..].Pin() : new MemoryHandle(_start + offset);
     }
 
-    /// <summary>True where the byte at <paramref name="offset"/> has an address divisible by 4, which it keeps wherever the collector moves it.</summary>
-    public bool IsAlignedForFloats(long offset)
+    /// <summary>
+    /// True where fp32 values from <paramref name="offset"/> on can be read where they are: everywhere on processors that read them at any address (x86-64, Arm64),
+    /// elsewhere at an address divisible by 4, which it keeps wherever the collector moves it. ONNX files align nothing.
+    /// </summary>
+    public bool CanHoldFloats(long offset)
     {
+        if (RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64)
+        {
+            return true;
+        }
+
         byte* start = _file is null ? (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(_memory.Span)) : _start;
         return ((nuint)(start + offset) & (sizeof(float) - 1)) == 0;
     }

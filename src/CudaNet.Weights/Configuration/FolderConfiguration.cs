@@ -18,7 +18,7 @@ internal static class FolderConfiguration
     /// <exception cref="CudaNetException">They speak of another network, or a value is malformed; the file is named.</exception>
     public static ModelMetadata Complete(ModelMetadata own, string? folder, NetworkFacts network, bool relativesOnly)
     {
-        if (folder is null || network.ResNet is not { } config)
+        if (folder is null)
         {
             return own;
         }
@@ -37,7 +37,11 @@ internal static class FolderConfiguration
                 return own with { Notes = notes };
             }
 
-            if (isTimm)
+            if (network.ResNet is not { } config)
+            {
+                // The file describes its network itself: only labels and preprocessing are of interest.
+            }
+            else if (isTimm)
             {
                 TimmConfiguration.Check(model!, config, relativesOnly);
             }
@@ -51,7 +55,7 @@ internal static class FolderConfiguration
                 return own with { Notes = notes };
             }
 
-            StatedPreprocessing? rule = isTimm ? TimmConfiguration.Preprocess(model!, config.InputChannels) : null;
+            StatedPreprocessing? rule = isTimm ? TimmConfiguration.Preprocess(model!, network.InputChannels) : null;
             complete = isKnown ? WithLabels(complete, (isTimm ? TimmConfiguration.Labels(model!) : TransformersConfiguration.Labels(model!)), model!, network, notes) : complete;
             current = ProcessorName;
             ConfigurationValues? from = rule is null ? ConfigurationFile.Open(folder, ProcessorName, notes) : model;
@@ -61,7 +65,7 @@ internal static class FolderConfiguration
                 from = ConfigurationFile.Open(folder, ProcessorsName, notes)?.Object("image_processor");
             }
 
-            rule ??= from is null ? null : ProcessorConfiguration.Preprocess(from, config.InputChannels);
+            rule ??= from is null ? null : ProcessorConfiguration.Preprocess(from, network.InputChannels);
             return WithPreprocessing(complete, rule, from, notes) with { Notes = notes };
         }
         catch (InvalidOperationException exception)
@@ -102,7 +106,7 @@ internal static class FolderConfiguration
 
         if (metadata.Preprocessing is { } own)
         {
-            if (stated.Rule is null || !IsSame(own, stated.Rule))
+            if (stated.Rule is null || own != stated.Rule)
             {
                 notes.Add($"the preprocessing in {from.Name} is another than that in the weight file's own metadata, which is taken");
             }
@@ -114,7 +118,4 @@ internal static class FolderConfiguration
             ? metadata with { Preprocessing = rule, Origins = metadata.Origins with { Preprocessing = from.Name } }
             : metadata with { WhyNoPreprocessing = $"{from.File} says how images become inputs, but in a way that is not computed: {stated.WhyNot}" };
     }
-
-    private static bool IsSame(Preprocessing a, Preprocessing b) => (a.Height, a.Width, a.Interpolation, a.Crop) == (b.Height, b.Width, b.Interpolation, b.Crop)
-        && a.Mean.SequenceEqual(b.Mean) && a.Std.SequenceEqual(b.Std);
 }

@@ -26,6 +26,12 @@ public sealed record ConversionOptions
     /// <summary>As in <see cref="ModelFileOptions.IgnoreMetadata"/>.</summary>
     public bool IgnoreMetadata { get; init; }
 
+    /// <summary>As in <see cref="ModelFileOptions.Preprocess"/>; <see cref="Preprocessing"/> goes before it.</summary>
+    public string? Preprocess { get; init; }
+
+    /// <summary>How an ONNX file is written; an error for a destination whose name does not end in <c>.onnx</c>. Null means the defaults.</summary>
+    public OnnxExportOptions? Onnx { get; init; }
+
     /// <summary>How the source is opened.</summary>
-    internal ModelFileOptions Source => new() { StateDict = StateDict, Prefix = Prefix, Strict = Strict, HeadActivation = HeadActivation, IgnoreMetadata = IgnoreMetadata };
+    internal ModelFileOptions Source => new() { StateDict = StateDict, Prefix = Prefix, Strict = Strict, HeadActivation = HeadActivation, IgnoreMetadata = IgnoreMetadata, Preprocess = Preprocess };
 }

@@ -40,4 +40,7 @@ public sealed record ConversionSummary
 
     /// <summary>Sentences on what a person should know of the values: fp64 rounded to fp32, NaN in the source.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
+
+    /// <summary>What the file has as an ONNX graph; null for safetensors.</summary>
+    public OnnxExportSummary? Onnx { get; init; }
 }

@@ -3,8 +3,8 @@ using CudaNet.Engine;
 namespace CudaNet.Weights;
 
 /// <summary>
-/// Writes any readable weight file as plain safetensors under timm's names, which PyTorch and timm load too. fp32, fp16 and bf16 keep their
-/// type and bits, every other type becomes fp32.
+/// Writes any readable weight file as plain safetensors under timm's names, which PyTorch and timm load too: fp32, fp16 and bf16 keep their
+/// type and bits, every other type becomes fp32. Or, where the destination's name ends in <c>.onnx</c>, as an ONNX file in fp32 (<see cref="OnnxExport"/>).
 /// </summary>
 public static class ModelConverter
 {
@@ -33,15 +33,35 @@ public static class ModelConverter
 
     internal static ConversionSummary Convert(WeightFile file, string destination, ConversionOptions options, CancellationToken cancellation = default)
     {
-        ModelDescription description = ModelDescription.Of(file, options.Source);
-        ResNetConfig network = description.Metadata.ResNet ?? throw new CudaNetException($"a {Printable.Text(description.Metadata.Architecture)} cannot be converted: safetensors keep names and shapes, which tell a ResNet and no other network")
+        bool isOnnx = OnnxExport.IsNameOfOne(destination);
+        if (options.Onnx is not null && !isOnnx)
         {
-            File = file.Path,
-            Hint = "Use the file as it is.",
-        };
-        CheckChannels(options.Preprocessing, network.InputChannels, file.Path);
-        ModelMetadata metadata = Metadata(description, network, options, destination);
-        (long bytes, string[] notes) = Write(file, MetadataWriter.Entries(metadata, network), destination, () => Notes(file, description.Graph, metadata, cancellation), cancellation);
+            throw new CudaNetException("there are options for an ONNX file, and the name does not end in .onnx") { File = destination };
+        }
+
+        ModelDescription description = ModelDescription.Of(file, options.Source);
+        LayerGraph graph = description.Graph;
+        CheckChannels(options.Preprocessing, graph.InputChannels, file.Path);
+        ModelMetadata metadata = Metadata(description, options, destination);
+        using Model model = new(graph, new ParameterSet(graph, file.Tensors.Select(t => KeyValuePair.Create(t.Name, t.Read()))), metadata);
+        WeightTensor? meanImage = MeanImage(metadata, destination);
+        if (isOnnx && meanImage is not null)
+        {
+            throw new CudaNetException("its preprocessing has a mean image, which is a tensor, and an ONNX file's metadata has place for texts only")
+            {
+                File = destination,
+                Hint = "Write safetensors, or leave the preprocessing out.",
+            };
+        }
+
+        IReadOnlyList<WeightTensor> tensors = meanImage is null ? file.Tensors : [.. file.Tensors, meanImage];
+        OnnxWriter? onnx = isOnnx ? OnnxExport.Prepare(model, options.Onnx, cancellation, destination) : null;
+        string[] notes = [];
+        long bytes = WrittenFile.Write(destination, WriteTo, written =>
+        {
+            ReadBack(written);
+            notes = Notes(file, model, cancellation);
+        }, cancellation);
         return new ConversionSummary
         {
             Source = file.Path,
@@ -49,14 +69,40 @@ public static class ModelConverter
             Destination = destination,
             Bytes = bytes,
             Metadata = metadata,
-            TensorCount = file.Tensors.Count,
-            ElementCount = file.Tensors.Sum(t => t.Shape.ElementCount),
+            TensorCount = onnx?.Summary.TensorCount ?? file.Tensors.Count,
+            ElementCount = onnx?.Summary.ElementCount ?? file.Tensors.Sum(t => t.Shape.ElementCount),
             Types = file.Tensors.CountBy(t => t.Type).ToDictionary(),
             Wrappers = file.Wrappers,
             Prefixes = file.Prefixes,
             LeftOut = file.LeftOut,
             Notes = [.. metadata.Notes, .. notes],
+            Onnx = onnx?.Summary,
         };
+
+        void WriteTo(Stream stream)
+        {
+            if (onnx is null)
+            {
+                SafetensorsWriter.Write(stream, tensors, MetadataWriter.Entries(metadata, graph), cancellation);
+            }
+            else
+            {
+                onnx.Message.WriteTo(stream);
+            }
+        }
+
+        void ReadBack(FileStream written)
+        {
+            if (onnx is null)
+            {
+                using WeightFile copy = WeightFile.Open(written, destination);
+                Verify(tensors, copy, cancellation);
+            }
+            else
+            {
+                ComparingStream.Compare(written, onnx.Message.WriteTo, destination);
+            }
+        }
     }
 
     private static void CheckChannels(Preprocessing? preprocessing, int channels, string source)
@@ -71,7 +117,7 @@ public static class ModelConverter
         }
     }
 
-    private static ModelMetadata Metadata(ModelDescription description, ResNetConfig network, ConversionOptions options, string destination)
+    private static ModelMetadata Metadata(ModelDescription description, ConversionOptions options, string destination)
     {
         ModelMetadata found = description.Metadata;
         ModelMetadata metadata = found with
@@ -87,7 +133,8 @@ public static class ModelConverter
         try
         {
             // What was written must be readable: the reader judges it first.
-            MetadataReader.Read(MetadataWriter.Entries(metadata, network).ToDictionary(), NetworkFacts.Of(description.Graph, network.Name, network));
+            NetworkFacts network = NetworkFacts.Of(description.Graph, metadata.Architecture, metadata.ResNet);
+            MetadataReader.Read(MetadataWriter.Entries(metadata, description.Graph).ToDictionary(), network, metadata.Preprocessing?.MeanImage);
         }
         catch (CudaNetException exception)
         {
@@ -98,35 +145,13 @@ public static class ModelConverter
         return metadata;
     }
 
-    /// <summary>Writes and compares; the notes come before the file has its name, as nothing may fail once it has.</summary>
-    private static (long Bytes, string[] Notes) Write(
-        WeightFile file, IReadOnlyList<KeyValuePair<string, string>> entries, string destination, Func<string[]> findNotes, CancellationToken cancellation)
-    {
-        try
-        {
-            using NewFile written = new(destination);
-            SafetensorsWriter.Write(written.Stream, file.Tensors, entries, cancellation);
-            using (WeightFile copy = written.ReadBack(stream => WeightFile.Open(stream, destination)))
-            {
-                Verify(file, copy, cancellation);
-            }
+    private static WeightTensor? MeanImage(ModelMetadata metadata, string destination) => metadata.Preprocessing?.MeanImage is not { } image ? null
+        : new WeightTensor(MetadataKeys.MeanImageTensor, WeightType.Float32, new FileBytes(destination, SafetensorsWriter.Bytes(image.Values)).All, TensorLayout.Contiguous(image.Shape));
 
-            string[] notes = findNotes();
-            long bytes = written.Stream.Length;
-            cancellation.ThrowIfCancellationRequested();
-            written.Commit();
-            return (bytes, notes);
-        }
-        catch (IOException exception)
-        {
-            throw OutputPath.Failure(destination, exception);
-        }
-    }
-
-    private static void Verify(WeightFile expected, WeightFile written, CancellationToken cancellation)
+    private static void Verify(IReadOnlyList<WeightTensor> expected, WeightFile written, CancellationToken cancellation)
     {
-        Dictionary<string, WeightTensor> tensors = written.Tensors.ToDictionary(t => t.Name, StringComparer.Ordinal);
-        foreach (WeightTensor tensor in expected.Tensors)
+        Dictionary<string, WeightTensor> tensors = written.Tensors.Concat(written.MeanImage is { } image ? [image] : []).ToDictionary(t => t.Name, StringComparer.Ordinal);
+        foreach (WeightTensor tensor in expected)
         {
             cancellation.ThrowIfCancellationRequested();
             if (!tensors.TryGetValue(tensor.Name, out WeightTensor? other) || !tensor.HasSameValues(other))
@@ -136,9 +161,8 @@ public static class ModelConverter
         }
     }
 
-    private static string[] Notes(WeightFile file, LayerGraph graph, ModelMetadata metadata, CancellationToken cancellation)
+    private static string[] Notes(WeightFile file, Model model, CancellationToken cancellation)
     {
-        using Model model = new(graph, new ParameterSet(graph, file.Tensors.Select(t => KeyValuePair.Create(t.Name, t.Read()))), metadata);
         IReadOnlyList<ValueFault> faults = Finiteness.FindFaults(model, cancellation);
         return
         [

@@ -34,9 +34,34 @@ internal static class FileFormats
     /// <exception cref="CudaNetException">It cannot be read; the file is always named.</exception>
     public static RawWeights ReadAny(FormatSource source)
     {
-        RawWeights raw = Recognise(source).Read(source);
+        RawWeights raw = Named(source, () => Recognise(source).Read(source));
         new ReadBudget(source.Name, source.OpenedBytes).Take(raw.Tensors);
-        return raw with { File = raw.File ?? source.Name };
+        return raw with { File = raw.File ?? source.Name, Network = raw.Network ?? Network(raw, source) };
+    }
+
+    /// <summary>The network that a file's metadata describes; null where names and shapes have to tell it.</summary>
+    private static RawNetwork? Network(RawWeights raw, FormatSource source)
+    {
+        if (!raw.Metadata.TryGetValue(MetadataKeys.Graph, out string? graph))
+        {
+            return null;
+        }
+
+        return Named(source, () => new RawNetwork(raw.Metadata.GetValueOrDefault(MetadataKeys.Architecture, "network"), GraphMetadata.Read(graph)));
+    }
+
+    /// <summary>The result; an exception names the file, if not another one.</summary>
+    private static T Named<T>(FormatSource source, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (CudaNetException exception)
+        {
+            exception.NameFile(source.Name);
+            throw;
+        }
     }
 
     private static WeightFormatException Unknown(FormatSource source)

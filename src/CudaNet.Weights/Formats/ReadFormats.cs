@@ -53,6 +53,17 @@ internal static class ReadFormats
         },
         new()
         {
+            Name = "ONNX models",
+            What = "an ONNX model",
+            Format = WeightFormat.Onnx,
+            How = "the file's own graph, node by node; fp32 tensors are views of the map, also those of external files beside it",
+            Recognises = OnnxReader.IsOnnx,
+            Reader = OnnxReader.Read,
+            HasEntries = false,
+            UsualNames = ["model.onnx", "*.onnx"],
+        },
+        new()
+        {
             Name = "indexes of shards",
             What = "an index of shards, or other JSON",
             Format = WeightFormat.Sharded,

@@ -26,13 +26,6 @@ internal static class RefusedFormats
             Recognises = IsCoreMl,
             Remedy = Elsewhere,
         },
-        new()
-        {
-            Name = "ONNX models",
-            What = "an ONNX model",
-            Recognises = IsOnnx,
-            Remedy = "Open the checkpoint that it was exported from, or save its weights as safetensors.",
-        },
         Magic("HDF5 files", "an HDF5 file (Keras)", Elsewhere, 0, "\x89HDF"),
         Magic("NumPy arrays", "a NumPy array", Elsewhere, 0, "\x93NUMPY"),
         Magic("GGUF files", "a GGUF file", Elsewhere, 0, "GGUF"),
@@ -86,12 +79,8 @@ internal static class RefusedFormats
 
     private static bool IsWeightName(string name) => Array.Exists(WeightExtensions, e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>An ONNX ModelProto starts with field 1 (its version, a small number), followed by another known field.</summary>
-    private static bool IsOnnx(FormatSource source) =>
-        source.Start is [0x08, > 0 and < 32, 0x12 or 0x1A or 0x22 or 0x2A or 0x32 or 0x3A or 0x42, ..];
-
     /// <summary>Core ML's Model starts as ONNX's does, but has a message in field 2, where ONNX has a name; what follows an empty one has a higher number.</summary>
-    private static bool IsCoreMl(FormatSource source)
+    public static bool IsCoreMl(FormatSource source)
     {
         ReadOnlySpan<byte> start = source.Start;
         if (start is not [0x08, > 0 and < 32, 0x12, ..])

@@ -15,8 +15,9 @@ internal static class MetadataReader
 
     /// <param name="metadata">The file's entries.</param>
     /// <param name="network">What its tensors, or the file itself, say.</param>
+    /// <param name="meanImage">The tensor of the file that <see cref="MetadataKeys.MeanImage"/> speaks of; null where there is none.</param>
     /// <exception cref="CudaNetException">A value is malformed or contradicts the tensors, or preprocessing is incomplete.</exception>
-    public static ModelMetadata Read(IReadOnlyDictionary<string, string> metadata, NetworkFacts network)
+    public static ModelMetadata Read(IReadOnlyDictionary<string, string> metadata, NetworkFacts network, Tensor? meanImage)
     {
         if (network.ResNet is { } config)
         {
@@ -40,7 +41,7 @@ internal static class MetadataReader
             Architecture = network.Architecture,
             ResNet = network.ResNet,
             Labels = labels,
-            Preprocessing = saysPreprocessing ? ReadPreprocessing(metadata, network.InputChannels) : null,
+            Preprocessing = saysPreprocessing ? ReadPreprocessing(metadata, network.InputChannels, meanImage) : null,
             Origins = new MetadataOrigins
             {
                 Architecture = network.ResNet is null ? "the file" : "the tensors",
@@ -84,7 +85,7 @@ internal static class MetadataReader
     private static bool SaysPreprocessing(IReadOnlyDictionary<string, string> metadata)
     {
         string[] missing = [.. MetadataKeys.Preprocessing.Where(k => !metadata.ContainsKey(k))];
-        if (missing.Length > 0 && missing.Length < MetadataKeys.Preprocessing.Count)
+        if (missing.Length > 0 && (missing.Length < MetadataKeys.Preprocessing.Count || MetadataKeys.MorePreprocessing.Any(metadata.ContainsKey)))
         {
             throw new CudaNetException($"the metadata says only in part how images become inputs: {Printable.List(missing)} missing") { Hint = Remedy };
         }
@@ -92,7 +93,7 @@ internal static class MetadataReader
         return missing.Length == 0;
     }
 
-    private static Preprocessing ReadPreprocessing(IReadOnlyDictionary<string, string> metadata, int channels)
+    private static Preprocessing ReadPreprocessing(IReadOnlyDictionary<string, string> metadata, int channels, Tensor? meanImage)
     {
         string sizeText = metadata[MetadataKeys.InputSize];
         double[] size = ReadNumbers(MetadataKeys.InputSize, sizeText);
@@ -113,7 +114,37 @@ internal static class MetadataReader
             throw Malformed(MetadataKeys.Std, metadata[MetadataKeys.Std], $"{channels} numbers above 0");
         }
 
-        return new Preprocessing((int)size[1], (int)size[2], ReadInterpolation(metadata[MetadataKeys.Interpolation]), ReadCrop(metadata[MetadataKeys.Crop]), mean, std);
+        return new Preprocessing((int)size[1], (int)size[2], ReadInterpolation(metadata[MetadataKeys.Interpolation]), ReadCrop(metadata[MetadataKeys.Crop]), mean, std)
+        {
+            ChannelOrder = metadata.TryGetValue(MetadataKeys.ChannelOrder, out string? order) ? ReadOrder(order) : Preprocessing.RedGreenBlue,
+            MeanImage = metadata.TryGetValue(MetadataKeys.MeanImage, out string? name) ? ReadMeanImage(name, meanImage, new TensorShape(channels, (int)size[1], (int)size[2])) : null,
+        };
+    }
+
+    private static int[] ReadOrder(string text) => ReadNumbers(MetadataKeys.ChannelOrder, text) is var order && order.Order().SequenceEqual([0, 1, 2]) ? [.. order.Select(c => (int)c)]
+        : throw Malformed(MetadataKeys.ChannelOrder, text, "0, 1 and 2 in some order");
+
+    private static Tensor ReadMeanImage(string name, Tensor? image, TensorShape wanted)
+    {
+        if (name != MetadataKeys.MeanImageTensor)
+        {
+            throw Malformed(MetadataKeys.MeanImage, name, MetadataKeys.MeanImageTensor);
+        }
+
+        if (image is null || image.Shape != wanted)
+        {
+            throw new CudaNetException($"tensor '{MetadataKeys.MeanImageTensor}', of which metadata '{MetadataKeys.MeanImage}' speaks, {(image is null ? "is not there" : $"has the shape {image.Shape}")}, expected {wanted}") { Hint = Remedy };
+        }
+
+        foreach (float value in image.Values)
+        {
+            if (!float.IsFinite(value))
+            {
+                throw new CudaNetException($"tensor '{MetadataKeys.MeanImageTensor}' has values that are no finite numbers") { Hint = Remedy };
+            }
+        }
+
+        return image;
     }
 
     private static Interpolation ReadInterpolation(string text) =>

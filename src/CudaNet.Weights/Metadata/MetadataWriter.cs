@@ -8,29 +8,35 @@ namespace CudaNet.Weights;
 /// <summary>Writes what <see cref="MetadataReader"/> reads.</summary>
 internal static class MetadataWriter
 {
-    /// <summary>All entries in a fixed order: format, architecture, classes, variations, labels, preprocessing, then the others by name.</summary>
+    /// <summary>The entries of a safetensors file: <c>format</c>, those of any, and the graph of a network that names and shapes do not tell.</summary>
+    /// <param name="metadata">What the file says beside its weights.</param>
+    /// <param name="graph">The network.</param>
+    public static IReadOnlyList<KeyValuePair<string, string>> Entries(ModelMetadata metadata, LayerGraph graph) =>
+    [
+        new(MetadataKeys.Format, "pt"),
+        .. Entries(metadata, NetworkFacts.Of(graph, metadata.Architecture, metadata.ResNet)),
+        .. metadata.ResNet is null ? [new(MetadataKeys.Graph, GraphMetadata.Write(graph))] : (KeyValuePair<string, string>[])[],
+    ];
+
+    /// <summary>The entries of any file in a fixed order: architecture, classes, variations, labels, preprocessing, then the others by name.</summary>
     /// <param name="metadata">What the file says beside its weights.</param>
     /// <param name="network">What the file is.</param>
-    public static IReadOnlyList<KeyValuePair<string, string>> Entries(ModelMetadata metadata, ResNetConfig network)
+    public static IReadOnlyList<KeyValuePair<string, string>> Entries(ModelMetadata metadata, NetworkFacts network)
     {
-        List<KeyValuePair<string, string>> entries =
-        [
-            new(MetadataKeys.Format, "pt"),
-            new(MetadataKeys.Architecture, network.Name),
-        ];
-        if (network.Classes > 0)
+        List<KeyValuePair<string, string>> entries = [new(MetadataKeys.Architecture, network.Architecture)];
+        if (network.Classes is { } classes)
         {
-            entries.Add(new(MetadataKeys.Classes, network.Classes.ToString(CultureInfo.InvariantCulture)));
+            entries.Add(new(MetadataKeys.Classes, classes.ToString(CultureInfo.InvariantCulture)));
         }
 
-        if (network.HeadWidth > 0)
+        if (network.ResNet is { HeadWidth: > 0 } headed)
         {
-            entries.Add(new(MetadataKeys.HeadActivation, network.HeadActivation == HeadActivation.ReLU ? "relu" : "none"));
+            entries.Add(new(MetadataKeys.HeadActivation, headed.HeadActivation == HeadActivation.ReLU ? "relu" : "none"));
         }
 
-        if (network.Variations.Count > 0)
+        if (network.ResNet is { Variations.Count: > 0 } varied)
         {
-            entries.Add(new(MetadataKeys.Variations, MetadataVariations.Write(network)));
+            entries.Add(new(MetadataKeys.Variations, MetadataVariations.Write(varied)));
         }
 
         if (metadata.Labels.Count > 0)
@@ -45,6 +51,15 @@ internal static class MetadataWriter
             entries.Add(new(MetadataKeys.Std, Numbers(preprocessing.Std)));
             entries.Add(new(MetadataKeys.Interpolation, preprocessing.Interpolation.Name()));
             entries.Add(new(MetadataKeys.Crop, preprocessing.Crop is { } crop ? Number(crop) : MetadataKeys.NoCrop));
+            if (!preprocessing.ChannelOrder.SequenceEqual(Preprocessing.RedGreenBlue))
+            {
+                entries.Add(new(MetadataKeys.ChannelOrder, Numbers(preprocessing.ChannelOrder.Select(c => (double)c))));
+            }
+
+            if (preprocessing.MeanImage is not null)
+            {
+                entries.Add(new(MetadataKeys.MeanImage, MetadataKeys.MeanImageTensor));
+            }
         }
 
         entries.AddRange(metadata.Other.Where(o => !MetadataKeys.All.Contains(o.Key)).OrderBy(o => o.Key, StringComparer.Ordinal));

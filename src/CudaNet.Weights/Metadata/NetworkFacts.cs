@@ -11,5 +11,7 @@ namespace CudaNet.Weights;
 internal sealed record NetworkFacts(string Architecture, ResNetConfig? ResNet, int? Classes, string OutputName, int InputChannels)
 {
     public static NetworkFacts Of(LayerGraph graph, string architecture, ResNetConfig? resNet) =>
-        new(architecture, resNet, (graph.Output.Op as Linear)?.OutFeatures, graph.Output.Name, graph.InputChannels);
+        new(architecture, resNet, ClassesOf(graph.Output), graph.Output.Name, graph.InputChannels);
+
+    private static int? ClassesOf(LayerNode output) => (output.Op is Softmax ? output.Inputs[0].Op : output.Op) is Linear linear ? linear.OutFeatures : null;
 }

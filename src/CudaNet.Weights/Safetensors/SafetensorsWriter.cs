@@ -35,7 +35,7 @@ internal static class SafetensorsWriter
             }
             else
             {
-                WriteSingles(stream, tensor.Read().Values);
+                stream.Write(Bytes(tensor.Read().Values));
             }
         }
     }
@@ -43,6 +43,18 @@ internal static class SafetensorsWriter
     /// <summary>The type that a tensor is written as.</summary>
     public static WeightType WrittenType(WeightTensor tensor) =>
         tensor.Type is WeightType.Float32 or WeightType.Float16 or WeightType.BFloat16 ? tensor.Type : WeightType.Float32;
+
+    /// <summary>Numbers as they are stored: fp32, little-endian.</summary>
+    public static byte[] Bytes(ReadOnlySpan<float> values)
+    {
+        byte[] bytes = new byte[values.Length * sizeof(float)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), values[i]);
+        }
+
+        return bytes;
+    }
 
     private static ReadOnlySpan<byte> Header(WeightTensor[] tensors, IEnumerable<KeyValuePair<string, string>> metadata)
     {
@@ -91,16 +103,5 @@ internal static class SafetensorsWriter
         json.WriteEndArray();
         json.WriteEndObject();
         return end;
-    }
-
-    private static void WriteSingles(Stream stream, ReadOnlySpan<float> values)
-    {
-        byte[] bytes = new byte[values.Length * sizeof(float)];
-        for (int i = 0; i < values.Length; i++)
-        {
-            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), values[i]);
-        }
-
-        stream.Write(bytes);
     }
 }

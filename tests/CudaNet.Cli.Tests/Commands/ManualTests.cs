@@ -22,6 +22,7 @@ public sealed class ManualTests
         Directory.CreateSymbolicLink(folder.File("models"), Repository.File("models"));
         Directory.CreateSymbolicLink(folder.File("samples"), Repository.File("samples"));
         File.Copy(Repository.Data("checkpoints/training.pth"), folder.File("training.pth"));
+        File.Copy(Repository.Data("preprocess/caffe.onnx"), folder.File("preprocess.onnx"));
         ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "cudanet.dll"), .. arguments.Split(' ')])
         {
             WorkingDirectory = folder.Path,

@@ -1,3 +1,4 @@
+using System.Reflection;
 using CudaNet.Cli.Tests.Commands;
 using CudaNet.Data;
 using CudaNet.Tests.Support;
@@ -18,7 +19,7 @@ public sealed class ReadmeCommandTests
         using TemporaryFolder temporary = new();
         bool isEmulated = which.StartsWith("--backend", StringComparison.Ordinal);
         string line = Assert.Single(
-            File.ReadLines(Repository.File("README.md")), l => l.StartsWith("dotnet run ", StringComparison.Ordinal) && l.Contains("--backend", StringComparison.Ordinal) == isEmulated);
+            File.ReadLines(Repository.File("README.md")), l => l.StartsWith("dotnet run ", StringComparison.Ordinal) && l.Contains(" -- features ", StringComparison.Ordinal) && l.Contains("--backend", StringComparison.Ordinal) == isEmulated);
         string[] arguments = [.. line.Split(" -- ")[1].Split(' ')];
         int output = Array.IndexOf(arguments, "--output") + 1;
         arguments[output] = temporary.File(arguments[output]);
@@ -39,5 +40,21 @@ public sealed class ReadmeCommandTests
         Assert.Equal(expected, arrays.Keys);
         int images = isEmulated ? 1 : InputFiles.Expand([Repository.File("samples")]).Files.Count;
         Assert.All(arrays.Where(a => a.Key != "metadata"), a => Assert.Equal(images, a.Value.Shape[0]));
+    }
+
+    /// <summary>The second example, with the model where it was restored; the table in the README is what it prints.</summary>
+    [Fact]
+    public void The_table_of_similarities_is_what_the_command_prints()
+    {
+        string models = typeof(ReadmeCommandTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "ImageNetModels").Value!;
+        string[] readme = File.ReadAllLines(Repository.File("README.md"));
+        int command = Array.FindIndex(readme, l => l.Contains(" -- similarity ", StringComparison.Ordinal));
+        string[] arguments = [.. readme[command].Split(" -- ")[1].Replace("$MODELS", models, StringComparison.Ordinal).Split(' ').Select(a => a == "samples" ? Repository.File("samples") : a)];
+        Assert.EndsWith(models[models.IndexOf("microsoft.ml", StringComparison.Ordinal)..], readme[command - 1], StringComparison.Ordinal);
+        Tool tool = Tool.Run(arguments);
+        Assert.True(tool.Code == ExitCode.Success, tool.Error);
+        string[] table = [.. readme.Skip(command).SkipWhile(l => l != "```text").Skip(1).TakeWhile(l => l != "```")];
+        Assert.Equal(table, tool.Out.TrimEnd().Split('\n'));
+        Assert.Equal("1.00", table[2].Split(' ', StringSplitOptions.RemoveEmptyEntries)[4]);
     }
 }

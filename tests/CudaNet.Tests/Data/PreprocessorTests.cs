@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using CudaNet.Data;
 using CudaNet.Engine;
+using CudaNet.Kernels.Cuda;
 using CudaNet.Tests.Support;
 using Xunit;
 
@@ -45,6 +46,62 @@ public sealed class PreprocessorTests
         // Pillow's convert('L'): 76 and 18.
         Assert.Equal(new TensorShape(1, 1, 1, 2), preprocessor.ImageShape);
         Assert.Equal([(float)(((76 / 255.0) - 0.5) / 0.5), (float)(((18 / 255.0) - 0.5) / 0.5)], values);
+    }
+
+    /// <summary>In single precision 9.1 − 0.1 is another number: the subtraction is in double, and rounded once.</summary>
+    [Fact]
+    public void A_mean_image_is_subtracted_in_the_networks_order_of_channels()
+    {
+        float[] mean = [0.1f, 200.7f, 30, 255, 1e-30f, 103.939f];
+        Preprocessing rule = new(1, 2, Interpolation.Bilinear, null, [0, 0, 0], [1.0 / 255, 1.0 / 255, 1.0 / 255]) { ChannelOrder = [2, 0, 1], MeanImage = new Tensor(new TensorShape(3, 1, 2), mean) };
+        float[] values = new float[6];
+        new Preprocessor(rule).Fill(new PixelImage(1, 2, [1, 2, 3, 40, 50, 60]), values);
+        byte[] pixels = [3, 60, 1, 40, 2, 50];
+        Assert.Equal(pixels.Zip(mean, (p, m) => (float)(p - (double)m)), values);
+        rule = rule with { Mean = [0.5, 0.25, 0], Std = [1, 0.5, 2] };
+        new Preprocessor(rule).Fill(new PixelImage(1, 2, [1, 2, 3, 40, 50, 60]), values);
+        Assert.Equal(pixels.Zip(mean, (p, m) => (p - (double)m) / 255).Select((v, i) => (float)((v - rule.Mean[i / 2]) / rule.Std[i / 2])), values);
+    }
+
+    [Fact]
+    public void An_order_that_is_none_and_a_mean_image_of_another_shape_are_refused()
+    {
+        Preprocessing rule = Stretch with { Height = 2, Width = 3 };
+        Assert.Contains("each once", Assert.Throws<CudaNetException>(() => new Preprocessor(rule with { ChannelOrder = [0, 0, 1] })).Message, StringComparison.Ordinal);
+        Assert.Contains("each once", Assert.Throws<CudaNetException>(() => new Preprocessor(rule with { ChannelOrder = [0] })).Message, StringComparison.Ordinal);
+        Assert.Contains("3×3×2, the inputs are 3×2×3", Assert.Throws<CudaNetException>(() => new Preprocessor(rule with { MeanImage = Tensor(3, 3, 2) })).Message, StringComparison.Ordinal);
+        Assert.Contains("finite", Assert.Throws<CudaNetException>(() => new Preprocessor(rule with { MeanImage = new Tensor(new TensorShape(3, 2, 3), (float[])[.. new float[17], float.NaN]) })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rules_are_equal_where_all_their_numbers_are()
+    {
+        Preprocessing rule = Stretch with { Height = 2, Width = 3, MeanImage = Tensor(3, 2, 3), ChannelOrder = [2, 1, 0] };
+        Preprocessing same = rule with { Mean = [.. rule.Mean], Std = [.. rule.Std], MeanImage = Tensor(3, 2, 3), ChannelOrder = [2, 1, 0] };
+        Assert.Equal(rule, same);
+        Assert.Equal(rule.GetHashCode(), same.GetHashCode());
+        Preprocessing[] others =
+        [
+            rule with { Mean = [0, 0, 0] }, rule with { Std = [1, 1, 1] }, rule with { Crop = 0.5 }, rule with { Interpolation = Interpolation.Bicubic }, rule with { Height = 3 },
+            rule with { ChannelOrder = [0, 1, 2] }, rule with { MeanImage = null }, rule with { MeanImage = Tensor(3, 3, 2) }, rule with { MeanImage = new Tensor(new TensorShape(3, 2, 3), (float[])[.. new float[17], 1]) },
+        ];
+        Assert.All(others, other => Assert.NotEqual(rule, other));
+        Assert.All(others, other => Assert.NotEqual(other, rule));
+        Assert.False(rule.IsPlain || (rule with { MeanImage = null }).IsPlain || (rule with { ChannelOrder = [0, 1, 2] }).IsPlain);
+    }
+
+    /// <summary>The kernels that normalise bytes know neither: what they would leave out is refused, and never left out.</summary>
+    [Fact]
+    public void A_GPU_is_given_no_rule_that_it_would_compute_in_part()
+    {
+        TensorShape shape = new(1, 3, 2, 3);
+        Preprocessing rule = Stretch with { Height = 2, Width = 3 };
+        _ = new ImageBinding(new byte[18], shape, rule, new float[10]);
+        foreach (Preprocessing more in (Preprocessing[])[rule with { ChannelOrder = [2, 1, 0] }, rule with { MeanImage = Tensor(3, 2, 3) }])
+        {
+            Assert.Contains("on the host", Assert.Throws<CudaNetException>(() => new ImageBinding(new byte[18], shape, more, new float[10])).Hint, StringComparison.Ordinal);
+            Assert.Contains("on the host", Assert.Throws<CudaNetException>(() => DeviceInput.Images(new DeviceAddress(16), shape, more)).Hint, StringComparison.Ordinal);
+        }
     }
 
     /// <summary>A crop computed as a window equals the same window cut from the whole resized image.</summary>
@@ -133,4 +190,6 @@ public sealed class PreprocessorTests
         int start = 8 + headerLength + offsets[0].GetInt32(), end = 8 + headerLength + offsets[1].GetInt32();
         return MemoryMarshal.Cast<byte, float>(file.AsSpan(start..end)).ToArray();
     }
+
+    private static Tensor Tensor(params int[] extents) => new(new TensorShape(extents), new float[extents.Aggregate((a, b) => a * b)]);
 }

@@ -63,7 +63,7 @@ public sealed class CudaNetExceptionTests
             new ParameterMismatchException([new ParameterMisfit(Evil, null, new TensorShape(1))]),
             Assert.Throws<LayerNotFoundException>(() => graph.Find(Evil)),
             Assert.Throws<LayerNotFoundException>(() => named.Find(Evil + "x")),
-            Assert.Throws<CudaNetException>(builder.Build),
+            Assert.Throws<CudaNetException>(() => builder.Build()),
             Assert.Throws<CudaNetException>(() => writer.Append(Evil, [])),
             Assert.Throws<CudaNetException>(() => writer.Append("ev\u202eil", new float[3])),
             Assert.Throws<CudaNetException>(writer.Complete),

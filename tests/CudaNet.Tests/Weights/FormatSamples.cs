@@ -32,7 +32,7 @@ internal static class FormatSamples
         ["archives around a checkpoint"] = Bytes(Add(null, "folder/resnet.PTH")),
         ["other zip archives"] = Bytes(Add(null, "a.txt")),
         ["Core ML models"] = Bytes([0x08, 4, 0x12, 2, 0x0A, 0]),
-        ["ONNX models"] = Bytes([0x08, 7, 0x12, 7, .. "pytorch"u8]),
+        ["ONNX models"] = Bytes(OnnxBytes.Graph(0, 3, 0, 0).Constant("w", [4, 3, 1, 1]).Node("Conv", "x w", "y").File),
         ["HDF5 files"] = Bytes([0x89, .. "HDF\r\n"u8]),
         ["NumPy arrays"] = Bytes([0x93, .. "NUMPY\x01"u8]),
         ["GGUF files"] = Bytes("GGUF\x03"),

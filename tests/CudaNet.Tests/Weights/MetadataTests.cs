@@ -117,7 +117,7 @@ public sealed class MetadataTests
         Preprocessing rule = Preprocessing.Timm with { Height = side, Width = 1, Crop = crop };
         ModelMetadata metadata = new() { Architecture = TestModels.TinyConfig.Name, Preprocessing = rule };
         Assert.Equal(possible, Record.Exception(() => new Preprocessor(rule)) is not CudaNetException);
-        Assert.Equal(possible, Record.Exception(() => MetadataReader.Read(MetadataWriter.Entries(metadata, TestModels.TinyConfig).ToDictionary(), NetworkFacts.Of(ResNet.Build(TestModels.TinyConfig), "resnet", TestModels.TinyConfig))) is not CudaNetException);
+        Assert.Equal(possible, Record.Exception(() => MetadataReader.Read(MetadataWriter.Entries(metadata, ResNet.Build(TestModels.TinyConfig)).ToDictionary(), NetworkFacts.Of(ResNet.Build(TestModels.TinyConfig), "resnet", TestModels.TinyConfig), null)) is not CudaNetException);
     }
 
     [Fact]

@@ -1,11 +1,12 @@
 using CudaNet.Engine;
+using CudaNet.Tests.Onnx;
 using CudaNet.Tests.Support;
 using CudaNet.Weights;
 using Xunit;
 
 namespace CudaNet.Tests.Weights;
 
-/// <summary>A file that describes its network itself needs no ResNet in it: it is opened as it says, and only conversion refuses it.</summary>
+/// <summary>A file that describes its network itself needs no ResNet in it: it is opened as it says, and written as ONNX or safetensors.</summary>
 public sealed class OtherNetworkTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -43,13 +44,32 @@ public sealed class OtherNetworkTests : IDisposable
         Assert.Empty(ModelDescription.Of(file, new ModelFileOptions { IgnoreMetadata = true }).Metadata.Labels);
     }
 
+    /// <summary>The graph stands in the metadata of the safetensors, and comes back.</summary>
     [Fact]
-    public void Is_not_converted_and_leaves_no_file()
+    public void Is_the_same_once_converted()
+    {
+        LinearNetwork network = new(3);
+        using WeightFile file = Open(network);
+        ModelConverter.Convert(file, _folder.File("out.safetensors"), new ConversionOptions());
+        using Model model = ModelFile.Open(_folder.File("out.safetensors"));
+        Assert.Equal("classifier", model.Metadata.Architecture);
+        Assert.Equal(["one", "two", "three"], model.Metadata.Labels);
+        Assert.Equal(network.Graph.Nodes.Select(n => (n.Name, n.Op)), model.Graph.Nodes.Select(n => (n.Name, n.Op)));
+        Assert.DoesNotContain("graph", model.Metadata.Other.Keys);
+    }
+
+    [Fact]
+    public void Becomes_an_ONNX_file_that_says_what_it_is()
     {
         using WeightFile file = Open(new LinearNetwork(3));
-        CudaNetException exception = Assert.Throws<CudaNetException>(() => ModelConverter.Convert(file, _folder.File("out.safetensors"), new ConversionOptions()));
-        Assert.Equal("file: a classifier cannot be converted: safetensors keep names and shapes, which tell a ResNet and no other network", exception.Message);
-        Assert.Equal([_folder.File("weights")], Directory.GetFiles(_folder.Path));
+        ConversionSummary summary = ModelConverter.Convert(file, _folder.File("out.onnx"), new ConversionOptions { Onnx = new() { Layers = ["pool"] } });
+        Assert.Equal(["model.fc", "pool"], summary.Onnx!.Outputs);
+        using OnnxRuntime runtime = new(_folder.File("out.onnx"));
+        Assert.Equal(
+            [("architecture", "classifier"), ("classes", "3"), ("labels", """["one", "two", "three"]""")],
+            runtime.Session.ModelMetadata.CustomMetadataMap.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => (m.Key, m.Value)));
+        Tensor input = Formula.Input(3, 2, 4, 5);
+        Assert.Equal(Networks.Run(new LinearNetwork(3).Graph, input, Backends.Create("reference"))["pool"].Shape, runtime.Run(input)["pool"].Shape);
     }
 
     private WeightFile Open(LinearNetwork network)

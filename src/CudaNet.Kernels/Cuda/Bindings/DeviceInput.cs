@@ -52,6 +52,7 @@ public sealed record DeviceInput
     /// <param name="shape">N×C×H×W; 1 channel or 3.</param>
     /// <param name="rule">Whose means and standard deviations are applied: (pixel / 255 − mean) / std.</param>
     /// <exception cref="ShapeException">The shape is no batch of such images.</exception>
+    /// <exception cref="CudaNetException">The rule is not <see cref="Preprocessing.IsPlain"/>.</exception>
     public static DeviceInput Images(DeviceAddress address, TensorShape shape, Preprocessing rule)
     {
         ArgumentNullException.ThrowIfNull(rule);
@@ -64,6 +65,14 @@ public sealed record DeviceInput
         if (shape.Rank != 4 || shape.Channels is not (1 or 3) || rule.Mean.Count != shape.Channels || rule.Std.Count != shape.Channels)
         {
             throw new ShapeException($"images are N×1×H×W or N×3×H×W with a mean and a standard deviation a channel: the shape is {shape}, with {rule.Mean.Count} means and {rule.Std.Count} standard deviations");
+        }
+
+        if (!rule.IsPlain)
+        {
+            throw new CudaNetException($"images of bytes are normalised on the GPU as (pixel / 255 − mean) / std alone, and this rule has {(rule.MeanImage is null ? "another order of channels" : "a mean image")}")
+            {
+                Hint = "Preprocess them on the host (Preprocessor), and run the tensor.",
+            };
         }
     }
 }

@@ -14,6 +14,7 @@ public sealed class ImageBinding : RunBinding
     /// <param name="rule">Whose means and standard deviations are applied: (pixel / 255 − mean) / std.</param>
     /// <param name="output">Receives the output, N×classes for a classifier, once the run has ended.</param>
     /// <exception cref="ShapeException">The shape is no batch of such images, or the pixels have another length.</exception>
+    /// <exception cref="CudaNetException">The rule is not <see cref="Preprocessing.IsPlain"/>: what the GPU does not compute is the host's to preprocess.</exception>
     public ImageBinding(ReadOnlyMemory<byte> pixels, TensorShape inputShape, Preprocessing rule, Memory<float> output)
     {
         ArgumentNullException.ThrowIfNull(rule);

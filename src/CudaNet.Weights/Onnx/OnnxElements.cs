@@ -1,0 +1,182 @@
+using CudaNet.Engine;
+
+namespace CudaNet.Weights;
+
+/// <summary>Imports the operators that work element by element, or channel by channel.</summary>
+internal static class OnnxElements
+{
+    public static OnnxValue BatchNormalization(OnnxCall call)
+    {
+        OnnxActivation value = call.Activation(0, 4);
+        call.Ignore("momentum", "consumed_inputs", "is_test");
+        call.Require("spatial", 1);
+        call.Ignore("training_mode");
+        int channels = value.Layer.Sample.Rank == 4 ? value.Layer.Sample.Channels : throw new OnnxProblem("it reads one pixel, supported are images");
+        double epsilon = Decimal((float)call.Single("epsilon", 1e-5f));
+        return call.Layer(new BatchNorm2d(channels, epsilon), 4, [value.Layer], ("weight", call.Constant(1)), ("bias", call.Constant(2)), ("running_mean", call.Constant(3)), ("running_var", call.Constant(4)));
+    }
+
+    public static OnnxValue Relu(OnnxCall call)
+    {
+        call.Ignore("consumed_inputs");
+        OnnxActivation value = call.Activation(0);
+        return call.Layer(new ReLU(), value.Rank, [value.Layer]);
+    }
+
+    public static OnnxValue Same(OnnxCall call) => call.View(0);
+
+    public static OnnxValue Dropout(OnnxCall call)
+    {
+        call.Ignore("ratio", "seed", "is_test");
+        return call.Optional(2) is { } training && training.Numbers().Any(t => t != 0) ? throw new OnnxProblem("it is in training") : call.View(0);
+    }
+
+    public static OnnxValue Cast(OnnxCall call)
+    {
+        call.Ignore("saturate", "round_mode");
+        WeightType? type = OnnxTensors.TypeOf(call.Integer("to", 0));
+        return type is WeightType.Float32 or WeightType.Float64 or WeightType.Float16 or WeightType.BFloat16 ? call.View(0) : throw new OnnxProblem("it makes no floating-point numbers");
+    }
+
+    public static OnnxValue Softmax(OnnxCall call)
+    {
+        OnnxActivation value = call.Activation(0);
+        long axis = call.Integer("axis", call.Opset < 13 ? 1 : -1);
+        return (axis < 0 ? axis + value.Rank : axis) == 1 && value.Layer.Sample.Rank == 2 ? call.Layer(new Softmax(), value.Rank, [value.Layer])
+            : throw new OnnxProblem($"axis is {axis} of {value.Rank} dimensions, supported is C of N×C");
+    }
+
+    public static OnnxValue Sum(OnnxCall call) => call.Inputs.Count switch
+    {
+        1 => call.View(0),
+        2 => Add(call),
+        _ => throw new OnnxProblem($"it adds {call.Inputs.Count} values, supported are two"),
+    };
+
+    public static OnnxValue Add(OnnxCall call)
+    {
+        Ignore(call);
+        if (call.Inputs is [OnnxActivation, OnnxActivation])
+        {
+            OnnxActivation a = call.Activation(0), b = call.Activation(1, a.Rank);
+            return call.Layer(new Add(), a.Rank, [a.Layer, b.Layer]);
+        }
+
+        int constant = call.Inputs is [OnnxConstant, _] ? 0 : 1;
+        return Shifted(call, 1 - constant, call.Constant(constant), c => c);
+    }
+
+    public static OnnxValue Subtract(OnnxCall call)
+    {
+        Ignore(call);
+        return call.Inputs is [OnnxConstant constant, _]
+            ? Scaled(call, call.View(1), OnnxConstant.Of(call.File, WeightType.Float32, new TensorShape(), [-1]), s => s, Across(call.View(1), constant) ?? throw new OnnxProblem($"a constant of shape {constant.Shape} is not one number a channel"))
+            : Shifted(call, 0, call.Constant(1), c => -c);
+    }
+
+    public static OnnxValue Multiply(OnnxCall call)
+    {
+        Ignore(call);
+        return call.Inputs is [OnnxConstant constant, _] ? Scaled(call, call.View(1), constant, c => c) : Scaled(call, call.View(0), call.Constant(1), c => c);
+    }
+
+    public static OnnxValue Divide(OnnxCall call)
+    {
+        Ignore(call);
+        return Scaled(call, call.View(0), call.Constant(1), c => 1 / c);
+    }
+
+    /// <summary>The number that a writer rounded to single precision: 1e-5, not 9.99999974738e-6.</summary>
+    private static double Decimal(float value) => value is >= 0 and < 1 ? (double)(decimal)value is var exact && (float)exact == value ? exact : value
+        : float.IsFinite(value) && value >= 1 ? value
+        : throw new OnnxProblem($"epsilon is {value}");
+
+    /// <summary>Attributes of operators before broadcasting was NumPy's.</summary>
+    private static void Ignore(OnnxCall call) => call.Ignore("consumed_inputs");
+
+    private static OnnxActivation Shifted(OnnxCall call, int input, OnnxConstant constant, Func<double, double> sign)
+    {
+        OnnxActivation value = call.View(input);
+        OnnxLayer layer = value.Layer;
+        if (layer.Sample.Rank == 2)
+        {
+            if (layer.Op is not Linear { Bias: false } linear || !call.IsOnlyReader(input, layer) || !value.IsPlain)
+            {
+                throw new OnnxProblem("it adds a constant to N×C, supported behind a MatMul that nothing else reads");
+            }
+
+            double[] bias = [.. (Across(value, constant) ?? throw new OnnxProblem($"a constant of shape {constant.Shape} is not one number a channel")).Select(sign)];
+            layer.Op = linear with { Bias = true };
+            layer.Parameters["bias"] = OnnxConstant.Of(call.File, Precise(call, constant), new TensorShape(bias.Length), bias);
+            call.TakeOver(layer);
+            return value;
+        }
+
+        if (Across(value, constant) is { } numbers)
+        {
+            return PerChannel(call, value, [.. numbers.Select(_ => 1.0)], [.. numbers.Select(sign)], Precise(call, constant));
+        }
+
+        TensorShape image = new(layer.Sample.Channels, layer.Sample.Height, layer.Sample.Width);
+        TensorShape seen = value.IsChannelsLast ? new(image[1], image[2], image[0]) : image;
+        if (!layer.IsSizeKnown || value.Padding != default || (constant.Shape != seen && constant.Shape != new TensorShape([1, .. seen.Extents])))
+        {
+            throw new OnnxProblem($"a constant of shape {constant.Shape} is neither one number a channel nor one an element of images of a fixed size");
+        }
+
+        constant = constant.Reshape(seen);
+        call.Budget.Take(constant.Count * sizeof(double), "a constant image");
+        double[] offset = [.. (value.IsChannelsLast ? constant.Transpose([2, 0, 1]) : constant).Numbers().Select(sign)];
+        return call.Layer(new Offset(image[0], image[1], image[2]), 4, [layer], ("bias", OnnxConstant.Of(call.File, Precise(call, constant), image, OnnxChannels.InOwnOrder(value, offset)))) with
+        {
+            Channels = value.Channels,
+            IsChannelsLast = value.IsChannelsLast,
+        };
+    }
+
+    private static OnnxActivation Scaled(OnnxCall call, OnnxActivation value, OnnxConstant constant, Func<double, double> scale, double[]? shift = null)
+    {
+        double[] numbers = Across(value, constant) ?? throw new OnnxProblem($"a constant of shape {constant.Shape} is not one number a channel");
+        return value.Layer.Sample.Rank == 4 ? PerChannel(call, value, [.. numbers.Select(scale)], shift ?? [.. numbers.Select(_ => 0.0)], Precise(call, constant))
+            : throw new OnnxProblem("it scales N×C, supported are images");
+    }
+
+    private static OnnxActivation PerChannel(OnnxCall call, OnnxActivation value, double[] scale, double[] shift, WeightType type)
+    {
+        if (value.Padding != default)
+        {
+            throw new OnnxProblem("it reads padded rows and columns, which only convolutions and pooling can");
+        }
+
+        int channels = value.Layer.Sample.Channels;
+        OnnxConstant Constant(double[] numbers) => OnnxConstant.Of(call.File, type, new TensorShape(channels), OnnxChannels.InOwnOrder(value, numbers));
+        return call.Layer(
+            new BatchNorm2d(channels, Epsilon: 0),
+            4,
+            [value.Layer],
+            ("weight", Constant(scale)),
+            ("bias", Constant(shift)),
+            ("running_mean", Constant(new double[scale.Length])),
+            ("running_var", Constant([.. scale.Select(_ => 1.0)]))) with
+        {
+            Channels = value.Channels,
+            IsChannelsLast = value.IsChannelsLast,
+        };
+    }
+
+    /// <summary>A constant that is one number, or one a channel: as many as the graph sees channels, in its order; else null.</summary>
+    private static double[]? Across(OnnxActivation value, OnnxConstant constant)
+    {
+        int channels = value.Channels?.Count ?? value.Layer.Sample.Channels;
+        if (constant.Count == 1)
+        {
+            return [.. Enumerable.Repeat(constant.Numbers()[0], channels)];
+        }
+
+        int axis = value.IsChannelsLast ? value.Rank - 1 : 1;
+        int offset = value.Rank - constant.Shape.Rank;
+        return offset <= axis && constant.Count == channels && constant.Shape[axis - offset] == channels ? constant.Numbers() : null;
+    }
+
+    private static WeightType Precise(OnnxCall call, OnnxConstant constant) => call.IsPreprocessing || constant.Type == WeightType.Float64 ? WeightType.Float64 : WeightType.Float32;
+}
