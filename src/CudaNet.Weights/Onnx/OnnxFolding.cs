@@ -47,23 +47,17 @@ internal static class OnnxFolding
     /// <summary>The extents of a value; those that depend on the batch stay open.</summary>
     public static OnnxValue Shape(OnnxCall call)
     {
-        call.Ignore("start", "end");
-        if (call.Node.Attributes.Count > 0)
-        {
-            throw new OnnxProblem("start and end are not supported");
-        }
+        OnnxExtent[] all = call.Input(0) is OnnxConstant constant ? [.. constant.Shape.Extents.ToArray().Select(e => new OnnxExtent(e))] : Extents(call, call.View(0));
+        return Result(call, [.. Range(call.Integer("start", 0), call.Integer("end", long.MaxValue), 1, all.Length).Select(i => all[(int)i])], isScalar: false);
+    }
 
-        if (call.Input(0) is OnnxConstant constant)
-        {
-            return OnnxConstant.Of(call.File, new TensorShape(constant.Shape.Rank), [.. constant.Shape.Extents.ToArray().Select(e => (long)e)]);
-        }
-
-        OnnxActivation value = call.View(0);
+    private static OnnxExtent[] Extents(OnnxCall call, OnnxActivation value)
+    {
         TensorShape sample = value.Layer.Sample;
         long? Spatial(int extent) => sample.Rank == 2 ? 1 : value.Layer.IsSizeKnown && value.Padding == default ? extent : null;
         OnnxExtent batch = new(call.Batch, IsBatch: true), channels = new(value.Channels?.Count ?? sample.Channels);
         OnnxExtent[] spatial = [new(Spatial(sample.Height)), new(Spatial(sample.Width))];
-        return new OnnxExtents(value.IsChannelsLast ? [batch, .. spatial, channels] : [batch, channels, .. spatial.Take(value.Rank - 2)], IsScalar: false);
+        return value.IsChannelsLast ? [batch, .. spatial, channels] : [batch, channels, .. spatial.Take(value.Rank - 2)];
     }
 
     /// <summary>A constant that is a node.</summary>

@@ -47,6 +47,7 @@ public sealed class OnnxOperatorTests
         ["BGR by Slice"] = () => Images().Constant("w", [4, 3, 1, 1]).Integers("s", -1).Integers("e", long.MinValue).Integers("a", 1).Integers("t", -1).Node("Slice", "x s e a t", "c").Node("Conv", "c w", "y"),
         ["x.view(x.size(0), -1)"] = () => View(11).Integers("u", -1).Node("Unsqueeze", "b", "d", OnnxBytes.Attribute("axes", [0])).Node("Concat", "d u", "t", OnnxBytes.Attribute("axis", 0)).Node("Reshape", "p t", "y"),
         ["x.view(x.size(0), x.size(1))"] = () => View(13).Integers("n", 0).Integers("j", 1).Node("Gather", "e j", "c1").Node("Unsqueeze", "b n", "d").Node("Concat", "d c1", "t", OnnxBytes.Attribute("axis", 0)).Node("Reshape", "p t", "y"),
+        ["Shape from start to end"] = () => Images().Integers("u", -1).Node("GlobalAveragePool", "x", "p").Node("Shape", "p", "b", OnnxBytes.Attribute("start", 0), OnnxBytes.Attribute("end", 1)).Node("Concat", "b u", "t", OnnxBytes.Attribute("axis", 0)).Node("Reshape", "p t", "y"),
         ["Reshape to -1 and C"] = () => Images().Integers("t", -1, 3).Node("GlobalAveragePool", "x", "p").Node("Reshape", "p t", "y"),
         ["Reshape to 0 and -1"] = () => Images().Integers("t", 0, -1).Node("GlobalAveragePool", "x", "p").Node("Reshape", "p t", "y"),
         ["Squeeze"] = () => Images(11).Node("GlobalAveragePool", "x", "p").Node("Squeeze", "p", "y", OnnxBytes.Attribute("axes", 2, 3)),
