@@ -25,7 +25,7 @@ internal static class FolderReader
     }
 
     /// <summary>
-    /// Every file that opening a path may read: the file, the shards that an index names, the configuration beside it, and what a folder has as JSON.
+    /// Every file that opening a path may read: the file, the shards that an index names, the files in which an ONNX model has its weights, the configuration beside it, and what a folder has as JSON.
     /// </summary>
     /// <exception cref="CudaNetException">There is none, or an index cannot be read.</exception>
     public static IReadOnlyList<string> FilesOf(string path)
@@ -37,7 +37,12 @@ internal static class FolderReader
             List<string> files = source.IsFolder ? [.. Directory.GetFiles(path, "*.json")] : [.. FolderConfiguration.FilesIn(source.Folder!)];
             FormatSource file = source.IsFolder ? source.OpenBeside(Find(path), null) : source;
             files.Add(file.Name);
-            if (FileFormats.Recognise(file) is ReadFormat { LeadsToOthers: true })
+            FileFormat format = FileFormats.Recognise(file);
+            if (format is ReadFormat { Format: WeightFormat.Onnx })
+            {
+                files.AddRange(OnnxReader.FilesOf(file));
+            }
+            else if (format is ReadFormat { LeadsToOthers: true })
             {
                 string folder = Path.GetDirectoryName(Path.GetFullPath(file.Name))!;
                 files.AddRange(ShardIndex.Parse(file.Bytes).Values.Distinct().Select(shard => Path.Combine(folder, shard)));

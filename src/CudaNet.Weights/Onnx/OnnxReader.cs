@@ -35,6 +35,12 @@ internal static class OnnxReader
         return (model, import);
     }
 
+    /// <summary>The files in which a model has weights beside its own.</summary>
+    /// <exception cref="WeightFormatException">It is malformed.</exception>
+    public static IEnumerable<string> FilesOf(FormatSource source) => source.Bytes.Length > int.MaxValue ? []
+        : OnnxModelReader.Read(source.Bytes.All).Graph.Initializers.Where(t => t.IsExternal).Select(t => t.External.GetValueOrDefault("location", "")).Distinct()
+            .Select(location => Path.Combine(source.Folder!, location)).Where(File.Exists);
+
     private static void CheckVersion(FormatSource source, OnnxModel model)
     {
         long opset = model.Opsets.GetValueOrDefault("");

@@ -126,7 +126,10 @@ public sealed class OnnxRefusalTests : IDisposable
     public void Values_in_another_file_are_read_where_they_are()
     {
         _folder.Write("values.bin", [.. new byte[8], .. Enumerable.Range(0, 12).SelectMany(i => BitConverter.GetBytes((float)i))]);
-        using Model model = ModelFile.Open(_folder.Write("model.onnx", External("values.bin", ("offset", "8"), ("length", "48")).File));
+        string path = _folder.Write("model.onnx", External("values.bin", ("offset", "8"), ("length", "48")).File);
+        using Model model = ModelFile.Open(path);
+        Assert.Equal([path, _folder.File("values.bin")], FolderReader.FilesOf(path));
+        Assert.ThrowsAny<CudaNetException>(() => ModelConverter.Convert(path, _folder.File("values.bin")));
         Assert.Equal(Enumerable.Range(0, 12).Select(i => (float)i), model.Parameters["Conv_y.weight"].Values.ToArray());
         Assert.Contains("no folder", Refused(External("values.bin").File).Message, StringComparison.Ordinal);
     }
