@@ -168,7 +168,7 @@ internal static class OnnxElements
     private static double[]? Across(OnnxActivation value, OnnxConstant constant)
     {
         int channels = value.Channels?.Count ?? value.Layer.Sample.Channels;
-        if (constant.Count == 1)
+        if (constant.Count == 1 && constant.Shape.Rank <= value.Rank)
         {
             return [.. Enumerable.Repeat(constant.Numbers()[0], channels)];
         }

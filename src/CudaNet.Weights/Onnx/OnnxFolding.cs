@@ -169,7 +169,7 @@ internal static class OnnxFolding
         if (open >= 0)
         {
             Int128 others = extents.Where((_, i) => i != open).Aggregate((Int128)1, (a, b) => a * b);
-            extents[open] = others > 0 && shape.ElementCount % others == 0 ? (long)(shape.ElementCount / others) : throw new OnnxProblem($"a constant of shape {shape} does not fit ({string.Join(", ", target)})");
+            extents[open] = others > 0 && shape.ElementCount % others == 0 ? (long)(shape.ElementCount / others) : throw new OnnxProblem($"a constant of shape {shape} does not fit ({string.Join(", ", target.Take(8))})");
         }
 
         return TensorLayout.ShapeOf(extents);

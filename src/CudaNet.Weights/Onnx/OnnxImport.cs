@@ -11,6 +11,9 @@ internal sealed class OnnxImport
     /// <summary>Rows and columns of the image that shapes are inferred with where the file fixes none.</summary>
     private const int SampleSide = 1024;
 
+    /// <summary>More channels than any image has: what is computed for each of them is bounded by the file only through this.</summary>
+    private const int MaxChannels = 1 << 16;
+
     private const int MaxProblems = 100, ShownProblems = 12;
 
     private readonly OnnxGraph _graph;
@@ -195,6 +198,11 @@ internal sealed class OnnxImport
             throw Refused($"the graph's input {Printable.Quote(input.Name)} has an extent that is out of range");
         }
 
+        if (known > MaxChannels)
+        {
+            throw Refused($"the graph's input {Printable.Quote(input.Name)} has {known} channels, at most {MaxChannels} are supported");
+        }
+
         Batch = extents[0];
         GraphInput op = new((int)known, (int?)height, (int?)width);
         bool isSizeKnown = height is not null && width is not null;
@@ -228,7 +236,7 @@ internal sealed class OnnxImport
 
     private string NameOf(OnnxNode node) => node.Name.Length > 0 && _named[node.Name] == 1 ? node.Name : node.Outputs.FirstOrDefault(o => o.Length > 0) ?? $"node{node.Index}";
 
-    private void AddNames(OnnxLayer layer, OnnxNode node) => layer.Aliases.AddRange(node.Outputs.Take(1).Prepend(NameOf(node)).Where(n => n.Length > 0 && n != layer.Name && !layer.Aliases.Contains(n) && !IsDerived(n, node)));
+    private void AddNames(OnnxLayer layer, OnnxNode node) => layer.Aliases.AddRange(node.Outputs.Take(1).Prepend(NameOf(node)).Where(n => n.Length > 0 && n != layer.Name && !IsDerived(n, node)));
 
     /// <summary>PyTorch's exports and CNTK's call values by the nodes that give them: <c>/conv1/Conv_output_0</c>.</summary>
     private static bool IsDerived(string name, OnnxNode node) => name.Length > node.Name.Length && node.Name.Length > 0 && name.StartsWith(node.Name, StringComparison.Ordinal) && name.AsSpan(node.Name.Length).StartsWith("_output_", StringComparison.OrdinalIgnoreCase);

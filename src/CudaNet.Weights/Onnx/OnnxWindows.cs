@@ -64,6 +64,7 @@ internal static class OnnxWindows
         }
 
         (int kernel, int stride, Padding padding) = Window(call, value);
+        RefusePaddedCeilMode(call, value);
         if (value.Padding != default && !double.IsNegativeInfinity(value.PaddingValue) && !(value.PaddingValue == 0 && IsNotNegative(value.Layer)))
         {
             throw new OnnxProblem($"it reads rows and columns padded with {value.PaddingValue}, which count where values are negative; supported are −∞, or 0 behind a ReLU");
@@ -82,6 +83,7 @@ internal static class OnnxWindows
         }
 
         (int kernel, int stride, Padding padding) = Window(call, value);
+        RefusePaddedCeilMode(call, value);
         if (value.Padding != default)
         {
             if (value.PaddingValue != 0 || (padding != default && !counts))
@@ -106,7 +108,7 @@ internal static class OnnxWindows
         long[] axes = call.IntegersOrInput("axes", 1) ?? throw new OnnxProblem("it is over all axes, supported are rows and columns (2, 3)");
         call.Require("noop_with_empty_axes", 0);
         long[] sorted = [.. axes.Select(a => a < 0 ? a + value.Rank : a).Order()];
-        return sorted.SequenceEqual(value.IsChannelsLast ? [1L, 2] : [2L, 3]) ? Mean(call, call.Integer("keepdims", 1) == 0 ? 2 : 4) : throw new OnnxProblem($"it is over the axes {string.Join(", ", axes)}, supported are rows and columns (2, 3)");
+        return sorted.SequenceEqual(value.IsChannelsLast ? [1L, 2] : [2L, 3]) ? Mean(call, call.Integer("keepdims", 1) == 0 ? 2 : 4) : throw new OnnxProblem($"it is over the axes {string.Join(", ", axes.Take(8))}, supported are rows and columns (2, 3)");
     }
 
     public static OnnxValue Pad(OnnxCall call)
@@ -133,6 +135,15 @@ internal static class OnnxWindows
         return padding == default ? value
             : value.Padding != default && value.PaddingValue != filling ? throw new OnnxProblem("it pads with another value what is padded already")
             : value with { Padding = Sum(value.Padding, padding), PaddingValue = filling };
+    }
+
+    /// <summary>In the file the padding is a part of the image, and a window may begin in it; worked into the pooling it is none, and such a window is dropped.</summary>
+    private static void RefusePaddedCeilMode(OnnxCall call, OnnxActivation value)
+    {
+        if (value.Padding != default && call.Integer("ceil_mode", 0) != 0)
+        {
+            throw new OnnxProblem("it reads padded rows and columns with ceil_mode 1, where windows that begin in the padding count");
+        }
     }
 
     private static OnnxActivation Mean(OnnxCall call, int rank)

@@ -33,6 +33,8 @@ public sealed class OnnxRefusalTests : IDisposable
         ["an image minus the images"] = (() => OnnxBytes.Graph(0, 3, 4, 4).Constant("m", [1, 3, 4, 4]).Node("Sub", "m x", "y"), "(Sub): a constant of shape 1×3×4×4 is not one number a channel"),
         ["a mean over columns and channels"] = (() => Images().Node("Transpose", "x", "t", OnnxBytes.Attribute("perm", 0, 2, 3, 1)).Node("GlobalAveragePool", "t", "y"), "(GlobalAveragePool): it reads values whose channels come last"),
         ["padding beyond reason"] = (() => Images().Constant("w", [4, 3, 1, 1]).Integers("p", 0, 0, 1 << 29, 0, 0, 0, 0, 0).Node("Pad", "x p", "q").Node("Conv", "q w", "y"), "(Pad): it pads by 536870912"),
+        ["ceil mode behind padding"] = (() => Images().Integers("p", 0, 0, 0, 0, 0, 0, 1, 1).Node("Pad", "x p", "q").Node("AveragePool", "q", "y", OnnxBytes.Attribute("kernel_shape", 2, 2), OnnxBytes.Attribute("ceil_mode", 1)), "(AveragePool): it reads padded rows and columns with ceil_mode 1"),
+        ["more channels than images have"] = (() => OnnxBytes.Graph(1, 2_000_000_000, 1, 1).Constant("s", []).Node("Mul", "x s", "y"), "has 2000000000 channels"),
         ["a Reshape without a shape"] = (() => Images().Node("Reshape", "x", "y"), "(Reshape): its shape depends on the images"),
         ["a dropped statistic"] = (() => Images().Node("Dropout", "x", "d m").Node("Relu", "m", "y"), "it reads output 1 of 'Dropout_d' (Dropout)"),
     };
