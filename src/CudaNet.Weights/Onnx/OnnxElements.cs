@@ -42,7 +42,7 @@ internal static class OnnxElements
     {
         OnnxActivation value = call.Activation(0);
         long axis = call.Integer("axis", call.Opset < 13 ? 1 : -1);
-        return (axis < 0 ? axis + value.Rank : axis) == 1 && value.Layer.Sample.Rank == 2 ? call.Layer(new Softmax(), value.Rank, [value.Layer])
+        return value.Axis(axis) == 1 && value.Layer.Sample.Rank == 2 ? call.Layer(new Softmax(), value.Rank, [value.Layer])
             : throw new OnnxProblem($"axis is {axis} of {value.Rank} dimensions, supported is C of N×C");
     }
 

@@ -63,9 +63,6 @@ internal sealed class OnnxImport
     /// <summary>What the graph gives, the prediction first.</summary>
     public IReadOnlyList<OnnxActivation> Outputs { get; private set; } = [];
 
-    /// <summary>The value that the graph knows by a name.</summary>
-    public OnnxValue? Find(string name) => _values.GetValueOrDefault(name);
-
     /// <exception cref="WeightFormatException">The graph is malformed.</exception>
     /// <exception cref="CudaNetException">Something in it cannot be run; the list of it.</exception>
     public void Run()

@@ -9,7 +9,7 @@ internal static class OnnxShapes
     {
         OnnxActivation value = call.View(0);
         long axis = call.Integer("axis", 1);
-        return (axis < 0 ? axis + value.Rank : axis) == 1 ? Flat(call, value) : throw new OnnxProblem($"axis is {axis}, supported is 1");
+        return value.Axis(axis) == 1 ? Flat(call, value) : throw new OnnxProblem($"axis is {axis}, supported is 1");
     }
 
     public static OnnxValue Reshape(OnnxCall call)
@@ -43,7 +43,7 @@ internal static class OnnxShapes
         OnnxActivation value = call.View(0);
         long[]? axes = call.IntegersOrInput("axes", 1);
         int[] spatial = value.IsChannelsLast ? [1, 2] : [.. Enumerable.Range(2, value.Rank - 2)];
-        int[] removed = axes is null ? spatial : [.. axes.Select(a => (int)(a < 0 ? a + value.Rank : a))];
+        int[] removed = axes is null ? spatial : [.. axes.Select(a => (int)value.Axis(a))];
         bool removesBatch = axes is null && call.Batch == 1;
         bool isOne = value.Layer.Sample is { Rank: 2 } || (value.Layer.IsSizeKnown && value.Layer.Sample is { Height: 1, Width: 1 });
         return removesBatch || !isOne || !removed.All(spatial.Contains) || removed.Distinct().Count() != removed.Length
@@ -75,7 +75,7 @@ internal static class OnnxShapes
 
     public static OnnxValue Split(OnnxCall call)
     {
-        OnnxActivation value = Channelled(call, "axis", 0);
+        OnnxActivation value = Channelled(call);
         int count = Channels(value).Count;
         int outputs = call.Node.Outputs.Count;
         call.Require("num_outputs", outputs);
@@ -98,7 +98,7 @@ internal static class OnnxShapes
 
     public static OnnxValue Concat(OnnxCall call)
     {
-        OnnxActivation first = Channelled(call, "axis", 0);
+        OnnxActivation first = Channelled(call);
         OnnxActivation[] parts = [.. Enumerable.Range(0, call.Inputs.Count).Select(i => call.View(i, 4))];
         if (parts.Any(p => p.Layer != first.Layer || p.IsChannelsLast != first.IsChannelsLast || p.Padding != default) || parts.Sum(p => Channels(p).Count) > first.Layer.Sample.Channels)
         {
@@ -110,7 +110,7 @@ internal static class OnnxShapes
 
     public static OnnxValue Gather(OnnxCall call)
     {
-        OnnxActivation value = Channelled(call, "axis", 0);
+        OnnxActivation value = Channelled(call);
         OnnxConstant indices = call.Constant(1);
         return indices.Shape.Rank == 1 && indices.Count <= Channels(value).Count ? Select(value, indices.Integers())
             : throw new OnnxProblem($"it takes the indices of a constant of shape {indices.Shape}, supported is a list of channels");
@@ -142,14 +142,14 @@ internal static class OnnxShapes
             : call.Layer(new Flatten(), 2, [value.Layer]);
     }
 
-    private static OnnxActivation Channelled(OnnxCall call, string attribute, long usual)
+    private static OnnxActivation Channelled(OnnxCall call)
     {
         OnnxActivation value = call.View(0, 4);
-        long axis = call.Integer(attribute, usual);
+        long axis = call.Integer("axis", 0);
         return value.Padding == default && value.Layer.Sample.Rank == 4 && IsChannelAxis(value, axis) ? value : throw new OnnxProblem($"axis is {axis}, supported are the channels of images");
     }
 
-    private static bool IsChannelAxis(OnnxActivation value, long axis) => (axis < 0 ? axis + value.Rank : axis) == (value.IsChannelsLast ? 3 : 1);
+    private static bool IsChannelAxis(OnnxActivation value, long axis) => value.Axis(axis) == (value.IsChannelsLast ? 3 : 1);
 
     private static IReadOnlyList<int> Channels(OnnxActivation value) => value.Channels ?? [.. Enumerable.Range(0, value.Layer.Sample.Channels)];
 

@@ -42,6 +42,9 @@ internal sealed record OnnxActivation(OnnxLayer Layer, int Rank) : OnnxValue
 
     /// <summary>True where the graph sees the layer's output as it is.</summary>
     public bool IsPlain => Channels is null && !IsChannelsLast && Padding == default;
+
+    /// <summary>An axis as counted from the first; negative ones count from behind the last.</summary>
+    public long Axis(long axis) => axis < 0 ? axis + Rank : axis;
 }
 
 /// <summary>A layer before the graph is built: names may still be added, and a matrix may get its bias.</summary>

@@ -107,7 +107,7 @@ internal static class OnnxWindows
         OnnxActivation value = call.View(0, 4);
         long[] axes = call.IntegersOrInput("axes", 1) ?? throw new OnnxProblem("it is over all axes, supported are rows and columns (2, 3)");
         call.Require("noop_with_empty_axes", 0);
-        long[] sorted = [.. axes.Select(a => a < 0 ? a + value.Rank : a).Order()];
+        long[] sorted = [.. axes.Select(value.Axis).Order()];
         return sorted.SequenceEqual(value.IsChannelsLast ? [1L, 2] : [2L, 3]) ? Mean(call, call.Integer("keepdims", 1) == 0 ? 2 : 4) : throw new OnnxProblem($"it is over the axes {string.Join(", ", axes.Take(8))}, supported are rows and columns (2, 3)");
     }
 
