@@ -34,13 +34,28 @@ internal sealed record ModelDescription(LayerGraph Graph, ModelMetadata Metadata
 
             NetworkFacts facts = NetworkFacts.Of(graph, file.Network?.Architecture ?? config!.Name, config);
             Tensor? meanImage = stated.ContainsKey(MetadataKeys.MeanImage) ? file.MeanImage?.Read(copy: true) : null;
-            ModelMetadata metadata = FolderConfiguration.Complete(MetadataReader.Read(stated, facts, meanImage) with { Notes = notes }, file.Folder, facts, options.IgnoreMetadata);
+            ModelMetadata metadata = FolderConfiguration.Complete(Read(file, stated, facts, meanImage, notes) with { Notes = notes }, file.Folder, facts, options.IgnoreMetadata);
             return new ModelDescription(graph, options.Preprocess is { } path ? PreprocessingGraph.Apply(path, metadata, graph) : metadata);
         }
         catch (CudaNetException exception)
         {
             exception.NameFile(file.Path);
             throw;
+        }
+    }
+
+    /// <summary>What the file's own metadata says. Another program's may have other things under the same keys: then none of them counts, and a note says so.</summary>
+    private static ModelMetadata Read(WeightFile file, IReadOnlyDictionary<string, string> stated, NetworkFacts facts, Tensor? meanImage, List<string> notes)
+    {
+        try
+        {
+            return MetadataReader.Read(stated, facts, meanImage);
+        }
+        catch (CudaNetException exception) when (file.IsMetadataForeign)
+        {
+            string[] keys = [.. MetadataKeys.All.Where(stated.ContainsKey)];
+            notes.Add($"the metadata is another program's, and what it has under {Printable.List(keys)} is left out: {exception.Message}");
+            return MetadataReader.Read(stated.Where(m => !keys.Contains(m.Key)).ToDictionary(StringComparer.Ordinal), facts, meanImage);
         }
     }
 

@@ -23,6 +23,9 @@ internal sealed record RawWeights(
     /// <summary>The network that the file itself describes; null where the tensors' names and shapes have to tell it.</summary>
     public RawNetwork? Network { get; init; }
 
+    /// <summary>True where another program wrote the entries: under the same keys they may mean something else.</summary>
+    public bool IsMetadataForeign { get; init; }
+
     /// <summary>Sentences for the person on what was chosen.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

@@ -23,6 +23,7 @@ public sealed class WeightFile : IDisposable
         Network = raw.Network;
         Evidence = raw.Evidence;
         Metadata = raw.Metadata;
+        IsMetadataForeign = raw.IsMetadataForeign;
         Wrappers = raw.Wrappers;
         Placeholders = raw.Placeholders;
         if (Network is not null && !string.IsNullOrEmpty(prefix))
@@ -89,6 +90,9 @@ public sealed class WeightFile : IDisposable
 
     /// <summary>The prefixes removed from names (<c>module.</c>), each once.</summary>
     public IReadOnlyList<string> Prefixes { get; }
+
+    /// <summary>True where another program wrote <see cref="Metadata"/>: under the keys of a converted file it may say something else.</summary>
+    internal bool IsMetadataForeign { get; }
 
     /// <summary>The mean image of the metadata's preprocessing, which is no weight; null where the metadata speaks of none.</summary>
     internal WeightTensor? MeanImage { get; }

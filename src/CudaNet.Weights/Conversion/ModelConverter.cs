@@ -45,15 +45,6 @@ public static class ModelConverter
         ModelMetadata metadata = Metadata(description, options, destination);
         using Model model = new(graph, new ParameterSet(graph, file.Tensors.Select(t => KeyValuePair.Create(t.Name, t.Read()))), metadata);
         WeightTensor? meanImage = MeanImage(metadata, destination);
-        if (isOnnx && meanImage is not null)
-        {
-            throw new CudaNetException("its preprocessing has a mean image, which is a tensor, and an ONNX file's metadata has place for texts only")
-            {
-                File = destination,
-                Hint = "Write safetensors, or leave the preprocessing out.",
-            };
-        }
-
         IReadOnlyList<WeightTensor> tensors = meanImage is null ? file.Tensors : [.. file.Tensors, meanImage];
         OnnxWriter? onnx = isOnnx ? OnnxExport.Prepare(model, options.Onnx, cancellation, destination) : null;
         string[] notes = [];

@@ -82,10 +82,16 @@ internal sealed class OnnxCall(OnnxImport import, OnnxNode node, IReadOnlyList<O
     /// <exception cref="OnnxProblem">It is none, or has another rank.</exception>
     public OnnxActivation Activation(int input, int? rank = null)
     {
-        OnnxActivation value = View(input, rank);
+        OnnxActivation value = Own(input, rank);
         return value.IsPlain ? value
-            : throw new OnnxProblem(value.Padding != default ? "it reads padded rows and columns, which only convolutions and pooling can" : value.IsChannelsLast ? "it reads values whose channels come last" : "it reads channels in another order than a convolution does");
+            : throw new OnnxProblem(value.Padding != default ? "it reads padded rows and columns, which only convolutions and pooling can" : "it reads values whose channels come last");
     }
+
+    /// <summary>The same, in whatever padding, its channels as the graph has them.</summary>
+    public OnnxActivation Own(int input, int? rank = null) => InOwnChannels(input, rank, keepsOrder: false);
+
+    /// <summary>The same, all channels of its layer in whatever order.</summary>
+    public OnnxActivation Ordered(int input, int? rank = null) => InOwnChannels(input, rank, keepsOrder: true);
 
     /// <summary>The same, in whatever order and padding.</summary>
     public OnnxActivation View(int input, int? rank = null) => Input(input) is not OnnxActivation value ? throw new OnnxProblem($"input {input} is a constant, where it should depend on the images")
@@ -103,6 +109,12 @@ internal sealed class OnnxCall(OnnxImport import, OnnxNode node, IReadOnlyList<O
         OnnxConstant constant => constant,
         _ => throw new OnnxProblem($"input {input} ({Printable.Quote(node.Inputs[input])}) depends on the images, supported is a constant"),
     };
+
+    private OnnxActivation InOwnChannels(int input, int? rank, bool keepsOrder)
+    {
+        View(input, rank);
+        return import.InOwnChannels(node.Inputs[input], keepsOrder);
+    }
 
     private OnnxAttribute? Find(string name)
     {

@@ -1,13 +1,29 @@
+using CudaNet.Engine;
+
 namespace CudaNet.Weights;
 
-/// <summary>Numbers a channel, from the order in which a graph sees channels into the layer's own.</summary>
+/// <summary>A scale and a shift for each channel that a graph sees, still to be computed.</summary>
+/// <param name="Scale">What each is multiplied by.</param>
+/// <param name="Shift">What is added then.</param>
+internal sealed record OnnxArithmetic(IReadOnlyList<double> Scale, IReadOnlyList<double> Shift)
+{
+    /// <summary>What leaves every channel as it is.</summary>
+    public static OnnxArithmetic None(int channels) => new([.. Enumerable.Repeat(1.0, channels)], new double[channels]);
+
+    /// <summary>This, and another after it.</summary>
+    public OnnxArithmetic Then(OnnxArithmetic next) =>
+        new([.. Scale.Zip(next.Scale, (a, b) => a * b)], [.. Shift.Select((shift, i) => (shift * next.Scale[i]) + next.Shift[i])]);
+}
+
+/// <summary>
+/// Channels in another order than a layer has them, a part of them, or some twice, each with arithmetic of its own. An order is worked into what reads it, all else becomes a layer once it is read.
+/// </summary>
 internal static class OnnxChannels
 {
-    /// <summary>Numbers of equal count a channel, the channels of the layer in its own order.</summary>
-    /// <exception cref="OnnxProblem">The graph sees only a part of the channels, or one twice.</exception>
+    /// <summary>Numbers of equal count a channel, from the order in which the graph sees all channels into the layer's own.</summary>
     public static double[] InOwnOrder(OnnxActivation value, double[] numbers)
     {
-        if (Order(value) is not { } order)
+        if (value.Channels is not { } order)
         {
             return numbers;
         }
@@ -23,16 +39,11 @@ internal static class OnnxChannels
     }
 
     /// <summary>A convolution's weight for the channels in the layer's own order.</summary>
-    public static OnnxConstant InOwnOrder(OnnxCall call, OnnxActivation value, OnnxConstant weight, long groups)
+    public static OnnxConstant InOwnOrder(OnnxCall call, OnnxActivation value, OnnxConstant weight)
     {
-        if (Order(value) is not { } order)
+        if (value.Channels is not { } order || weight.Shape[1] != order.Count)
         {
             return weight;
-        }
-
-        if (groups != 1 || weight.Shape[1] != order.Count)
-        {
-            throw new OnnxProblem("it reads channels in another order, supported is then a convolution without groups");
         }
 
         call.Budget.Take(weight.Count * sizeof(double), "a weight");
@@ -50,7 +61,39 @@ internal static class OnnxChannels
         return OnnxConstant.Of(call.File, weight.Type == WeightType.Float64 ? WeightType.Float64 : WeightType.Float32, weight.Shape, own);
     }
 
-    private static IReadOnlyList<int>? Order(OnnxActivation value) => value.Channels is not { } order ? null
-        : order.Count == value.Layer.Sample.Channels && order.Distinct().Count() == order.Count ? order
-        : throw new OnnxProblem($"it reads {order.Count} of {value.Layer.Sample.Channels} channels, supported are all of them");
+    /// <summary>The layer that computes arithmetic of all channels.</summary>
+    /// <param name="file">The file, for computed constants.</param>
+    /// <param name="value">What the graph sees of the layer before: all its channels, in whatever order.</param>
+    /// <param name="arithmetic">What is computed.</param>
+    /// <param name="type">Element type of the constants.</param>
+    public static (LayerOp Op, (string Name, OnnxConstant Value)[] Parameters) Affine(string file, OnnxActivation value, OnnxArithmetic arithmetic, WeightType type)
+    {
+        int channels = value.ChannelCount;
+        OnnxConstant Vector(double[] numbers) => OnnxConstant.Of(file, type, new TensorShape(channels), InOwnOrder(value, numbers));
+        return (new BatchNorm2d(channels, Epsilon: 0),
+        [
+            ("weight", Vector([.. arithmetic.Scale])),
+            ("bias", Vector([.. arithmetic.Shift])),
+            ("running_mean", Vector(new double[channels])),
+            ("running_var", Vector([.. Enumerable.Repeat(1.0, channels)])),
+        ]);
+    }
+
+    /// <summary>The layer that gives the channels that the graph sees, with their arithmetic: a convolution of 1×1.</summary>
+    /// <param name="file">The file, for computed constants.</param>
+    /// <param name="value">What the graph sees of the layer before.</param>
+    /// <param name="type">Element type of the constants.</param>
+    public static (LayerOp Op, (string Name, OnnxConstant Value)[] Parameters) Choice(string file, OnnxActivation value, WeightType type)
+    {
+        int channels = value.Layer.Sample.Channels, seen = value.ChannelCount;
+        double[] choice = new double[seen * channels];
+        for (int i = 0; i < seen; i++)
+        {
+            choice[(i * channels) + value.Channels![i]] = value.Arithmetic?.Scale[i] ?? 1;
+        }
+
+        Conv2d op = new(channels, seen, 1, 1, Bias: value.Arithmetic is not null);
+        OnnxConstant weight = OnnxConstant.Of(file, type, new TensorShape(seen, channels, 1, 1), choice);
+        return (op, value.Arithmetic is { } arithmetic ? [("weight", weight), ("bias", OnnxConstant.Of(file, type, new TensorShape(seen), [.. arithmetic.Shift]))] : [("weight", weight)]);
+    }
 }

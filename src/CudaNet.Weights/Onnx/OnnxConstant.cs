@@ -22,6 +22,7 @@ internal sealed record OnnxConstant(WeightType Type, ByteRegion Storage, TensorL
     /// <summary>Numbers as a constant of that type and shape; each is rounded to the type once.</summary>
     public static OnnxConstant Of(string file, WeightType type, TensorShape shape, ReadOnlySpan<double> numbers)
     {
+        CheckCount(numbers.Length);
         byte[] bytes = new byte[numbers.Length * type.SizeBytes()];
         for (int i = 0; i < numbers.Length; i++)
         {
@@ -46,8 +47,20 @@ internal sealed record OnnxConstant(WeightType Type, ByteRegion Storage, TensorL
     }
 
     /// <summary>Whole numbers as a constant.</summary>
-    public static OnnxConstant Of(string file, TensorShape shape, ReadOnlySpan<long> numbers) =>
-        new(WeightType.Int64, new FileBytes(file, MemoryMarshal.AsBytes(numbers).ToArray()).All, TensorLayout.Contiguous(shape));
+    public static OnnxConstant Of(string file, TensorShape shape, ReadOnlySpan<long> numbers)
+    {
+        CheckCount(numbers.Length);
+        return new(WeightType.Int64, new FileBytes(file, MemoryMarshal.AsBytes(numbers).ToArray()).All, TensorLayout.Contiguous(shape));
+    }
+
+    /// <exception cref="OnnxProblem">More numbers than an array has bytes for.</exception>
+    public static void CheckCount(long count)
+    {
+        if (count > Array.MaxLength / sizeof(double))
+        {
+            throw new OnnxProblem($"a constant of {count} elements is too large to compute with");
+        }
+    }
 
     /// <summary>The elements in row-major order.</summary>
     /// <exception cref="OnnxProblem">They are no numbers.</exception>

@@ -7,13 +7,30 @@ internal static class OnnxElements
 {
     public static OnnxValue BatchNormalization(OnnxCall call)
     {
-        OnnxActivation value = call.Activation(0, 4);
+        OnnxActivation value = call.Ordered(0, 4);
         call.Ignore("momentum", "consumed_inputs", "is_test");
         call.Require("spatial", 1);
         call.Ignore("training_mode");
         int channels = value.Layer.Sample.Rank == 4 ? value.Layer.Sample.Channels : throw new OnnxProblem("it reads one pixel, supported are images");
         double epsilon = Decimal((float)call.Single("epsilon", 1e-5f));
-        return call.Layer(new BatchNorm2d(channels, epsilon), 4, [value.Layer], ("weight", call.Constant(1)), ("bias", call.Constant(2)), ("running_mean", call.Constant(3)), ("running_var", call.Constant(4)));
+        RefusePadded(value);
+        if (value.IsChannelsLast)
+        {
+            throw new OnnxProblem("it reads values whose channels come last");
+        }
+
+        OnnxConstant Vector(int input)
+        {
+            OnnxConstant vector = call.Constant(input);
+            return value.Channels is null || vector.Shape != new TensorShape(channels) ? vector
+                : OnnxConstant.Of(call.File, vector.Type == WeightType.Float64 ? WeightType.Float64 : WeightType.Float32, vector.Shape, OnnxChannels.InOwnOrder(value, vector.Numbers()));
+        }
+
+        return call.Layer(new BatchNorm2d(channels, epsilon), 4, [value.Layer], ("weight", Vector(1)), ("bias", Vector(2)), ("running_mean", Vector(3)), ("running_var", Vector(4))) with
+        {
+            Channels = value.Channels,
+            IsChannelsLast = value.IsChannelsLast,
+        };
     }
 
     public static OnnxValue Relu(OnnxCall call)
@@ -117,6 +134,8 @@ internal static class OnnxElements
             return PerChannel(call, value, [.. numbers.Select(_ => 1.0)], [.. numbers.Select(sign)], Precise(call, constant));
         }
 
+        value = call.Ordered(input);
+        layer = value.Layer;
         TensorShape image = new(layer.Sample.Channels, layer.Sample.Height, layer.Sample.Width);
         TensorShape seen = value.IsChannelsLast ? new(image[1], image[2], image[0]) : image;
         if (!layer.IsSizeKnown || value.Padding != default || (constant.Shape != seen && constant.Shape != new TensorShape([1, .. seen.Extents])))
@@ -141,33 +160,33 @@ internal static class OnnxElements
             : throw new OnnxProblem("it scales N×C, supported are images");
     }
 
+    /// <summary>Scales and shifts, a number each for every channel that the graph sees. Of a part of the channels that waits until they are together again.</summary>
     private static OnnxActivation PerChannel(OnnxCall call, OnnxActivation value, double[] scale, double[] shift, WeightType type)
+    {
+        RefusePadded(value);
+        OnnxArithmetic arithmetic = new(scale, shift);
+        call.Budget.Take(8L * scale.Length * sizeof(double), call.Node.Shown);
+        if (!value.IsOfAllChannels || value.Arithmetic is not null)
+        {
+            return value with { Arithmetic = value.Arithmetic?.Then(arithmetic) ?? arithmetic };
+        }
+
+        (LayerOp op, (string, OnnxConstant)[] parameters) = OnnxChannels.Affine(call.File, value, arithmetic, type);
+        return call.Layer(op, 4, [value.Layer], parameters) with { Channels = value.Channels, IsChannelsLast = value.IsChannelsLast };
+    }
+
+    private static void RefusePadded(OnnxActivation value)
     {
         if (value.Padding != default)
         {
             throw new OnnxProblem("it reads padded rows and columns, which only convolutions and pooling can");
         }
-
-        int channels = value.Layer.Sample.Channels;
-        OnnxConstant Constant(double[] numbers) => OnnxConstant.Of(call.File, type, new TensorShape(channels), OnnxChannels.InOwnOrder(value, numbers));
-        return call.Layer(
-            new BatchNorm2d(channels, Epsilon: 0),
-            4,
-            [value.Layer],
-            ("weight", Constant(scale)),
-            ("bias", Constant(shift)),
-            ("running_mean", Constant(new double[scale.Length])),
-            ("running_var", Constant([.. scale.Select(_ => 1.0)]))) with
-        {
-            Channels = value.Channels,
-            IsChannelsLast = value.IsChannelsLast,
-        };
     }
 
     /// <summary>A constant that is one number, or one a channel: as many as the graph sees channels, in its order; else null.</summary>
     private static double[]? Across(OnnxActivation value, OnnxConstant constant)
     {
-        int channels = value.Channels?.Count ?? value.Layer.Sample.Channels;
+        int channels = value.ChannelCount;
         if (constant.Count == 1 && constant.Shape.Rank <= value.Rank)
         {
             return [.. Enumerable.Repeat(constant.Numbers()[0], channels)];

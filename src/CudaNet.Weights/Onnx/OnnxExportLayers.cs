@@ -78,17 +78,36 @@ internal sealed class OnnxExportLayers
         }
     }
 
+    /// <summary>Adds an initialiser of fp32 values; its name is the wished one, unless a layer has that.</summary>
+    public string Initialise(string wished, TensorShape shape, Action<Stream> write)
+    {
+        string name = Fresh(wished);
+        _initialisers.Add(tensor =>
+        {
+            foreach (int extent in shape.Extents)
+            {
+                tensor.Integer(1, extent);
+            }
+
+            tensor.Integer(2, OnnxExportFields.FloatType);
+            tensor.Text(8, name);
+            tensor.Data(9, (long)shape.ElementCount * sizeof(float), stream =>
+            {
+                _cancellation.ThrowIfCancellationRequested();
+                write(stream);
+            });
+        });
+        return name;
+    }
+
     /// <summary>A node that reads what the layer reads and its parameters, in their order.</summary>
     private void Layer(ProtobufWriter graph, string kind, LayerNode node, Action<ProtobufWriter>? attributes = null)
     {
-        foreach (ParameterSpec spec in node.Parameters)
-        {
-            Initialise(spec.Name, spec.Shape, stream => OnnxExportFolding.WriteSingles(stream, _model.Parameters[spec.Name].Values));
-        }
+        string[] parameters = [.. node.Parameters.Select(spec => Parameter(spec.Name, spec.Shape, stream => OnnxExportFolding.WriteSingles(stream, _model.Parameters[spec.Name].Values)))];
 
         graph.Message(1, n =>
         {
-            n.Node(kind, node.Name, [.. node.Inputs.Select(i => i.Name), .. node.Parameters.Select(p => p.Name)], node.Name);
+            n.Node(kind, node.Name, [.. node.Inputs.Select(i => i.Name), .. parameters], node.Name);
             attributes?.Invoke(n);
         });
     }
@@ -102,9 +121,8 @@ internal sealed class OnnxExportLayers
             return;
         }
 
-        (string weight, string bias) = (node.Parameters[0].Name, $"{node.Name}.bias");
-        Initialise(weight, node.Parameters[0].Shape, stream => OnnxExportFolding.WriteWeight(stream, _model.Parameters, node, norm));
-        Initialise(bias, new TensorShape(op.OutChannels), stream => OnnxExportFolding.WriteBias(stream, _model.Parameters, node, norm));
+        string weight = Parameter(node.Parameters[0].Name, node.Parameters[0].Shape, stream => OnnxExportFolding.WriteWeight(stream, _model.Parameters, node, norm));
+        string bias = Parameter($"{node.Name}.bias", new TensorShape(op.OutChannels), stream => OnnxExportFolding.WriteBias(stream, _model.Parameters, node, norm));
         graph.Message(1, n =>
         {
             n.Node("Conv", node.Name, [node.Inputs[0].Name, weight, bias], norm.Name);
@@ -180,34 +198,19 @@ internal sealed class OnnxExportLayers
             ceilMode: false);
     }
 
-    private void Initialise(string name, TensorShape shape, Action<Stream> write)
+    private string Parameter(string wished, TensorShape shape, Action<Stream> write)
     {
-        Fresh(name, isGiven: true);
         TensorCount++;
         ElementCount += shape.ElementCount;
-        _initialisers.Add(tensor =>
-        {
-            foreach (int extent in shape.Extents)
-            {
-                tensor.Integer(1, extent);
-            }
-
-            tensor.Integer(2, OnnxExportFields.FloatType);
-            tensor.Text(8, name);
-            tensor.Data(9, (long)shape.ElementCount * sizeof(float), stream =>
-            {
-                _cancellation.ThrowIfCancellationRequested();
-                write(stream);
-            });
-        });
+        return Initialise(wished, shape, write);
     }
 
     /// <summary>A name for a value that is no layer's, which no other value has.</summary>
-    private string Fresh(string name, bool isGiven = false)
+    private string Fresh(string name)
     {
         while (!_names.Add(name))
         {
-            name = isGiven ? throw new CudaNetException($"a layer and a parameter are both named {Printable.Quote(name)}, which ONNX does not permit") { Layer = name } : $"{name}_";
+            name = $"{name}_";
         }
 
         return name;

@@ -32,9 +32,9 @@ internal static class OnnxFolding
                 "Flatten" => Flatten(call),
                 "Squeeze" => OnnxFoldingAxes.Squeeze(call),
                 "Unsqueeze" => OnnxFoldingAxes.Unsqueeze(call),
-                "Gather" => OnnxFoldingAxes.Gather(call),
-                "Slice" => OnnxFoldingAxes.Slice(call),
-                "Concat" => OnnxFoldingAxes.Concat(call),
+                "Gather" => call.Input(0) is OnnxExtents ? OnnxFoldingAxes.Gather(call) : OnnxFoldingArrays.Gather(call),
+                "Slice" => call.Input(0) is OnnxExtents ? OnnxFoldingAxes.Slice(call) : OnnxFoldingArrays.Slice(call),
+                "Concat" => call.Inputs.Any(i => i is OnnxExtents) ? OnnxFoldingAxes.Concat(call) : OnnxFoldingArrays.Concat(call),
                 _ => null,
             };
         }
@@ -55,7 +55,7 @@ internal static class OnnxFolding
     {
         TensorShape sample = value.Layer.Sample;
         long? Spatial(int extent) => sample.Rank == 2 ? 1 : value.Layer.IsSizeKnown && value.Padding == default ? extent : null;
-        OnnxExtent batch = new(call.Batch, IsBatch: true), channels = new(value.Channels?.Count ?? sample.Channels);
+        OnnxExtent batch = new(call.Batch, IsBatch: true), channels = new(value.ChannelCount);
         OnnxExtent[] spatial = [new(Spatial(sample.Height)), new(Spatial(sample.Width))];
         return value.IsChannelsLast ? [batch, .. spatial, channels] : [batch, channels, .. spatial.Take(value.Rank - 2)];
     }
@@ -73,6 +73,7 @@ internal static class OnnxFolding
     {
         TensorShape shape = TensorLayout.ShapeOf(call.Constant(0).Integers());
         OnnxConstant filling = call.Tensor("value") is { } tensor ? call.Stored(tensor) : OnnxConstant.Of(call.File, WeightType.Float32, new TensorShape(1), [0]);
+        OnnxConstant.CheckCount(shape.ElementCount);
         call.Budget.Take(shape.ElementCount * sizeof(double), call.Node.Shown);
         return filling.Count == 1
             ? OnnxConstant.Of(call.File, filling.IsWhole ? WeightType.Int64 : WeightType.Float32, shape, [.. Enumerable.Repeat(filling.Numbers()[0], (int)shape.ElementCount)])
@@ -192,6 +193,7 @@ internal static class OnnxFolding
         }
 
         TensorShape shape = new(extents);
+        OnnxConstant.CheckCount(shape.ElementCount);
         call.Budget.Take(3 * shape.ElementCount * sizeof(double), call.Node.Shown);
         double[] left = Broadcast(a, shape), right = Broadcast(b, shape);
         for (int i = 0; i < left.Length; i++)

@@ -12,7 +12,7 @@ internal sealed class OnnxImport
     private const int SampleSide = 1024;
 
     /// <summary>More channels than any image has: what is computed for each of them is bounded by the file only through this.</summary>
-    private const int MaxChannels = 1 << 16;
+    public const int MaxChannels = 1 << 16;
 
     private const int MaxProblems = 100, ShownProblems = 12;
 
@@ -20,6 +20,7 @@ internal sealed class OnnxImport
     private readonly Dictionary<string, OnnxValue> _values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _readers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _named = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, OnnxNode> _makers = new(StringComparer.Ordinal);
     private readonly List<string> _problems = [];
     private readonly List<OnnxLayer> _layers = [];
 
@@ -62,6 +63,9 @@ internal sealed class OnnxImport
 
     /// <summary>What the graph gives, the prediction first.</summary>
     public IReadOnlyList<OnnxActivation> Outputs { get; private set; } = [];
+
+    /// <summary>A constant that is stored under a name; null where there is none.</summary>
+    public OnnxConstant? Constant(string name) => _values.GetValueOrDefault(name) as OnnxConstant;
 
     /// <exception cref="WeightFormatException">The graph is malformed.</exception>
     /// <exception cref="CudaNetException">Something in it cannot be run; the list of it.</exception>
@@ -107,7 +111,7 @@ internal sealed class OnnxImport
             throw new OnnxProblem(exception.Message);
         }
 
-        OnnxLayer layer = new(NameOf(node), op, inputs, sample, inputs.All(i => i.IsSizeKnown)) { Value = node.Outputs.FirstOrDefault("") };
+        OnnxLayer layer = new(NameOf(node), op, inputs, sample, inputs.All(i => i.IsSizeKnown)) { IsNodeName = HasOwnName(node), Value = node.Outputs.FirstOrDefault("") };
         foreach ((string name, OnnxConstant value) in parameters)
         {
             TensorShape wanted = op.Parameters.First(p => p.Name == name).Shape;
@@ -119,13 +123,40 @@ internal sealed class OnnxImport
         return new OnnxActivation(layer, rank);
     }
 
+    /// <summary>A value with the channels that the graph sees, as a layer has them: one is added where there is none, under the name of the node that arranges them.</summary>
+    /// <param name="name">The value's name in the graph.</param>
+    /// <param name="keepsOrder">True where all of a layer's channels may be in another order than the layer's.</param>
+    public OnnxActivation InOwnChannels(string name, bool keepsOrder)
+    {
+        OnnxActivation value = (OnnxActivation)_values[name];
+        bool isOrder = value.Channels is null || (keepsOrder && value.IsOfAllChannels);
+        if (isOrder && value.Arithmetic is null)
+        {
+            return value;
+        }
+
+        OnnxNode maker = _makers[name];
+        WeightType type = IsPreprocessing ? WeightType.Float64 : WeightType.Float32;
+        Budget.Take(8L * value.ChannelCount * (isOrder ? 1 : value.Layer.Sample.Channels) * sizeof(double), name);
+        (LayerOp op, (string, OnnxConstant)[] parameters) = isOrder ? OnnxChannels.Affine(File, value, value.Arithmetic!, type) : OnnxChannels.Choice(File, value, type);
+        OnnxActivation own = Add(maker with { Name = maker.Outputs.Count == 1 ? maker.Name : "", Outputs = [name] }, op, 4, [value.Layer], parameters) with
+        {
+            Channels = isOrder ? value.Channels : null,
+            IsChannelsLast = value.IsChannelsLast,
+            Padding = value.Padding,
+            PaddingValue = value.PaddingValue,
+        };
+        _values[name] = own;
+        return own;
+    }
+
     /// <summary>True where one node reads the value, or the graph gives it, and nothing else.</summary>
     public bool IsReadOnce(string value) => _readers.GetValueOrDefault(value) == 1;
 
     /// <summary>Gives a layer the name of the node that finishes what it computes.</summary>
     public void Rename(OnnxLayer layer, OnnxNode node)
     {
-        layer.Name = NameOf(node);
+        (layer.Name, layer.IsNodeName) = (NameOf(node), HasOwnName(node));
         layer.Aliases.Clear();
         AddNames(layer, node);
     }
@@ -158,6 +189,7 @@ internal sealed class OnnxImport
 
         for (int i = 0; i < node.Outputs.Count; i++)
         {
+            _makers.TryAdd(node.Outputs[i], node);
             if (node.Outputs[i].Length > 0 && !_values.TryAdd(node.Outputs[i], results.Count > i ? results[i] : new OnnxFailure(results.Count == 0 ? null : $"it reads output {i} of {Shown(node)}, which is not computed")))
             {
                 throw Malformed($"two nodes give {Printable.Quote(node.Outputs[i])}");
@@ -227,11 +259,14 @@ internal sealed class OnnxImport
     private OnnxActivation Output(OnnxValueInfo output) => _values.GetValueOrDefault(output.Name) switch
     {
         null => throw Malformed($"no node gives the output {Printable.Quote(output.Name)}"),
-        OnnxActivation activation when IsPreprocessing || activation is { IsPlain: true, Layer.Op: not GraphInput } => activation,
+        OnnxActivation { Arithmetic: null } activation when IsPreprocessing => activation,
+        OnnxActivation when InOwnChannels(output.Name, keepsOrder: IsPreprocessing) is var activation && (IsPreprocessing || activation is { IsPlain: true, Layer.Op: not GraphInput }) => activation,
         _ => throw Refused($"the output {Printable.Quote(output.Name)} is no layer's"),
     };
 
-    private string NameOf(OnnxNode node) => node.Name.Length > 0 && _named[node.Name] == 1 ? node.Name : node.Outputs.FirstOrDefault(o => o.Length > 0) ?? $"node{node.Index}";
+    private bool HasOwnName(OnnxNode node) => node.Name.Length > 0 && _named[node.Name] == 1;
+
+    private string NameOf(OnnxNode node) => HasOwnName(node) ? node.Name : node.Outputs.FirstOrDefault(o => o.Length > 0) ?? $"node{node.Index}";
 
     private void AddNames(OnnxLayer layer, OnnxNode node) => layer.Aliases.AddRange(node.Outputs.Take(1).Prepend(NameOf(node)).Where(n => n.Length > 0 && n != layer.Name && !IsDerived(n, node)));
 

@@ -1,12 +1,16 @@
 namespace CudaNet.Weights;
 
 /// <summary>An ONNX file as it is stored. Source: <c>onnx.proto</c> of the ONNX project.</summary>
-/// <param name="Producer">What made it, for messages; empty where it does not say.</param>
+/// <param name="Producer">What made it; empty where it does not say.</param>
 /// <param name="Opsets">The versions of the operators' sets, by domain; the standard's is the empty one.</param>
 /// <param name="Metadata">Its <c>metadata_props</c>.</param>
 /// <param name="Functions">How many functions of its own it has.</param>
 /// <param name="Graph">The graph.</param>
-internal sealed record OnnxModel(string Producer, IReadOnlyDictionary<string, long> Opsets, IReadOnlyDictionary<string, string> Metadata, int Functions, OnnxGraph Graph);
+internal sealed record OnnxModel(string Producer, IReadOnlyDictionary<string, long> Opsets, IReadOnlyDictionary<string, string> Metadata, int Functions, OnnxGraph Graph)
+{
+    /// <summary>What files written here say in <see cref="Producer"/>.</summary>
+    public const string OwnProducer = "CudaNet";
+}
 
 /// <summary>A graph as it is stored.</summary>
 /// <param name="Name">What it is called.</param>
@@ -21,7 +25,11 @@ internal sealed record OnnxGraph(
     IReadOnlyList<OnnxTensor> Initializers,
     int SparseInitializers,
     IReadOnlyList<OnnxValueInfo> Inputs,
-    IReadOnlyList<OnnxValueInfo> Outputs);
+    IReadOnlyList<OnnxValueInfo> Outputs)
+{
+    /// <summary>All that it stores: constants, and those that are attributes of nodes.</summary>
+    public IEnumerable<OnnxTensor> Tensors => Initializers.Concat(Nodes.SelectMany(n => n.Attributes.Values).Select(a => a.Tensor).OfType<OnnxTensor>());
+}
 
 /// <summary>One use of an operator.</summary>
 /// <param name="Index">Its place.</param>
@@ -84,6 +92,9 @@ internal sealed record OnnxTensor
 
     /// <summary>Where: <c>location</c>, <c>offset</c>, <c>length</c>.</summary>
     public Dictionary<string, string> External { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The other file, as a path from the model's folder; as <c>./weights.bin</c> or plainly.</summary>
+    public string Location => External.GetValueOrDefault("location", "") is var location && location.StartsWith("./", StringComparison.Ordinal) ? location[2..] : location;
 
     /// <summary>True where it is a part of a larger one, which nothing writes.</summary>
     public bool IsSegment { get; set; }

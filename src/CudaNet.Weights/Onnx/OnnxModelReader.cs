@@ -13,7 +13,7 @@ internal static class OnnxModelReader
     /// <exception cref="WeightFormatException">It is malformed.</exception>
     public static OnnxModel Read(ByteRegion file)
     {
-        string producer = "", version = "";
+        string producer = "";
         Dictionary<string, long> opsets = new(StringComparer.Ordinal);
         Dictionary<string, string> metadata = new(StringComparer.Ordinal);
         int functions = 0;
@@ -25,9 +25,6 @@ internal static class OnnxModelReader
             {
                 case 2:
                     producer = reader.Text(OnnxValueReader.MaxNameBytes);
-                    break;
-                case 3:
-                    version = reader.Text(OnnxValueReader.MaxNameBytes);
                     break;
                 case 7:
                     graph = graph is null ? Graph(reader.Bytes()) : throw reader.Error("it has two graphs");
@@ -50,7 +47,7 @@ internal static class OnnxModelReader
             }
         }
 
-        return new OnnxModel($"{producer} {version}".Trim(), opsets, metadata, functions, graph ?? throw file.Error(0, "the ONNX model has no graph", "Export or download it again."));
+        return new OnnxModel(producer, opsets, metadata, functions, graph ?? throw file.Error(0, "the ONNX model has no graph", "Export or download it again."));
     }
 
     private static (string Domain, long Version) Opset(ByteRegion message)

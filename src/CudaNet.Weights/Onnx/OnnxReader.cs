@@ -38,7 +38,7 @@ internal static class OnnxReader
     /// <summary>The files in which a model has weights beside its own.</summary>
     /// <exception cref="WeightFormatException">It is malformed.</exception>
     public static IEnumerable<string> FilesOf(FormatSource source) => source.Bytes.Length > int.MaxValue ? []
-        : OnnxModelReader.Read(source.Bytes.All).Graph.Initializers.Where(t => t.IsExternal).Select(t => t.External.GetValueOrDefault("location", "")).Distinct()
+        : OnnxModelReader.Read(source.Bytes.All).Graph.Tensors.Where(t => t.IsExternal).Select(t => t.Location).Distinct()
             .Select(location => Path.Combine(source.Folder!, location)).Where(File.Exists);
 
     private static void CheckVersion(FormatSource source, OnnxModel model)
@@ -83,21 +83,32 @@ internal static class OnnxReader
 
         LayerGraph graph = builder.Build(import.Outputs[0].Layer.Node);
         List<WeightTensor> tensors = [.. layers.Skip(1).SelectMany(l => l.Op.Parameters.Select(p => l.Parameters[p.Name].Tensor($"{l.Node!.Name}.{p.Name}")))];
+        if (model.Metadata.ContainsKey(MetadataKeys.MeanImage) && import.Constant(MetadataKeys.MeanImageTensor) is { } image)
+        {
+            tensors.Add(image.Tensor(MetadataKeys.MeanImageTensor));
+        }
+
         string[] others = [.. import.Outputs.Skip(1).Select(o => o.Layer.Node!.Name).Distinct().Where(n => n != graph.Output.Name)];
         return new RawWeights(WeightFormat.Onnx, tensors, [], model.Metadata, [], [])
         {
+            IsMetadataForeign = model.Producer != OnnxModel.OwnProducer,
             Network = new RawNetwork(resNet?.Name ?? (model.Graph.Name.Length > 0 && Printable.IsPlain(model.Graph.Name) ? model.Graph.Name : "onnx"), graph),
             Notes = others.Length == 0 ? [] : [$"the graph gives {others.Length + 1} values: {Printable.Quote(graph.Output.Name)} is the prediction, the others are layers: {Printable.List(others)}"],
         };
     }
 
-    /// <summary>A name a layer, then its aliases, each given once: the graph's own names go first, those of a ResNet's layers after them.</summary>
+    /// <summary>A name a layer, then its aliases, each given once: names of nodes go first, then those of values, those of a ResNet's layers after them.</summary>
     private static Dictionary<OnnxLayer, string[]> Names(OnnxLayer[] layers, OnnxResNet? resNet)
     {
         HashSet<string> taken = new([layers[0].Name], StringComparer.Ordinal);
         bool Take(string name) => name.Length is > 0 and <= MaxLayerName && Printable.IsPlain(name) && taken.Add(name);
         Dictionary<OnnxLayer, List<string>> names = layers.ToDictionary(l => l, _ => new List<string>());
-        foreach ((OnnxLayer layer, int index) in layers.Select((l, i) => (l, i)).Skip(1))
+        foreach (OnnxLayer layer in layers.Skip(1).Where(l => l.IsNodeName && Take(l.Name)))
+        {
+            names[layer].Add(layer.Name);
+        }
+
+        foreach ((OnnxLayer layer, int index) in layers.Select((l, i) => (l, i)).Skip(1).Where(e => names[e.l].Count == 0))
         {
             names[layer].Add(layer.Aliases.Prepend(layer.Name).FirstOrDefault(Take) ?? Enumerable.Range(0, int.MaxValue).Select(n => $"layer{index}_{n}").First(Take));
         }

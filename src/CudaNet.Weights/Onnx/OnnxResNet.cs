@@ -22,7 +22,7 @@ internal sealed class OnnxResNet
     /// <summary>timm's name of the network, or <c>resnet</c> where it has none.</summary>
     public string Name => ResNet.Names.FirstOrDefault(n => ResNet.Configure(n) is var known
         && (known.Block == ResNetBlock.Basic) == (_convolutions == 2) && known.Depths.SequenceEqual(_depths) && known.Widths.SequenceEqual(_widths)
-        && known.InnerWidths.SequenceEqual(_inner) && known.Groups == _groups) ?? "resnet";
+        && known.InnerWidths.SequenceEqual(_inner) && known.Groups == _groups && HasLayersOf(ResNet.Build(known))) ?? "resnet";
 
     /// <summary>timm's names of the layers.</summary>
     public IReadOnlyList<(OnnxLayer Layer, string Name)> Aliases => _aliases;
@@ -34,6 +34,19 @@ internal sealed class OnnxResNet
     {
         OnnxResNet network = new(layers);
         return network.Match(layers, output) ? network : null;
+    }
+
+    /// <summary>Whether windows, strides and padding are those of a known network, too: a ResNet for small images has the same blocks behind another stem.</summary>
+    private bool HasLayersOf(LayerGraph known)
+    {
+        Dictionary<string, LayerNode> nodes = known.Layers.ToDictionary(n => n.Name, StringComparer.Ordinal);
+        bool IsSame(LayerOp own, string name) => nodes.GetValueOrDefault(name) is { } node && own switch
+        {
+            Conv2d convolution => (node.Op is BatchNorm2d ? node.Inputs[0] : node).Op is Conv2d wanted && convolution with { Bias = wanted.Bias, InChannels = wanted.InChannels } == wanted,
+            MaxPool2d pool => node.Op == pool,
+            _ => true,
+        };
+        return _aliases.Exists(a => a.Name == "maxpool") && _aliases.TrueForAll(a => IsSame(a.Layer.Op, a.Name));
     }
 
     private bool Match(IReadOnlyList<OnnxLayer> layers, OnnxLayer output)

@@ -76,7 +76,7 @@ internal static class OnnxShapes
     public static OnnxValue Split(OnnxCall call)
     {
         OnnxActivation value = Channelled(call);
-        int count = Channels(value).Count;
+        int count = value.ChannelCount;
         int outputs = call.Node.Outputs.Count;
         call.Require("num_outputs", outputs);
         long[] sizes = call.IntegersOrInput("split", 1) ?? [.. Enumerable.Range(0, outputs).Select(i => (long)Math.Min((count + outputs - 1) / outputs, count - (i * ((count + outputs - 1) / outputs))))];
@@ -89,7 +89,7 @@ internal static class OnnxShapes
         int start = 0;
         foreach (int size in sizes.Select(s => (int)s))
         {
-            parts.Add(Select(value, Enumerable.Range(start, size)));
+            parts.Add(Select(call, value, Enumerable.Range(start, size)));
             start += size;
         }
 
@@ -100,19 +100,20 @@ internal static class OnnxShapes
     {
         OnnxActivation first = Channelled(call);
         OnnxActivation[] parts = [.. Enumerable.Range(0, call.Inputs.Count).Select(i => call.View(i, 4))];
-        if (parts.Any(p => p.Layer != first.Layer || p.IsChannelsLast != first.IsChannelsLast || p.Padding != default) || parts.Sum(p => Channels(p).Count) > first.Layer.Sample.Channels)
+        if (parts.Any(p => p.Layer != first.Layer || p.IsChannelsLast != first.IsChannelsLast || p.Padding != default))
         {
-            throw new OnnxProblem("it joins channels of several layers, supported are those of one value, each once");
+            throw new OnnxProblem("it joins channels of several layers, supported are those of one, with arithmetic a channel");
         }
 
-        return With(first, [.. parts.SelectMany(Channels)]);
+        OnnxArithmetic[] arithmetic = [.. parts.Select(p => p.Arithmetic ?? OnnxArithmetic.None(p.ChannelCount))];
+        return With(call, first, [.. parts.SelectMany(Channels)], Array.TrueForAll(parts, p => p.Arithmetic is null) ? null : new([.. arithmetic.SelectMany(a => a.Scale)], [.. arithmetic.SelectMany(a => a.Shift)]));
     }
 
     public static OnnxValue Gather(OnnxCall call)
     {
         OnnxActivation value = Channelled(call);
         OnnxConstant indices = call.Constant(1);
-        return indices.Shape.Rank == 1 && indices.Count <= Channels(value).Count ? Select(value, indices.Integers())
+        return indices.Shape.Rank == 1 ? Select(call, value, indices.Integers())
             : throw new OnnxProblem($"it takes the indices of a constant of shape {indices.Shape}, supported is a list of channels");
     }
 
@@ -125,7 +126,7 @@ internal static class OnnxShapes
             throw new OnnxProblem("it cuts rows, columns or images, supported are channels");
         }
 
-        return Select(value, OnnxFolding.Range(start, end, steps?[0] ?? 1, Channels(value).Count));
+        return Select(call, value, OnnxFolding.Range(start, end, steps?[0] ?? 1, value.ChannelCount));
     }
 
     /// <summary>N×(C·H·W) of a value: one more name of it where there is one pixel.</summary>
@@ -136,9 +137,9 @@ internal static class OnnxShapes
             return value with { Rank = 2, IsChannelsLast = false };
         }
 
+        value = call.Own(0);
         bool isPixel = value.Layer.IsSizeKnown && value.Layer.Sample is { Height: 1, Width: 1 };
-        return value.Channels is not null || value.Padding != default || (value.IsChannelsLast && !isPixel)
-            ? throw new OnnxProblem("it flattens channels in another order, or padded ones")
+        return value.Padding != default || (value.IsChannelsLast && !isPixel) ? throw new OnnxProblem("it flattens channels that come last, or padded rows and columns")
             : call.Layer(new Flatten(), 2, [value.Layer]);
     }
 
@@ -153,15 +154,25 @@ internal static class OnnxShapes
 
     private static IReadOnlyList<int> Channels(OnnxActivation value) => value.Channels ?? [.. Enumerable.Range(0, value.Layer.Sample.Channels)];
 
-    private static OnnxActivation Select(OnnxActivation value, IEnumerable<int> indices) => Select(value, indices.Select(i => (long)i));
+    private static OnnxActivation Select(OnnxCall call, OnnxActivation value, IEnumerable<int> indices) => Select(call, value, [.. indices.Select(i => (long)i)]);
 
-    private static OnnxActivation Select(OnnxActivation value, IEnumerable<long> indices)
+    private static OnnxActivation Select(OnnxCall call, OnnxActivation value, IReadOnlyList<long> indices)
     {
         IReadOnlyList<int> channels = Channels(value);
-        return With(value, [.. indices.Select(i => i >= -channels.Count && i < channels.Count ? channels[(int)(i < 0 ? i + channels.Count : i)] : throw new OnnxProblem($"it takes channel {i} of {channels.Count}"))]);
+        int[] seen = [.. indices.Select(i => i >= -channels.Count && i < channels.Count ? (int)(i < 0 ? i + channels.Count : i) : throw new OnnxProblem($"it takes channel {i} of {channels.Count}"))];
+        return With(call, value, [.. seen.Select(i => channels[i])], value.Arithmetic is { } arithmetic ? new([.. seen.Select(i => arithmetic.Scale[i])], [.. seen.Select(i => arithmetic.Shift[i])]) : null);
     }
 
     /// <summary>The channels, or all of them where they are in their own order.</summary>
-    private static OnnxActivation With(OnnxActivation value, int[] channels) =>
-        value with { Channels = channels.Length == value.Layer.Sample.Channels && channels.SequenceEqual(Enumerable.Range(0, channels.Length)) ? null : channels };
+    private static OnnxActivation With(OnnxCall call, OnnxActivation value, int[] channels, OnnxArithmetic? arithmetic)
+    {
+        if (channels.Length is 0 or > OnnxImport.MaxChannels)
+        {
+            throw new OnnxProblem($"it gives {channels.Length} channels, from 1 to {OnnxImport.MaxChannels} are supported");
+        }
+
+        call.Budget.Take((long)channels.Length * sizeof(int), call.Node.Shown);
+        bool isWhole = channels.Length == value.Layer.Sample.Channels && channels.SequenceEqual(Enumerable.Range(0, channels.Length));
+        return value with { Channels = isWhole ? null : channels, Arithmetic = arithmetic };
+    }
 }

@@ -67,7 +67,7 @@ internal sealed class OnnxTensors(FormatSource source)
     private ByteRegion External(OnnxTensor tensor)
     {
         string name = Printable.Quote(tensor.Name);
-        string location = tensor.External.GetValueOrDefault("location", "");
+        string location = tensor.Location;
         string shown = Printable.Quote(location);
         if (source.Folder is not { } folder)
         {
@@ -124,6 +124,7 @@ internal sealed class OnnxTensors(FormatSource source)
             return parts.Length == 1 ? parts[0].Bytes : Join(tensor, parts);
         }
 
+        OnnxConstant.CheckCount(elements);
         using MemoryStream bytes = new();
         Span<byte> element = stackalloc byte[sizeof(long)];
         foreach ((_, ByteRegion part) in parts)

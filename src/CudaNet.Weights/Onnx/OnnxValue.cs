@@ -28,8 +28,17 @@ internal sealed record OnnxExtents(IReadOnlyList<OnnxExtent> Values, bool IsScal
 /// <param name="Rank">4 for N×C×H×W and 2 for N×C, whatever the layer's own output has: a global mean has no rows and columns there.</param>
 internal sealed record OnnxActivation(OnnxLayer Layer, int Rank) : OnnxValue
 {
-    /// <summary>The layer's channels in the order in which the graph sees them, or a part of them; null for all in their own.</summary>
+    /// <summary>The layer's channels in the order in which the graph sees them, a part of them, or some of them twice; null for all in their own.</summary>
     public IReadOnlyList<int>? Channels { get; init; }
+
+    /// <summary>What is still to be computed of each channel that the graph sees; null for nothing. It leaves padding, which there is none of then, alone.</summary>
+    public OnnxArithmetic? Arithmetic { get; init; }
+
+    /// <summary>How many channels the graph sees.</summary>
+    public int ChannelCount => Channels?.Count ?? Layer.Sample.Channels;
+
+    /// <summary>True where the graph sees each of the layer's channels once, in whatever order.</summary>
+    public bool IsOfAllChannels => Channels is not { } order || (order.Count == Layer.Sample.Channels && order.Distinct().Count() == order.Count);
 
     /// <summary>True where the graph sees N×H×W×C.</summary>
     public bool IsChannelsLast { get; init; }
@@ -41,7 +50,7 @@ internal sealed record OnnxActivation(OnnxLayer Layer, int Rank) : OnnxValue
     public double PaddingValue { get; init; }
 
     /// <summary>True where the graph sees the layer's output as it is.</summary>
-    public bool IsPlain => Channels is null && !IsChannelsLast && Padding == default;
+    public bool IsPlain => Channels is null && Arithmetic is null && !IsChannelsLast && Padding == default;
 
     /// <summary>An axis as counted from the first; negative ones count from behind the last.</summary>
     public long Axis(long axis) => axis < 0 ? axis + Rank : axis;
@@ -56,6 +65,9 @@ internal sealed record OnnxActivation(OnnxLayer Layer, int Rank) : OnnxValue
 internal sealed class OnnxLayer(string name, LayerOp op, IReadOnlyList<OnnxLayer> inputs, TensorShape sample, bool isSizeKnown)
 {
     public string Name { get; set; } = name;
+
+    /// <summary>True where the name is a node's, which no other node has; else it is a value's.</summary>
+    public bool IsNodeName { get; set; }
 
     public List<string> Aliases { get; } = [];
 

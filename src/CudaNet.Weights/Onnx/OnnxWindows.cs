@@ -9,7 +9,7 @@ internal static class OnnxWindows
 
     public static OnnxValue Convolution(OnnxCall call)
     {
-        OnnxActivation value = call.View(0, 4);
+        OnnxActivation value = call.Integer("group", 1) == 1 ? call.Ordered(0, 4) : call.Own(0, 4);
         OnnxConstant weight = call.Constant(1);
         OnnxConstant? bias = call.Optional(2);
         if (weight.Shape.Rank != 4)
@@ -38,7 +38,7 @@ internal static class OnnxWindows
 
         int channels = checked((int)Math.Min(weight.Shape[1] * groups, int.MaxValue));
         Padding padding = Sum(Pads(call, value, (rows, columns), stride, dilation), value.Padding);
-        weight = OnnxChannels.InOwnOrder(call, value, weight, groups);
+        weight = OnnxChannels.InOwnOrder(call, value, weight);
         if (value.Layer.Sample.Rank == 2)
         {
             // A global mean has no rows and columns here.
@@ -56,7 +56,7 @@ internal static class OnnxWindows
 
     public static OnnxValue MaxPool(OnnxCall call)
     {
-        OnnxActivation value = call.View(0, 4);
+        OnnxActivation value = call.Own(0, 4);
         call.Ignore("storage_order");
         if (Both(call, "dilations", 1) != 1)
         {
@@ -75,7 +75,7 @@ internal static class OnnxWindows
 
     public static OnnxValue AveragePool(OnnxCall call)
     {
-        OnnxActivation value = call.View(0, 4);
+        OnnxActivation value = call.Own(0, 4);
         bool ceil = call.Integer("ceil_mode", 0) != 0, counts = call.Integer("count_include_pad", 0) != 0;
         if (Both(call, "dilations", 1) != 1)
         {
@@ -148,17 +148,17 @@ internal static class OnnxWindows
 
     private static OnnxActivation Mean(OnnxCall call, int rank)
     {
-        OnnxActivation value = call.View(0, 4);
-        return value.Padding != default || value.Channels is not null ? throw new OnnxProblem("it reads padded rows and columns, or channels in another order")
+        OnnxActivation value = call.Own(0, 4);
+        return value.Padding != default ? throw new OnnxProblem("it reads padded rows and columns, which only convolutions and pooling can")
             : value.Layer.Sample.Rank == 2 ? value with { Rank = rank }
             : call.Layer(new GlobalAveragePool(), rank, [value.Layer]) with { IsChannelsLast = value.IsChannelsLast && rank == 4 };
     }
 
     private static (int Kernel, int Stride, Padding Padding) Window(OnnxCall call, OnnxActivation value)
     {
-        if (value.Channels is not null || value.IsChannelsLast)
+        if (value.IsChannelsLast)
         {
-            throw new OnnxProblem("it reads channels in another order than a convolution does");
+            throw new OnnxProblem("it reads values whose channels come last");
         }
 
         if (call.Integers("kernel_shape") is not [> 0 and < int.MaxValue and var rows, > 0 and < int.MaxValue and var columns] || rows != columns)

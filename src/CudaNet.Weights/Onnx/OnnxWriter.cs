@@ -54,7 +54,7 @@ internal sealed class OnnxWriter
     {
         ModelMetadata metadata = _model.Metadata;
         file.Integer(1, IrVersion);
-        file.Text(2, "CudaNet");
+        file.Text(2, OnnxModel.OwnProducer);
         file.Text(3, typeof(OnnxWriter).Assembly.GetName().Version?.ToString(3) ?? "unknown");
         file.Message(7, WriteGraph);
         file.Message(8, opset => opset.Integer(2, OnnxExport.Opset));
@@ -73,6 +73,16 @@ internal sealed class OnnxWriter
         foreach (LayerNode node in _model.Graph.Layers.Where(n => !_folding.IsFolded(n)))
         {
             _layers.Write(graph, node);
+        }
+
+        if (_model.Metadata.Preprocessing?.MeanImage is { } image)
+        {
+            // Nothing in the graph reads it: the metadata speaks of it.
+            string name = _layers.Initialise(MetadataKeys.MeanImageTensor, image.Shape, stream => OnnxExportFolding.WriteSingles(stream, image.Values));
+            if (name != MetadataKeys.MeanImageTensor)
+            {
+                throw new CudaNetException($"a layer has the name of the mean image, {MetadataKeys.MeanImageTensor}") { Layer = MetadataKeys.MeanImageTensor };
+            }
         }
 
         graph.Text(2, _model.Metadata.Architecture);

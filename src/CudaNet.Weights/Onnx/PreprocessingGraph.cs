@@ -71,7 +71,8 @@ internal static class PreprocessingGraph
         Stack<OnnxLayer> layers = new();
         for (OnnxLayer layer = output.Layer; layer.Op is not GraphInput; layer = layer.Inputs[0])
         {
-            layers.Push(layer.Op is BatchNorm2d or Offset ? layer : throw new OnnxProblem($"{Printable.Quote(layer.Name)} is a {layer.Op.Kind}"));
+            layers.Push(layer.Op is BatchNorm2d or Offset ? layer : throw new OnnxProblem(
+                layer.Op is Conv2d { KernelHeight: 1, KernelWidth: 1 } ? $"{Printable.Quote(layer.Name)} gives some channels twice, or not all of them" : $"{Printable.Quote(layer.Name)} is a {layer.Op.Kind}"));
         }
 
         GraphInput images = (GraphInput)import.Layers[0].Op;

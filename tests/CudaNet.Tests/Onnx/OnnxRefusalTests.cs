@@ -27,7 +27,8 @@ public sealed class OnnxRefusalTests : IDisposable
         ["reflection"] = (() => Images().Integers("p", 0, 0, 1, 1, 0, 0, 1, 1).Node("Pad", "x p", "y", OnnxBytes.Attribute("mode", "reflect")), "mode is 'reflect'"),
         ["a softmax over columns"] = (() => Images().Node("Softmax", "x", "y"), "supported is C of N×C"),
         ["attention"] = (() => Images().Node("MatMul", "x x", "y"), "(MatMul): input 0 has 4 dimensions, supported are 2"),
-        ["a part of the channels"] = (() => Images().Constant("w", [4, 2, 1, 1]).Integers("i", 0, 1).Node("Gather", "x i", "c", OnnxBytes.Attribute("axis", 1)).Node("Conv", "c w", "y"), "it reads 2 of 3 channels"),
+        ["channels of two layers"] = (() => Images().Node("Relu", "x", "r").Node("Concat", "x r", "y", OnnxBytes.Attribute("axis", 1)), "(Concat): it joins channels of several layers"),
+        ["no channels"] = (() => Images().Integers("s", 3).Integers("e", 9).Integers("a", 1).Node("Slice", "x s e a", "y"), "(Slice): it gives 0 channels"),
         ["a MatMul that is read under another name"] = (() => Pooled().Constant("w", [3, 5]).Constant("b", [5]).Node("MatMul", "f w", "m").Node("Identity", "m", "i").Node("Add", "i b", "a").Node("Add", "a m", "y"), "'Add_a' (Add): it adds a constant to N×C, supported behind a MatMul that nothing else reads"),
         ["a bias an image"] = (() => Pooled().Constant("w", [3, 5]).Constant("b", [5, 1]).Node("Gemm", "f w b", "y"), "(Gemm): it adds a constant of shape 5×1"),
         ["an image minus the images"] = (() => OnnxBytes.Graph(0, 3, 4, 4).Constant("m", [1, 3, 4, 4]).Node("Sub", "m x", "y"), "(Sub): a constant of shape 1×3×4×4 is not one number a channel"),
@@ -128,11 +129,18 @@ public sealed class OnnxRefusalTests : IDisposable
     public void Values_in_another_file_are_read_where_they_are()
     {
         _folder.Write("values.bin", [.. new byte[8], .. Enumerable.Range(0, 12).SelectMany(i => BitConverter.GetBytes((float)i))]);
-        string path = _folder.Write("model.onnx", External("values.bin", ("offset", "8"), ("length", "48")).File);
-        using Model model = ModelFile.Open(path);
-        Assert.Equal([path, _folder.File("values.bin")], FolderReader.FilesOf(path));
-        Assert.ThrowsAny<CudaNetException>(() => ModelConverter.Convert(path, _folder.File("values.bin")));
-        Assert.Equal(Enumerable.Range(0, 12).Select(i => (float)i), model.Parameters["Conv_y.weight"].Values.ToArray());
+        foreach (string location in (string[])["values.bin", "./values.bin"])
+        {
+            foreach (bool isNode in (bool[])[false, true])
+            {
+                string path = _folder.Write("model.onnx", External(location, isNode, ("offset", "8"), ("length", "48")).File);
+                using Model model = ModelFile.Open(path);
+                Assert.Equal([path, _folder.File("values.bin")], FolderReader.FilesOf(path));
+                Assert.ThrowsAny<CudaNetException>(() => ModelConverter.Convert(path, _folder.File("values.bin")));
+                Assert.Equal(Enumerable.Range(0, 12).Select(i => (float)i), model.Parameters["Conv_y.weight"].Values.ToArray());
+            }
+        }
+
         Assert.Contains("no folder", Refused(External("values.bin").File).Message, StringComparison.Ordinal);
     }
 
@@ -186,11 +194,16 @@ public sealed class OnnxRefusalTests : IDisposable
 
     private static OnnxBytes Norm(params byte[][] attributes) => Images().Constant("s", [3]).Constant("b", [3]).Constant("m", [3]).Constant("v", [3], 1, 1, 1).Node("BatchNormalization", "x s b m v", "y", attributes);
 
-    private static OnnxBytes External(string location, params (string Key, string Value)[] entries)
+    private static OnnxBytes External(string location, params (string Key, string Value)[] entries) => External(location, isNode: false, entries);
+
+    /// <param name="location">The file.</param>
+    /// <param name="isNode">The constant is an attribute of a node.</param>
+    /// <param name="entries">Offset and length.</param>
+    private static OnnxBytes External(string location, bool isNode, params (string Key, string Value)[] entries)
     {
         IEnumerable<byte> Entry(string key, string value) => OnnxBytes.Bytes(13, [.. OnnxBytes.Text(1, key), .. OnnxBytes.Text(2, value)]);
         byte[] tensor = [.. ((long[])[4, 3, 1, 1]).SelectMany(e => OnnxBytes.Number(1, e)), .. OnnxBytes.Number(2, 1), .. OnnxBytes.Text(8, "w"), .. Entry("location", location), .. entries.SelectMany(e => Entry(e.Key, e.Value)), .. OnnxBytes.Number(14, 1)];
-        return Images().Field(5, tensor).Node("Conv", "x w", "y");
+        return (isNode ? Images().Node("Constant", "", "w", OnnxBytes.Bytes(5, [.. OnnxBytes.Text(1, "value"), .. OnnxBytes.Bytes(5, tensor)])) : Images().Field(5, tensor)).Node("Conv", "x w", "y");
     }
 
     private static WeightFormatException Refused(byte[] file) => Assert.Throws<WeightFormatException>(() => ModelFile.Read(file, "graph.onnx"));

@@ -13,7 +13,7 @@ internal static class OnnxRuntimeJudge
     /// <summary>The values of <c>y</c> for the input <c>x</c>, without any of its optimisations.</summary>
     public static (long[] Extents, float[] Values) Run(byte[] file, Tensor input, long[] extents)
     {
-        using Microsoft.ML.OnnxRuntime.SessionOptions options = new() { GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL, IntraOpNumThreads = 1 };
+        using Microsoft.ML.OnnxRuntime.SessionOptions options = new() { GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL, IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
         using InferenceSession session = new(file, options);
         using RunOptions run = new();
         using OrtValue value = OrtValue.CreateTensorValueFromMemory(input.Values.ToArray(), extents);

@@ -19,12 +19,14 @@ public sealed class MeanImageTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public void Is_written_and_read_again()
+    [Theory]
+    [InlineData(".safetensors")]
+    [InlineData(".onnx")]
+    public void Is_written_and_read_again(string extension)
     {
         TensorShape shape = new(3, 5, 7);
         Preprocessing rule = new(5, 7, Interpolation.Bilinear, null, [0, 0.1, 0], [1.0 / 255, 1, 2]) { ChannelOrder = [1, 2, 0], MeanImage = Formula.Uniform("mean", shape) };
-        string written = _folder.File("model.safetensors"), again = _folder.File("again.safetensors");
+        string written = _folder.File($"model{extension}"), again = _folder.File("again.safetensors");
         ConversionSummary summary = ModelConverter.Convert(Checkpoints.Path("zip.pth"), written, new ConversionOptions { Preprocessing = rule });
         ModelConverter.Convert(written, again);
         foreach (string path in (string[])[written, again])
