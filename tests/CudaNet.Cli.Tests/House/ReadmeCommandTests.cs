@@ -1,4 +1,3 @@
-using System.Reflection;
 using CudaNet.Cli.Tests.Commands;
 using CudaNet.Data;
 using CudaNet.Tests.Support;
@@ -46,7 +45,7 @@ public sealed class ReadmeCommandTests
     [Fact]
     public void The_table_of_similarities_is_what_the_command_prints()
     {
-        string models = typeof(ReadmeCommandTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "ImageNetModels").Value!;
+        string models = ImageNetModel.Folder;
         string[] readme = File.ReadAllLines(Repository.File("README.md"));
         int command = Array.FindIndex(readme, l => l.Contains(" -- similarity ", StringComparison.Ordinal));
         string[] arguments = [.. readme[command].Split(" -- ")[1].Replace("$MODELS", models, StringComparison.Ordinal).Split(' ').Select(a => a == "samples" ? Repository.File("samples") : a)];

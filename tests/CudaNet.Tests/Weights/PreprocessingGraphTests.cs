@@ -1,7 +1,6 @@
 using System.Text.Json;
 using CudaNet.Data;
 using CudaNet.Engine;
-using CudaNet.Tests.Onnx;
 using CudaNet.Tests.Support;
 using CudaNet.Weights;
 using Xunit;
@@ -96,7 +95,7 @@ public sealed class PreprocessingGraphTests
     public void A_published_pair_of_network_and_preprocessing_gives_its_features(string image)
     {
         using JsonDocument golden = JsonDocument.Parse(File.ReadAllBytes(Repository.Data("onnx/mlnet-resnet18.json")));
-        using Model model = ModelFile.Open(ImageNetModelTests.Network, new ModelFileOptions { Preprocess = ImageNetModelTests.Preprocessing });
+        using Model model = ModelFile.Open(ImageNetModel.Network, new ModelFileOptions { Preprocess = ImageNetModel.Preprocessing });
         Assert.Equal([2, 1, 0], model.Metadata.Preprocessing!.ChannelOrder);
         Assert.Equal((new TensorShape(3, 224, 224), "ResNetPreprocess.onnx"), (model.Metadata.Preprocessing.MeanImage!.Shape, model.Metadata.Origins.Preprocessing));
         Tensor input = new Preprocessor(model.Metadata.Preprocessing).Load(Repository.File($"samples/{image}"));
