@@ -40,10 +40,15 @@ internal static class Fuzzer
             last.Write(BitConverter.GetBytes(number));
             last.Flush();
             long before = GC.GetAllocatedBytesForCurrentThread();
-            long start = Stopwatch.GetTimestamp();
-            string? failure = Try(target, input, ref accepted);
-            TimeSpan time = Stopwatch.GetElapsedTime(start);
+            string? failure = Try(target, input, ref accepted, out TimeSpan time);
             long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
+            if (time > MaxTime)
+            {
+                // The machine may have stopped meanwhile: what the parser itself takes, it takes again.
+                long once = 0;
+                failure ??= Try(target, input, ref once, out time);
+            }
+
             (mostBytes, longest) = (Math.Max(mostBytes, bytes), time > longest ? time : longest);
             failure ??= bytes > target.MaxBytes + (64L * input.Length) ? $"{bytes} bytes allocated for {input.Length} bytes of input" : null;
             failure ??= time > MaxTime ? $"took {time.TotalSeconds:f1} s" : null;
@@ -57,8 +62,9 @@ internal static class Fuzzer
     }
 
     /// <summary>Null where the target kept its promise.</summary>
-    private static string? Try(Target target, byte[] input, ref long accepted)
+    private static string? Try(Target target, byte[] input, ref long accepted, out TimeSpan time)
     {
+        long start = Stopwatch.GetTimestamp();
         try
         {
             target.Parse(input);
@@ -72,6 +78,10 @@ internal static class Fuzzer
         catch (Exception exception)
         {
             return exception.ToString();
+        }
+        finally
+        {
+            time = Stopwatch.GetElapsedTime(start);
         }
     }
 }

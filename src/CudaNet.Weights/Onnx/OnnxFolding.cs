@@ -28,7 +28,7 @@ internal static class OnnxFolding
                 "Neg" => Compute(call, a => -a),
                 "Reciprocal" => Compute(call, a => 1 / a),
                 "Transpose" => Transpose(call),
-                "Reshape" => call.Constant(0) is var value ? value.Reshape(Target(value.Shape, call.Constant(1).Integers())) : null,
+                "Reshape" => call.Constant(0) is var value ? value.Reshape(Target(value.Shape, call.Constant(1).Integers(), call.Integer("allowzero", 0) != 0)) : null,
                 "Flatten" => Flatten(call),
                 "Squeeze" => OnnxFoldingAxes.Squeeze(call),
                 "Unsqueeze" => OnnxFoldingAxes.Unsqueeze(call),
@@ -134,12 +134,13 @@ internal static class OnnxFolding
             return constant;
         }
 
-        // fp16 and bf16 are kept as they are: wider types hold them exactly. To a narrower one values would be rounded.
+        // fp16 and bf16 are kept as they are: wider types hold them exactly.
         return type switch
         {
             WeightType.Float32 or WeightType.Float64 when constant.Type is WeightType.Float16 or WeightType.BFloat16 => constant,
             WeightType.Float64 when constant.Type == WeightType.Float32 => constant,
             WeightType.Float32 => Numbers(call, constant, WeightType.Float32, a => a),
+            WeightType.Float16 => Numbers(call, constant, WeightType.Float32, a => (double)(Half)a),
             WeightType.Int64 or WeightType.Int32 => Numbers(call, constant, WeightType.Int64, Math.Truncate),
             _ => throw new OnnxProblem($"it rounds a constant to {type.TorchName()}"),
         };
@@ -163,9 +164,9 @@ internal static class OnnxFolding
             : constant.Reshape(TensorLayout.ShapeOf([extents.Take((int)axis).Aggregate(1L, (a, b) => a * b), extents.Skip((int)axis).Aggregate(1L, (a, b) => a * b)]));
     }
 
-    private static TensorShape Target(TensorShape shape, long[] target)
+    private static TensorShape Target(TensorShape shape, long[] target, bool allowsZero)
     {
-        long[] extents = [.. target.Select((t, i) => t == 0 && i < shape.Rank ? shape[i] : t)];
+        long[] extents = [.. target.Select((t, i) => t == 0 && !allowsZero && i < shape.Rank ? shape[i] : t)];
         int open = Array.IndexOf(extents, -1);
         if (open >= 0)
         {
