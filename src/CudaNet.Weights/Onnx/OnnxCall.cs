@@ -87,7 +87,7 @@ internal sealed class OnnxCall(OnnxImport import, OnnxNode node, IReadOnlyList<O
             : throw new OnnxProblem(value.Padding != default ? "it reads padded rows and columns, which only convolutions and pooling can" : "it reads values whose channels come last");
     }
 
-    /// <summary>The same, in whatever padding, its channels as the graph has them.</summary>
+    /// <summary>The same, in whatever padding, its channels as the graph has them: what a layer gives is then what the node does. Preprocessing, which nobody observes, keeps orders.</summary>
     public OnnxActivation Own(int input, int? rank = null) => InOwnChannels(input, rank, keepsOrder: false);
 
     /// <summary>The same, all channels of its layer in whatever order.</summary>

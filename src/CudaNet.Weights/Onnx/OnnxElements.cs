@@ -7,7 +7,7 @@ internal static class OnnxElements
 {
     public static OnnxValue BatchNormalization(OnnxCall call)
     {
-        OnnxActivation value = call.Ordered(0, 4);
+        OnnxActivation value = call.Own(0, 4);
         call.Ignore("momentum", "consumed_inputs", "is_test");
         call.Require("spatial", 1);
         call.Ignore("training_mode");
@@ -134,7 +134,7 @@ internal static class OnnxElements
             return PerChannel(call, value, [.. numbers.Select(_ => 1.0)], [.. numbers.Select(sign)], Precise(call, constant));
         }
 
-        value = call.Ordered(input);
+        value = call.Own(input);
         layer = value.Layer;
         TensorShape image = new(layer.Sample.Channels, layer.Sample.Height, layer.Sample.Width);
         TensorShape seen = value.IsChannelsLast ? new(image[1], image[2], image[0]) : image;
@@ -165,14 +165,16 @@ internal static class OnnxElements
     {
         RefusePadded(value);
         OnnxArithmetic arithmetic = new(scale, shift);
-        call.Budget.Take(8L * scale.Length * sizeof(double), call.Node.Shown);
-        if (!value.IsOfAllChannels || value.Arithmetic is not null)
+        bool isOrder = value.Channels is null || call.IsPreprocessing;
+        call.Budget.Take(8L * scale.Length * (isOrder || !value.IsOfAllChannels ? 1 : scale.Length) * sizeof(double), call.Node.Shown);
+        value = value with { Arithmetic = value.Arithmetic?.Then(arithmetic) ?? arithmetic };
+        if (!value.IsOfAllChannels)
         {
-            return value with { Arithmetic = value.Arithmetic?.Then(arithmetic) ?? arithmetic };
+            return value;
         }
 
-        (LayerOp op, (string, OnnxConstant)[] parameters) = OnnxChannels.Affine(call.File, value, arithmetic, type);
-        return call.Layer(op, 4, [value.Layer], parameters) with { Channels = value.Channels, IsChannelsLast = value.IsChannelsLast };
+        (LayerOp op, (string, OnnxConstant)[] parameters) = isOrder ? OnnxChannels.Affine(call.File, value, value.Arithmetic, type) : OnnxChannels.Choice(call.File, value, type);
+        return call.Layer(op, 4, [value.Layer], parameters) with { Channels = isOrder ? value.Channels : null, IsChannelsLast = value.IsChannelsLast };
     }
 
     private static void RefusePadded(OnnxActivation value)

@@ -125,11 +125,11 @@ internal sealed class OnnxImport
 
     /// <summary>A value with the channels that the graph sees, as a layer has them: one is added where there is none, under the name of the node that arranges them.</summary>
     /// <param name="name">The value's name in the graph.</param>
-    /// <param name="keepsOrder">True where all of a layer's channels may be in another order than the layer's.</param>
+    /// <param name="keepsOrder">True where all of a layer's channels, nothing to be computed of them, may be in another order than the layer's. In preprocessing all orders are kept.</param>
     public OnnxActivation InOwnChannels(string name, bool keepsOrder)
     {
         OnnxActivation value = (OnnxActivation)_values[name];
-        bool isOrder = value.Channels is null || (keepsOrder && value.IsOfAllChannels);
+        bool isOrder = value.Channels is null || (value.IsOfAllChannels && (IsPreprocessing || (keepsOrder && value.Arithmetic is null)));
         if (isOrder && value.Arithmetic is null)
         {
             return value;
@@ -260,7 +260,7 @@ internal sealed class OnnxImport
     {
         null => throw Malformed($"no node gives the output {Printable.Quote(output.Name)}"),
         OnnxActivation { Arithmetic: null } activation when IsPreprocessing => activation,
-        OnnxActivation when InOwnChannels(output.Name, keepsOrder: IsPreprocessing) is var activation && (IsPreprocessing || activation is { IsPlain: true, Layer.Op: not GraphInput }) => activation,
+        OnnxActivation when InOwnChannels(output.Name, keepsOrder: false) is var activation && (IsPreprocessing || activation is { IsPlain: true, Layer.Op: not GraphInput }) => activation,
         _ => throw Refused($"the output {Printable.Quote(output.Name)} is no layer's"),
     };
 

@@ -40,7 +40,7 @@ internal static class OnnxOperators
         new("Squeeze", "as `Flatten`", "rows and columns, of which there is one each", OnnxShapes.Squeeze),
         new("Unsqueeze", "a name of what it reads", "axes 2 and 3 of N×C", OnnxShapes.Unsqueeze),
         new("Transpose", "nothing: the input is read as N×C×H×W", "N×H×W×C to N×C×H×W at the input, and one that changes nothing", OnnxShapes.Transpose),
-        new("Split", "an order of channels is worked into what reads it; arithmetic of parts becomes one `BatchNorm2d`; a choice of channels becomes a `Conv2d` of 1×1 where it is read", "over channels", OnnxShapes.Split),
+        new("Split", "an order of channels is worked into the convolution that reads it; for all else it becomes a `Conv2d` of 1×1, with the arithmetic of parts, where it is read", "over channels", OnnxShapes.Split),
         new("Concat", "as `Split`", "channels of one value, in any order and number, with arithmetic a channel between", OnnxShapes.Concat),
         new("Gather", "as `Split`", "over channels", OnnxShapes.Gather),
         new("Slice", "as `Split`", "over channels", OnnxShapes.Slice),

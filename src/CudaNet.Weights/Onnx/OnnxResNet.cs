@@ -8,6 +8,8 @@ namespace CudaNet.Weights;
 /// </summary>
 internal sealed class OnnxResNet
 {
+    private const int MostStems = 3;
+
     private readonly ILookup<OnnxLayer, OnnxLayer> _readers;
     private readonly List<(OnnxLayer Layer, string Name)> _aliases = [];
     private readonly List<int> _depths = [];
@@ -32,8 +34,17 @@ internal sealed class OnnxResNet
     /// <param name="output">What the graph gives.</param>
     public static OnnxResNet? Find(IReadOnlyList<OnnxLayer> layers, OnnxLayer output)
     {
-        OnnxResNet network = new(layers);
-        return network.Match(layers, output) ? network : null;
+        // Convolutions before it arrange channels.
+        foreach (OnnxLayer stem in layers.Where(l => l.Op is Conv2d).Take(MostStems))
+        {
+            OnnxResNet network = new(layers);
+            if (network.Match(stem, output))
+            {
+                return network;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Whether windows, strides and padding are those of a known network, too: a ResNet for small images has the same blocks behind another stem.</summary>
@@ -49,14 +60,9 @@ internal sealed class OnnxResNet
         return _aliases.Exists(a => a.Name == "maxpool") && _aliases.TrueForAll(a => IsSame(a.Layer.Op, a.Name));
     }
 
-    private bool Match(IReadOnlyList<OnnxLayer> layers, OnnxLayer output)
+    private bool Match(OnnxLayer stem, OnnxLayer output)
     {
-        if (layers.FirstOrDefault(l => l.Op is Conv2d) is not { } convolution)
-        {
-            return false;
-        }
-
-        OnnxLayer value = Normalised(convolution, "conv1", "bn1");
+        OnnxLayer value = Normalised(stem, "conv1", "bn1");
         if (Only<ReLU>(value) is not { } activation)
         {
             return false;

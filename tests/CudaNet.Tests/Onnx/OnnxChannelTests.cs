@@ -55,11 +55,31 @@ public sealed class OnnxChannelTests
     {
         using Model joined = ModelFile.Read(Graphs["a mean and a scale for each part"]().File, "graph.onnx");
         Assert.Equal(["input", "Concat_c", "Conv_y"], joined.Graph.Nodes.Select(n => n.Name));
-        Assert.IsType<BatchNorm2d>(joined.Graph.Find("c").Op);
+        Assert.IsType<Conv2d>(joined.Graph.Find("c").Op);
         using Model part = ModelFile.Read(Graphs["a part that a convolution reads"]().File, "graph.onnx");
         Assert.Equal(["input", "g", "Conv_y"], part.Graph.Nodes.Select(n => n.Name));
         using Model ordered = ModelFile.Read(Parts().Node("Concat", "b r g", "c", Axis).Node("Conv", "c w", "y").File, "graph.onnx");
         Assert.Equal(["input", "Conv_y"], ordered.Graph.Nodes.Select(n => n.Name));
+    }
+
+    /// <summary>What a layer gives under a node's name is what the node gives, in its order of channels: each of these nodes is the graph's output once.</summary>
+    [Theory]
+    [InlineData("Sub_s")]
+    [InlineData("Mul_t")]
+    [InlineData("BatchNormalization_n")]
+    [InlineData("Relu_q")]
+    public void Are_observed_in_the_order_of_the_node(string node)
+    {
+        OnnxBytes Graph(string output) => OnnxBytes.Graph(0, 3, Height, Width).Constant("w", [4, 3, 3, 3]).Constant("k", [3, 1, 1]).Constant("m", [3, Height, Width]).Constant("h", [3]).Constant("u", [3], 0.5f, 1.5f, 2)
+            .Node("Split", "x", "r g b", Axis).Node("Concat", "b r g", "c", Axis).Node("Sub", "c m", "s").Node("Mul", "c k", "t").Node("BatchNormalization", "c h h h u", "n").Node("Relu", "c", "q")
+            .Node("Add", "s t", "a1").Node("Add", "a1 n", "a2").Node("Add", "a2 q", "a3").Node("Conv", "a3 w", "z").Node("Identity", output, "y");
+        Tensor input = Formula.Input(2, 3, Height, Width);
+        using Model model = ModelFile.Read(Graph("z").File, "graph.onnx");
+        using Session session = new(model, Backends.Create("reference"));
+        Tensor observed = session.Extract(input, [node])[node];
+        (_, float[] expected) = OnnxRuntimeJudge.Run(Graph(node.Split('_')[1]).File, input, [2, 3, Height, Width]);
+        TensorComparison comparison = TensorComparison.Compare(observed.Shape, observed.Values, new Tensor(observed.Shape, expected), Tolerance.For("cpu"));
+        Assert.True(comparison.Passed, comparison.ToString());
     }
 
     [Fact]
