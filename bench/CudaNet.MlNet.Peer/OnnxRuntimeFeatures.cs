@@ -3,7 +3,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace CudaNet.MlNet;
 
-/// <summary>The files that ML.NET runs, on ONNX Runtime as it is by default, one image at a time: the network takes no other batch. Images are decoded as ML.NET does.</summary>
+/// <summary>The files that ML.NET runs, on ONNX Runtime, one image at a time: the network takes no other batch. Images are decoded as ML.NET does.</summary>
 internal sealed class OnnxRuntimeFeatures : IDisposable
 {
     /// <summary>Rows and columns of an image.</summary>
@@ -13,14 +13,17 @@ internal sealed class OnnxRuntimeFeatures : IDisposable
 
     private readonly string[] _files;
     private readonly RunOptions _options = new();
-    private readonly InferenceSession _preprocessing = new(Path.Combine(Models, "ResNetPrepOnnx", "ResNetPreprocess.onnx"));
+    private readonly InferenceSession _preprocessing;
     private readonly InferenceSession _network = new(Path.Combine(Models, "ResNet18Onnx", "ResNet18.onnx"));
     private readonly IDisposableReadOnlyCollection<OrtValue>[] _preprocessed;
 
     /// <param name="files">Images of 224×224.</param>
-    public OnnxRuntimeFeatures(string[] files)
+    /// <param name="preprocessingThreads">Of the preprocessing alone; 0 for as many as it takes by default. More than one wait in a loop for a while after each run, beside the network's.</param>
+    public OnnxRuntimeFeatures(string[] files, int preprocessingThreads = 0)
     {
         _files = files;
+        using SessionOptions options = new() { IntraOpNumThreads = preprocessingThreads };
+        _preprocessing = new InferenceSession(Path.Combine(Models, "ResNetPrepOnnx", "ResNetPreprocess.onnx"), options);
         _preprocessed = [.. files.Select(Preprocess)];
     }
 

@@ -11,11 +11,12 @@ using Microsoft.ML.OnnxRuntime;
 // as fp32 values, and the answer is their count. It ends with its input.
 string[] files = [.. Directory.GetFiles(args[0], "*.png").Order(StringComparer.Ordinal)];
 using MlNetPipeline pipeline = new(files);
-using OnnxRuntimeFeatures onnxRuntime = new(files);
+using OnnxRuntimeFeatures onnxRuntime = new(files), oneThread = new(files, preprocessingThreads: 1);
 Dictionary<string, Func<float[][]>> contenders = new()
 {
     ["ml-net"] = pipeline.Run,
     ["onnxruntime"] = onnxRuntime.Run,
+    ["onnxruntime-preprocessing-1"] = oneThread.Run,
     ["onnxruntime-network"] = onnxRuntime.RunNetwork,
 };
 Dictionary<string, float[][]> features = [];

@@ -39,6 +39,7 @@ internal static class MlNetReport
         [
             new PeerFeatures(peer, "ml-net", $"ML.NET {peer.Versions.MlNet}", images.Folder),
             new PeerFeatures(peer, "onnxruntime", $"{onnxRuntime}, 1 image at once", images.Folder),
+            new PeerFeatures(peer, "onnxruntime-preprocessing-1", $"{onnxRuntime}, 1 image at once, preprocessing on 1 thread", images.Folder),
             new CudaNetFeatures(session, preprocessor, images.Files, 1),
             new CudaNetFeatures(session, preprocessor, images.Files, 8),
         ];
@@ -57,6 +58,8 @@ internal static class MlNetReport
         text.Line($"- {images.Files.Count} PNG files a run, in memory: {images.Count} photographs, stretched to {Side}×{Side} before, {copies} of each; {rounds} runs of each in turn, in two processes; a ratio above 1 means faster than the first row");
         text.Line($"");
         Table(text, "from image files", rows[..pipelines.Length], images.Files.Count);
+        text.Line($"");
+        text.Line($"By default the threads of ONNX Runtime's preprocessing wait in a loop for a while after it, beside the network's; with preprocessing on 1 thread none does.");
         text.Line($"");
         text.Line($"The network alone, from preprocessed images in memory, 1 at once:");
         text.Line($"");
