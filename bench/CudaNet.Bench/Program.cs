@@ -25,6 +25,7 @@ denormals.SetAction(_ => DenormalReport.Write());
 RootCommand root = new("Measures CudaNet on this machine; its results are in bench/results, in a folder named after the processor.")
 {
     new PeersCommand(args),
+    new MlNetCommand(args),
     numerics,
     kernels,
     concurrency,
