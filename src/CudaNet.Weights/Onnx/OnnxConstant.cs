@@ -120,12 +120,19 @@ internal sealed record OnnxConstant(WeightType Type, ByteRegion Storage, TensorL
     public OnnxConstant View(TensorShape shape, long[] strides) => this with { Layout = new TensorLayout(shape, Layout.Offset, strides, Layout.Span) };
 
     /// <summary>The same elements in the same order under other extents.</summary>
+    /// <param name="shape">The extents.</param>
+    /// <param name="budget">What a copy may take, where the elements are not as they lie in memory.</param>
     /// <exception cref="OnnxProblem">They are not as many.</exception>
-    public OnnxConstant Reshape(TensorShape shape)
+    public OnnxConstant Reshape(TensorShape shape, ReadBudget budget)
     {
         if (shape.ElementCount != Count)
         {
             throw new OnnxProblem($"a constant of shape {Shape} cannot take the shape {shape}");
+        }
+
+        if (!Layout.IsContiguous)
+        {
+            budget.Take(2 * Count * Type.SizeBytes(), Storage.File.Name);
         }
 
         return Layout.IsContiguous

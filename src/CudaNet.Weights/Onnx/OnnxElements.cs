@@ -5,20 +5,29 @@ namespace CudaNet.Weights;
 /// <summary>Imports the operators that work element by element, or channel by channel.</summary>
 internal static class OnnxElements
 {
+    /// <summary>The most features of an image that are computed with one by one: their square is a matrix.</summary>
+    private const int MaxFeatures = 4096;
+
     public static OnnxValue BatchNormalization(OnnxCall call)
     {
-        OnnxActivation value = call.Own(0, 4);
+        OnnxActivation value = call.View(0);
         call.Ignore("momentum", "consumed_inputs", "is_test");
         call.Require("spatial", 1);
         call.Ignore("training_mode");
-        int channels = value.Layer.Sample.Rank == 4 ? value.Layer.Sample.Channels : throw new OnnxProblem("it reads one pixel, supported are images");
-        double epsilon = Decimal((float)call.Single("epsilon", 1e-5f));
         RefusePadded(value);
         if (value.IsChannelsLast)
         {
             throw new OnnxProblem("it reads values whose channels come last");
         }
 
+        double epsilon = Decimal((float)call.Single("epsilon", 1e-5f));
+        if (value.Layer.Sample.Rank == 2 || !value.IsOfAllChannels)
+        {
+            return Normalised(call, value, epsilon);
+        }
+
+        value = call.Own(0);
+        int channels = value.ChannelCount;
         OnnxConstant Vector(int input)
         {
             OnnxConstant vector = call.Constant(input);
@@ -26,11 +35,7 @@ internal static class OnnxElements
                 : OnnxConstant.Of(call.File, vector.Type == WeightType.Float64 ? WeightType.Float64 : WeightType.Float32, vector.Shape, OnnxChannels.InOwnOrder(value, vector.Numbers()));
         }
 
-        return call.Layer(new BatchNorm2d(channels, epsilon), 4, [value.Layer], ("weight", Vector(1)), ("bias", Vector(2)), ("running_mean", Vector(3)), ("running_var", Vector(4))) with
-        {
-            Channels = value.Channels,
-            IsChannelsLast = value.IsChannelsLast,
-        };
+        return call.Layer(new BatchNorm2d(channels, epsilon), 4, [value.Layer], ("weight", Vector(1)), ("bias", Vector(2)), ("running_mean", Vector(3)), ("running_var", Vector(4))) with { Channels = value.Channels };
     }
 
     public static OnnxValue Relu(OnnxCall call)
@@ -86,9 +91,14 @@ internal static class OnnxElements
     public static OnnxValue Subtract(OnnxCall call)
     {
         Ignore(call);
-        return call.Inputs is [OnnxConstant constant, _]
-            ? Scaled(call, call.View(1), OnnxConstant.Of(call.File, WeightType.Float32, new TensorShape(), [-1]), s => s, Across(call.View(1), constant) ?? throw new OnnxProblem($"a constant of shape {constant.Shape} is not one number a channel"))
-            : Shifted(call, 0, call.Constant(1), c => -c);
+        if (call.Inputs is not [OnnxConstant constant, _])
+        {
+            return Shifted(call, 0, call.Constant(1), c => -c);
+        }
+
+        OnnxActivation value = Widened(call, call.View(1), constant);
+        double[] numbers = Across(value, constant) ?? throw new OnnxProblem($"a constant of shape {constant.Shape} is not one number a channel");
+        return PerChannel(call, value, [.. numbers.Select(_ => -1.0)], numbers, Precise(call, constant));
     }
 
     public static OnnxValue Multiply(OnnxCall call)
@@ -111,27 +121,38 @@ internal static class OnnxElements
     /// <summary>Attributes of operators before broadcasting was NumPy's.</summary>
     private static void Ignore(OnnxCall call) => call.Ignore("consumed_inputs");
 
+    /// <summary>A batch norm of features, or of a part of the channels: a scale and a shift for each.</summary>
+    private static OnnxActivation Normalised(OnnxCall call, OnnxActivation value, double epsilon)
+    {
+        TensorShape wanted = new(value.ChannelCount);
+        double[] Numbers(int input) => call.Constant(input) is { } constant && constant.Shape == wanted ? constant.Numbers() : throw new OnnxProblem($"input {input} has not the shape {wanted}");
+        call.Budget.Take(8L * value.ChannelCount * sizeof(double), call.Node.Shown);
+        (double[] weight, double[] bias, double[] mean, double[] variance) = (Numbers(1), Numbers(2), Numbers(3), Numbers(4));
+        double[] scale = [.. weight.Zip(variance, (w, v) => w / Math.Sqrt(v + epsilon))];
+        return PerChannel(call, value, scale, [.. bias.Select((b, i) => b - (mean[i] * scale[i]))], Precise(call, call.Constant(1)));
+    }
+
     private static OnnxActivation Shifted(OnnxCall call, int input, OnnxConstant constant, Func<double, double> sign)
     {
-        OnnxActivation value = call.View(input);
+        OnnxActivation value = Widened(call, call.View(input), constant);
         OnnxLayer layer = value.Layer;
-        if (layer.Sample.Rank == 2)
+        double[]? numbers = Across(value, constant);
+        if (numbers is not null && layer.Op is Linear { Bias: false } linear && call.IsOnlyReader(input, layer) && value.IsPlain)
         {
-            if (layer.Op is not Linear { Bias: false } linear || !call.IsOnlyReader(input, layer) || !value.IsPlain)
-            {
-                throw new OnnxProblem("it adds a constant to N×C, supported behind a MatMul that nothing else reads");
-            }
-
-            double[] bias = [.. (Across(value, constant) ?? throw new OnnxProblem($"a constant of shape {constant.Shape} is not one number a channel")).Select(sign)];
             layer.Op = linear with { Bias = true };
-            layer.Parameters["bias"] = OnnxConstant.Of(call.File, Precise(call, constant), new TensorShape(bias.Length), bias);
+            layer.Parameters["bias"] = OnnxConstant.Of(call.File, Precise(call, constant), new TensorShape(numbers.Length), [.. numbers.Select(sign)]);
             call.TakeOver(layer);
             return value;
         }
 
-        if (Across(value, constant) is { } numbers)
+        if (numbers is not null)
         {
             return PerChannel(call, value, [.. numbers.Select(_ => 1.0)], [.. numbers.Select(sign)], Precise(call, constant));
+        }
+
+        if (layer.Sample.Rank == 2)
+        {
+            throw new OnnxProblem($"a constant of shape {constant.Shape} is not one number a channel");
         }
 
         value = call.Own(input);
@@ -143,7 +164,7 @@ internal static class OnnxElements
             throw new OnnxProblem($"a constant of shape {constant.Shape} is neither one number a channel nor one an element of images of a fixed size");
         }
 
-        constant = constant.Reshape(seen);
+        constant = constant.Reshape(seen, call.Budget);
         call.Budget.Take(constant.Count * sizeof(double), "a constant image");
         double[] offset = [.. (value.IsChannelsLast ? constant.Transpose([2, 0, 1]) : constant).Numbers().Select(sign)];
         return call.Layer(new Offset(image[0], image[1], image[2]), 4, [layer], ("bias", OnnxConstant.Of(call.File, Precise(call, constant), image, OnnxChannels.InOwnOrder(value, offset)))) with
@@ -153,11 +174,20 @@ internal static class OnnxElements
         };
     }
 
-    private static OnnxActivation Scaled(OnnxCall call, OnnxActivation value, OnnxConstant constant, Func<double, double> scale, double[]? shift = null)
+    private static OnnxActivation Scaled(OnnxCall call, OnnxActivation value, OnnxConstant constant, Func<double, double> scale)
     {
+        value = Widened(call, value, constant);
         double[] numbers = Across(value, constant) ?? throw new OnnxProblem($"a constant of shape {constant.Shape} is not one number a channel");
-        return value.Layer.Sample.Rank == 4 ? PerChannel(call, value, [.. numbers.Select(scale)], shift ?? [.. numbers.Select(_ => 0.0)], Precise(call, constant))
-            : throw new OnnxProblem("it scales N×C, supported are images");
+        return PerChannel(call, value, [.. numbers.Select(scale)], [.. numbers.Select(_ => 0.0)], Precise(call, constant));
+    }
+
+    /// <summary>One channel as often as a constant has numbers a channel: grey images less three means.</summary>
+    private static OnnxActivation Widened(OnnxCall call, OnnxActivation value, OnnxConstant constant)
+    {
+        int axis = value.IsChannelsLast ? 3 : 1, own = axis - 4 + constant.Shape.Rank;
+        return value is { Layer.Sample.Rank: 4, ChannelCount: 1 } && value.Padding == default && own >= 0 && constant.Shape.Rank <= 4 && constant.Count > 1 && constant.Shape[own] == constant.Count
+            ? OnnxArrangements.Repeat(call, value, constant.Count)
+            : value;
     }
 
     /// <summary>Scales and shifts, a number each for every channel that the graph sees. Of a part of the channels that waits until they are together again.</summary>
@@ -165,6 +195,11 @@ internal static class OnnxElements
     {
         RefusePadded(value);
         OnnxArithmetic arithmetic = new(scale, shift);
+        if (value.Layer.Sample.Rank == 2)
+        {
+            return Diagonal(call, value, arithmetic, type);
+        }
+
         bool isOrder = value.Channels is null || call.IsPreprocessing;
         call.Budget.Take(8L * scale.Length * (isOrder || !value.IsOfAllChannels ? 1 : scale.Length) * sizeof(double), call.Node.Shown);
         value = value with { Arithmetic = value.Arithmetic?.Then(arithmetic) ?? arithmetic };
@@ -175,6 +210,30 @@ internal static class OnnxElements
 
         (LayerOp op, (string, OnnxConstant)[] parameters) = isOrder ? OnnxChannels.Affine(call.File, value, value.Arithmetic, type) : OnnxChannels.Choice(call.File, value, type);
         return call.Layer(op, 4, [value.Layer], parameters) with { Channels = isOrder ? value.Channels : null, IsChannelsLast = value.IsChannelsLast };
+    }
+
+    /// <summary>Arithmetic of features: a matrix that has nothing beside its diagonal.</summary>
+    private static OnnxActivation Diagonal(OnnxCall call, OnnxActivation value, OnnxArithmetic arithmetic, WeightType type)
+    {
+        int features = value.ChannelCount;
+        if (features > MaxFeatures)
+        {
+            throw new OnnxProblem($"it computes with each of {features} features, at most {MaxFeatures} are supported");
+        }
+
+        call.Budget.Take(2L * features * features * sizeof(double), call.Node.Shown);
+        double[] weight = new double[features * features];
+        for (int i = 0; i < features; i++)
+        {
+            weight[i * (features + 1)] = arithmetic.Scale[i];
+        }
+
+        return call.Layer(
+            new Linear(features, features),
+            value.Rank,
+            [value.Layer],
+            ("weight", OnnxConstant.Of(call.File, type, new TensorShape(features, features), weight)),
+            ("bias", OnnxConstant.Of(call.File, type, new TensorShape(features), [.. arithmetic.Shift])));
     }
 
     private static void RefusePadded(OnnxActivation value)

@@ -156,6 +156,16 @@ internal sealed class OnnxExportLayers
             return;
         }
 
+        bool MayBeginBehind(int axis, int behind) => _shapes[node.Inputs[0].Index][axis].Extent is null && behind > op.Kernel - op.Stride;
+        if (MayBeginBehind(2, op.Padding.Bottom) || MayBeginBehind(3, op.Padding.Right))
+        {
+            throw new CudaNetException($"the pooling {Printable.Quote(node.Name)} ({op.Describe()}) has windows that begin in its padding for some sizes, which ONNX counts and PyTorch does not")
+            {
+                Layer = node.Name,
+                Hint = "Fix the size of the images (--input HxW, in code OnnxExportOptions.Height and Width).",
+            };
+        }
+
         (string pads, string padded) = (Fresh($"{node.Name}.pads"), Fresh($"{node.Name}.padded"));
         long[] sides = [0, 0, op.Padding.Top, op.Padding.Left, 0, 0, op.Padding.Bottom, op.Padding.Right];
         _initialisers.Add(tensor =>

@@ -8,7 +8,7 @@ internal static class OnnxFolding
     private const int MaxExtents = 64;
 
     /// <summary>Those that only constants go through.</summary>
-    public static IReadOnlySet<string> Operators { get; } = new HashSet<string>(["Sqrt", "Neg", "Reciprocal"], StringComparer.Ordinal);
+    public static IReadOnlySet<string> Operators { get; } = new HashSet<string>(["Sqrt", "Neg", "Reciprocal", "Equal", "Where"], StringComparer.Ordinal);
 
     /// <summary>The result; null where the operator is none that is folded.</summary>
     /// <exception cref="OnnxProblem">It cannot be computed.</exception>
@@ -27,8 +27,10 @@ internal static class OnnxFolding
                 "Sqrt" => Compute(call, Math.Sqrt),
                 "Neg" => Compute(call, a => -a),
                 "Reciprocal" => Compute(call, a => 1 / a),
+                "Equal" => OnnxFoldingAxes.Compute(call, (a, b) => a == b ? 1 : 0),
+                "Where" => OnnxFoldingAxes.Where(call),
                 "Transpose" => Transpose(call),
-                "Reshape" => call.Constant(0) is var value ? value.Reshape(Target(value.Shape, call.Constant(1).Integers(), call.Integer("allowzero", 0) != 0)) : null,
+                "Reshape" => call.Constant(0) is var value ? value.Reshape(Target(value.Shape, call.Constant(1).Integers(), call.Integer("allowzero", 0) != 0), call.Budget) : null,
                 "Flatten" => Flatten(call),
                 "Squeeze" => OnnxFoldingAxes.Squeeze(call),
                 "Unsqueeze" => OnnxFoldingAxes.Unsqueeze(call),
@@ -161,7 +163,7 @@ internal static class OnnxFolding
         axis = axis < 0 ? axis + constant.Shape.Rank : axis;
         int[] extents = constant.Shape.Extents.ToArray();
         return axis < 0 || axis > extents.Length ? throw new OnnxProblem($"axis is {axis}")
-            : constant.Reshape(TensorLayout.ShapeOf([extents.Take((int)axis).Aggregate(1L, (a, b) => a * b), extents.Skip((int)axis).Aggregate(1L, (a, b) => a * b)]));
+            : constant.Reshape(TensorLayout.ShapeOf([extents.Take((int)axis).Aggregate(1L, (a, b) => a * b), extents.Skip((int)axis).Aggregate(1L, (a, b) => a * b)]), call.Budget);
     }
 
     private static TensorShape Target(TensorShape shape, long[] target, bool allowsZero)

@@ -16,7 +16,7 @@ internal static class OnnxFoldingArrays
 
         OnnxConstant taken = Take(call, constant, axis, indices.Integers());
         int[] extents = taken.Shape.Extents.ToArray();
-        return indices.Shape.Rank == 1 ? taken : taken.Reshape(new TensorShape([.. extents.Take(axis), .. extents.Skip(axis + 1)]));
+        return indices.Shape.Rank == 1 ? taken : taken.Reshape(new TensorShape([.. extents.Take(axis), .. extents.Skip(axis + 1)]), call.Budget);
     }
 
     public static OnnxValue Slice(OnnxCall call)

@@ -17,7 +17,7 @@ internal static class OnnxFoldingAxes
         int rank = constant.Shape.Rank;
         HashSet<long>? removed = axes is null ? null : [.. axes.Select(a => a < 0 ? a + rank : a)];
         int[] kept = [.. Enumerable.Range(0, rank).Where(a => removed is null ? constant.Shape[a] != 1 : !removed.Contains(a)).Select(a => constant.Shape[a])];
-        return constant.Reshape(new TensorShape(kept));
+        return constant.Reshape(new TensorShape(kept), call.Budget);
     }
 
     public static OnnxValue Unsqueeze(OnnxCall call)
@@ -37,7 +37,7 @@ internal static class OnnxFoldingAxes
         }
 
         Queue<int> own = new(constant.Shape.Extents.ToArray());
-        return constant.Reshape(new TensorShape([.. Enumerable.Range(0, rank).Select(a => added.Contains(a) ? 1 : own.Dequeue())]));
+        return constant.Reshape(new TensorShape([.. Enumerable.Range(0, rank).Select(a => added.Contains(a) ? 1 : own.Dequeue())]), call.Budget);
     }
 
     public static OnnxValue Gather(OnnxCall call)
@@ -79,6 +79,21 @@ internal static class OnnxFoldingAxes
             ? Math.Truncate(compute(left, right)) is var result && Math.Abs(result) <= 1L << 53 ? new OnnxExtent((long)result) : throw new OnnxProblem("it computes extents that are out of range")
             : new OnnxExtent(null);
         return OnnxFolding.Result(call, [.. Enumerable.Range(0, count).Select(i => One(a[a.Count == 1 ? 0 : i], b[b.Count == 1 ? 0 : i]))], IsScalar(call.Input(0)) && IsScalar(call.Input(1)));
+    }
+
+    /// <summary>Of two lists the one or the other's extents.</summary>
+    public static OnnxValue Where(OnnxCall call)
+    {
+        IReadOnlyList<OnnxExtent>[] lists = [.. Enumerable.Range(0, 3).Select(i => OnnxFolding.Extents(call.Input(i)))];
+        int count = lists.Max(l => l.Count);
+        if (lists.Any(l => l.Count != count && l.Count != 1))
+        {
+            throw new OnnxProblem("it chooses from lists of extents of different lengths");
+        }
+
+        OnnxExtent At(int list, int i) => lists[list][lists[list].Count == 1 ? 0 : i];
+        OnnxExtent One(int i) => At(0, i) is { Value: { } choice, IsBatch: false } ? At(choice != 0 ? 1 : 2, i) : new OnnxExtent(null);
+        return OnnxFolding.Result(call, [.. Enumerable.Range(0, count).Select(One)], Enumerable.Range(0, 3).All(i => IsScalar(call.Input(i))));
     }
 
     private static bool IsScalar(OnnxValue? value) => value is OnnxExtents { IsScalar: true } or OnnxConstant { Shape.Rank: 0 };

@@ -129,6 +129,20 @@ internal sealed class OnnxImport
     public OnnxActivation InOwnChannels(string name, bool keepsOrder)
     {
         OnnxActivation value = (OnnxActivation)_values[name];
+        if (value.Padding != default && (value.Channels is not null || value.Arithmetic is not null))
+        {
+            // What is padded becomes the layer: its node does not pad.
+            string source = name;
+            while (((OnnxActivation)_values[source]).Padding != default)
+            {
+                source = _makers[source].Inputs[0];
+            }
+
+            OnnxActivation arranged = InOwnChannels(source, keepsOrder) with { Padding = value.Padding, PaddingValue = value.PaddingValue };
+            _values[name] = arranged;
+            return arranged;
+        }
+
         bool isOrder = value.Channels is null || (value.IsOfAllChannels && (IsPreprocessing || (keepsOrder && value.Arithmetic is null)));
         if (isOrder && value.Arithmetic is null)
         {
@@ -143,8 +157,6 @@ internal sealed class OnnxImport
         {
             Channels = isOrder ? value.Channels : null,
             IsChannelsLast = value.IsChannelsLast,
-            Padding = value.Padding,
-            PaddingValue = value.PaddingValue,
         };
         _values[name] = own;
         return own;

@@ -3,15 +3,15 @@ namespace CudaNet.Weights;
 /// <summary>What the nodes tell of a graph's input beyond its declared shape.</summary>
 internal static class OnnxInputs
 {
-    private static readonly HashSet<string> Pointwise = new(["Add", "Sub", "Mul", "Div", "Cast", "Identity"], StringComparer.Ordinal);
+    private static readonly HashSet<string> Before = new(["Add", "Sub", "Mul", "Div", "Cast", "Identity", "Dropout", "Split", "Concat", "Gather", "Slice", "Expand", "Tile", "Pad"], StringComparer.Ordinal);
 
-    /// <summary>True where the images are N×H×W×C: a transposition to N×C×H×W follows, at most after arithmetic of single elements (what tf2onnx writes).</summary>
+    /// <summary>True where the images are N×H×W×C: a transposition to N×C×H×W follows, at most after arithmetic, padding and an order of channels (what tf2onnx writes).</summary>
     public static bool IsChannelsLast(OnnxGraph graph, OnnxValueInfo input)
     {
         HashSet<string> images = new([input.Name], StringComparer.Ordinal);
         foreach (OnnxNode node in graph.Nodes.Where(n => n.Inputs.Any(images.Contains)))
         {
-            if (Pointwise.Contains(node.Operator))
+            if (Before.Contains(node.Operator))
             {
                 images.UnionWith(node.Outputs);
             }

@@ -18,7 +18,7 @@ internal static class OnnxMatrices
             return call.Layer(new Linear(weight.Shape[1], outputs, Bias: false), 2, [value.Layer], ("weight", weight));
         }
 
-        OnnxConstant bias = constant.Count == outputs && constant.Shape.Rank > 0 && constant.Shape[constant.Shape.Rank - 1] == outputs ? Scaled(call, constant.Reshape(new TensorShape(outputs)), beta)
+        OnnxConstant bias = constant.Count == outputs && constant.Shape.Rank > 0 && constant.Shape[constant.Shape.Rank - 1] == outputs ? Scaled(call, constant.Reshape(new TensorShape(outputs), call.Budget), beta)
             : constant.Count == 1 ? OnnxConstant.Of(call.File, WeightType.Float32, new TensorShape(outputs), [.. Enumerable.Repeat(constant.Numbers()[0] * beta, outputs)])
             : throw new OnnxProblem($"it adds a constant of shape {constant.Shape}, supported is one number an output ({outputs})");
         return call.Layer(new Linear(weight.Shape[1], outputs), 2, [value.Layer], ("weight", weight), ("bias", bias));

@@ -17,6 +17,7 @@ internal sealed class OnnxResNet
     private readonly List<int> _inner = [];
     private int _convolutions;
     private int _groups = 1;
+    private bool _isWhole;
 
     private OnnxResNet(IReadOnlyList<OnnxLayer> layers) =>
         _readers = layers.SelectMany(l => l.Inputs.Distinct().Select(i => (Input: i, Reader: l))).ToLookup(e => e.Input, e => e.Reader);
@@ -57,7 +58,7 @@ internal sealed class OnnxResNet
             MaxPool2d pool => node.Op == pool,
             _ => true,
         };
-        return _aliases.Exists(a => a.Name == "maxpool") && _aliases.TrueForAll(a => IsSame(a.Layer.Op, a.Name));
+        return _isWhole && _aliases.Exists(a => a.Name == "maxpool") && _aliases.TrueForAll(a => IsSame(a.Layer.Op, a.Name));
     }
 
     private bool Match(OnnxLayer stem, OnnxLayer output)
@@ -93,7 +94,9 @@ internal sealed class OnnxResNet
             mean = head;
         }
 
-        return mean == output || Only<Softmax>(mean) == output;
+        // What follows a head is not the network's.
+        _isWhole = mean == output || Only<Softmax>(mean) == output;
+        return true;
     }
 
     /// <summary>One block: what it gives, or null where none starts here.</summary>

@@ -34,6 +34,9 @@ internal sealed record OnnxActivation(OnnxLayer Layer, int Rank) : OnnxValue
     /// <summary>What is still to be computed of each channel that the graph sees; null for nothing. It leaves padding, which there is none of then, alone.</summary>
     public OnnxArithmetic? Arithmetic { get; init; }
 
+    /// <summary>The layer's channel that the graph sees at a place.</summary>
+    public int ChannelAt(int place) => Channels?[place] ?? place;
+
     /// <summary>How many channels the graph sees.</summary>
     public int ChannelCount => Channels?.Count ?? Layer.Sample.Channels;
 

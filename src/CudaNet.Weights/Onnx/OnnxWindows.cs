@@ -47,7 +47,7 @@ internal static class OnnxWindows
                 throw new OnnxProblem("it reads one pixel, supported is then a window of 1×1 without groups and padding");
             }
 
-            return call.Layer(new Linear(channels, weight.Shape[0], bias is not null), 4, [value.Layer], Parameters(weight.Reshape(new TensorShape(weight.Shape[0], channels)), bias));
+            return call.Layer(new Linear(channels, weight.Shape[0], bias is not null), 4, [value.Layer], Parameters(weight.Reshape(new TensorShape(weight.Shape[0], channels), call.Budget), bias));
         }
 
         Conv2d op = new(channels, weight.Shape[0], rows, columns, stride, padding, dilation, (int)groups, bias is not null);
@@ -64,7 +64,7 @@ internal static class OnnxWindows
         }
 
         (int kernel, int stride, Padding padding) = Window(call, value);
-        RefusePaddedCeilMode(call, value);
+        RefuseWindowsInPadding(call, value, kernel, stride, padding);
         if (value.Padding != default && !double.IsNegativeInfinity(value.PaddingValue) && !(value.PaddingValue == 0 && IsNotNegative(value.Layer)))
         {
             throw new OnnxProblem($"it reads rows and columns padded with {value.PaddingValue}, which count where values are negative; supported are −∞, or 0 behind a ReLU");
@@ -83,9 +83,14 @@ internal static class OnnxWindows
         }
 
         (int kernel, int stride, Padding padding) = Window(call, value);
-        RefusePaddedCeilMode(call, value);
+        RefuseWindowsInPadding(call, value, kernel, stride, padding);
         if (value.Padding != default)
         {
+            if (value.PaddingValue == 0 && !ceil && !counts && IsCeilMode(value, kernel, stride, padding))
+            {
+                (padding, ceil) = (default, true);
+            }
+
             if (value.PaddingValue != 0 || (padding != default && !counts))
             {
                 throw new OnnxProblem("it reads padded rows and columns and has pads of its own that do not count, or they are no zeros");
@@ -137,13 +142,38 @@ internal static class OnnxWindows
             : value with { Padding = Sum(value.Padding, padding), PaddingValue = filling };
     }
 
-    /// <summary>In the file the padding is a part of the image, and a window may begin in it; worked into the pooling it is none, and such a window is dropped.</summary>
-    private static void RefusePaddedCeilMode(OnnxCall call, OnnxActivation value)
+    /// <summary>
+    /// In the file the padding is a part of the image, and a window of ceil mode may begin in it; worked into the pooling it is none, and such a window is dropped. There is none where the padding is no more
+    /// than what a window reaches beyond its stride.
+    /// </summary>
+    private static void RefuseWindowsInPadding(OnnxCall call, OnnxActivation value, int kernel, int stride, Padding own)
     {
-        if (value.Padding != default && call.Integer("ceil_mode", 0) != 0)
+        if (value.Padding == default || call.Integer("ceil_mode", 0) == 0)
+        {
+            return;
+        }
+
+        TensorShape sample = value.Layer.Sample;
+        bool Begins(int extent, int before, int behind) => behind > kernel - stride
+            && (!value.Layer.IsSizeKnown || ((long)extent + before + behind - kernel + stride - 1) / stride * stride >= (long)extent + before);
+        if (own != default || Begins(sample.Height, value.Padding.Top, value.Padding.Bottom) || Begins(sample.Width, value.Padding.Left, value.Padding.Right))
         {
             throw new OnnxProblem("it reads padded rows and columns with ceil_mode 1, where windows that begin in the padding count");
         }
+    }
+
+    /// <summary>Whether pads behind a padded image, which do not count, are what windows of ceil mode reach beyond it: what is written where an image's size is fixed.</summary>
+    private static bool IsCeilMode(OnnxActivation value, int kernel, int stride, Padding own)
+    {
+        TensorShape sample = value.Layer.Sample;
+        if (!value.Layer.IsSizeKnown || sample.Rank != 4 || (own.Top, own.Left) != (0, 0) || own == default)
+        {
+            return false;
+        }
+
+        long Windows(int extent, int before, int behind, int added) => (((long)extent + before + behind + added - kernel) / stride) + 1;
+        TensorShape output = new AvgPool2d(kernel, stride, value.Padding, CeilMode: true).InferShape([sample]);
+        return output.Height == Windows(sample.Height, value.Padding.Top, value.Padding.Bottom, own.Bottom) && output.Width == Windows(sample.Width, value.Padding.Left, value.Padding.Right, own.Right);
     }
 
     private static OnnxActivation Mean(OnnxCall call, int rank)

@@ -24,7 +24,8 @@ internal sealed class OnnxWriter
         _model = model;
         LayerGraph graph = model.Graph;
         _shapes = OnnxExportShapes.Infer(graph, options);
-        _outputs = [.. options.Layers.Select(graph.Find).Distinct().Where(l => l != graph.Output).OrderBy(l => l.Index).Prepend(graph.Output)];
+        HashSet<LayerNode> read = [.. graph.Nodes.SelectMany(n => n.Inputs)];
+        _outputs = [.. options.Layers.Select(graph.Find).Concat(graph.Layers.Where(l => !read.Contains(l))).Distinct().Where(l => l != graph.Output).OrderBy(l => l.Index).Prepend(graph.Output)];
         if (_outputs.Contains(graph.Input))
         {
             throw new CudaNetException("the input is no output of an ONNX graph") { Layer = graph.Input.Name, Hint = "Whoever runs the graph has it." };

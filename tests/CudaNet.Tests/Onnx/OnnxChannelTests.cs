@@ -40,6 +40,13 @@ public sealed class OnnxChannelTests
         ["constants that are cut and joined"] = () => Images().Constant("a", [1], 0.5f).Constant("b", [1], -2).Constant("w", [4, 3, 3, 3]).Integers("i", 2, 0, 1).Integers("s", -1, 0).Integers("e", long.MinValue, 2).Integers("t", -1, 1).Integers("z", 0, 2)
             .Node("Concat", "a b a", "c", OnnxBytes.Attribute("axis", 0)).Integers("shape", 3, 1, 1).Node("Reshape", "c shape", "k").Node("Mul", "x k", "m")
             .Node("Gather", "w i", "w1", Axis).Node("Slice", "w1 s e z t", "w2").Node("Concat", "w2 w2", "w3", OnnxBytes.Attribute("axis", -1)).Node("Conv", "m w3", "y"),
+        ["grey by Expand"] = () => Grey().Integers("t", 1, 3, 1, 1).Node("Expand", "x t", "c").Node("Conv", "c w", "y"),
+        ["grey by Expand, its shape computed"] = () => Grey().Integers("t", -1, 3, -1, -1).Integers("m", -1).Integers("four", 4).Node("ConstantOfShape", "four", "o", OnnxBytes.Bytes(5, [.. OnnxBytes.Text(1, "value"), .. OnnxBytes.Bytes(5, OnnxBytes.Tensor("v", 7, [1], BitConverter.GetBytes(1L))), .. OnnxBytes.Number(20, 4)]))
+            .Node("Mul", "o m", "n").Node("Equal", "t n", "e").Node("Where", "e o t", "s").Node("Expand", "x s", "c").Node("Conv", "c w", "y"),
+        ["grey by Tile"] = () => Grey().Integers("t", 1, 3, 1, 1).Node("Tile", "x t", "c").Node("Conv", "c w", "y"),
+        ["grey less three means"] = () => Grey().Constant("m", [1, 3, 1, 1]).Constant("d", [3, 1, 1], 0.5f, 2, -4).Node("Sub", "x m", "s").Node("Div", "s d", "c").Node("Conv", "c w", "y"),
+        ["three means less grey"] = () => Grey().Constant("m", [1, 3, 1, 1]).Node("Sub", "m x", "c").Node("Conv", "c w", "y"),
+        ["a batch norm of each part"] = () => Parts().Constant("s", [1]).Constant("h", [1], 0.3f).Constant("u", [1], 0.5f).Node("BatchNormalization", "r s h h u", "r1").Node("BatchNormalization", "g h s s u", "g1").Node("Concat", "b r1 g1", "c", Axis).Node("Conv", "c w", "y"),
         ["an element of a constant"] = () => Images().Constant("k", [3, 2], 1, 2, 3, 4, 5, 6).Field(5, OnnxBytes.Tensor("one", 7, [], BitConverter.GetBytes(1L))).Node("Gather", "k one", "c", Axis).Node("Unsqueeze", "c axes", "d").Integers("axes", 1, 2).Node("Add", "x d", "y"),
     };
 
@@ -47,7 +54,7 @@ public sealed class OnnxChannelTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Are_what_ONNX_Runtime_computes(string name) => OnnxRuntimeJudge.AssertSame(Graphs[name](), Formula.Input(2, name == "grey as three channels" ? 1 : 3, Height, Width));
+    public void Are_what_ONNX_Runtime_computes(string name) => OnnxRuntimeJudge.AssertSame(Graphs[name](), Formula.Input(2, name.StartsWith("grey", StringComparison.Ordinal) && name != "grey out of three channels" || name.EndsWith("less grey", StringComparison.Ordinal) ? 1 : 3, Height, Width));
 
     /// <summary>What is arranged becomes a layer only where something has to read it so, and goes by the name of the node that arranges it.</summary>
     [Fact]
@@ -110,6 +117,47 @@ public sealed class OnnxChannelTests
         Assert.Contains("16 times", Assert.ThrowsAny<CudaNetException>(() => ModelFile.Read(file, "graph.onnx")).Message, StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100L << 20);
     }
+
+    /// <summary>What is padded becomes the layer where its channels are chosen: the node that pads gives other rows and columns.</summary>
+    [Fact]
+    public void Of_what_is_padded_have_no_name_of_the_padding()
+    {
+        using Model model = ModelFile.Read(Graphs["a part in rows that are padded"]().File, "graph.onnx");
+        Assert.Equal(["input", "Add_g1", "Conv_y"], model.Graph.Nodes.Select(n => n.Name));
+    }
+
+    /// <summary>What Keras' exports do: BGR, the means, then the transposition.</summary>
+    [Fact]
+    public void May_be_arranged_where_they_come_last()
+    {
+        OnnxBytes graph = OnnxBytes.Graph(0, 0, 0, 3).Constant("m", [3]).Constant("w", [4, 3, 3, 3]).Integers("s", -1).Integers("e", long.MinValue).Integers("a", 3).Integers("t", -1)
+            .Node("Slice", "x s e a t", "c").Node("Sub", "c m", "d").Node("Transpose", "d", "p", OnnxBytes.Attribute("perm", 0, 3, 1, 2)).Node("Conv", "p w", "y");
+        OnnxRuntimeJudge.AssertSame(graph, Formula.Input(2, 3, Height, Width), isChannelsLast: true);
+    }
+
+    /// <summary>Files of a few kilobytes that repeat, cut or reshape what is large: refused or read with no more memory than their size allows, and soon.</summary>
+    [Fact]
+    public void And_constants_cost_what_the_file_is_worth()
+    {
+        OnnxBytes joined = OnnxBytes.Graph(1, 65536, 1, 1).Node("Concat", string.Join(' ', Enumerable.Repeat("x", 2000)), "y", Axis);
+        OnnxBytes reshaped = OnnxBytes.Graph(1, 3, 1, 1).Constant("c0", [512, 512]).Integers("s", 512, 512).Node("Relu", "x", "y");
+        OnnxBytes split = OnnxBytes.Graph(1, 65536, 1, 1).Node("Split", "x", string.Join(' ', Enumerable.Range(0, 65536).Select(i => $"p{i}")), Axis).Node("Relu", "x", "y");
+        for (int i = 0; i < 1500; i++)
+        {
+            reshaped.Node("Transpose", $"c{i}", $"t{i}", OnnxBytes.Attribute("perm", 1, 0)).Node("Reshape", $"t{i} s", $"c{i + 1}");
+        }
+
+        foreach ((OnnxBytes graph, bool isRefused) in ((OnnxBytes, bool)[])[(joined, true), (reshaped, true), (split, false)])
+        {
+            byte[] file = graph.File;
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Exception? refusal = Record.Exception(() => ModelFile.Read(file, "graph.onnx").Dispose());
+            Assert.Equal(isRefused, refusal is CudaNetException);
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 200L << 20);
+        }
+    }
+
+    private static OnnxBytes Grey() => OnnxBytes.Graph(0, 1, 0, 0).Constant("w", [4, 3, 3, 3]);
 
     private static OnnxBytes Images() => OnnxBytes.Graph(0, 3, 0, 0);
 

@@ -62,9 +62,16 @@ public sealed class OnnxExportTests : IDisposable
             (Model model, Tensor input) = CaseNetworks.Alone(tested);
             using (model)
             {
-                using OnnxRuntime free = new(model), set = new(model, new() { Batch = input.Shape.Batch, Height = input.Shape.Height, Width = input.Shape.Width });
-                free.AssertLikeReference(model, input, tested.Name);
+                using OnnxRuntime set = new(model, new() { Batch = input.Shape.Batch, Height = input.Shape.Height, Width = input.Shape.Width });
                 set.AssertLikeReference(model, input, tested.Name);
+                if (tested.Op is AvgPool2d { CeilMode: true, CountIncludePad: true } pool && pool.Padding != default && Math.Max(pool.Padding.Bottom, pool.Padding.Right) > pool.Kernel - pool.Stride)
+                {
+                    Assert.Equal("op", Assert.Throws<CudaNetException>(() => OnnxRuntime.Export(model)).Layer);
+                    continue;
+                }
+
+                using OnnxRuntime free = new(model);
+                free.AssertLikeReference(model, input, tested.Name);
             }
         }
     }
@@ -131,7 +138,7 @@ public sealed class OnnxExportTests : IDisposable
     {
         using Model model = Networks.Create(Unusual());
         using OnnxRuntime runtime = new(model, new() { FoldBatchNorms = fold, Layers = ["shared", "max", "average", "counted"] });
-        Assert.Equal(["out", "shared", "max", "average", "counted"], runtime.Session.OutputNames);
+        Assert.Equal(["out", "shared", "max", "average", "counted", "max.out"], runtime.Session.OutputNames);
         Assert.Equal(fold ? 1 : 0, OnnxExport.Write(model, Stream.Null, new() { FoldBatchNorms = fold }).FoldedBatchNorms);
         foreach ((int height, int width) in ((int, int)[])[(9, 12), (10, 10), (11, 13), (17, 8)])
         {
@@ -149,7 +156,7 @@ public sealed class OnnxExportTests : IDisposable
         LayerNode sum = builder.Add("sum", new Add(), builder.Add("shared.norm", new BatchNorm2d(4), shared), shared);
         LayerNode max = builder.Add("max", new MaxPool2d(2, 2, new Padding(1, 0, 0, 1), CeilMode: true), sum);
         LayerNode average = builder.Add("average", new AvgPool2d(3, 2, new Padding(1, 2, 0, 1), CeilMode: true, CountIncludePad: false), sum);
-        LayerNode counted = builder.Add("counted", new AvgPool2d(3, 2, new Padding(1, 2, 2, 1), CeilMode: true), average);
+        LayerNode counted = builder.Add("counted", new AvgPool2d(3, 2, new Padding(2, 2, 1, 1), CeilMode: true), average);
         builder.Add("max.out", new GlobalAveragePool(), max);
         builder.Add("out", new ReLU(), builder.Add("last", new AvgPool2d(2, 1, Padding: 1), counted));
         return builder.Build();

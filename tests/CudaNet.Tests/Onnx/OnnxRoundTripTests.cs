@@ -47,6 +47,41 @@ public sealed class OnnxRoundTripTests
         Assert.Contains("64×48", Assert.Throws<ShapeException>(() => session.Predict(Formula.Input(1, 3, 48, 64))).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Ceil mode and counted padding are written as padding of their own, and read as what they were.</summary>
+    [Theory]
+    [InlineData("MaxPool2d")]
+    [InlineData("AvgPool2d")]
+    public void Every_pooling_of_the_catalogue_comes_back(string kind)
+    {
+        using TemporaryFolder folder = new();
+        foreach (OperatorCase tested in OperatorCatalogue.Row(kind).Cases)
+        {
+            (Model model, Tensor input) = CaseNetworks.Alone(tested);
+            using (model)
+            {
+                string path = folder.File("model.onnx");
+                OnnxExport.Write(model, path, new() { Height = input.Shape.Height, Width = input.Shape.Width });
+                using Model read = ModelFile.Open(path);
+                using Session first = new(model, Backends.Create("reference")), second = new(read, Backends.Create("reference"));
+                Tensor wanted = first.Predict(input), found = second.Predict(input);
+                Assert.True(wanted.Shape.ElementCount == found.Shape.ElementCount && MemoryMarshal.AsBytes(wanted.Values).SequenceEqual(MemoryMarshal.AsBytes(found.Values)), tested.Name);
+            }
+        }
+    }
+
+    /// <summary>A layer that nothing reads is an output of the file, or whoever reads it would leave it out.</summary>
+    [Fact]
+    public void Layers_that_nothing_reads_come_back()
+    {
+        OnnxBytes graph = OnnxBytes.Graph(0, 3, 0, 0).Value(12, "z").Node("Relu", "x", "y").Node("MaxPool", "x", "z", OnnxBytes.Attribute("kernel_shape", 2, 2));
+        using TemporaryFolder folder = new();
+        string written = folder.File("model.onnx");
+        Assert.Equal(["Relu_y", "MaxPool_z"], ModelConverter.Convert(folder.Write("graph.onnx", graph.File), written).Onnx!.Outputs);
+        using Model read = ModelFile.Open(written);
+        Assert.Equal(["input", "Relu_y", "MaxPool_z"], read.Graph.Nodes.Select(n => n.Name));
+        Assert.Equal("Relu_y", read.Graph.Output.Name);
+    }
+
     private static void AssertSame(Model expected, Model actual, Tensor input)
     {
         Assert.Equal(expected.Graph.Output.Name, actual.Graph.Output.Name);

@@ -55,6 +55,31 @@ class PreActivation(torch.nn.Module):
         return self.fc(self.norms[4](x).relu().mean((2, 3)))
 
 
+class Before(torch.nn.Module):
+    """A network behind some code of its own, and before some."""
+
+    def __init__(self, body, before=lambda x: x, behind=lambda y: y):
+        super().__init__()
+        self.body, self.before, self.behind = body, before, behind
+
+    def forward(self, x):
+        return self.behind(self.body(self.before(x)))
+
+
+class Embedding(torch.nn.Module):
+    """Features as networks for faces and people have them: a norm of one dimension behind the pooling."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem, self.norm, self.fc = torch.nn.Conv2d(3, 8, 3, 2, 1), torch.nn.BatchNorm1d(8), torch.nn.Linear(8, 5)
+        self.norm.running_mean.normal_(0, 0.3)
+        self.norm.running_var.uniform_(0.5, 1.5)
+
+    def forward(self, x):
+        x = torch.nn.functional.pad(self.stem(x).relu(), (1, 1, 1, 1))
+        return self.fc(self.norm(torch.nn.functional.avg_pool2d(x, 3, 2).mean((2, 3), keepdim=True)[:, :, 0, 0])) / 2
+
+
 def random(model):
     for module in model.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
@@ -86,6 +111,13 @@ save('bottleneck', random(ResNet(Bottleneck, [1, 1, 1, 1], groups=2, width_per_g
 save('dilated', random(ResNet(Bottleneck, [1, 1, 2, 1], num_classes=5, replace_stride_with_dilation=[False, True, True])), 14)
 save('normalized', Normalized(basic).eval(), 17)
 save('preactivation', random(PreActivation()), 16)
+mean = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)
+for opset in (11, 17):
+    save(f'embedding-{opset}', Embedding().eval(), opset)
+    save(f'expand-{opset}', Before(basic, lambda x: x[:, :1].expand(-1, 3, -1, -1)).eval(), opset)
+    save(f'repeat-{opset}', Before(basic, lambda x: x[:, 1:2].repeat(1, 3, 1, 1)).eval(), opset)
+    save(f'grey-{opset}', Before(basic, lambda x: (x[:, 2:] - mean) / 0.3, lambda y: y * 0.5 + 1).eval(), opset)
+    save(f'flip-{opset}', Before(basic, lambda x: x.flip(1) - mean).eval(), opset)
 save('external', basic, 17)
 model = onnx.load(f'{folder}/external.onnx')
 onnx.save_model(model, f'{folder}/external.onnx', save_as_external_data=True, all_tensors_to_one_file=True, location='external.bin', size_threshold=100)
