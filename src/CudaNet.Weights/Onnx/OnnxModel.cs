@@ -49,7 +49,7 @@ internal sealed record OnnxNode(
     IReadOnlyDictionary<string, OnnxAttribute> Attributes)
 {
     /// <summary>What messages call it: its name, else its first output's.</summary>
-    public string Shown => Name.Length > 0 ? Name : Outputs.FirstOrDefault(o => o.Length > 0) ?? $"{Index}";
+    public string Shown { get; } = Name.Length > 0 ? Name : Outputs.FirstOrDefault(o => o.Length > 0) ?? $"{Index}";
 }
 
 /// <summary>An attribute; what is not of its kind is empty.</summary>
