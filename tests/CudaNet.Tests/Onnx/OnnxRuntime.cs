@@ -38,7 +38,7 @@ internal sealed class OnnxRuntime : IDisposable
     public Dictionary<string, Tensor> Run(Tensor input)
     {
         using OrtValue value = OrtValue.CreateTensorValueFromMemory(input.Values.ToArray(), [.. input.Shape.Extents.ToArray().Select(e => (long)e)]);
-        using IDisposableReadOnlyCollection<OrtValue> outputs = Session.Run(_options, ["input"], [value], Session.OutputNames);
+        using IDisposableReadOnlyCollection<OrtValue> outputs = Session.Run(_options, Session.InputNames, [value], Session.OutputNames);
         return Session.OutputNames.Zip(outputs, (name, output) =>
         {
             TensorShape shape = new([.. output.GetTensorTypeAndShape().Shape.Select(e => (int)e)]);
