@@ -28,7 +28,7 @@ internal sealed record Target(string Name, Action<byte[]> Parse, long MaxBytes, 
         .. WeightFormats.All.Where(f => f.IsRead).Select(f => f.Format).OfType<WeightFormat>().Select(Weights),
         new("model", ReadModel, 8 * Megabyte, Text("\"labels\":\"[", "\"mean\":\"[0,0,0]\"", "\"std\":\"[0,0,0]\"", "\"input_size\":\"[3,1,1]\"", "\"crop\":\"none\"", "\"architecture\":\"resnet18\"", "1e999", "NaN", "-1", "layer1.0.se.fc1.weight", "layer1.9999.conv1.weight", "layer99999999999.0.conv1.weight")),
         new("configuration", ReadConfiguration, 8 * Megabyte, Text("\"architecture\":\"resnet18\"", "\"model_type\":\"resnet\"", "\"pretrained_cfg\":{", "\"id2label\":{\"0\":\"x\",", "\"size\":{\"shortest_edge\":", "\"image_mean\":[", "\"label_names\":[", "\\ud800", "1e999", "-1", "null", "[[[[", "{", "}")),
-        new("module", ReadModule, 8 * Megabyte, Opcodes()),
+        new("module", Open, 8 * Megabyte, Opcodes()),
         new("script", ReadScript, 32 * Megabyte, ScriptPieces()),
         new("graph", ReadGraph, 8 * Megabyte, OnnxPieces()),
         new("image", bytes => ImageDecoder.Decode(bytes, new ImageDecoderOptions { MaxPixels = Megabyte }, FileName), 64 * Megabyte, [[0xFF, 0xD8], [0xFF, 0xC0], [0xFF, 0xDA], [0xFF, 0xD9], [0xFF, 0xEE], .. Text("IHDR", "IDAT", "PLTE", "tRNS", "VP8L", "VP8X", "GIF89a")]),
@@ -47,7 +47,7 @@ internal sealed record Target(string Name, Action<byte[]> Parse, long MaxBytes, 
     }
 
     /// <summary>A target a format that is read; its corpus has the format's name.</summary>
-    private static Target Weights(WeightFormat format) => new(format.ToString(), format == WeightFormat.Sharded ? ReadIndex : format == WeightFormat.Onnx ? ReadOnnx : ReadWeights, 4 * Megabyte, format switch
+    private static Target Weights(WeightFormat format) => new(format.ToString(), format == WeightFormat.Sharded ? ReadIndex : format == WeightFormat.Onnx ? Open : ReadWeights, 4 * Megabyte, format switch
     {
         WeightFormat.Safetensors => Text("{\"a\":", "{\"__metadata__\":{", "[[[[", "]]", "\"F32\"", "\"data_offsets\"", "\"shape\":[", "1e9", "-1", "\\u0000", "null", "9223372036854775807", "\"fc.bias\""),
         WeightFormat.Sharded => Text("\"weight_map\":{", "\"../../etc/passwd\"", "\"/dev/zero\"", "\"part.safetensors\"", "\"model.safetensors.index.json\"", "\"\"", "{", "}", "null", "1e999"),
@@ -71,29 +71,20 @@ internal sealed record Target(string Name, Action<byte[]> Parse, long MaxBytes, 
         _ = model.Graph.InferShapes(new TensorShape(1, model.Graph.InputChannels, 64, 64));
     }
 
-    private static void ReadOnnx(byte[] bytes)
-    {
-        using Model model = ModelFile.Read(bytes, FileName);
-    }
-
     /// <summary>An ONNX graph, put into a model: an edit that changes its length leaves the file whole.</summary>
     private static void ReadGraph(byte[] bytes)
     {
-        List<byte> file = [0x08, 8, 0x3A];
-        for (int rest = bytes.Length; ; rest >>= 7)
-        {
-            file.Add((byte)(rest < 0x80 ? rest : (rest & 0x7F) | 0x80));
-            if (rest < 0x80)
-            {
-                break;
-            }
-        }
-
-        ReadOnnx([.. file, .. bytes, 0x42, 2, 0x10, 17]);
+        ProtobufWriter model = new();
+        model.Integer(1, 8);
+        model.Data(7, bytes.Length, stream => stream.Write(bytes));
+        model.Message(8, opset => opset.Integer(2, 17));
+        using MemoryStream file = new();
+        model.WriteTo(file);
+        Open(file.ToArray());
     }
 
-    /// <summary>A pickled module of the smallest network: all that is opened of it is its network, whose weights stand for nothing.</summary>
-    private static void ReadModule(byte[] bytes)
+    /// <summary>An ONNX file, or a pickled module of the smallest network: all that is opened of it is its network, whose weights stand for nothing.</summary>
+    private static void Open(byte[] bytes)
     {
         using Model model = ModelFile.Read(bytes, FileName);
     }

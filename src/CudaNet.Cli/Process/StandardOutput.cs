@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using CudaNet.Engine;
 
 namespace CudaNet.Cli;
 
@@ -7,7 +8,7 @@ namespace CudaNet.Cli;
 /// nobody. After a failure, which is thrown once, everything is dropped.
 /// </summary>
 /// <param name="isOpen">False where the process was started without it.</param>
-internal sealed class StandardOutput(bool isOpen) : Stream
+internal sealed class StandardOutput(bool isOpen) : WriteOnlyStream
 {
     private const int Descriptor = 1;
     private const int BrokenPipe = 32, Interrupted = 4, TryAgain = 11;
@@ -15,20 +16,6 @@ internal sealed class StandardOutput(bool isOpen) : Stream
 
     private readonly Stream? _other = OperatingSystem.IsLinux() ? null : Console.OpenStandardOutput();
     private bool _failed;
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Throws where nobody would read what is written next. Whoever computes for it asks now and then.</summary>
     /// <exception cref="OutputException">It is closed, or its reader went away.</exception>
@@ -84,18 +71,6 @@ internal sealed class StandardOutput(bool isOpen) : Stream
             }
         }
     }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private static short Poll(short events, int milliseconds)
     {

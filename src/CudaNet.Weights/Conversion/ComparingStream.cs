@@ -3,7 +3,7 @@ using CudaNet.Engine;
 namespace CudaNet.Weights;
 
 /// <summary>Takes what is written to it for what a file holds, and throws where that is something else.</summary>
-internal sealed class ComparingStream : Stream
+internal sealed class ComparingStream : WriteOnlyStream
 {
     private const int ChunkBytes = 1 << 18;
     private readonly FileStream _file;
@@ -11,20 +11,6 @@ internal sealed class ComparingStream : Stream
     private readonly byte[] _chunk = new byte[ChunkBytes];
 
     private ComparingStream(FileStream file, string name) => (_file, _name) = (file, name);
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Reads a file from its start and compares.</summary>
     /// <param name="file">What was written.</param>
@@ -55,18 +41,6 @@ internal sealed class ComparingStream : Stream
             buffer = buffer[there.Length..];
         }
     }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private CudaNetException Differs() => new("reads back with other bytes than were written") { File = _name, Hint = "The storage device may be at fault." };
 }
