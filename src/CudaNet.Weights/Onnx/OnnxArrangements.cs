@@ -86,7 +86,7 @@ internal static class OnnxArrangements
         if (value.Padding != default || value.Layer.Sample.Rank != 4 || offset < 0 || offset > axis || target[axis - offset].Value is not { } channels
             || target.Where((t, i) => i + offset != axis && !Stays(t, i + offset)).Any() || (channels != 1 && value.ChannelCount is var own && own != 1 && own != channels))
         {
-            throw new OnnxProblem($"its shape is ({string.Join(", ", target.Take(8).Select(t => t.IsBatch ? "batch" : $"{t.Value?.ToString() ?? "?"}"))}), supported is one channel repeated");
+            throw new OnnxProblem($"its shape is ({OnnxExtent.Shown(target)}), supported is one channel repeated");
         }
 
         return value.ChannelCount == 1 ? Repeat(call, value, channels) : value;

@@ -39,6 +39,9 @@ internal sealed class OnnxCall(OnnxImport import, OnnxNode node, IReadOnlyList<O
     /// <summary>Adds a layer that the node becomes.</summary>
     public OnnxActivation Layer(LayerOp op, int rank, IReadOnlyList<OnnxLayer> layers, params ReadOnlySpan<(string Name, OnnxConstant Value)> parameters) => import.Add(node, op, rank, layers, parameters);
 
+    /// <summary>Adds the layer that gives a value's channels as the graph sees them.</summary>
+    public OnnxActivation Arranged(OnnxActivation value, WeightType type) => import.Arrange(node, value, type);
+
     /// <summary>True where this node alone reads what a layer gives, under whatever name, and the graph does not give it.</summary>
     public bool IsOnlyReader(int input, OnnxLayer layer) => node.Inputs[input] == layer.Value && import.IsReadOnce(layer.Value);
 

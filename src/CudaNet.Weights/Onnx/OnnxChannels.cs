@@ -63,12 +63,11 @@ internal static class OnnxChannels
 
     /// <summary>The layer that computes arithmetic of all channels.</summary>
     /// <param name="file">The file, for computed constants.</param>
-    /// <param name="value">What the graph sees of the layer before: all its channels, in whatever order.</param>
-    /// <param name="arithmetic">What is computed.</param>
+    /// <param name="value">What the graph sees of the layer before: all its channels, in whatever order, and their arithmetic.</param>
     /// <param name="type">Element type of the constants.</param>
-    public static (LayerOp Op, (string Name, OnnxConstant Value)[] Parameters) Affine(string file, OnnxActivation value, OnnxArithmetic arithmetic, WeightType type)
+    public static (LayerOp Op, (string Name, OnnxConstant Value)[] Parameters) Affine(string file, OnnxActivation value, WeightType type)
     {
-        int channels = value.ChannelCount;
+        (int channels, OnnxArithmetic arithmetic) = (value.ChannelCount, value.Arithmetic!);
         OnnxConstant Vector(double[] numbers) => OnnxConstant.Of(file, type, new TensorShape(channels), InOwnOrder(value, numbers));
         return (new BatchNorm2d(channels, Epsilon: 0),
         [

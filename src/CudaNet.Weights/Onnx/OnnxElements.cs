@@ -21,21 +21,20 @@ internal static class OnnxElements
         }
 
         double epsilon = Decimal((float)call.Single("epsilon", 1e-5f));
-        if (value.Layer.Sample.Rank == 2 || !value.IsOfAllChannels)
+        if (value.Layer.Sample.Rank == 2 || value.Channels is not null)
         {
             return Normalised(call, value, epsilon);
         }
 
         value = call.Own(0);
-        int channels = value.ChannelCount;
-        OnnxConstant Vector(int input)
-        {
-            OnnxConstant vector = call.Constant(input);
-            return value.Channels is null || vector.Shape != new TensorShape(channels) ? vector
-                : OnnxConstant.Of(call.File, vector.Type == WeightType.Float64 ? WeightType.Float64 : WeightType.Float32, vector.Shape, OnnxChannels.InOwnOrder(value, vector.Numbers()));
-        }
-
-        return call.Layer(new BatchNorm2d(channels, epsilon), 4, [value.Layer], ("weight", Vector(1)), ("bias", Vector(2)), ("running_mean", Vector(3)), ("running_var", Vector(4))) with { Channels = value.Channels };
+        return call.Layer(
+            new BatchNorm2d(value.ChannelCount, epsilon),
+            4,
+            [value.Layer],
+            ("weight", call.Constant(1)),
+            ("bias", call.Constant(2)),
+            ("running_mean", call.Constant(3)),
+            ("running_var", call.Constant(4)));
     }
 
     public static OnnxValue Relu(OnnxCall call)
@@ -121,7 +120,7 @@ internal static class OnnxElements
     /// <summary>Attributes of operators before broadcasting was NumPy's.</summary>
     private static void Ignore(OnnxCall call) => call.Ignore("consumed_inputs");
 
-    /// <summary>A batch norm of features, or of a part of the channels: a scale and a shift for each.</summary>
+    /// <summary>A batch norm of features, or of channels that are arranged: a scale and a shift for each.</summary>
     private static OnnxActivation Normalised(OnnxCall call, OnnxActivation value, double epsilon)
     {
         TensorShape wanted = new(value.ChannelCount);
@@ -200,16 +199,9 @@ internal static class OnnxElements
             return Diagonal(call, value, arithmetic, type);
         }
 
-        bool isOrder = value.Channels is null || call.IsPreprocessing;
-        call.Budget.Take(8L * scale.Length * (isOrder || !value.IsOfAllChannels ? 1 : scale.Length) * sizeof(double), call.Node.Shown);
+        call.Budget.Take(8L * scale.Length * sizeof(double), call.Node.Shown);
         value = value with { Arithmetic = value.Arithmetic?.Then(arithmetic) ?? arithmetic };
-        if (!value.IsOfAllChannels)
-        {
-            return value;
-        }
-
-        (LayerOp op, (string, OnnxConstant)[] parameters) = isOrder ? OnnxChannels.Affine(call.File, value, value.Arithmetic, type) : OnnxChannels.Choice(call.File, value, type);
-        return call.Layer(op, 4, [value.Layer], parameters) with { Channels = isOrder ? value.Channels : null, IsChannelsLast = value.IsChannelsLast };
+        return value.IsOfAllChannels ? call.Arranged(value, type) : value;
     }
 
     /// <summary>Arithmetic of features: a matrix that has nothing beside its diagonal.</summary>

@@ -143,23 +143,27 @@ internal sealed class OnnxImport
             return arranged;
         }
 
-        bool isOrder = value.Channels is null || (value.IsOfAllChannels && (IsPreprocessing || (keepsOrder && value.Arithmetic is null)));
-        if (isOrder && value.Arithmetic is null)
+        if (value.Arithmetic is null && (value.Channels is null || ((keepsOrder || IsPreprocessing) && value.IsOfAllChannels)))
         {
             return value;
         }
 
         OnnxNode maker = _makers[name];
-        WeightType type = IsPreprocessing ? WeightType.Float64 : WeightType.Float32;
-        Budget.Take(8L * value.ChannelCount * (isOrder ? 1 : value.Layer.Sample.Channels) * sizeof(double), name);
-        (LayerOp op, (string, OnnxConstant)[] parameters) = isOrder ? OnnxChannels.Affine(File, value, value.Arithmetic!, type) : OnnxChannels.Choice(File, value, type);
-        OnnxActivation own = Add(maker with { Name = maker.Outputs.Count == 1 ? maker.Name : "", Outputs = [name] }, op, 4, [value.Layer], parameters) with
-        {
-            Channels = isOrder ? value.Channels : null,
-            IsChannelsLast = value.IsChannelsLast,
-        };
+        OnnxActivation own = Arrange(maker with { Name = maker.Outputs.Count == 1 ? maker.Name : "", Outputs = [name] }, value, IsPreprocessing ? WeightType.Float64 : WeightType.Float32);
         _values[name] = own;
         return own;
+    }
+
+    /// <summary>Adds the layer that gives a value's channels as the graph sees them. Preprocessing, which nobody observes, keeps orders.</summary>
+    /// <param name="node">The node that the layer is named after.</param>
+    /// <param name="value">Of other channels than its layer's, or with arithmetic of them; not padded.</param>
+    /// <param name="type">Element type of the layer's parameters.</param>
+    public OnnxActivation Arrange(OnnxNode node, OnnxActivation value, WeightType type)
+    {
+        bool isOrder = value.Channels is null || (IsPreprocessing && value.IsOfAllChannels);
+        Budget.Take(8L * value.ChannelCount * (isOrder ? 1 : value.Layer.Sample.Channels) * sizeof(double), node.Shown);
+        (LayerOp op, (string, OnnxConstant)[] parameters) = isOrder ? OnnxChannels.Affine(File, value, type) : OnnxChannels.Choice(File, value, type);
+        return Add(node, op, 4, [value.Layer], parameters) with { Channels = isOrder ? value.Channels : null, IsChannelsLast = value.IsChannelsLast };
     }
 
     /// <summary>True where one node reads the value, or the graph gives it, and nothing else.</summary>

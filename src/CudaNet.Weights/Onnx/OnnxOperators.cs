@@ -22,7 +22,7 @@ internal static class OnnxOperators
         new("GlobalAveragePool", "`GlobalAveragePool`", "", OnnxWindows.GlobalAveragePool),
         new("ReduceMean", "`GlobalAveragePool`", "over rows and columns", OnnxWindows.ReduceMean),
         new("Pad", "the padding of the convolutions and pooling that read it", "rows and columns, of zeros; before `MaxPool` of −∞, or of zeros behind a ReLU", OnnxWindows.Pad),
-        new("BatchNormalization", "`BatchNorm2d`; of N×C and of a part of the channels as `Mul` and `Add`", "not in training", OnnxElements.BatchNormalization),
+        new("BatchNormalization", "`BatchNorm2d`; of N×C and of channels that are arranged as `Mul` and `Add`", "not in training", OnnxElements.BatchNormalization),
         new("Relu", "`ReLU`", "", OnnxElements.Relu),
         new("Add", "`Add`; of a constant a channel `BatchNorm2d`, of a constant image `Offset`; behind `MatMul` its bias", "two values of one shape, or a constant; of N×C as `Mul`", OnnxElements.Add),
         new("Sum", "`Add`", "two values", OnnxElements.Sum),

@@ -34,7 +34,7 @@ internal static class OnnxShapes
         {
             [var batch, var rest] when IsBatch(batch) && IsAll(rest) && (batch.Value, rest.Value) != (-1, -1) => Flat(call, value),
             [var batch, { Value: { } channels }, { Value: 1 or 0 }, { Value: 1 or 0 }] when IsBatch(batch) && sample.Rank == 2 && (channels == sample.Channels || channels is 0 or -1) => value with { Rank = 4 },
-            _ => throw new OnnxProblem($"its shape is ({string.Join(", ", target.Take(8).Select(t => t.IsBatch ? "batch" : $"{t.Value?.ToString() ?? "?"}"))}), supported is N×(C·H·W)"),
+            _ => throw new OnnxProblem($"its shape is ({OnnxExtent.Shown(target)}), supported is N×(C·H·W)"),
         };
     }
 

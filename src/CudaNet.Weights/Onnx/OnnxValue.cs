@@ -16,6 +16,9 @@ internal readonly record struct OnnxExtent(long? Value, bool IsBatch = false)
 {
     /// <summary>Whether it may be the number of images as it stands first in a shape.</summary>
     public bool MayBeBatch => IsBatch || Value is 0 or -1;
+
+    /// <summary>A shape, for messages.</summary>
+    public static string Shown(IEnumerable<OnnxExtent> shape) => string.Join(", ", shape.Take(8).Select(t => t.IsBatch ? "batch" : $"{t.Value?.ToString() ?? "?"}"));
 }
 
 /// <summary>Extents of which some depend on the batch: what old exports make of <c>x.view(x.size(0), -1)</c>.</summary>
