@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CudaNet.Engine;
 
 namespace CudaNet.Data;
@@ -52,6 +53,7 @@ public sealed class Preprocessor
 
     /// <summary>Preprocesses one image into <paramref name="destination"/>: C×H×W values, each computed in double and rounded once.</summary>
     /// <exception cref="ShapeException"><paramref name="destination"/> is not one image long.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Fill(PixelImage image, Span<float> destination)
     {
         if (destination.Length != ImageShape.ElementCount)

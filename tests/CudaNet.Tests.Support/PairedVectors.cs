@@ -45,6 +45,9 @@ internal readonly unsafe struct PairedVectors<T> : ISimd<PairedVectors<T>>
         new(T.MultiplyAdd(left._low, right._low, addend._low), T.MultiplyAdd(left._high, right._high, addend._high));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(ref PairedVectors<T> sum, PairedVectors<T> left, PairedVectors<T> right) => sum = MultiplyAdd(left, right, sum);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PairedVectors<T> NegateMultiplyAdd(PairedVectors<T> left, PairedVectors<T> right, PairedVectors<T> addend) =>
         new(T.NegateMultiplyAdd(left._low, right._low, addend._low), T.NegateMultiplyAdd(left._high, right._high, addend._high));
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SkiaSharp;
 
 namespace CudaNet.Data;
@@ -5,6 +6,7 @@ namespace CudaNet.Data;
 /// <summary>Copies RGBA pixels to RGB, turned and mirrored as one of EXIF's eight orientations says.</summary>
 internal static class Orientation
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static PixelImage ToRgb(ReadOnlySpan<byte> rgba, int height, int width, SKEncodedOrigin origin)
     {
         // In stored pixels: where the upright image begins, and what one step right and one step down in it amount to.

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Data;
 
 /// <summary>
@@ -23,6 +25,7 @@ internal static class OpenCvResize
         return new PixelImage(rows.Length, columns.Length, result);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Halve(PixelImage image, ResizeAxis rows, ResizeAxis columns, Span<byte> result)
     {
         for (int y = 0, at = 0; y < rows.Length; y++)
@@ -40,6 +43,7 @@ internal static class OpenCvResize
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Interpolate(PixelImage image, ResizeAxis rows, ResizeAxis columns, Span<byte> result)
     {
         Tap[] across = new Tap[columns.Length];
@@ -67,6 +71,7 @@ internal static class OpenCvResize
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Blend(ReadOnlySpan<int> upper, ReadOnlySpan<int> lower, Tap tap, Span<byte> target)
     {
         for (int i = 0; i < target.Length; i++)
@@ -84,6 +89,7 @@ internal static class OpenCvResize
     }
 
     /// <summary>Horizontal sums of one source row, unless <paramref name="target"/> holds them already.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int FillRow(PixelImage image, int row, int held, ReadOnlySpan<Tap> across, Span<int> target)
     {
         if (row != held)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace CudaNet.Data;
@@ -28,6 +29,7 @@ internal static class PillowResize
     private static bool RowsGoFirst(ResizeAxis rows, ResizeAxis columns) =>
         rows.Source > rows.Full && (double)rows.Source / rows.Full > 3 * ((double)columns.Source / columns.Full);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static PixelImage ResizeColumns(PixelImage image, int firstRow, int rowCount, PillowWeights weights, int width)
     {
         byte[] result = new byte[checked(rowCount * width * 3)];
@@ -57,6 +59,7 @@ internal static class PillowResize
     }
 
     /// <summary>The rows of <paramref name="image"/> are those of the source from <paramref name="firstRow"/> on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static PixelImage ResizeRows(PixelImage image, int firstRow, PillowWeights weights, int height)
     {
         int rowBytes = image.Width * 3;
@@ -82,6 +85,7 @@ internal static class PillowResize
     }
 
     /// <summary>sums += source · tap; integers, so the vector width changes nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddScaled(ReadOnlySpan<byte> source, int tap, Span<int> sums)
     {
         int i = 0;
@@ -98,6 +102,7 @@ internal static class PillowResize
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddScaled(Vector<ushort> source, int tap, Span<int> sums)
     {
         Vector.Widen(source, out Vector<uint> low, out Vector<uint> high);

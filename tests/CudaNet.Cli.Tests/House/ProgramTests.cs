@@ -164,7 +164,7 @@ public sealed class ProgramTests
     }
 
     /// <summary>A program as the solution builds it, which these tests do not build; skips the calling test where it was not built.</summary>
-    private static string Binary(string project)
+    internal static string Binary(string project)
     {
         // …/bin/CONFIGURATION/FRAMEWORK/, the same for every project.
         string[] own = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar).Split(Path.DirectorySeparatorChar)[^2..];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CudaNet.Engine;
 
 namespace CudaNet.Kernels.Cpu;
@@ -70,6 +71,7 @@ internal sealed unsafe class DirectConvolution : PackedConvolution
         throw new ArgumentOutOfRangeException(nameof(column), column, "no such weight");
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void PackFilter(ReadOnlySpan<float> filter, int output)
     {
         (int group, int index) = Math.DivRem(output, GroupOutputs);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
@@ -49,6 +51,7 @@ internal sealed unsafe class DirectPhase<T> : StoringPhase
         return [.. layer.Reduction.Groups.Select(g => (g.Block * from.Block) + ((nint)g.Row * dilation * from.Row) + ((nint)g.Column * dilation * from.Pixel))];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Compute(int item, int worker)
     {
         (int rest, int split) = Math.DivRem(item, _tiling.PanelSplits);
@@ -80,6 +83,7 @@ internal sealed unsafe class DirectPhase<T> : StoringPhase
     }
 
     /// <summary>Multiplies all tiles by one panel; after the last chunk the sums go through the epilogue while they are in the first-level cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunPanel(in TermChunk chunk, int group, int panel, int chunkIndex, int tiles, int pixels, float* packed, float* sums, float* next, nint* destinations)
     {
         int outputs = _layer.PanelOutputs(panel);
@@ -97,21 +101,11 @@ internal sealed unsafe class DirectPhase<T> : StoringPhase
             if (isLast)
             {
                 int firstChannel = (group * _layer.GroupOutputs) + (panel * 2 * T.Count);
-                Finish(tileSums, destinations + firstRow, filled, firstChannel, outputs);
+                _epilogue.ApplyAll<T>(tileSums, outputs, filled, firstChannel, Start(firstChannel), Start(firstChannel + T.Count), destinations + firstRow);
             }
         }
     }
 
-    private void Finish(float* sums, nint* destinations, int rows, int firstChannel, int outputs)
-    {
-        for (int row = 0; row < rows; row++)
-        {
-            for (int output = 0; output < outputs; output += T.Count, sums += T.Count)
-            {
-                int channel = firstChannel + output;
-                nint offset = destinations[row] + (channel / BlockedImage.BlockChannels * _to.PlaneStride) + (channel % BlockedImage.BlockChannels);
-                _epilogue.Apply(T.Load(sums), channel, offset);
-            }
-        }
-    }
+    /// <summary>Where a vector of channels lies, relative to its pixel in the image's first plane.</summary>
+    private nint Start(int channel) => (channel / BlockedImage.BlockChannels * _to.PlaneStride) + (channel % BlockedImage.BlockChannels);
 }

@@ -6,11 +6,14 @@ namespace CudaNet.Kernels.Cpu;
 /// </summary>
 internal sealed class DirectTiling
 {
-    /// <summary>Tiles of pixels that share a panel while it is in the first-level cache.</summary>
-    private const int MaxTiles = 8;
-
-    /// <summary>Panels whose partial sums an item keeps: with 8 tiles about 230 KiB, in the second-level cache.</summary>
+    /// <summary>Panels whose partial sums an item keeps.</summary>
     private const int MaxPanels = 16;
+
+    /// <summary>Tiles of pixels that share a panel while it is in the first-level cache: at least so many, at most so many.</summary>
+    private const int LeastTiles = 8, MostTiles = 32;
+
+    /// <summary>What an item's packed pixels and partial sums may take of the second-level cache. The more pixels share the weights, the less often those come from further away.</summary>
+    private static readonly long ItemBytes = SecondLevelCache.Bytes / 2;
 
     public DirectTiling(DirectConvolution layer, in BlockedImage to, int tileRows, int lanes, int threads)
     {
@@ -18,7 +21,7 @@ internal sealed class DirectTiling
         Pixels = checked(to.Batch * to.Height * to.Width);
         int tiles = (Pixels + tileRows - 1) / tileRows;
         int wanted = threads == 1 ? 1 : threads * 4;
-        PixelBlocks = Math.Max(1, Divide(tiles, MaxTiles));
+        PixelBlocks = Math.Max(1, Divide(tiles, TilesOfAnItem(layer, tileRows, lanes)));
         Tiles = Divide(tiles, PixelBlocks);
         PixelBlocks = Divide(tiles, Math.Max(1, Tiles));
         int splits = Math.Max(Divide(layer.Panels, MaxPanels), Divide(wanted, Math.Max(1, PixelBlocks * layer.Op.Groups)));
@@ -60,6 +63,13 @@ internal sealed class DirectTiling
 
     /// <summary>fp32 elements of one thread's scratch memory: source and destination offsets, packed pixels, partial sums.</summary>
     public long ScratchElements => (4 * RowElements) + PackedElements + SumElements + (2 * BlockedImage.BlockChannels);
+
+    private static int TilesOfAnItem(DirectConvolution layer, int tileRows, int lanes)
+    {
+        int sums = layer.Reduction.Chunks.Count == 1 ? 0 : Math.Min(layer.Panels, MaxPanels) * 2 * lanes;
+        long tileBytes = (long)tileRows * sizeof(float) * (sums + (layer.Reduction.MaxGroups * BlockedImage.BlockChannels));
+        return (int)Math.Clamp(ItemBytes / tileBytes, LeastTiles, MostTiles);
+    }
 
     private static int Divide(int total, int share) => (total + share - 1) / share;
 }

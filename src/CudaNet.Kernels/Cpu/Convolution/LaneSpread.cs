@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>Copies rows of a source so that each lane of a vector of outputs finds its group's channels in its own lane: [row][column][channel of the group][lanes].</summary>
@@ -51,6 +53,7 @@ internal sealed unsafe class LaneSpread<T>
     /// <param name="output">The first lane's channel.</param>
     /// <param name="outputRows">How many rows of outputs.</param>
     /// <param name="spread">Where it goes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Fill(float* source, int output, int outputRows, float* spread)
     {
         int rows = SourceRows(outputRows);
@@ -83,6 +86,7 @@ internal sealed unsafe class LaneSpread<T>
 
     private int SourceRows(int outputRows) => ((outputRows - 1) * _layer.Op.Stride) + ((_layer.Op.KernelHeight - 1) * _layer.Op.Dilation) + 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Permute(float* pixel, float* spread)
     {
         fixed (int* lanes = _lanes)
@@ -99,6 +103,7 @@ internal sealed unsafe class LaneSpread<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Gather(float* pixel, int output, float* spread)
     {
         int values = _layer.GroupChannels * T.Count;

@@ -61,14 +61,14 @@ internal static unsafe class LanewiseKernel
                 for (float* end = weights + columnWeights; weights < end; weights += BlockedImage.BlockChannels, x += termStep)
                 {
                     T w = T.Load(weights);
-                    s0 = T.MultiplyAdd(w, TValues.Read<T>((float*)(x + p0)), s0);
-                    s1 = T.MultiplyAdd(w, TValues.Read<T>((float*)(x + p1)), s1);
-                    s2 = T.MultiplyAdd(w, TValues.Read<T>((float*)(x + p2)), s2);
-                    s3 = T.MultiplyAdd(w, TValues.Read<T>((float*)(x + p3)), s3);
-                    s4 = T.MultiplyAdd(w, TValues.Read<T>((float*)(x + p4)), s4);
-                    s5 = T.MultiplyAdd(w, TValues.Read<T>((float*)(x + p5)), s5);
-                    s6 = T.MultiplyAdd(w, TValues.Read<T>((float*)(x + p6)), s6);
-                    s7 = T.MultiplyAdd(w, TValues.Read<T>((float*)(x + p7)), s7);
+                    T.Accumulate(ref s0, w, TValues.Read<T>((float*)(x + p0)));
+                    T.Accumulate(ref s1, w, TValues.Read<T>((float*)(x + p1)));
+                    T.Accumulate(ref s2, w, TValues.Read<T>((float*)(x + p2)));
+                    T.Accumulate(ref s3, w, TValues.Read<T>((float*)(x + p3)));
+                    T.Accumulate(ref s4, w, TValues.Read<T>((float*)(x + p4)));
+                    T.Accumulate(ref s5, w, TValues.Read<T>((float*)(x + p5)));
+                    T.Accumulate(ref s6, w, TValues.Read<T>((float*)(x + p6)));
+                    T.Accumulate(ref s7, w, TValues.Read<T>((float*)(x + p7)));
                 }
             }
         }
@@ -116,17 +116,17 @@ internal static unsafe class LanewiseKernel
                     T x = T.Load(left);
                     T y = T.Load((float*)((byte*)left + right));
                     T weight = T.Load(w);
-                    a0 = T.MultiplyAdd(x, weight, a0);
-                    b0 = T.MultiplyAdd(y, weight, b0);
+                    T.Accumulate(ref a0, x, weight);
+                    T.Accumulate(ref b0, y, weight);
                     weight = T.Load(w + BlockedImage.BlockChannels);
-                    a1 = T.MultiplyAdd(x, weight, a1);
-                    b1 = T.MultiplyAdd(y, weight, b1);
+                    T.Accumulate(ref a1, x, weight);
+                    T.Accumulate(ref b1, y, weight);
                     weight = T.Load(w + (2 * BlockedImage.BlockChannels));
-                    a2 = T.MultiplyAdd(x, weight, a2);
-                    b2 = T.MultiplyAdd(y, weight, b2);
+                    T.Accumulate(ref a2, x, weight);
+                    T.Accumulate(ref b2, y, weight);
                     weight = T.Load(w + (3 * BlockedImage.BlockChannels));
-                    a3 = T.MultiplyAdd(x, weight, a3);
-                    b3 = T.MultiplyAdd(y, weight, b3);
+                    T.Accumulate(ref a3, x, weight);
+                    T.Accumulate(ref b3, y, weight);
                 }
             }
 

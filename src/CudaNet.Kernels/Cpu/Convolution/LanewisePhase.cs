@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
@@ -59,6 +61,7 @@ internal sealed unsafe class LanewisePhase<T> : StoringPhase
 
     public override int Items => checked(_to.Planes * _rowBlocks);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Compute(int item, int worker)
     {
         (int plane, int rowBlock) = Math.DivRem(item, _rowBlocks);
@@ -91,6 +94,7 @@ internal sealed unsafe class LanewisePhase<T> : StoringPhase
     }
 
     /// <summary>One vector of outputs of some rows, several pixels at a time; the last are filled up with the last pixel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunRows<TValues>(float* values, int rows, int block, int lane, nint first)
         where TValues : struct, ILaneValues
     {
@@ -131,7 +135,7 @@ internal sealed unsafe class LanewisePhase<T> : StoringPhase
                     }
                 }
 
-                _epilogue.ApplyAll<T>(sums, count, channel, first + lane, destinations + pixel);
+                _epilogue.ApplyAll<T>(sums, T.Count, count, channel, first + lane, first + lane, destinations + pixel);
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace CudaNet.Kernels.Cpu;
@@ -61,6 +62,7 @@ internal sealed unsafe class PackedGroupsPhase<T> : StoringPhase
 
     public override int Items => checked((_pixels + (_tiles * T.TileRows) - 1) / (_tiles * T.TileRows) * _units);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Compute(int item, int worker)
     {
         (int pixelBlock, int unit) = Math.DivRem(item, _units);
@@ -94,6 +96,7 @@ internal sealed unsafe class PackedGroupsPhase<T> : StoringPhase
     }
 
     /// <summary>A group's sums, [panel][pixel][outputs].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sum(int group, nint* sources, int pixels, int tiles, float* packed, float* sums)
     {
         int channel = group * (_layer.Op.InChannels / _layer.Op.Groups);
@@ -120,6 +123,7 @@ internal sealed unsafe class PackedGroupsPhase<T> : StoringPhase
     }
 
     /// <summary>Puts a group's sums behind those of the groups before. What a panel has too many is overwritten by the next group.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Gather(float* sums, int pixels, float* gathered)
     {
         for (int panel = 0; panel < _layer.Panels; panel++)
@@ -138,6 +142,7 @@ internal sealed unsafe class PackedGroupsPhase<T> : StoringPhase
     }
 
     /// <summary>Stores the blocks that are complete, and moves what is left to the front.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Finish(float* gathered, int pixels, int block, int blocks, nint* destinations)
     {
         for (int row = 0; row < pixels; row++, gathered += _gatheredRow)

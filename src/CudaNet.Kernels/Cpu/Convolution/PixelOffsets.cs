@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>Where neighbouring output pixels of a batch have their windows and their results.</summary>
@@ -11,6 +13,7 @@ internal static unsafe class PixelOffsets
     /// <param name="rows">How many offsets are filled: those after the last pixel's are the same as its.</param>
     /// <param name="sources">Each pixel's window, relative to the first.</param>
     /// <param name="destinations">Each pixel's result in its image's first plane.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Locate(int stride, in SourceGeometry from, in BlockedImage to, int firstPixel, int pixels, int rows, nint* sources, nint* destinations)
     {
         (int line, int x) = Math.DivRem(firstPixel, to.Width);

@@ -16,6 +16,7 @@ internal static unsafe class TileKernel
     /// <param name="accumulate">Add to what is there, or store.</param>
     /// <param name="next">What to fetch into the second-level cache meanwhile.</param>
     /// <param name="nextStep">Bytes of it a term.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run<T>(float* rows, int filled, float* panel, int groups, int terms, int outputs, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
     {
@@ -51,6 +52,7 @@ internal static unsafe class TileKernel
 
     /// <summary>The same for a tile of one of <see cref="Heights"/>, packed [group][height][16].</summary>
     /// <inheritdoc cref="Run"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void RunRows<T>(float* rows, int height, float* panel, int groups, int terms, int outputs, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
     {

@@ -32,29 +32,29 @@ internal static unsafe class TileKernelFew
                 T w1 = T.Load(panel + T.Count);
                 panel += 2 * T.Count;
                 T x = T.Broadcast(rows[0]);
-                a0 = T.MultiplyAdd(x, w0, a0);
-                b0 = T.MultiplyAdd(x, w1, b0);
+                T.Accumulate(ref a0, x, w0);
+                T.Accumulate(ref b0, x, w1);
                 x = T.Broadcast(rows[1 * 16]);
-                a1 = T.MultiplyAdd(x, w0, a1);
-                b1 = T.MultiplyAdd(x, w1, b1);
+                T.Accumulate(ref a1, x, w0);
+                T.Accumulate(ref b1, x, w1);
                 x = T.Broadcast(rows[2 * 16]);
-                a2 = T.MultiplyAdd(x, w0, a2);
-                b2 = T.MultiplyAdd(x, w1, b2);
+                T.Accumulate(ref a2, x, w0);
+                T.Accumulate(ref b2, x, w1);
                 x = T.Broadcast(rows[3 * 16]);
-                a3 = T.MultiplyAdd(x, w0, a3);
-                b3 = T.MultiplyAdd(x, w1, b3);
+                T.Accumulate(ref a3, x, w0);
+                T.Accumulate(ref b3, x, w1);
                 x = T.Broadcast(rows[4 * 16]);
-                a4 = T.MultiplyAdd(x, w0, a4);
-                b4 = T.MultiplyAdd(x, w1, b4);
+                T.Accumulate(ref a4, x, w0);
+                T.Accumulate(ref b4, x, w1);
                 x = T.Broadcast(rows[5 * 16]);
-                a5 = T.MultiplyAdd(x, w0, a5);
-                b5 = T.MultiplyAdd(x, w1, b5);
+                T.Accumulate(ref a5, x, w0);
+                T.Accumulate(ref b5, x, w1);
                 x = T.Broadcast(rows[6 * 16]);
-                a6 = T.MultiplyAdd(x, w0, a6);
-                b6 = T.MultiplyAdd(x, w1, b6);
+                T.Accumulate(ref a6, x, w0);
+                T.Accumulate(ref b6, x, w1);
                 x = T.Broadcast(rows[7 * 16]);
-                a7 = T.MultiplyAdd(x, w0, a7);
-                b7 = T.MultiplyAdd(x, w1, b7);
+                T.Accumulate(ref a7, x, w0);
+                T.Accumulate(ref b7, x, w1);
             }
 
             rows += (8 * 16) - terms;
@@ -89,17 +89,17 @@ internal static unsafe class TileKernelFew
                 T w1 = T.Load(panel + T.Count);
                 panel += 2 * T.Count;
                 T x = T.Broadcast(rows[0]);
-                a0 = T.MultiplyAdd(x, w0, a0);
-                b0 = T.MultiplyAdd(x, w1, b0);
+                T.Accumulate(ref a0, x, w0);
+                T.Accumulate(ref b0, x, w1);
                 x = T.Broadcast(rows[1 * 16]);
-                a1 = T.MultiplyAdd(x, w0, a1);
-                b1 = T.MultiplyAdd(x, w1, b1);
+                T.Accumulate(ref a1, x, w0);
+                T.Accumulate(ref b1, x, w1);
                 x = T.Broadcast(rows[2 * 16]);
-                a2 = T.MultiplyAdd(x, w0, a2);
-                b2 = T.MultiplyAdd(x, w1, b2);
+                T.Accumulate(ref a2, x, w0);
+                T.Accumulate(ref b2, x, w1);
                 x = T.Broadcast(rows[3 * 16]);
-                a3 = T.MultiplyAdd(x, w0, a3);
-                b3 = T.MultiplyAdd(x, w1, b3);
+                T.Accumulate(ref a3, x, w0);
+                T.Accumulate(ref b3, x, w1);
             }
 
             rows += (4 * 16) - terms;
@@ -125,10 +125,10 @@ internal static unsafe class TileKernelFew
                 Prefetch(next);
                 next += nextStep;
                 T x = T.Broadcast(rows[term]);
-                a = T.MultiplyAdd(x, T.Load(panel), a);
+                T.Accumulate(ref a, x, T.Load(panel));
                 if (isWide)
                 {
-                    b = T.MultiplyAdd(x, T.Load(panel + T.Count), b);
+                    T.Accumulate(ref b, x, T.Load(panel + T.Count));
                 }
             }
         }

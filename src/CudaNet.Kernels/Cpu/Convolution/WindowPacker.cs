@@ -10,6 +10,7 @@ internal static unsafe class WindowPacker
     /// <param name="tiles">How many tiles.</param>
     /// <param name="groups">Offset of each group of terms within a window.</param>
     /// <param name="packed">Where they go.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack<T>(float* source, nint* pixels, int tiles, ReadOnlySpan<nint> groups, float* packed)
         where T : unmanaged, ISimd<T>
     {

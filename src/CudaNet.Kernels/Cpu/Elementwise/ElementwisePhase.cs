@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>Batch norm, sum and ReLU on a stored value. One item is one row of one plane of 16 channels.</summary>
@@ -8,6 +10,7 @@ internal sealed unsafe class ElementwisePhase<T>(float* source, BlockedImage ima
 
     public override int Items { get; } = checked(image.Planes * image.Height);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Compute(int item, int worker)
     {
         (int plane, int y) = Math.DivRem(item, image.Height);

@@ -32,19 +32,42 @@ internal unsafe struct Epilogue
         Finish(value, bias, scale, shift, offset);
     }
 
-    /// <summary>Finishes one vector of channels at several pixels.</summary>
-    /// <param name="values">The sums, [pixel][lanes].</param>
+    /// <summary>Finishes one or two vectors of channels at several pixels.</summary>
+    /// <param name="values">The sums, [pixel][outputs].</param>
+    /// <param name="outputs">One or two vectors.</param>
     /// <param name="pixels">How many.</param>
     /// <param name="channel">Channel of the first lane.</param>
-    /// <param name="start">What the offsets count from.</param>
+    /// <param name="start">What the first vector's offsets count from.</param>
+    /// <param name="second">The same of the second vector.</param>
     /// <param name="offsets">Of each pixel.</param>
-    public readonly void ApplyAll<T>(float* values, int pixels, nint channel, nint start, nint* offsets)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void ApplyAll<T>(float* values, int outputs, int pixels, nint channel, nint start, nint second, nint* offsets)
         where T : unmanaged, ISimd<T>
     {
+        bool isWide = outputs > T.Count;
         Load(channel, out T bias, out T scale, out T shift);
-        for (int i = 0; i < pixels; i++, values += T.Count)
+        Load(isWide ? channel + T.Count : channel, out T bias1, out T scale1, out T shift1);
+        if (OneStore<T>.Of(this, out OneStore<T> store))
+        {
+            for (int i = 0; i < pixels; i++, values += outputs)
+            {
+                store.Finish(T.Load(values), bias, scale, shift, start + offsets[i]);
+                if (isWide)
+                {
+                    store.Finish(T.Load(values + T.Count), bias1, scale1, shift1, second + offsets[i]);
+                }
+            }
+
+            return;
+        }
+
+        for (int i = 0; i < pixels; i++, values += outputs)
         {
             Finish(T.Load(values), bias, scale, shift, start + offsets[i]);
+            if (isWide)
+            {
+                Finish(T.Load(values + T.Count), bias1, scale1, shift1, second + offsets[i]);
+            }
         }
     }
 
@@ -56,15 +79,26 @@ internal unsafe struct Epilogue
     /// <param name="channel">Channel of the first lane.</param>
     /// <param name="offset">Element offset of the first pixel's first lane in the residual and in every destination.</param>
     /// <param name="rowStride">Elements from row to row there.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void ApplyTile<T>(float* values, nint nextRow, int height, int width, nint channel, nint offset, nint rowStride)
         where T : unmanaged, ISimd<T>
     {
         Load(channel, out T bias, out T scale, out T shift);
+        bool storesOnce = OneStore<T>.Of(this, out OneStore<T> store);
         for (int row = 0; row < height; row++, values += nextRow, offset += rowStride)
         {
             for (int x = 0; x < width; x++)
             {
-                Finish(T.Load(values + (x * T.Count)), bias, scale, shift, offset + (x * BlockedImage.BlockChannels));
+                nint pixel = offset + (x * BlockedImage.BlockChannels);
+                T value = T.Load(values + (x * T.Count));
+                if (storesOnce)
+                {
+                    store.Finish(value, bias, scale, shift, pixel);
+                }
+                else
+                {
+                    Finish(value, bias, scale, shift, pixel);
+                }
             }
         }
     }

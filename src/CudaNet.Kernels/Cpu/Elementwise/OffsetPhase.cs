@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>Adds a constant image to each. One item is one row of one plane of 16 channels.</summary>
@@ -6,6 +8,7 @@ internal sealed unsafe class OffsetPhase<T>(float* source, BlockedImage image, P
 {
     public override int Items { get; } = checked(image.Planes * image.Height);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Compute(int item, int worker)
     {
         (int plane, int y) = Math.DivRem(item, image.Height);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>The run's input as blocks of 16 channels. The halo and the padding channels stay as they were allocated: zero.</summary>
@@ -7,6 +9,7 @@ internal sealed unsafe class BlockedInput(float* destination, BlockedImage to) :
 
     public BlockedImage Image => to;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void CopyRow(float* row, nint plane, int image, int y)
     {
         float* target = destination + (image * to.ImageStride) + to.Interior + (y * to.RowStride);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
@@ -21,6 +23,7 @@ internal sealed unsafe class CompactInput(float* destination, int batch, int cha
     public static long Elements(int batch, int channels, int height, int width, int halo) =>
         checked(batch * (height + (2L * halo)) * (width + (2L * halo)) * channels);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void CopyRow(float* row, nint plane, int image, int y)
     {
         float* target = destination + (image * ImageStride) + ((y + halo) * RowStride) + ((nint)halo * _channels);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>Planes of 16 channels put apart: as many pixels as a vector has lanes are transposed in registers.</summary>
@@ -13,6 +15,7 @@ internal static unsafe class DensePlanes<T>
     /// <param name="end">After the last one.</param>
     /// <param name="channels">How many of the plane's are copied.</param>
     /// <param name="target">The first channel's dense plane.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Copy(float* plane, in BlockedImage from, int first, int end, int channels, float* target)
     {
         float* start = plane + from.Interior;

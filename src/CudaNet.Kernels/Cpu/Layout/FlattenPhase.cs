@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>An image's values in the order of channels, rows and columns, as one vector. One item is one plane of 16 channels.</summary>
@@ -8,6 +10,7 @@ internal sealed unsafe class FlattenPhase<T>(float* source, BlockedImage from, f
 
     public override int Items { get; } = from.Planes;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Compute(int item, int worker)
     {
         (int image, int block) = Math.DivRem(item, from.Blocks);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CudaNet.Engine;
 
 namespace CudaNet.Kernels.Cpu;
@@ -14,6 +15,7 @@ internal sealed unsafe class HaloCopy(float* source, BlockedImage from, float* d
 
     public override int Items { get; } = from.Planes;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Compute(int item, int worker)
     {
         float* start = source + (item * from.PlaneStride) + from.Interior;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>Copies a stored value to the host as N×C×H×W.</summary>
@@ -36,6 +38,7 @@ internal sealed unsafe class HostOutput<T> : HostOutput
 
     public override int Items { get; }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Execute(int item, int worker)
     {
         (int planes, int cut) = Math.DivRem(item, _cuts);

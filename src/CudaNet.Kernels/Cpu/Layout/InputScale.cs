@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace CudaNet.Kernels.Cpu;
 
@@ -61,6 +62,7 @@ internal sealed unsafe class InputScale
     /// <param name="plane">Elements to the same row of the next channel; of the row that is answered, the image's width.</param>
     /// <param name="image">Which image.</param>
     /// <param name="worker">Which thread of the team: the row that is answered is its own.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public float* Row(float* row, nint plane, int image, int worker)
     {
         int exponent = _exponents[image];
@@ -79,6 +81,7 @@ internal sealed unsafe class InputScale
     }
 
     /// <summary>The bits of the largest finite magnitude, or of one that is not small.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Largest(ReadOnlySpan<float> values)
     {
         const int block = 1024;
@@ -109,6 +112,7 @@ internal sealed unsafe class InputScale
 
     private static int Magnitude(float value) => BitConverter.SingleToInt32Bits(value) & ~SignBit;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool HasTiny(float* row, nint plane)
     {
         for (int c = 0; c < _channels; c++)
@@ -137,6 +141,7 @@ internal sealed unsafe class InputScale
     }
 
     /// <summary>Multiplies by a power of two, exactly, and clears what is tiny then. Denormal values are read as whole numbers: not even here are they operands.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Scale(ReadOnlySpan<float> values, int exponent, Span<float> scaled)
     {
         float normal = Power(exponent), denormal = DenormalExponent + exponent > -Bias ? Power(DenormalExponent + exponent) : 0;

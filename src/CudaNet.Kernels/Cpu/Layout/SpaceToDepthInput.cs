@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CudaNet.Engine;
 
 namespace CudaNet.Kernels.Cpu;
@@ -25,6 +26,7 @@ internal sealed unsafe class SpaceToDepthInput(float* destination, TensorShape f
     /// <summary>Which of the 16 channels has a channel's pixels of that row and column.</summary>
     public static int Lane(int channels, int channel, int row, int column) => ((((row % 2) * 2) + (column % 2)) * channels) + channel;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void CopyRow(float* row, nint plane, int image, int y)
     {
         (int line, int odd) = Math.DivRem(y + padding.Top, 2);

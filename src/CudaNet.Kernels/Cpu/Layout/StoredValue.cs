@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace CudaNet.Kernels.Cpu;
@@ -6,6 +7,7 @@ namespace CudaNet.Kernels.Cpu;
 internal readonly unsafe struct StoredValue(float* start, BlockedImage image)
 {
     /// <summary>Clears one item's share of the halos of its planes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ClearHalo(int item, int items)
     {
         int first = (int)((long)image.Planes * item / items);
@@ -18,6 +20,7 @@ internal readonly unsafe struct StoredValue(float* start, BlockedImage image)
 
     private static void Zero(float* start, nint elements) => NativeMemory.Clear(start, (nuint)elements * sizeof(float));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ClearPlane(float* plane)
     {
         nint side = image.Halo * BlockedImage.BlockChannels;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
@@ -25,6 +27,7 @@ internal sealed unsafe class UnscalePhase<T> : StoringPhase
 
     public override int Items { get; }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Compute(int item, int worker)
     {
         (int plane, int y) = Math.DivRem(item, _image.Height);
@@ -41,6 +44,7 @@ internal sealed unsafe class UnscalePhase<T> : StoringPhase
     /// <summary>
     /// Half of the power multiplies the sum, half the scale: neither becomes denormal where the normalised value is not. The raw value is rounded for its observer alone.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Finish(nint pixel, nint end, nint channel, int exponent)
     {
         T all = Power(-exponent), half = Power(-(exponent / 2));

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
@@ -12,6 +14,7 @@ internal sealed unsafe class LinearPhase<T>(float* source, BlockedImage from, Pa
     /// <summary>Panels over the outputs padded to blocks of 16: the padding is computed too, from zero weights.</summary>
     public override int Items { get; } = ((to.Blocks * BlockedImage.BlockChannels) + (2 * T.Count) - 1) / (2 * T.Count);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Compute(int item, int worker)
     {
         int first = item * 2 * T.Count;
@@ -29,6 +32,7 @@ internal sealed unsafe class LinearPhase<T>(float* source, BlockedImage from, Pa
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sums(float* features, float* panel, out T low, out T high)
     {
         T total0 = T.Broadcast(0), total1 = total0;
@@ -39,8 +43,8 @@ internal sealed unsafe class LinearPhase<T>(float* source, BlockedImage from, Pa
             for (int i = start; i < end; i++, panel += 2 * T.Count)
             {
                 T value = T.Broadcast(features[i]);
-                sum0 = T.MultiplyAdd(value, T.Load(panel), sum0);
-                sum1 = T.MultiplyAdd(value, T.Load(panel + T.Count), sum1);
+                T.Accumulate(ref sum0, value, T.Load(panel));
+                T.Accumulate(ref sum1, value, T.Load(panel + T.Count));
             }
 
             total0 = T.Add(total0, sum0);

@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>The mean of each window: sums of rows, then their sum, then the division by the number of elements that count.</summary>
 /// <param name="countsPadding">Whether the padding's elements do.</param>
 internal readonly unsafe struct AveragePooling(bool countsPadding) : IPooling
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Pool<T>(float* plane, nint rowStride, PoolWindow rows, PoolWindow columns, float* target)
         where T : unmanaged, ISimd<T>
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>The mean of each plane: sums of rows, then their sum, then the division, always in that order. One item is one plane of 16 channels.</summary>
@@ -6,6 +8,7 @@ internal sealed unsafe class GlobalAveragePhase<T>(float* source, BlockedImage f
 {
     public override int Items { get; } = from.Planes;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Compute(int item, int worker)
     {
         float* start = source + (item * from.PlaneStride) + from.Interior;

@@ -1,8 +1,11 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>The largest element of each window; positions outside the image do not count, a NaN inside wins.</summary>
 internal readonly unsafe struct MaxPooling : IPooling
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Pool<T>(float* plane, nint rowStride, PoolWindow rows, PoolWindow columns, float* target)
         where T : unmanaged, ISimd<T>
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CudaNet.Engine;
 
 namespace CudaNet.Kernels.Cpu;
@@ -9,6 +10,7 @@ internal sealed unsafe class WindowPoolPhase<T, TPooling>(float* source, Blocked
 {
     public override int Items { get; } = checked(to.Planes * to.Height);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Compute(int item, int worker)
     {
         (int plane, int y) = Math.DivRem(item, to.Height);

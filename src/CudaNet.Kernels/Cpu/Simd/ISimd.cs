@@ -34,6 +34,9 @@ internal unsafe interface ISimd<TSelf>
     /// <summary>left · right + addend, rounded once.</summary>
     static abstract TSelf MultiplyAdd(TSelf left, TSelf right, TSelf addend);
 
+    /// <summary>sum + left · right, rounded once. Loops add so, not by <see cref="MultiplyAdd"/>: the JIT then keeps the sum in its register, and saves a move a product.</summary>
+    static abstract void Accumulate(ref TSelf sum, TSelf left, TSelf right);
+
     /// <summary>Itself where it is above zero or NaN, otherwise +0.</summary>
     static abstract TSelf Relu(TSelf value);
 

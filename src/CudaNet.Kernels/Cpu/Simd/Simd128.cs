@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>Four lanes: FMA3 on x86, Advanced SIMD on Arm (which has 32 registers).</summary>
-internal readonly unsafe struct Simd128 : ISimd<Simd128>
+internal unsafe struct Simd128 : ISimd<Simd128>
 {
-    private readonly Vector128<float> _value;
+    private Vector128<float> _value;
 
     private Simd128(Vector128<float> value) => _value = value;
 
@@ -27,6 +27,11 @@ internal readonly unsafe struct Simd128 : ISimd<Simd128>
         Fma.IsSupported
             ? Fma.MultiplyAdd(left._value, right._value, addend._value)
             : AdvSimd.FusedMultiplyAdd(addend._value, left._value, right._value));
+
+    public static void Accumulate(ref Simd128 sum, Simd128 left, Simd128 right) => sum._value =
+        Fma.IsSupported
+            ? Fma.MultiplyAdd(left._value, right._value, sum._value)
+            : AdvSimd.FusedMultiplyAdd(sum._value, left._value, right._value);
 
     public static Simd128 Subtract(Simd128 left, Simd128 right) => new(left._value - right._value);
 

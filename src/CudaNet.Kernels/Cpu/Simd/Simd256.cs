@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics.X86;
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>Eight lanes: AVX2 and FMA3.</summary>
-internal readonly unsafe struct Simd256 : ISimd<Simd256>
+internal unsafe struct Simd256 : ISimd<Simd256>
 {
-    private readonly Vector256<float> _value;
+    private Vector256<float> _value;
 
     private Simd256(Vector256<float> value) => _value = value;
 
@@ -23,6 +23,8 @@ internal readonly unsafe struct Simd256 : ISimd<Simd256>
     public static Simd256 Add(Simd256 left, Simd256 right) => new(Avx.Add(left._value, right._value));
 
     public static Simd256 MultiplyAdd(Simd256 left, Simd256 right, Simd256 addend) => new(Fma.MultiplyAdd(left._value, right._value, addend._value));
+
+    public static void Accumulate(ref Simd256 sum, Simd256 left, Simd256 right) => sum._value = Fma.MultiplyAdd(left._value, right._value, sum._value);
 
     public static Simd256 Subtract(Simd256 left, Simd256 right) => new(left._value - right._value);
 

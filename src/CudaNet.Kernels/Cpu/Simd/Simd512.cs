@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>Sixteen lanes: AVX-512F.</summary>
-internal readonly unsafe struct Simd512 : ISimd<Simd512>
+internal unsafe struct Simd512 : ISimd<Simd512>
 {
-    private readonly Vector512<float> _value;
+    private Vector512<float> _value;
 
     private Simd512(Vector512<float> value) => _value = value;
 
@@ -24,6 +24,8 @@ internal readonly unsafe struct Simd512 : ISimd<Simd512>
     public static Simd512 Add(Simd512 left, Simd512 right) => new(Avx512F.Add(left._value, right._value));
 
     public static Simd512 MultiplyAdd(Simd512 left, Simd512 right, Simd512 addend) => new(Avx512F.FusedMultiplyAdd(left._value, right._value, addend._value));
+
+    public static void Accumulate(ref Simd512 sum, Simd512 left, Simd512 right) => sum._value = Avx512F.FusedMultiplyAdd(left._value, right._value, sum._value);
 
     public static Simd512 Subtract(Simd512 left, Simd512 right) => new(left._value - right._value);
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
@@ -8,6 +10,7 @@ internal sealed unsafe class SoftmaxPhase(float* source, BlockedImage image, flo
 {
     public override int Items { get; } = image.Batch;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Compute(int item, int worker)
     {
         int padded = image.Blocks * BlockedImage.BlockChannels;

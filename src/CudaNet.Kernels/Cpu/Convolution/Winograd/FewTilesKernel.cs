@@ -28,6 +28,7 @@ internal static unsafe class FewTilesKernel<TVariant>
     /// <param name="accumulate">Add to what is there, or store.</param>
     /// <param name="next">What to fetch into the second-level cache meanwhile.</param>
     /// <param name="nextStep">Bytes of it each of <see cref="Steps"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<T>(float* columns, int blocks, int terms, float* pixels, nint pixelPoint, int height, float* start, float* sums, int outputs, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
     {
@@ -100,15 +101,15 @@ internal static unsafe class FewTilesKernel<TVariant>
                     WinogradFilter<TVariant>.Points(even0, even2, odd, w0, T.Load(columns + T.Count), w1, out w0, out w1);
                 }
 
-                a0 = T.MultiplyAdd(T.Broadcast(pixels[0]), w0, a0);
-                a1 = T.MultiplyAdd(T.Broadcast(pixels[1 * 16]), w0, a1);
-                a2 = T.MultiplyAdd(T.Broadcast(pixels[2 * 16]), w0, a2);
-                a3 = T.MultiplyAdd(T.Broadcast(pixels[3 * 16]), w0, a3);
+                T.Accumulate(ref a0, T.Broadcast(pixels[0]), w0);
+                T.Accumulate(ref a1, T.Broadcast(pixels[1 * 16]), w0);
+                T.Accumulate(ref a2, T.Broadcast(pixels[2 * 16]), w0);
+                T.Accumulate(ref a3, T.Broadcast(pixels[3 * 16]), w0);
                 float* others = pixels + other;
-                b0 = T.MultiplyAdd(T.Broadcast(others[0]), w1, b0);
-                b1 = T.MultiplyAdd(T.Broadcast(others[1 * 16]), w1, b1);
-                b2 = T.MultiplyAdd(T.Broadcast(others[2 * 16]), w1, b2);
-                b3 = T.MultiplyAdd(T.Broadcast(others[3 * 16]), w1, b3);
+                T.Accumulate(ref b0, T.Broadcast(others[0]), w1);
+                T.Accumulate(ref b1, T.Broadcast(others[1 * 16]), w1);
+                T.Accumulate(ref b2, T.Broadcast(others[2 * 16]), w1);
+                T.Accumulate(ref b3, T.Broadcast(others[3 * 16]), w1);
             }
 
             pixels += (4 * 16) - terms;
@@ -163,11 +164,11 @@ internal static unsafe class FewTilesKernel<TVariant>
                 }
 
                 T x = T.Broadcast(pixels[0]);
-                a0 = T.MultiplyAdd(x, w0, a0);
-                a1 = T.MultiplyAdd(x, v0, a1);
+                T.Accumulate(ref a0, x, w0);
+                T.Accumulate(ref a1, x, v0);
                 x = T.Broadcast(pixels[other]);
-                b0 = T.MultiplyAdd(x, w1, b0);
-                b1 = T.MultiplyAdd(x, v1, b1);
+                T.Accumulate(ref b0, x, w1);
+                T.Accumulate(ref b1, x, v1);
             }
 
             pixels += (1 * 16) - terms;

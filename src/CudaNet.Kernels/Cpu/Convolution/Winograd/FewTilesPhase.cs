@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
@@ -56,6 +58,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
 
     public override int Items => _layer.Op.Groups * _panelSplits;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Compute(int item, int worker)
     {
         (int group, int split) = Math.DivRem(item, _panelSplits);
@@ -79,6 +82,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
     }
 
     /// <summary>The products of some blocks of a chunk: their sums go on from those of the blocks before, in the same order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Multiply(int group, int panel, in WinogradChunk chunk, int first, int blocks, float* columns, float* products, float* running)
     {
         int outputs = _layer.PanelOutputs(panel);

@@ -21,6 +21,7 @@ internal static unsafe class OneTileKernel<TVariant>
     /// <param name="outputs">One or two vectors.</param>
     /// <param name="accumulate">Add to what is there, or store.</param>
     /// <param name="next">What to fetch into the second-level cache meanwhile, as many bytes as the filters are.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<T>(float* taps, nint tap, int blocks, int terms, float* pixels, nint point, float* start, float* sums, int outputs, bool accumulate, byte* next)
         where T : unmanaged, ISimd<T>
     {
@@ -109,16 +110,16 @@ internal static unsafe class OneTileKernel<TVariant>
     private static void Add<T>(T a, T b, T c, float* pixels, float* far, nint point, ref T s0, ref T s1, ref T s2, ref T s3, ref T s4, ref T last)
         where T : unmanaged, ISimd<T>
     {
-        s0 = T.MultiplyAdd(T.Broadcast(*pixels), a, s0);
-        last = T.MultiplyAdd(T.Broadcast(TVariant.Inputs == 6 ? far[2 * point] : *far), c, last);
+        T.Accumulate(ref s0, T.Broadcast(*pixels), a);
+        T.Accumulate(ref last, T.Broadcast(TVariant.Inputs == 6 ? far[2 * point] : *far), c);
         Points(TVariant.FirstPair, a, b, c, out T plus, out T minus);
-        s1 = T.MultiplyAdd(T.Broadcast(pixels[point]), plus, s1);
-        s2 = T.MultiplyAdd(T.Broadcast(pixels[2 * point]), minus, s2);
+        T.Accumulate(ref s1, T.Broadcast(pixels[point]), plus);
+        T.Accumulate(ref s2, T.Broadcast(pixels[2 * point]), minus);
         if (TVariant.Inputs == 6)
         {
             Points(TVariant.SecondPair, a, b, c, out plus, out minus);
-            s3 = T.MultiplyAdd(T.Broadcast(*far), plus, s3);
-            s4 = T.MultiplyAdd(T.Broadcast(far[point]), minus, s4);
+            T.Accumulate(ref s3, T.Broadcast(*far), plus);
+            T.Accumulate(ref s4, T.Broadcast(far[point]), minus);
         }
     }
 

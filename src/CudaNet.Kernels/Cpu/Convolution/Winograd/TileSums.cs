@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>A convolution's direct sum at single pixels, in <see cref="DirectPhase{T}"/>'s order and so with its bits.</summary>
@@ -8,6 +10,7 @@ internal sealed unsafe class TileSums<T>(DirectConvolution layer, WinogradSource
     private readonly nint _groupSource = layer.Op.InChannels / layer.Op.Groups / BlockedImage.BlockChannels * source.Image.PlaneStride;
 
     /// <summary>One vector of a panel's outputs, <paramref name="output"/> its first, at output pixel (y, x).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public T Sum(int image, int y, int x, int group, int panel, int output)
     {
         float* pixel = source.Values + _from.Interior + (image * _from.ImageStride) + ((y - source.Top) * _from.RowStride) + ((x - source.Left) * (nint)BlockedImage.BlockChannels) + (group * _groupSource);
@@ -20,7 +23,7 @@ internal sealed unsafe class TileSums<T>(DirectConvolution layer, WinogradSource
             T sum = default;
             foreach (nint term in source.Terms.Slice(chunk.FirstTerm, chunk.Terms))
             {
-                sum = T.MultiplyAdd(T.Broadcast(pixel[term]), T.Load(weights), sum);
+                T.Accumulate(ref sum, T.Broadcast(pixel[term]), T.Load(weights));
                 weights += outputs;
             }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>Transforms a block of tiles for the items of the <see cref="WinogradPhase{T, TVariant}"/> that follows, which share it. An item is some channels of some tiles.</summary>
@@ -12,6 +14,7 @@ internal sealed unsafe class WinogradInputPhase<T, TVariant>(WinogradPixels<T, T
 
     public override int Items => rows.Length * _slices;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Compute(int item, int worker)
     {
         (int index, int slice) = Math.DivRem(item, _slices);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
@@ -19,9 +21,11 @@ internal sealed unsafe class WinogradOutput<T, TVariant>(
     public static long ProductElements(TileRows[] rows, int outputs) => TVariant.Points * ((long)WinogradTiling.Height(rows) * outputs);
 
     /// <summary>Where the products of a point of a block's rows are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nint Offset(TileRows[] rows, int index, int point, int outputs) =>
         ((rows[index].FirstRow * (nint)TVariant.Points) + (point * (nint)rows[index].Height)) * outputs;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Finish(TileRows[] rows, float* products, int group, int panel, float* buffer)
     {
         int outputs = layer.PanelOutputs(panel);
@@ -49,6 +53,7 @@ internal sealed unsafe class WinogradOutput<T, TVariant>(
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Store(float* results, int image, int y, int x, int channel)
     {
         int height = Math.Min(TVariant.Outputs, to.Height - y);
@@ -59,6 +64,7 @@ internal sealed unsafe class WinogradOutput<T, TVariant>(
     }
 
     /// <summary>Direct sums for the lanes that are not finite: lane by lane, so that the width of the vectors changes nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Replace(T sum, int image, int y, int x, int group, int panel, int output, float* results)
     {
         float* lanes = results + (TVariant.Outputs * TVariant.Outputs * T.Count);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
@@ -56,6 +58,7 @@ internal sealed unsafe class WinogradPhase<T, TVariant> : StoringPhase
 
     public override int Items => _blocks.Length * _layer.Op.Groups * _panelSplits;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Compute(int item, int worker)
     {
         (int rest, int split) = Math.DivRem(item, _panelSplits);
@@ -101,6 +104,7 @@ internal sealed unsafe class WinogradPhase<T, TVariant> : StoringPhase
     }
 
     /// <summary>A chunk whose weights are transformed two rows of points at a time (one of a 4×4 filter), while what they are made of is in the second-level cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Stream(TileRows[] rows, float* pixels, float* weights, int group, int panel, in WinogradChunk chunk, float* products)
     {
         float* taps = WinogradWeights<TVariant>.Taps(_layer, group, panel, chunk.FirstBlock, out nint tap);
@@ -130,6 +134,7 @@ internal sealed unsafe class WinogradPhase<T, TVariant> : StoringPhase
     }
 
     /// <summary>The products of some points, whose weights these are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Multiply(TileRows[] rows, float* pixels, float* weights, int group, int panel, in WinogradChunk chunk, int firstPoint, int points, float* products, byte* next, nint nextBytes)
     {
         int outputs = _layer.PanelOutputs(panel);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace CudaNet.Kernels.Cpu;
@@ -44,10 +45,12 @@ internal sealed unsafe class WinogradPixels<T, TVariant>
         TVariant.Points * (((long)WinogradTiling.Height(rows) * _from.Blocks * BlockedImage.BlockChannels) + (rows.Length * (long)BlockedImage.BlockChannels));
 
     /// <summary>Where a block's rows begin, in elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public nint Offset(TileRows[] rows, int index) =>
         TVariant.Points * ((rows[index].FirstRow * (nint)_from.Blocks * BlockedImage.BlockChannels) + (index * (nint)BlockedImage.BlockChannels));
 
     /// <summary>Which image a tile is of, and its first output pixel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public (int Image, int Y, int X) Locate(int tile)
     {
         (int line, int x) = Math.DivRem(tile, _tilesX);
@@ -61,6 +64,7 @@ internal sealed unsafe class WinogradPixels<T, TVariant>
     /// <param name="blocks">How many.</param>
     /// <param name="buffer"><see cref="BufferElements"/>.</param>
     /// <param name="transformed">Where the first point of these rows goes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Transform(in TileRows rows, int firstBlock, int blocks, float* buffer, float* transformed)
     {
         nint point = PointStride(rows.Height);
@@ -86,6 +90,7 @@ internal sealed unsafe class WinogradPixels<T, TVariant>
     }
 
     /// <summary>A tile that reaches beyond the stored halo, with zeros there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private float* Gather(float* plane, int y, int x, float* edge)
     {
         NativeMemory.Clear(edge, (nuint)(TVariant.Points * BlockedImage.BlockChannels) * sizeof(float));

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
@@ -25,6 +27,7 @@ internal sealed unsafe class WinogradWeights<TVariant>
         return checked(direct.Op.Groups * ((direct.PaddedOutputs * (long)reduction.Terms) + (direct.Panels * reduction.Chunks.Count * (long)BlockedImage.BlockChannels)) * TVariant.Points);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static WinogradWeights<TVariant> Make<T>(DirectConvolution direct, NativeArena arena)
         where T : unmanaged, ISimd<T>
     {
@@ -65,6 +68,7 @@ internal sealed unsafe class WinogradWeights<TVariant>
     }
 
     /// <summary>Transforms one panel's filters in one chunk to [point][term][outputs]: the points of one row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void TransformRow<T>(DirectConvolution direct, int group, int panel, in WinogradChunk chunk, int row, float* transformed)
         where T : unmanaged, ISimd<T>
     {
@@ -84,6 +88,7 @@ internal sealed unsafe class WinogradWeights<TVariant>
     }
 
     /// <summary>The same of two rows of a 3×3 filter, <see cref="WinogradFilter{TVariant}.Pair"/>, one behind the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void TransformPair<T>(DirectConvolution direct, int group, int panel, in WinogradChunk chunk, int pair, float* transformed)
         where T : unmanaged, ISimd<T>
     {
@@ -111,6 +116,7 @@ internal sealed unsafe class WinogradWeights<TVariant>
     }
 
     /// <summary>The same of <see cref="SpaceToDepthInput"/>'s channels: each has every other weight of every other row, and zeros where the window ends before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransformPhases<T>(DirectConvolution direct, int panel, int terms, int row, float* transformed, nint point)
         where T : unmanaged, ISimd<T>
     {

@@ -1,0 +1,57 @@
+using System.Text.RegularExpressions;
+using CudaNet.Cli.Tests.Commands;
+using CudaNet.Tests.Support;
+using Xunit;
+
+namespace CudaNet.Cli.Tests.House;
+
+/// <summary>
+/// What runs once a tile, row or pixel is compiled with all optimisations at its first call (<c>MethodImplOptions.AggressiveOptimization</c>). Left to the runtime's tiers, the first
+/// second of predictions takes three times as long: the compiler's own list of what it compiled, and how, shows what was forgotten.
+/// </summary>
+public sealed partial class HotMethodTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("--architecture resnet18")]
+    [InlineData("--architecture resnet18 --width 128")]
+    [InlineData("--architecture resnext50_32x4d")]
+    public void Kernels_wait_for_no_tier(string model)
+    {
+        string program = ProgramTests.Binary("bench/CudaNet.Bench");
+        (string Method, string Tier)[] compiled = Compiled($"dotnet '{program}' steps --no-write --rounds 1 --sizes 96 --batches 1,4 --threads 1,2 {model}");
+        Assert.Contains(compiled, c => c.Method.Contains("DirectPhase`1[CudaNet.Kernels.Cpu.Simd", StringComparison.Ordinal) && c.Tier == "FullOpts");
+        string[] late = [.. compiled.Where(c => IsKernel(c.Method) && c.Tier.StartsWith("Tier1", StringComparison.Ordinal)).Select(c => c.Method)];
+        Assert.True(late.Length == 0, string.Join(Environment.NewLine, late));
+    }
+
+    [Fact]
+    public void Images_wait_for_no_tier()
+    {
+        string image = Repository.File("samples/chelsea.jpg"), model = Repository.File("models/resnet18-leaf.safetensors");
+        (string Method, string Tier)[] compiled = Compiled($"dotnet '{ToolProcess.Path}' classify '{model}' '{image}'");
+        Assert.Contains(compiled, c => c.Method.StartsWith("CudaNet.Data.PillowResize:", StringComparison.Ordinal) && c.Tier == "FullOpts");
+        string[] late = [.. compiled.Where(c => c.Method.StartsWith("CudaNet.Data.", StringComparison.Ordinal) && c.Tier.Contains("OSR", StringComparison.Ordinal)).Select(c => c.Method)];
+        Assert.True(late.Length == 0, string.Join(Environment.NewLine, late));
+    }
+
+    /// <summary>Compiled for a width of vectors, and no part of loading a plan.</summary>
+    private static bool IsKernel(string method) => method.Contains("CudaNet.Kernels.Cpu.Simd", StringComparison.Ordinal) && !Loading().IsMatch(method);
+
+    /// <summary>Every method that a command's process compiled, and its tier. Methods are compiled again, as <c>Tier1</c>, as soon as they were called 30 times.</summary>
+    private (string Method, string Tier)[] Compiled(string command)
+    {
+        Tool process = ToolProcess.Bash(_folder, $"export DOTNET_TC_CallCountingDelayMs=0 DOTNET_JitDisasmSummary=1 DOTNET_JitStdOutFile=$PWD/compiled.txt\n{command}");
+        Assert.True(process.Code == ExitCode.Success, process.Error);
+        return [.. File.ReadLines(_folder.File("compiled.txt")).Select(l => Line().Match(l)).Where(m => m.Success).Select(m => (m.Groups[1].Value, m.Groups[2].Value))];
+    }
+
+    [GeneratedRegex(@"JIT compiled (.*) \[([^,\]]+), IL size")]
+    private static partial Regex Line();
+
+    [GeneratedRegex(@"PlanLoader|Layer:|WinogradStep:|WinogradTiling:|Elements\(|GroupOffsets|Share\(|Heights|<|:\.c?ctor|:get_")]
+    private static partial Regex Loading();
+}
