@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CudaNet.Engine;
 
 namespace CudaNet.Kernels.Cpu;
@@ -88,6 +89,7 @@ internal sealed class PoolWorker : IDisposable
         _call.Dispose();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Loop()
     {
         while (true)
@@ -112,6 +114,7 @@ internal sealed class PoolWorker : IDisposable
 
     private bool TryChange(int from, int to) => Interlocked.CompareExchange(ref _state, to, from) == from;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void WaitForCall()
     {
         while (!SeesCall())
@@ -131,6 +134,7 @@ internal sealed class PoolWorker : IDisposable
     }
 
     /// <summary>Looks for a call, but not where as many callers compute as there are threads: nobody calls soon then, and one of them wants the core.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool SeesCall()
     {
         for (int spin = 0; spin < SpinsBeforeSleep; spin++)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
@@ -9,6 +11,7 @@ internal abstract class StoringPhase : ParallelWork
     /// <summary>What it stores for steps that may read the zeros around it; told by the loader of the plan.</summary>
     public StoredValue[] Stored { get; set; } = [];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public sealed override void Execute(int item, int worker)
     {
         foreach (StoredValue value in Stored)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
 namespace CudaNet.Kernels.Cpu;
@@ -30,6 +31,7 @@ internal sealed class WorkTeam(WorkerPool pool)
     /// Runs every item; when it returns or throws, nothing of it is running any more, also where the thread was interrupted meanwhile. An item's exception
     /// ends the work, after the items in progress, and is thrown here.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(ParallelWork work)
     {
         int helpers = pool.Claim(_helpers, work.MaxThreads - 1, out bool hasSpare);
@@ -57,6 +59,7 @@ internal sealed class WorkTeam(WorkerPool pool)
     /// <summary>A helper's part is done.</summary>
     internal void Leave() => Interlocked.Decrement(ref _busyHelpers);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void TakeItems(int index)
     {
         ParallelWork work = _work!;
@@ -81,6 +84,7 @@ internal sealed class WorkTeam(WorkerPool pool)
     /// No item is left to take. Helpers that never began are recalled, so that a core which another program has is not waited for; of the others each has
     /// one item in hand.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void WaitForHelpers(int helpers)
     {
         for (int i = 0; i < helpers; i++)
