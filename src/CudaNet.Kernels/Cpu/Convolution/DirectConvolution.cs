@@ -80,9 +80,10 @@ internal sealed unsafe class DirectConvolution : PackedConvolution
         foreach (TermChunk chunk in Reduction.Chunks)
         {
             float* target = Panel(group, chunk, panel) + lane;
-            for (int term = 0; term < chunk.Terms; term++)
+            foreach (int offset in Reduction.FilterOffsets.Slice(chunk.FirstTerm, chunk.Terms))
             {
-                target[(nint)term * width] = filter[Reduction.FilterOffsets[chunk.FirstTerm + term]];
+                *target = filter[offset];
+                target += width;
             }
         }
     }

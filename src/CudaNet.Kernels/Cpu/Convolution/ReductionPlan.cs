@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CudaNet.Engine;
 
 namespace CudaNet.Kernels.Cpu;
@@ -70,7 +71,7 @@ internal sealed class ReductionPlan
     public int MaxGroups => _chunks.Max(c => c.Groups);
 
     /// <summary>Where each term, in order, stands in a filter (C / groups, R, S).</summary>
-    public IReadOnlyList<int> FilterOffsets => _filterOffsets;
+    public ReadOnlySpan<int> FilterOffsets => CollectionsMarshal.AsSpan(_filterOffsets);
 
     /// <summary>Which term of a compact input a weight belongs to.</summary>
     public static int CompactTerm(Conv2d op, int channel, int row, int column)
