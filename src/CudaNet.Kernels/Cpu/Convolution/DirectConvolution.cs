@@ -47,9 +47,11 @@ internal sealed unsafe class DirectConvolution : PackedConvolution
     public int Panels { get; }
 
     /// <summary>Outputs of a panel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int PanelOutputs(int panel) => Math.Min(_panelOutputs, PaddedOutputs - (panel * _panelOutputs));
 
     /// <summary>The weights of one panel in one chunk.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float* Panel(int group, in TermChunk chunk, int panel)
     {
         nint outputsBefore = ((nint)group * PaddedOutputs) + ((nint)panel * _panelOutputs);

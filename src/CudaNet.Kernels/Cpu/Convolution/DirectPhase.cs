@@ -88,7 +88,7 @@ internal sealed unsafe class DirectPhase<T> : StoringPhase
     {
         int outputs = _layer.PanelOutputs(panel);
         float* weights = _layer.Panel(group, chunk, panel);
-        nint step = outputs * sizeof(float) / tiles;
+        nint step = ((outputs * sizeof(float)) + tiles - 1) / tiles;
         byte* prefetch = (byte*)next;
         bool isLast = chunkIndex == _chunks.Length - 1;
         for (int tile = 0; tile < tiles; tile++)

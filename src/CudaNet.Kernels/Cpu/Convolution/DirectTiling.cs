@@ -9,7 +9,7 @@ internal sealed class DirectTiling
     /// <summary>Panels whose partial sums an item keeps.</summary>
     private const int MaxPanels = 16;
 
-    /// <summary>Tiles of pixels that share a panel while it is in the first-level cache: at least so many, at most so many.</summary>
+    /// <summary>Tiles of pixels that share a panel while it is in the first-level cache: at least so many, at most so many; between them, as few as give every thread four items.</summary>
     private const int LeastTiles = 8, MostTiles = 32;
 
     /// <summary>What an item's packed pixels and partial sums may take of the second-level cache. The more pixels share the weights, the less often those come from further away.</summary>
@@ -21,7 +21,7 @@ internal sealed class DirectTiling
         Pixels = checked(to.Batch * to.Height * to.Width);
         int tiles = (Pixels + tileRows - 1) / tileRows;
         int wanted = threads == 1 ? 1 : threads * 4;
-        PixelBlocks = Math.Max(1, Divide(tiles, TilesOfAnItem(layer, tileRows, lanes)));
+        PixelBlocks = Math.Max(1, Divide(tiles, Math.Clamp(tiles / wanted, LeastTiles, TilesOfAnItem(layer, tileRows, lanes))));
         Tiles = Divide(tiles, PixelBlocks);
         PixelBlocks = Divide(tiles, Math.Max(1, Tiles));
         int splits = Math.Max(Divide(layer.Panels, MaxPanels), Divide(wanted, Math.Max(1, PixelBlocks * layer.Op.Groups)));

@@ -21,7 +21,7 @@ internal readonly unsafe ref struct OneStore<T>
         _hasRelu = epilogue.Relu;
     }
 
-    /// <summary>False where another stage is stored too.</summary>
+    /// <summary>False where another stage is stored too, or the last is not.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Of(in Epilogue epilogue, out OneStore<T> store)
     {
@@ -33,7 +33,12 @@ internal readonly unsafe ref struct OneStore<T>
             && (epilogue.SumTo == null || epilogue.SumTo == last);
     }
 
-    /// <inheritdoc cref="Epilogue.Apply"/>
+    /// <summary>Finishes one vector.</summary>
+    /// <param name="value">The sum.</param>
+    /// <param name="bias">Of its channels; not used where there is none, likewise below.</param>
+    /// <param name="scale">Of the batch norm.</param>
+    /// <param name="shift">Of the batch norm.</param>
+    /// <param name="offset">Element offset of its first lane in the residual and in the destination.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Finish(T value, T bias, T scale, T shift, nint offset)
     {

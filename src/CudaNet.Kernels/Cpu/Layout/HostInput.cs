@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>Copies the run's input, N×C×H×W on the host, to where steps read it. One item is one row of one image.</summary>
@@ -11,6 +13,7 @@ internal abstract unsafe class HostInput(int batch, int channels, int height, in
 
     public override int Items { get; } = checked(batch * height);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Execute(int item, int worker)
     {
         (int image, int y) = Math.DivRem(item, height);

@@ -28,10 +28,18 @@ internal unsafe struct Simd128 : ISimd<Simd128>
             ? Fma.MultiplyAdd(left._value, right._value, addend._value)
             : AdvSimd.FusedMultiplyAdd(addend._value, left._value, right._value));
 
-    public static void Accumulate(ref Simd128 sum, Simd128 left, Simd128 right) => sum._value =
-        Fma.IsSupported
-            ? Fma.MultiplyAdd(left._value, right._value, sum._value)
-            : AdvSimd.FusedMultiplyAdd(sum._value, left._value, right._value);
+    /// <remarks>Two assignments, because one of a conditional value takes the sum's address first: the JIT would keep every sum of a loop in memory.</remarks>
+    public static void Accumulate(ref Simd128 sum, Simd128 left, Simd128 right)
+    {
+        if (Fma.IsSupported)
+        {
+            sum._value = Fma.MultiplyAdd(left._value, right._value, sum._value);
+        }
+        else
+        {
+            sum._value = AdvSimd.FusedMultiplyAdd(sum._value, left._value, right._value);
+        }
+    }
 
     public static Simd128 Subtract(Simd128 left, Simd128 right) => new(left._value - right._value);
 

@@ -34,6 +34,7 @@ internal sealed class PoolWorker : IDisposable
     public bool IsAsleep => Phase(Volatile.Read(ref _state)) == Asleep;
 
     /// <summary>True where the caller has it now, and must <see cref="Call"/> it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryClaim()
     {
         int state = Volatile.Read(ref _state);
@@ -50,6 +51,7 @@ internal sealed class PoolWorker : IDisposable
     /// <param name="team">Whom; null ends the thread.</param>
     /// <param name="index">Its number in the team.</param>
     /// <returns>What <see cref="TryRecall"/> takes.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Call(WorkTeam? team, int index)
     {
         (_team, _index) = (team, index);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CudaNet.Engine;
 
 namespace CudaNet.Kernels.Cpu;
@@ -57,6 +58,7 @@ internal sealed class WorkerPool : IDisposable
     /// <param name="hasSpare">Whether one of them is of the threads that remain where the callers do not divide them evenly.</param>
     /// <returns>How many.</returns>
     /// <exception cref="ObjectDisposedException">The pool was disposed of.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Claim(PoolWorker[] helpers, int wanted, out bool hasSpare)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _stopped) != 0, this);
@@ -89,6 +91,7 @@ internal sealed class WorkerPool : IDisposable
     }
 
     /// <summary>What a caller claimed has done its part.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Unclaim(int helpers, bool hasSpare)
     {
         if (helpers > 0)

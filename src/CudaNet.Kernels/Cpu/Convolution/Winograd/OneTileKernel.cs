@@ -110,16 +110,17 @@ internal static unsafe class OneTileKernel<TVariant>
     private static void Add<T>(T a, T b, T c, float* pixels, float* far, nint point, ref T s0, ref T s1, ref T s2, ref T s3, ref T s4, ref T last)
         where T : unmanaged, ISimd<T>
     {
-        T.Accumulate(ref s0, T.Broadcast(*pixels), a);
-        T.Accumulate(ref last, T.Broadcast(TVariant.Inputs == 6 ? far[2 * point] : *far), c);
+        // Not T.Accumulate: the sums are references here, and the loop was 1.1 times slower.
+        s0 = T.MultiplyAdd(T.Broadcast(*pixels), a, s0);
+        last = T.MultiplyAdd(T.Broadcast(TVariant.Inputs == 6 ? far[2 * point] : *far), c, last);
         Points(TVariant.FirstPair, a, b, c, out T plus, out T minus);
-        T.Accumulate(ref s1, T.Broadcast(pixels[point]), plus);
-        T.Accumulate(ref s2, T.Broadcast(pixels[2 * point]), minus);
+        s1 = T.MultiplyAdd(T.Broadcast(pixels[point]), plus, s1);
+        s2 = T.MultiplyAdd(T.Broadcast(pixels[2 * point]), minus, s2);
         if (TVariant.Inputs == 6)
         {
             Points(TVariant.SecondPair, a, b, c, out plus, out minus);
-            T.Accumulate(ref s3, T.Broadcast(*far), plus);
-            T.Accumulate(ref s4, T.Broadcast(far[point]), minus);
+            s3 = T.MultiplyAdd(T.Broadcast(*far), plus, s3);
+            s4 = T.MultiplyAdd(T.Broadcast(far[point]), minus, s4);
         }
     }
 

@@ -88,7 +88,7 @@ internal readonly unsafe struct Winograd4x4Taps4 : IWinograd
         Pair(d0, d1, d2, d3, d4, d5, B, (A * A) + (C * C), A * A * C * C, to + (2 * step), step);
         Pair(d0, d1, d2, d3, d4, d5, C, (A * A) + (B * B), A * A * B * B, to + (4 * step), step);
         T far = T.MultiplyAdd(T.Broadcast(-(A * A * B * B * C * C)), d0, T.Load(from + (6 * fromStep)));
-        T.Accumulate(ref far, T.Broadcast((A * A * B * B) + (A * A * C * C) + (B * B * C * C)), d2);
+        far = T.MultiplyAdd(T.Broadcast((A * A * B * B) + (A * A * C * C) + (B * B * C * C)), d2, far);
         T.Store(T.MultiplyAdd(T.Broadcast(-((A * A) + (B * B) + (C * C))), d4, far), to + (6 * step));
     }
 
