@@ -101,11 +101,8 @@ internal sealed unsafe class DirectPhase<T> : StoringPhase
             if (isLast)
             {
                 int firstChannel = (group * _layer.GroupOutputs) + (panel * 2 * T.Count);
-                _epilogue.ApplyAll<T>(tileSums, outputs, filled, firstChannel, Start(firstChannel), Start(firstChannel + T.Count), destinations + firstRow);
+                _epilogue.ApplyAll<T>(tileSums, outputs, filled, firstChannel, _to.ChannelOffset(firstChannel), _to.ChannelOffset(firstChannel + T.Count), destinations + firstRow);
             }
         }
     }
-
-    /// <summary>Where a vector of channels lies, relative to its pixel in the image's first plane.</summary>
-    private nint Start(int channel) => (channel / BlockedImage.BlockChannels * _to.PlaneStride) + (channel % BlockedImage.BlockChannels);
 }

@@ -150,7 +150,7 @@ internal sealed unsafe class PackedGroupsPhase<T> : StoringPhase
             nint offset = destinations[row] + (block * _to.PlaneStride);
             for (int lane = 0; lane < blocks * Lanes; lane += T.Count)
             {
-                _epilogue.Apply(T.Load(gathered + lane), (block * Lanes) + lane, offset + (lane / Lanes * _to.PlaneStride) + (lane % Lanes));
+                _epilogue.Apply(T.Load(gathered + lane), (block * Lanes) + lane, offset + _to.ChannelOffset(lane));
             }
 
             for (int lane = 0; lane < Lanes && blocks > 0; lane += T.Count)

@@ -52,6 +52,9 @@ internal readonly record struct BlockedImage
     /// <summary>Planes of 16 channels in the whole batch.</summary>
     public int Planes { get; }
 
+    /// <summary>From an image's first channel to another, at the same pixel.</summary>
+    public nint ChannelOffset(int channel) => (channel / BlockChannels * PlaneStride) + (channel % BlockChannels);
+
     /// <summary>That many channels, padded to whole blocks.</summary>
     public static long PaddedChannels(long channels) => StorageLayout.Blocked16.PaddedChannels(channels);
 

@@ -16,7 +16,7 @@ internal sealed unsafe class BlockedInput(float* destination, BlockedImage to) :
         for (int c = 0; c < to.Channels; c++)
         {
             float* source = row + (c * plane);
-            float* lane = target + (c / BlockedImage.BlockChannels * to.PlaneStride) + (c % BlockedImage.BlockChannels);
+            float* lane = target + to.ChannelOffset(c);
             for (int x = 0; x < to.Width; x++)
             {
                 lane[(nint)x * BlockedImage.BlockChannels] = source[x];

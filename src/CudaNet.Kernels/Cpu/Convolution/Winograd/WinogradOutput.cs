@@ -58,8 +58,7 @@ internal sealed unsafe class WinogradOutput<T, TVariant>(
     {
         int height = Math.Min(TVariant.Outputs, to.Height - y);
         int width = Math.Min(TVariant.Outputs, to.Width - x);
-        nint offset = (image * to.ImageStride) + (channel / BlockedImage.BlockChannels * to.PlaneStride) + to.Interior
-            + (y * to.RowStride) + (x * (nint)BlockedImage.BlockChannels) + (channel % BlockedImage.BlockChannels);
+        nint offset = (image * to.ImageStride) + to.ChannelOffset(channel) + to.Interior + (y * to.RowStride) + (x * (nint)BlockedImage.BlockChannels);
         _epilogue.ApplyTile<T>(results, TVariant.Outputs * T.Count, height, width, channel, offset, to.RowStride);
     }
 
