@@ -12,7 +12,7 @@ internal sealed class TimedSteps : IDisposable
     private readonly Place _place;
     private readonly Tensor _input;
     private readonly float[] _output;
-    private readonly long[] _ends;
+    private readonly long[] _ticks;
     private readonly List<double>[] _times;
 
     public TimedSteps(Model model, Tensor input, CpuOptions options)
@@ -23,9 +23,9 @@ internal sealed class TimedSteps : IDisposable
         _executable = (CpuExecutable)_prepared.Load(Planner.Plan(model.Graph, input.Shape, [], backend.Layout), _place);
         _input = input;
         _output = new float[_executable.Plan.OutputShape.ElementCount];
-        _ends = new long[_executable.Plan.Steps.Count];
+        _ticks = new long[_executable.Plan.Steps.Count];
         _times = [.. _executable.Plan.Steps.Select(_ => new List<double>())];
-        _executable.StepEnds = _ends;
+        _executable.StepTicks = _ticks;
     }
 
     public ExecutionPlan Plan => _executable.Plan;
@@ -40,19 +40,18 @@ internal sealed class TimedSteps : IDisposable
 
     public void Run()
     {
+        Array.Clear(_ticks);
         long began = Stopwatch.GetTimestamp();
         _executable.Start(_input.Values);
-        long before = Stopwatch.GetTimestamp();
         while (_executable.Advance(out _))
         {
         }
 
         _executable.Finish(_output);
         Passes.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
-        for (int step = 0; step < _ends.Length; step++)
+        for (int step = 0; step < _ticks.Length; step++)
         {
-            _times[step].Add(Stopwatch.GetElapsedTime(before, _ends[step]).TotalMilliseconds);
-            before = _ends[step];
+            _times[step].Add(Stopwatch.GetElapsedTime(0, _ticks[step]).TotalMilliseconds);
         }
     }
 

@@ -106,6 +106,7 @@ internal sealed class ExplainCommand : CliCommand
             json.WriteString("choiceLayout", cost?.Choices[step.Index].Layout);
             json.WriteString("arithmetic", cost?.Choices[step.Index].Arithmetic);
             json.WriteString("batchBits", cost?.Choices[step.Index].BatchBits);
+            json.WriteOptional("imagesAtOnce", cost?.Choices[step.Index].ImagesAtOnce);
             json.WriteOptional("operations", cost?.Choices[step.Index].Operations);
             json.WriteString("choiceNote", cost?.Choices[step.Index].Note);
         });
@@ -143,6 +144,11 @@ internal sealed class ExplainCommand : CliCommand
         }
 
         Context.Out.WriteLine($"an executable: {Format.Bytes(cost.BufferBytes)}, with copies for the host and workspaces");
+        if (cost.Choices.Count(c => c.ImagesAtOnce is not null) is > 0 and int first)
+        {
+            Context.Line($"steps 0 to {first - 1}: at most {Format.Plural(cost.Choices[0].ImagesAtOnce!.Value, "image")} at once, so that buffers hold no more of their values");
+        }
+
         Context.Out.WriteLine($"packed weights ({backend.Name}): {Format.Bytes(cost.WeightBytes)}, one set for all plans");
         if ((passText ?? whyNot) is { } passes)
         {

@@ -17,6 +17,9 @@ public sealed record StepChoice(string Algorithm, long WorkspaceBytes)
     /// <summary>Multiplications and additions of its products, of the whole batch, where the backend's algorithm decides how many there are; null otherwise.</summary>
     public long? Operations { get; init; }
 
+    /// <summary>The most images of the batch that go through it, and its neighbours of the same number, before the next do; null where all do at once.</summary>
+    public int? ImagesAtOnce { get; init; }
+
     /// <summary>Why it is not computed otherwise, in the backend's words; null where it has nothing to say.</summary>
     public string? Note { get; init; }
 }

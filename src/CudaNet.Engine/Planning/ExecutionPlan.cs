@@ -38,7 +38,10 @@ public sealed class ExecutionPlan
     /// <summary>The size of each buffer.</summary>
     public IReadOnlyList<long> SlotBytes { get; }
 
-    /// <summary>All slots together. A backend's copies of the input, its workspaces and its weights come on top: <see cref="SessionMemory"/>.</summary>
+    /// <summary>
+    /// All slots together. A backend's copies of the input, its workspaces and its weights come on top, and it allocates less where images go through steps in parts of the
+    /// batch (<see cref="StepChoice.ImagesAtOnce"/>): <see cref="SessionMemory"/> has what it holds.
+    /// </summary>
     public long TotalBytes => SlotBytes.Sum();
 
     /// <summary>The observed layers, in the graph's order. Their observers are called in the order of the steps and their stages.</summary>

@@ -12,18 +12,19 @@ internal sealed unsafe class CpuExecutable(
     CpuProgram program,
     HostValues staging) : Executable(plan, place, binding: null)
 {
-    private readonly LoadedStep[] _steps = program.Steps;
+    private readonly LoadedStep[] _steps = program.Rest.Steps;
     private readonly WorkTeam _team = new(model.Pool);
     private int _step;
     private int _publication;
 
     public override IReadOnlyList<StepChoice> Choices { get; } = program.Choices;
 
-    /// <summary>Receives when each step had ended; null where nobody measures.</summary>
-    internal long[]? StepEnds { get; set; }
+    /// <summary>Receives what each step of the plan took, in ticks of <see cref="Stopwatch"/>, added to what is there; null where nobody measures.</summary>
+    internal long[]? StepTicks { get; set; }
 
     protected override long BufferBytes => arena.Bytes + staging.Bytes;
 
+    /// <summary>The parts of the batch go through their steps here, because each copies its images of the input to the same place.</summary>
     protected override void StartCore(ReadOnlySpan<float> input, RunControl control)
     {
         (_step, _publication) = (-1, 0);
@@ -33,11 +34,18 @@ internal sealed unsafe class CpuExecutable(
             program.Scale?.Measure(input);
             fixed (float* source = input)
             {
-                foreach (HostInput destination in program.Inputs)
+                foreach (BatchPart part in program.Parts)
                 {
-                    destination.Source = source;
-                    _team.Run(destination);
+                    Copy(part.Loaded.Inputs, source, part.FirstImage);
+                    foreach (LoadedStep step in part.Loaded.Steps)
+                    {
+                        Run(step, control);
+                    }
+
+                    _team.Run(part.Join);
                 }
+
+                Copy(program.Rest.Inputs, source, firstImage: 0);
             }
         }
         finally
@@ -59,17 +67,8 @@ internal sealed unsafe class CpuExecutable(
                     return false;
                 }
 
-                control.ThrowIfStopped();
                 _publication = 0;
-                foreach (StoringPhase phase in Phases(_steps[_step]))
-                {
-                    _team.Run(phase);
-                }
-
-                if (StepEnds is { } ends)
-                {
-                    ends[_step] = Stopwatch.GetTimestamp();
-                }
+                Run(_steps[_step], control);
             }
 
             stage = Publish(_steps[_step].Publications[_publication++]);
@@ -105,7 +104,31 @@ internal sealed unsafe class CpuExecutable(
 
     protected override void DisposeCore() => arena.Dispose();
 
-    private StoringPhase[] Phases(LoadedStep step) => program.Scale is { IsScaling: true } && step.ScaledPhases is { } scaled ? scaled : step.Phases;
+    private void Copy(HostInput[] inputs, float* source, int firstImage)
+    {
+        program.Scale?.FirstImage = firstImage;
+        nint elements = (nint)(Plan.InputShape.ElementCount / Math.Max(1, Plan.InputShape.Batch));
+        foreach (HostInput destination in inputs)
+        {
+            destination.Source = source + (firstImage * elements);
+            _team.Run(destination);
+        }
+    }
+
+    private void Run(LoadedStep step, RunControl control)
+    {
+        control.ThrowIfStopped();
+        long began = StepTicks is null ? 0 : Stopwatch.GetTimestamp();
+        foreach (StoringPhase phase in program.Scale is { IsScaling: true } && step.ScaledPhases is { } scaled ? scaled : step.Phases)
+        {
+            _team.Run(phase);
+        }
+
+        if (StepTicks is { } ticks)
+        {
+            ticks[step.Index] += Stopwatch.GetTimestamp() - began;
+        }
+    }
 
     private Observation Publish(Publication publication)
     {

@@ -15,6 +15,7 @@ internal sealed class CpuLayers : IDisposable
     public CpuLayers(LayerGraph graph, ParameterSet? parameters, CpuBackend backend, NativeAllocator allocator)
     {
         _vectors = backend.Vectors;
+        PartImages = backend.Options.PartImages;
         Forms = new WeightForms(allocator, (long)(backend.Options.TransformedWeights * sizeof(float) * graph.Parameters.Sum(p => (double)p.Shape.ElementCount)));
         try
         {
@@ -33,6 +34,9 @@ internal sealed class CpuLayers : IDisposable
     }
 
     public WeightForms Forms { get; }
+
+    /// <inheritdoc cref="CpuOptions.PartImages"/>
+    public int? PartImages { get; }
 
     public CpuLayer this[LayerNode node] => _layers[node];
 

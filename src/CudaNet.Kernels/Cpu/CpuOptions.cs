@@ -29,6 +29,9 @@ public sealed record CpuOptions
     /// <summary>The one of Winograd's algorithms that is taken wherever any is; null for the choice. For measuring what each loses.</summary>
     internal string? WinogradVariant { get; init; }
 
+    /// <summary>In place of <see cref="BatchCut"/>'s choice: so many images go through as many steps as can be before the next; null for the choice. For tests.</summary>
+    internal int? PartImages { get; init; }
+
     /// <summary>In place of the processor's vectors of <see cref="SimdWidth"/>, which is not asked for then; null for the processor's. For testing kernels whose instructions it lacks.</summary>
     internal SimdVectors? Vectors { get; init; }
 }

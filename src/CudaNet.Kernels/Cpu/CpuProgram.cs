@@ -3,22 +3,35 @@ using CudaNet.Engine;
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>A plan ready to run.</summary>
-/// <param name="Inputs">What copies the run's input to where steps read it.</param>
 /// <param name="Scale">What measures the input before it is copied; null where it is copied as it is.</param>
-/// <param name="Steps">In order.</param>
+/// <param name="Parts">The batch in parts, each through the plan's first steps before the next; none where all steps run on the whole batch.</param>
+/// <param name="Rest">The steps that run on the whole batch.</param>
 /// <param name="Result">What copies the output to the host.</param>
-/// <param name="ObservedElements">Of the largest observed value.</param>
-internal sealed record CpuProgram(HostInput[] Inputs, InputScale? Scale, LoadedStep[] Steps, HostOutput Result, int ObservedElements)
+/// <param name="Choices">Of all steps of the plan.</param>
+internal sealed record CpuProgram(InputScale? Scale, BatchPart[] Parts, LoadedSteps Rest, HostOutput Result, StepChoice[] Choices)
 {
-    public IReadOnlyList<StepChoice> Choices => [.. Steps.Select(s => s.Choice)];
+    /// <summary>Of the largest observed value.</summary>
+    public int ObservedElements => Rest.Steps.SelectMany(s => s.Publications).Select(p => p.Output.Elements).DefaultIfEmpty().Max();
 }
 
+/// <summary>Some of the batch's images.</summary>
+/// <param name="FirstImage">The first of them.</param>
+/// <param name="Loaded">What they go through.</param>
+/// <param name="Join">Copies the value that they leave with to its place in the whole batch's.</param>
+internal sealed record BatchPart(int FirstImage, LoadedSteps Loaded, StoringPhase Join);
+
+/// <summary>Steps of a plan, one after the other, for some number of images.</summary>
+/// <param name="Inputs">What copies the images of the run's input to where the steps read them.</param>
+/// <param name="Steps">In order.</param>
+internal sealed record LoadedSteps(HostInput[] Inputs, LoadedStep[] Steps);
+
 /// <summary>A step ready to run.</summary>
+/// <param name="Index">Its place in the plan.</param>
 /// <param name="Phases">Run one after another.</param>
 /// <param name="ScaledPhases">The same where an image of the input was scaled; null where that is nothing to the step.</param>
 /// <param name="Publications">The observed stages, in execution order.</param>
-/// <param name="Choice">How it is computed.</param>
-internal sealed record LoadedStep(StoringPhase[] Phases, StoringPhase[]? ScaledPhases, Publication[] Publications, StepChoice Choice);
+/// <param name="WorkspaceBytes">What it works in.</param>
+internal sealed record LoadedStep(int Index, StoringPhase[] Phases, StoringPhase[]? ScaledPhases, Publication[] Publications, long WorkspaceBytes);
 
 /// <summary>An observed stage and what brings it to the host.</summary>
 internal sealed record Publication(PlanStage Stage, HostOutput Output);

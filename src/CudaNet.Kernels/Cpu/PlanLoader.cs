@@ -2,42 +2,60 @@ using CudaNet.Engine;
 
 namespace CudaNet.Kernels.Cpu;
 
-/// <summary>Turns a plan into phases at one vector width: allocates every buffer, makes every step, and answers the layers what lies where.</summary>
-internal sealed unsafe class PlanLoader<T>(CpuLayers layers, ExecutionPlan plan, NativeArena arena, int threads)
+/// <summary>Turns steps of a plan into phases at one vector width: allocates their buffers, and answers the layers what lies where.</summary>
+/// <param name="layers">Of the plan's graph.</param>
+/// <param name="plan">Whose steps.</param>
+/// <param name="steps">Those that are loaded, neighbours in the plan.</param>
+/// <param name="arena">Owns the buffers.</param>
+/// <param name="scratch">Memory of each thread, shared by all steps of a program.</param>
+/// <param name="scale">What measures the run's input; null where it is copied as it is.</param>
+/// <param name="larger">Has loaded the same steps for more images, and runs at another time: its buffers serve these, too.</param>
+internal sealed unsafe class PlanLoader<T>(
+    CpuLayers layers,
+    ExecutionPlan plan,
+    PlanStep[] steps,
+    NativeArena arena,
+    Scratch scratch,
+    InputScale? scale,
+    PlanLoader<T>? larger = null)
     where T : unmanaged, ISimd<T>
 {
     private readonly List<HostInput> _inputs = [];
     private readonly List<StoringPhase> _phases = [];
-    private NativeBuffer[] _slots = [];
-    private InputScale? _scale;
+    private readonly NativeBuffer?[] _slots = new NativeBuffer?[plan.SlotBytes.Count];
     private bool _storesSums;
     private float* _copies;
     private long _copyBytes;
 
     /// <summary>Memory of each thread, shared by all steps.</summary>
-    public Scratch Scratch { get; } = new(threads);
+    public Scratch Scratch => scratch;
 
     public WeightForms Forms => layers.Forms;
 
-    public CpuProgram Load()
+    /// <summary>Images that go through the steps together.</summary>
+    public int Batch => plan.InputShape.Batch;
+
+    public LoadedSteps Load()
     {
-        _slots = [.. plan.SlotBytes.Select(bytes => arena.AllocateValues(bytes / sizeof(float)))];
+        foreach (IGrouping<int, PlanValue> slot in Values().Where(v => v.Slot is not null).GroupBy(v => v.Slot!.Value))
+        {
+            long bytes = slot.Max(v => v.Bytes);
+            _slots[slot.Key] = larger?._slots.ElementAtOrDefault(slot.Key) is { } buffer && buffer.Bytes >= bytes ? buffer : arena.AllocateValues(bytes / sizeof(float));
+        }
 
         // One workspace for the copies of all steps: each is read by its own step only.
-        long copied = plan.Steps.Max(s => layers[s.Head.Node].CopyElements(s.Input));
+        long copied = steps.Max(s => layers[s.Head.Node].CopyElements(s.Input));
         _copies = copied == 0 ? null : arena.Allocate(copied, "workspaces").Pointer;
-        TensorShape shape = plan.InputShape;
-        _scale = plan.Steps.All(IsScalable) ? new InputScale(shape.Batch, shape.Channels, shape.Width, threads, arena) : null;
-        LoadedStep[] steps = [.. plan.Steps.Select(Load)];
-        HostOutput<T> result = new(Pointer(plan.Output), BlockedImage.Of(plan.OutputShape));
-        int observed = steps.SelectMany(s => s.Publications).Select(p => p.Output.Elements).DefaultIfEmpty().Max();
-        Scratch.Allocate(arena);
-        _inputs.ForEach(i => i.Scale = _scale);
-        return new CpuProgram([.. _inputs], _scale, steps, result, observed);
+        LoadedStep[] loaded = [.. steps.Select(Load)];
+        _inputs.ForEach(i => i.Scale = scale);
+        return new LoadedSteps([.. _inputs], loaded);
     }
 
+    /// <summary>The value of a layer that the steps read or store.</summary>
+    public PlanValue Value(LayerNode node) => Values().First(v => v.Node == node);
+
     /// <summary>Where a value is stored.</summary>
-    public float* Pointer(PlanValue value) => value.Slot is { } slot ? _slots[slot].Pointer : Input(StorageLayout.Blocked16.Halo).Destination;
+    public float* Pointer(PlanValue value) => value.Slot is { } slot ? _slots[slot]!.Pointer : Input(StorageLayout.Blocked16.Halo).Destination;
 
     /// <summary>Where a stage is stored; null where it is not.</summary>
     public float* Destination(PlanStage stage) => stage.Stored is { } stored ? Pointer(stored) : null;
@@ -117,16 +135,12 @@ internal sealed unsafe class PlanLoader<T>(CpuLayers layers, ExecutionPlan plan,
         phase.Stored = [.. step.Stages.Where(s => s.Stored is not null && IsStepInput(s)).Select(s => new StoredValue(Destination(s), BlockedImage.Of(s.Shape)))];
         _phases.Add(phase);
         StoringPhase[] phases = [.. _phases];
-        StepChoice choice = head.Choose(step) with { WorkspaceBytes = checked(Scratch.StepBytes + _copyBytes) };
         Publication[] publications = [.. step.Stages.Where(s => s.IsObserved).Select(s => new Publication(s, new HostOutput<T>(Destination(s), BlockedImage.Of(s.Shape))))];
-        return new LoadedStep(phases, ReadsScaled(step) ? Scaled(step, head, phase.Stored) : null, publications, choice);
+        long workspace = checked(Scratch.StepBytes + _copyBytes);
+        return new LoadedStep(step.Index, phases, ReadsScaled(step) ? Scaled(step, head, phase.Stored) : null, publications, workspace);
     }
 
-    private bool ReadsScaled(PlanStep step) => _scale is not null && step.Input.Slot is null;
-
-    /// <summary>Whether a step can read an input that is scaled: a convolution, or any that reads something else.</summary>
-    private static bool IsScalable(PlanStep step) =>
-        (step.Input.Slot is not null || step.Head.Node.Op is Conv2d) && (step.Residual is null || step.Residual.Slot is not null);
+    private bool ReadsScaled(PlanStep step) => scale is not null && step.Input.Slot is null;
 
     /// <summary>A step on scaled images: the sums go where its output will be, and another phase does the rest.</summary>
     private StoringPhase[] Scaled(PlanStep step, CpuLayer head, StoredValue[] stored)
@@ -135,11 +149,14 @@ internal sealed unsafe class PlanLoader<T>(CpuLayers layers, ExecutionPlan plan,
         _storesSums = true;
         StoringPhase sums = head.Begin(this, step);
         _storesSums = false;
-        return [.. _phases, sums, new UnscalePhase<T>(Pointer(step.Output), BlockedImage.Of(step.Output.Shape), Epilogue(step), _scale!) { Stored = stored }];
+        return [.. _phases, sums, new UnscalePhase<T>(Pointer(step.Output), BlockedImage.Of(step.Output.Shape), Epilogue(step), scale!) { Stored = stored }];
     }
 
     /// <summary>Whether a step may read the zeros around it: residuals, published values and the output are read without.</summary>
     private bool IsStepInput(PlanStage stage) => plan.Steps.Any(s => s.Input.Node == stage.Node);
+
+    /// <summary>All values that the steps read or store.</summary>
+    private IEnumerable<PlanValue> Values() => steps.SelectMany(s => s.Stages.Select(t => t.Stored).Prepend(s.Residual).Prepend(s.Input)).OfType<PlanValue>();
 
     /// <summary>The run's input in blocks of 16 channels; made once for each halo that a step needs.</summary>
     private BlockedInput Input(int halo)

@@ -62,6 +62,6 @@ public sealed partial class HotMethodTests : IDisposable
     [GeneratedRegex(@"^CudaNet\.Kernels\.Cpu\.(StoringPhase|WorkTeam|PoolWorker:(Loop|SeesCall|WaitForCall|Call|TryClaim)|WorkerPool:(Claim|Unclaim)|PixelOffsets|StoredValue|HostInput|CompactInput|SpaceToDepthInput:CopyRow|InputScale|WindowPacker)")]
     private static partial Regex Plain();
 
-    [GeneratedRegex(@"PlanLoader|Layer:|WinogradStep:|WinogradTiling:|Elements$|GroupOffsets|Share$|Heights|<|:\.c?ctor|:[gs]et_")]
+    [GeneratedRegex(@"PlanLoader|ProgramLoader|Layer:|WinogradStep:|WinogradTiling:|Elements$|GroupOffsets|Share$|Heights|<|:\.c?ctor|:[gs]et_")]
     private static partial Regex Loading();
 }

@@ -189,7 +189,7 @@ public sealed class InputScaleTests
         using CpuLayers layers = new(model.Graph, model.Parameters, backend, allocator);
         using NativeArena arena = new(allocator);
         CpuProgram program = layers.Load(Planner.Plan(model.Graph, image.Shape, [], backend.Layout), arena, threads: 1);
-        CompactInput input = Assert.IsType<CompactInput>(Assert.Single(program.Inputs));
+        CompactInput input = Assert.IsType<CompactInput>(Assert.Single(program.Rest.Inputs));
         program.Scale!.Measure(image.Values);
         fixed (float* source = image.Values)
         {

@@ -56,8 +56,10 @@ public sealed class MemoryTests
         Assert.InRange(executable.Bytes - values - executable.Choices[0].WorkspaceBytes, 0, 8192);
     }
 
-    [Fact]
-    public void Running_out_at_any_allocation_leaks_nothing_and_says_so()
+    [Theory]
+    [InlineData(2, null)]
+    [InlineData(3, 2)]
+    public void Running_out_at_any_allocation_leaks_nothing_and_says_so(int batch, int? partImages)
     {
         using Model model = TestModels.Tiny();
         int failures = 0;
@@ -66,9 +68,10 @@ public sealed class MemoryTests
             NativeAllocator allocator = new() { FailAt = failAt };
             try
             {
-                using PreparedModel prepared = new CpuBackend(TwoThreads, allocator).Prepare(model.Graph, model.Parameters);
+                using PreparedModel prepared = new CpuBackend(TwoThreads with { PartImages = partImages }, allocator).Prepare(model.Graph, model.Parameters);
                 using Place place = prepared.CreatePlace(0);
-                using Executable executable = prepared.Load(Plan(model, 2), place);
+                using Executable executable = prepared.Load(Plan(model, batch), place);
+                Assert.Equal(partImages, executable.Choices[0].ImagesAtOnce);
                 Assert.Equal(failures, allocator.Allocations);
                 break;
             }

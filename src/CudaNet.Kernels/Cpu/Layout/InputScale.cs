@@ -40,8 +40,11 @@ internal sealed unsafe class InputScale
     /// <summary>Whether any image of the run is scaled.</summary>
     public bool IsScaling { get; private set; }
 
+    /// <summary>From which image of the run on images are counted below: the first of the part of the batch that is being computed.</summary>
+    public int FirstImage { get; set; }
+
     /// <summary>The power of two that an image of the run is multiplied by.</summary>
-    public int Exponent(int image) => _exponents[image];
+    public int Exponent(int image) => _exponents[FirstImage + image];
 
     /// <summary>Looks at a run's images: at a few values of one that is not small, at all of one that is.</summary>
     public void Measure(ReadOnlySpan<float> input)
@@ -65,7 +68,7 @@ internal sealed unsafe class InputScale
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public float* Row(float* row, nint plane, int image, int worker)
     {
-        int exponent = _exponents[image];
+        int exponent = Exponent(image);
         if (exponent == 0 && !HasTiny(row, plane))
         {
             return null;

@@ -28,5 +28,5 @@ internal sealed class SimdVectors<T> : SimdVectors
 {
     public override SimdWidth Width => (SimdWidth)(T.Count * 8 * sizeof(float));
 
-    public override CpuProgram Load(CpuLayers layers, ExecutionPlan plan, NativeArena arena, int threads) => new PlanLoader<T>(layers, plan, arena, threads).Load();
+    public override CpuProgram Load(CpuLayers layers, ExecutionPlan plan, NativeArena arena, int threads) => new ProgramLoader<T>(layers, plan, arena, threads).Load();
 }
