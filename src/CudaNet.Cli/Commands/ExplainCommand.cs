@@ -143,12 +143,12 @@ internal sealed class ExplainCommand : CliCommand
             return;
         }
 
-        Context.Out.WriteLine($"an executable: {Format.Bytes(cost.BufferBytes)}, with copies for the host and workspaces");
         if (cost.Choices.Count(c => c.ImagesAtOnce is not null) is > 0 and int first)
         {
-            Context.Line($"steps 0 to {first - 1}: at most {Format.Plural(cost.Choices[0].ImagesAtOnce!.Value, "image")} at once, so that buffers hold no more of their values");
+            Context.Line($"steps 0 to {first - 1}: at most {Format.Plural(cost.Choices[0].ImagesAtOnce!.Value, "image")} of the batch at once, whose values are all that is held of theirs");
         }
 
+        Context.Out.WriteLine($"an executable: {Format.Bytes(cost.BufferBytes)}, with copies for the host and workspaces");
         Context.Out.WriteLine($"packed weights ({backend.Name}): {Format.Bytes(cost.WeightBytes)}, one set for all plans");
         if ((passText ?? whyNot) is { } passes)
         {

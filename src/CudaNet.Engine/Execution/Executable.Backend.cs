@@ -15,7 +15,7 @@ public abstract partial class Executable
     /// <summary>Bytes of the buffers that it uses.</summary>
     protected abstract long BufferBytes { get; }
 
-    /// <summary>Takes the whole input. Its length is checked.</summary>
+    /// <summary>Takes the whole input, whose length is checked, and may begin to compute.</summary>
     protected abstract void StartCore(ReadOnlySpan<float> input, RunControl control);
 
     /// <summary>Takes a binding of a type that <see cref="PreparedModel.Takes"/> accepted.</summary>

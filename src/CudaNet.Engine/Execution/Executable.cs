@@ -59,7 +59,7 @@ public abstract partial class Executable : IDisposable
         WarmUpCore();
     }
 
-    /// <summary>Begins a run; takes the whole input before it returns.</summary>
+    /// <summary>Begins a run; takes the whole input before it returns, and may compute what comes before the first published stage.</summary>
     /// <param name="input">The batch, N×C×H×W, of the plan's input shape.</param>
     /// <param name="control">What can end the run; asked until the run is over.</param>
     /// <exception cref="ShapeException"><paramref name="input"/> has another length.</exception>

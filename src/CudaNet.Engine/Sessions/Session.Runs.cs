@@ -7,7 +7,7 @@ public sealed partial class Session
 {
     /// <summary>
     /// Starts a run that the caller pulls: it returns the named layers, in execution order, and then has the output. The whole input is taken before this
-    /// returns. Waits where <see cref="InferenceOptions.MaxConcurrentRuns"/> are in flight. Allocates nothing where the executable is resident, these names
+    /// returns, and layers before the first named one may be computed. Waits where <see cref="InferenceOptions.MaxConcurrentRuns"/> are in flight. Allocates nothing where the executable is resident, these names
     /// were used lately, and nobody waits.
     /// </summary>
     /// <param name="input">N×C×H×W.</param>

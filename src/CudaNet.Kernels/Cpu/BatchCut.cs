@@ -23,38 +23,69 @@ internal sealed record BatchCut(int Steps, int Images, LayerNode Value)
     /// <param name="images">In place of the choice, so many images through as many steps as can be; null for the choice.</param>
     public static BatchCut? Of(ExecutionPlan plan, int threads, int? images)
     {
+        if (plan.IsInputObserved)
+        {
+            return null; // Its observer is called before anything is computed.
+        }
+
         Dictionary<LayerNode, int> lastReads = LastReads(plan);
-        HashSet<LayerNode> live = [];
+        HashSet<LayerNode> live = [plan.Graph.Input];
         BatchCut? cut = null;
-        long largest = 1;
+        long largest = 1, fewestPixels = long.MaxValue;
+        int batch = plan.InputShape.Batch;
         for (int index = 0; index + 1 < plan.Steps.Count; index++)
         {
             PlanStep step = plan.Steps[index];
-            largest = Math.Max(largest, step.Output.Bytes / Math.Max(1, step.Output.Shape.Batch));
+            largest = Math.Max(largest, step.Output.Bytes / Math.Max(1, batch));
+            fewestPixels = Math.Min(fewestPixels, (long)step.Output.Shape.Height * step.Output.Shape.Width);
             long part = images ?? threads * Math.Max(1, PartBytes / largest);
-            long pixels = part * step.Output.Shape.Height * step.Output.Shape.Width;
-            if (part >= plan.InputShape.Batch || step.Stages.Any(s => s.IsObserved) || (images is null && pixels < threads * LeastPixels))
+            bool isCut = part < batch;
+            if (step.Stages.Any(s => s.IsObserved) || (isCut && images is null && Smallest(batch, part) * fewestPixels < threads * LeastPixels))
             {
                 break;
             }
 
-            live.UnionWith(step.Stages.Where(s => s.Stored is not null).Select(s => s.Node));
-            live.RemoveWhere(n => lastReads.GetValueOrDefault(n) <= index);
-            if (index > 0 && live.Count == 1 && lastReads.GetValueOrDefault(plan.Graph.Input) <= index)
+            live.UnionWith(step.Stages.Where(s => s.Stored is not null && lastReads.GetValueOrDefault(s.Node) > index).Select(s => s.Node));
+            foreach (PlanValue read in step.Residual is { } residual ? [step.Input, residual] : (PlanValue[])[step.Input])
+            {
+                if (lastReads[read.Node] <= index)
+                {
+                    live.Remove(read.Node);
+                }
+            }
+
+            if (isCut && index > 0 && live.Count == 1 && !live.Contains(plan.Graph.Input))
             {
                 cut = new BatchCut(index + 1, (int)part, live.Single());
             }
         }
 
-        return cut;
+        return cut is not null && (images is not null || cut.Bytes(plan) < plan.TotalBytes) ? cut : null;
     }
 
-    /// <summary>How many images each part has: as equal as can be.</summary>
-    public IEnumerable<int> Parts(int batch)
+    /// <summary>How many parts of how many images, as equal as can be: larger ones first, and none smaller by more than one.</summary>
+    public IEnumerable<(int Parts, int Images)> Sizes(int batch)
     {
-        int parts = (int)(((long)batch + Images - 1) / Images);
-        return Enumerable.Range(0, parts).Select(p => (batch / parts) + (p < batch % parts ? 1 : 0));
+        int parts = (int)Parts(batch, Images);
+        (int images, int larger) = Math.DivRem(batch, parts);
+        return larger == 0 ? [(parts, images)] : [(larger, images + 1), (parts - larger, images)];
     }
+
+    /// <summary>What the values of some steps take, by slot.</summary>
+    public static IEnumerable<(int Slot, long Bytes)> SlotBytes(IEnumerable<PlanStep> steps) =>
+        Values(steps).Where(v => v.Slot is not null).GroupBy(v => v.Slot!.Value).Select(s => (s.Key, s.Max(v => v.Bytes)));
+
+    /// <summary>The values that some steps read or store.</summary>
+    public static IEnumerable<PlanValue> Values(IEnumerable<PlanStep> steps) =>
+        steps.SelectMany(s => s.Stages.Select(t => t.Stored).Prepend(s.Residual).Prepend(s.Input)).OfType<PlanValue>();
+
+    private static long Parts(int batch, long images) => (batch + images - 1) / images;
+
+    private static long Smallest(int batch, long images) => batch / Parts(batch, images);
+
+    /// <summary>What the slots take where the batch is cut.</summary>
+    private long Bytes(ExecutionPlan plan) =>
+        (SlotBytes(plan.Steps.Take(Steps)).Sum(s => s.Bytes) / plan.InputShape.Batch * Images) + SlotBytes(plan.Steps.Skip(Steps)).Sum(s => s.Bytes);
 
     /// <summary>The last step that reads each value; the output is read after all.</summary>
     private static Dictionary<LayerNode, int> LastReads(ExecutionPlan plan)

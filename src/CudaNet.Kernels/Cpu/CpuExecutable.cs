@@ -34,15 +34,13 @@ internal sealed unsafe class CpuExecutable(
             program.Scale?.Measure(input);
             fixed (float* source = input)
             {
-                foreach (BatchPart part in program.Parts)
+                int firstImage = 0;
+                foreach (BatchParts parts in program.Parts)
                 {
-                    Copy(part.Loaded.Inputs, source, part.FirstImage);
-                    foreach (LoadedStep step in part.Loaded.Steps)
+                    for (int part = 0; part < parts.Count; part++, firstImage += parts.Images)
                     {
-                        Run(step, control);
+                        Run(parts, source, firstImage, control);
                     }
-
-                    _team.Run(part.Join);
                 }
 
                 Copy(program.Rest.Inputs, source, firstImage: 0);
@@ -113,6 +111,18 @@ internal sealed unsafe class CpuExecutable(
             destination.Source = source + (firstImage * elements);
             _team.Run(destination);
         }
+    }
+
+    private void Run(BatchParts part, float* source, int firstImage, RunControl control)
+    {
+        Copy(part.Loaded.Inputs, source, firstImage);
+        foreach (LoadedStep step in part.Loaded.Steps)
+        {
+            Run(step, control);
+        }
+
+        part.Gather.FirstImage = firstImage;
+        _team.Run(part.Gather);
     }
 
     private void Run(LoadedStep step, RunControl control)

@@ -4,21 +4,22 @@ namespace CudaNet.Kernels.Cpu;
 
 /// <summary>A plan ready to run.</summary>
 /// <param name="Scale">What measures the input before it is copied; null where it is copied as it is.</param>
-/// <param name="Parts">The batch in parts, each through the plan's first steps before the next; none where all steps run on the whole batch.</param>
+/// <param name="Parts">The batch in parts of one or two sizes, in order, each through the plan's first steps before the next; none where all steps run on the whole batch.</param>
 /// <param name="Rest">The steps that run on the whole batch.</param>
 /// <param name="Result">What copies the output to the host.</param>
 /// <param name="Choices">Of all steps of the plan.</param>
-internal sealed record CpuProgram(InputScale? Scale, BatchPart[] Parts, LoadedSteps Rest, HostOutput Result, StepChoice[] Choices)
+internal sealed record CpuProgram(InputScale? Scale, BatchParts[] Parts, LoadedSteps Rest, HostOutput Result, StepChoice[] Choices)
 {
     /// <summary>Of the largest observed value.</summary>
     public int ObservedElements => Rest.Steps.SelectMany(s => s.Publications).Select(p => p.Output.Elements).DefaultIfEmpty().Max();
 }
 
-/// <summary>Some of the batch's images.</summary>
-/// <param name="FirstImage">The first of them.</param>
+/// <summary>Parts of the batch of one size.</summary>
+/// <param name="Count">How many.</param>
+/// <param name="Images">Of each.</param>
 /// <param name="Loaded">What they go through.</param>
-/// <param name="Join">Copies the value that they leave with to its place in the whole batch's.</param>
-internal sealed record BatchPart(int FirstImage, LoadedSteps Loaded, StoringPhase Join);
+/// <param name="Gather">Brings the value that they leave with to its place in the whole batch's.</param>
+internal sealed record BatchParts(int Count, int Images, LoadedSteps Loaded, PartCopy Gather);
 
 /// <summary>Steps of a plan, one after the other, for some number of images.</summary>
 /// <param name="Inputs">What copies the images of the run's input to where the steps read them.</param>

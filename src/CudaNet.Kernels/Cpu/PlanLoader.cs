@@ -9,7 +9,7 @@ namespace CudaNet.Kernels.Cpu;
 /// <param name="arena">Owns the buffers.</param>
 /// <param name="scratch">Memory of each thread, shared by all steps of a program.</param>
 /// <param name="scale">What measures the run's input; null where it is copied as it is.</param>
-/// <param name="larger">Has loaded the same steps for more images, and runs at another time: its buffers serve these, too.</param>
+/// <param name="larger">Has loaded the same steps for more images, and runs at another time: its slots serve these, too.</param>
 internal sealed unsafe class PlanLoader<T>(
     CpuLayers layers,
     ExecutionPlan plan,
@@ -23,6 +23,7 @@ internal sealed unsafe class PlanLoader<T>(
     private readonly List<HostInput> _inputs = [];
     private readonly List<StoringPhase> _phases = [];
     private readonly NativeBuffer?[] _slots = new NativeBuffer?[plan.SlotBytes.Count];
+    private readonly HashSet<LayerNode> _stepInputs = [.. plan.Steps.Select(s => s.Input.Node)];
     private bool _storesSums;
     private float* _copies;
     private long _copyBytes;
@@ -37,10 +38,9 @@ internal sealed unsafe class PlanLoader<T>(
 
     public LoadedSteps Load()
     {
-        foreach (IGrouping<int, PlanValue> slot in Values().Where(v => v.Slot is not null).GroupBy(v => v.Slot!.Value))
+        foreach ((int slot, long bytes) in BatchCut.SlotBytes(steps))
         {
-            long bytes = slot.Max(v => v.Bytes);
-            _slots[slot.Key] = larger?._slots.ElementAtOrDefault(slot.Key) is { } buffer && buffer.Bytes >= bytes ? buffer : arena.AllocateValues(bytes / sizeof(float));
+            _slots[slot] = larger?._slots[slot] ?? arena.AllocateValues(bytes / sizeof(float));
         }
 
         // One workspace for the copies of all steps: each is read by its own step only.
@@ -52,7 +52,7 @@ internal sealed unsafe class PlanLoader<T>(
     }
 
     /// <summary>The value of a layer that the steps read or store.</summary>
-    public PlanValue Value(LayerNode node) => Values().First(v => v.Node == node);
+    public PlanValue Value(LayerNode node) => BatchCut.Values(steps).First(v => v.Node == node);
 
     /// <summary>Where a value is stored.</summary>
     public float* Pointer(PlanValue value) => value.Slot is { } slot ? _slots[slot]!.Pointer : Input(StorageLayout.Blocked16.Halo).Destination;
@@ -153,10 +153,7 @@ internal sealed unsafe class PlanLoader<T>(
     }
 
     /// <summary>Whether a step may read the zeros around it: residuals, published values and the output are read without.</summary>
-    private bool IsStepInput(PlanStage stage) => plan.Steps.Any(s => s.Input.Node == stage.Node);
-
-    /// <summary>All values that the steps read or store.</summary>
-    private IEnumerable<PlanValue> Values() => steps.SelectMany(s => s.Stages.Select(t => t.Stored).Prepend(s.Residual).Prepend(s.Input)).OfType<PlanValue>();
+    private bool IsStepInput(PlanStage stage) => _stepInputs.Contains(stage.Node);
 
     /// <summary>The run's input in blocks of 16 channels; made once for each halo that a step needs.</summary>
     private BlockedInput Input(int halo)

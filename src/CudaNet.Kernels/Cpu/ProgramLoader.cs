@@ -11,54 +11,44 @@ internal sealed unsafe class ProgramLoader<T>(CpuLayers layers, ExecutionPlan pl
     /// <summary>Steps are loaded in order, because the first ones have the first claim to transformed weights.</summary>
     public CpuProgram Load()
     {
+        CheckIndices();
         TensorShape shape = plan.InputShape;
         InputScale? scale = plan.Steps.All(IsScalable) ? new InputScale(shape.Batch, shape.Channels, shape.Width, threads, arena) : null;
         BatchCut? cut = BatchCut.Of(plan, threads, layers.PartImages);
-        List<(PlanLoader<T> Loader, LoadedSteps Loaded)> first = cut is null ? [] : LoadFirst(cut, scale);
+        List<PlanLoader<T>> first = [];
+        List<(int Parts, LoadedSteps Loaded)> loaded = [];
+        foreach ((int parts, int images) in cut?.Sizes(shape.Batch) ?? [])
+        {
+            ExecutionPlan part = Planner.Plan(plan.Graph, shape.WithBatch(images), plan.Observed, plan.Layout);
+            first.Add(new PlanLoader<T>(layers, part, [.. part.Steps.Take(cut!.Steps)], arena, _scratch, scale, first.FirstOrDefault()));
+            loaded.Add((parts, first[^1].Load()));
+        }
+
         PlanLoader<T> loader = new(layers, plan, [.. plan.Steps.Skip(cut?.Steps ?? 0)], arena, _scratch, scale);
         LoadedSteps rest = loader.Load();
-        BatchPart[] parts = cut is null ? [] : Parts(cut, first, loader);
+        BatchParts[] all = [.. first.Zip(loaded, (f, l) => new BatchParts(l.Parts, f.Batch, l.Loaded, Gather(f.Value(cut!.Value), f, loader)))];
         HostOutput<T> result = new(loader.Pointer(plan.Output), BlockedImage.Of(plan.OutputShape));
         _scratch.Allocate(arena);
-        LoadedStep[] steps = [.. first.Take(1).SelectMany(f => f.Loaded.Steps), .. rest.Steps];
-        return new CpuProgram(scale, parts, rest, result, [.. steps.Select(s => Choose(s, s.Index < cut?.Steps ? cut.Images : null))]);
+        LoadedStep[] steps = [.. loaded.Take(1).SelectMany(l => l.Loaded.Steps), .. rest.Steps];
+        return new CpuProgram(scale, all, rest, result, [.. steps.Select(s => Choose(s, s.Index < cut?.Steps ? cut.Images : null))]);
     }
 
     /// <summary>Whether a step can read an input that is scaled: a convolution, or any that reads something else.</summary>
     private static bool IsScalable(PlanStep step) =>
         (step.Input.Slot is not null || step.Head.Node.Op is Conv2d) && (step.Residual is null || step.Residual.Slot is not null);
 
-    /// <summary>The first steps, once for each number of images that a part has, larger ones first.</summary>
-    private List<(PlanLoader<T> Loader, LoadedSteps Loaded)> LoadFirst(BatchCut cut, InputScale? scale)
+    private static PartCopy Gather(PlanValue value, PlanLoader<T> part, PlanLoader<T> rest) =>
+        new(part.Pointer(value), BlockedImage.Of(value.Shape), rest.Pointer(rest.Value(value.Node)));
+
+    /// <summary>What no batch of that size can index is refused before anything is made for it, whether or not its parts could be.</summary>
+    private void CheckIndices()
     {
-        List<(PlanLoader<T> Loader, LoadedSteps Loaded)> first = [];
-        foreach (int images in cut.Parts(plan.InputShape.Batch).Distinct())
+        _ = checked((int)plan.InputShape.ElementCount);
+        _ = checked((int)plan.OutputShape.ElementCount);
+        foreach (PlanValue value in BatchCut.Values(plan.Steps))
         {
-            ExecutionPlan part = Planner.Plan(plan.Graph, plan.InputShape.WithBatch(images), plan.Observed, plan.Layout);
-            PlanLoader<T> loader = new(layers, part, [.. part.Steps.Take(cut.Steps)], arena, _scratch, scale, first.FirstOrDefault().Loader);
-            first.Add((loader, loader.Load()));
+            _ = BlockedImage.Of(value.Shape);
         }
-
-        return first;
-    }
-
-    private BatchPart[] Parts(BatchCut cut, List<(PlanLoader<T> Loader, LoadedSteps Loaded)> first, PlanLoader<T> rest)
-    {
-        int next = 0;
-        return [.. cut.Parts(plan.InputShape.Batch).Select(images =>
-        {
-            (PlanLoader<T> loader, LoadedSteps loaded) = first.Single(f => f.Loader.Batch == images);
-            BatchPart part = new(next, loaded, Join(loader.Value(cut.Value), loader, rest, next));
-            next += images;
-            return part;
-        })];
-    }
-
-    private static HaloCopy Join(PlanValue value, PlanLoader<T> part, PlanLoader<T> rest, int firstImage)
-    {
-        BlockedImage image = BlockedImage.Of(value.Shape);
-        float* destination = rest.Pointer(rest.Value(value.Node)) + (firstImage * image.ImageStride);
-        return new HaloCopy(part.Pointer(value), image, destination, image) { Stored = [new StoredValue(destination, image)] };
     }
 
     private StepChoice Choose(LoadedStep loaded, int? images)

@@ -64,6 +64,16 @@ public sealed class LayersAndExplainTests
     }
 
     [Fact]
+    public void Explain_says_how_many_images_go_through_the_first_steps()
+    {
+        string[] arguments = ["explain", "resnet18", "--batch", "200"];
+        JsonElement[] steps = [.. Tool.Run([.. arguments, "--json"]).Json.GetProperty("steps").EnumerateArray()];
+        int first = steps.Count(s => s.GetProperty("imagesAtOnce").ValueKind == JsonValueKind.Number);
+        Assert.InRange(first, 1, steps.Length - 1);
+        Assert.Contains($"steps 0 to {first - 1}: at most {steps[0].GetProperty("imagesAtOnce").GetInt32()} image", Tool.Run(arguments).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Explain_says_which_convolutions_are_fused()
     {
         JsonElement plan = Tool.Run("explain", "resnet18", "--backend", "emulated", "--fused", "--input", "32x32", "--json").Json;

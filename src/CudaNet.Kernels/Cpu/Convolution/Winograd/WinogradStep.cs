@@ -19,9 +19,9 @@ internal static unsafe class WinogradStep
     /// <summary>Up to so many tiles, reading nine weights and transforming them is quicker than reading all points of them, unless those of a single block of channels stay in a cache.</summary>
     private const int TilesOfStreamedWeights = 12;
 
-    /// <summary>Up to so many tiles, weights become points in registers; with fewer registers, a row of points is stored for more than three.</summary>
+    /// <summary>Up to so many tiles, weights become points in registers; with fewer registers, a row of points is stored for more than one.</summary>
     private static int FewTiles<T>()
-        where T : unmanaged, ISimd<T> => T.TileRows == 14 ? 8 : 3;
+        where T : unmanaged, ISimd<T> => T.TileRows == 14 ? 8 : 1;
 
     /// <returns>The last phase.</returns>
     public static StoringPhase Begin<T, TVariant>(PlanLoader<T> loader, LayerNode node, string algorithm, DirectConvolution layer, WinogradSource source, PlanStep step)
@@ -51,7 +51,13 @@ internal static unsafe class WinogradStep
         long tileBytes = TVariant.Points * (long)pixels.Blocks * BlockedImage.BlockChannels * sizeof(float);
         int most = weights is null ? StreamedTiles : (int)Math.Clamp((isOneBlock ? OneBlockBytes : BlockBytes) / tileBytes / T.TileRows * T.TileRows, 2 * T.TileRows, StreamedTiles);
         TileRows[][] blocks = WinogradTiling.Cut<T>(pixels.Tiles, most);
-        if (weights is not null && blocks.Length * layer.Op.Groups >= 3 * scratch.Threads)
+        bool sharesBlocks = blocks.Length * layer.Op.Groups < 3 * scratch.Threads;
+        if (weights is not null && sharesBlocks && layer.Op.Groups == 1 && WinogradTiling.CutEvenly<T>(pixels.Tiles, most, blocks.Length, scratch.Threads) is { } even)
+        {
+            (blocks, sharesBlocks) = (even, false);
+        }
+
+        if (weights is not null && !sharesBlocks)
         {
             return new WinogradPhase<T, TVariant>(layer, weights, pixels, output, blocks, sharesPixels: false, panelSplits: 1, scratch);
         }

@@ -10,22 +10,26 @@ internal readonly record struct TileRows(int First, int Filled, int Height, int 
 /// <summary>How the tiles of a batch are cut into blocks and rows. Changes no bit: a tile's sums run in the same order in whatever block it falls.</summary>
 internal static class WinogradTiling
 {
-    /// <summary>Blocks of about so many tiles, as even as the kernels' heights permit; one that is half as large again where that is all.</summary>
+    /// <summary>Blocks of at most so many tiles, or of half as many again where that is all: as even as can be, or of full rows where that costs less.</summary>
     public static TileRows[][] Cut<T>(int tiles, int most)
         where T : unmanaged, ISimd<T>
     {
-        ReadOnlySpan<int> heights = TileKernel.Heights<T>();
+        int rows = TileKernel.Heights<T>()[0];
         most = tiles <= most * 3 / 2 ? tiles : most;
         int blocks = (tiles + most - 1) / most;
-        int share = (tiles + blocks - 1) / blocks;
-        share = share >= heights[0] && blocks > 1 ? Math.Min(most, (share + heights[0] - 1) / heights[0] * heights[0]) : share;
-        List<TileRows[]> cut = [];
-        for (int first = 0; first < tiles; first += share)
-        {
-            cut.Add(Rows(heights, first, Math.Min(share, tiles - first)));
-        }
+        int share = ((tiles + blocks - 1) / blocks + rows - 1) / rows * rows;
+        TileRows[][] even = Cut<T>(Enumerable.Range(0, blocks + 1).Select(b => (int)((long)tiles * b / blocks)));
+        TileRows[][] full = share > most ? even : Cut<T>(Enumerable.Range(0, (tiles + share - 1) / share + 1).Select(b => Math.Min(tiles, b * share)));
+        return full.Sum(Cost) <= even.Sum(Cost) ? full : even;
+    }
 
-        return [.. cut];
+    /// <summary>About so many blocks, but as many for each thread; null where they would be too small to be worth their weights, or half as large again as they should be.</summary>
+    public static TileRows[][]? CutEvenly<T>(int tiles, int most, int blocks, int threads)
+        where T : unmanaged, ISimd<T>
+    {
+        int more = (blocks + threads - 1) / threads * threads, fewer = blocks / threads * threads;
+        int chosen = tiles / more >= 2 * T.TileRows ? more : fewer > 0 && tiles <= fewer * (most * 3L / 2) ? fewer : 0;
+        return chosen == 0 || threads == 1 ? null : Cut<T>(Enumerable.Range(0, chosen + 1).Select(b => (int)((long)tiles * b / chosen)));
     }
 
     /// <summary>Rows of a block, filled or not.</summary>
@@ -48,7 +52,16 @@ internal static class WinogradTiling
         return [.. rows];
     }
 
-    /// <summary>The first height of the cheapest cover: a kernel costs its rows and half a row for the weights that it loads.</summary>
+    /// <summary>Blocks from each of the boundaries to the next.</summary>
+    private static TileRows[][] Cut<T>(IEnumerable<int> boundaries)
+        where T : unmanaged, ISimd<T> => [.. boundaries.Zip(boundaries.Skip(1), (first, end) => Rows(TileKernel.Heights<T>(), first, end - first))];
+
+    private static double Cost(TileRows[] rows) => rows.Sum(r => Cost(r.Height));
+
+    /// <summary>What a kernel takes a term: its rows, and half a row for the weights that it loads. With few rows each multiply-add waits for the one before.</summary>
+    private static double Cost(int height) => Math.Max(height, 3.5) + 0.5;
+
+    /// <summary>The first height of the cheapest cover.</summary>
     private static int Best(ReadOnlySpan<int> heights, int tiles)
     {
         double[] cost = new double[tiles + 1];
@@ -58,7 +71,7 @@ internal static class WinogradTiling
             cost[rest] = double.PositiveInfinity;
             foreach (int height in heights)
             {
-                double here = height + 0.5 + cost[Math.Max(0, rest - height)];
+                double here = Cost(height) + cost[Math.Max(0, rest - height)];
                 if (here < cost[rest])
                 {
                     (cost[rest], best) = (here, height);
