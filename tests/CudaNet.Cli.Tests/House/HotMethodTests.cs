@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using CudaNet.Cli.Tests.Commands;
 using CudaNet.Tests.Support;
@@ -7,7 +8,7 @@ namespace CudaNet.Cli.Tests.House;
 
 /// <summary>
 /// What runs once a tile, row or pixel is compiled with all optimisations at its first call (<c>MethodImplOptions.AggressiveOptimization</c>). Left to the runtime's tiers, the first
-/// second of predictions takes three times as long: the compiler's own list of what it compiled, and how, shows what was forgotten.
+/// second of predictions takes three times as long: the compiler's own list of what it compiled, and how, shows what was forgotten. Its code shows what went to memory.
 /// </summary>
 public sealed partial class HotMethodTests : IDisposable
 {
@@ -26,6 +27,27 @@ public sealed partial class HotMethodTests : IDisposable
         Assert.Contains(compiled, c => c.Method.Contains("DirectPhase`1[CudaNet.Kernels.Cpu.Simd", StringComparison.Ordinal) && c.Tier == "FullOpts");
         string[] late = [.. compiled.Where(c => IsKernel(c.Method) && c.Tier.StartsWith("Tier1", StringComparison.Ordinal)).Select(c => c.Method)];
         Assert.True(late.Length == 0, string.Join(Environment.NewLine, late));
+    }
+
+    /// <summary>
+    /// A kernel whose sums lie on the stack takes twice the time and gives the same numbers. Transforms have more constants than 16 registers leave room for: a few of those may
+    /// lie there.
+    /// </summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("--width 128")]
+    public void Sums_stay_in_registers(string width)
+    {
+        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "the names of registers and of the stack are x86-64's");
+        const string kernels = "TileKernel*:* FewTilesKernel*:* OneTileKernel*:* LanewiseKernel*:* Epilogue:Apply* Winograd4x4*:Transform* WinogradFilter*:Transform*";
+        string methods = string.Join(' ', kernels.Split(' ').Select(k => $"CudaNet.Kernels.Cpu.{k}"));
+        string program = ProgramTests.Binary("bench/CudaNet.Bench");
+        string[] listings = Output($"export DOTNET_JitDisasm='{methods}'\ndotnet '{program}' steps --no-write --rounds 1 --sizes 96 --batches 1,4 --threads 1 {width} --architecture resnext50_32x4d")
+            .Split("; Assembly listing for method ")[1..];
+        (string Method, int OnStack)[] compiled = [.. listings.Where(l => l.Contains("(FullOpts)", StringComparison.Ordinal)).Select(l => (l.Split('\n')[0], VectorOnStack().Count(l)))];
+        Assert.Contains(compiled, c => c.Method.Contains("TileKernel", StringComparison.Ordinal));
+        Assert.Contains(compiled, c => c.Method.Contains(":TransformPixels", StringComparison.Ordinal));
+        Assert.All(compiled, c => Assert.InRange(c.OnStack, 0, c.Method.Contains(":Transform", StringComparison.Ordinal) ? 8 : 0));
     }
 
     [Fact]
@@ -51,10 +73,20 @@ public sealed partial class HotMethodTests : IDisposable
     /// </summary>
     private (string Method, string Tier)[] Compiled(string command)
     {
-        Tool process = ToolProcess.Bash(_folder, $"export DOTNET_TC_CallCountingDelayMs=0 DOTNET_JitDisasmSummary=1\n{command}");
-        Assert.True(process.Code == ExitCode.Success, process.Error);
-        return [.. process.Out.Split('\n').Select(l => Line().Match(l)).Where(m => m.Success).Select(m => (m.Groups[1].Value, m.Groups[2].Value))];
+        string list = Output($"export DOTNET_TC_CallCountingDelayMs=0 DOTNET_JitDisasmSummary=1\n{command}");
+        return [.. list.Split('\n').Select(l => Line().Match(l)).Where(m => m.Success).Select(m => (m.Groups[1].Value, m.Groups[2].Value))];
     }
+
+    private string Output(string script)
+    {
+        Tool process = ToolProcess.Bash(_folder, script);
+        Assert.True(process.Code == ExitCode.Success, process.Error);
+        return process.Out;
+    }
+
+    /// <summary>An instruction of a vector register and of memory beside the stack's or the frame's pointer.</summary>
+    [GeneratedRegex(@"^(?=[^;\n]*[xyz]mm\d)[^;\n]*\[(rsp|rbp)", RegexOptions.Multiline)]
+    private static partial Regex VectorOnStack();
 
     [GeneratedRegex(@"JIT compiled (.*\(.*) \[([^,\]]+), IL size")]
     private static partial Regex Line();
