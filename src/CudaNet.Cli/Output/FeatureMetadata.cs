@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using CudaNet.Engine;
 
 namespace CudaNet.Cli;
@@ -37,14 +36,14 @@ internal static class FeatureMetadata
 
     private static string Hash(string path, CancellationToken cancellation) => RegularFile.Read(path, file =>
     {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Sha256 hash = new();
         byte[] chunk = new byte[ChunkBytes];
         for (int read; (read = file.Read(chunk)) > 0;)
         {
             cancellation.ThrowIfCancellationRequested();
-            hash.AppendData(chunk, 0, read);
+            hash.Add(chunk.AsSpan(0, read));
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return hash.Finish();
     });
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text.Json;
 using CudaNet.Engine;
 
@@ -26,7 +25,7 @@ internal static class ModelJson
         WriteNumbers(json, "mean", rule.Mean);
         WriteNumbers(json, "std", rule.Std);
         WriteNumbers(json, "channelOrder", [.. rule.ChannelOrder.Take(rule.Mean.Count).Select(c => (double)c)]);
-        json.WriteString("meanImage", rule.MeanImage is { } image ? Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(image.Values))) : null);
+        json.WriteString("meanImage", rule.MeanImage is { } image ? Sha256.Of(MemoryMarshal.AsBytes(image.Values)) : null);
         json.WriteEndObject();
     }
 

@@ -22,6 +22,17 @@ public sealed class ArchitectureTests
         Assert.Empty(unknown);
     }
 
+    /// <summary>The runtime's cryptography calls OpenSSL on Linux, its network libraries do too: where that is not installed, the first call ends the process.</summary>
+    [Theory]
+    [InlineData("CudaNet.Engine")]
+    [InlineData("CudaNet.Kernels")]
+    [InlineData("CudaNet.Weights")]
+    [InlineData("CudaNet.Emulator")]
+    [InlineData("CudaNet.Data")]
+    [InlineData("cudanet")]
+    public void Nothing_that_is_shipped_needs_OpenSSL(string assembly) =>
+        Assert.DoesNotContain(Assembly.Load(assembly).GetReferencedAssemblies(), a => a.Name!.StartsWith("System.Security.Cryptography", StringComparison.Ordinal) || a.Name.StartsWith("System.Net.", StringComparison.Ordinal));
+
     /// <summary>But for the one file that asks the system which file is which.</summary>
     [Fact]
     public void The_engine_has_no_unsafe_and_no_native_code()
