@@ -100,6 +100,19 @@ public sealed class BatchCutTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 16 << 20);
     }
 
+    /// <summary>Parts of two sizes use the same buffers: a value has the same slot in both, and no larger a one in the smaller.</summary>
+    [Fact]
+    public void Slots_grow_with_the_batch_alone()
+    {
+        for (int seed = 0; seed < RandomGraphs.Count; seed++)
+        {
+            (LayerGraph graph, TensorShape shape) = RandomGraphs.Create(seed);
+            ExecutionPlan two = Planner.Plan(graph, shape.WithBatch(2), [], StorageLayout.Blocked16), three = Planner.Plan(graph, shape.WithBatch(3), [], StorageLayout.Blocked16);
+            Assert.Equal(two.SlotBytes.Select(b => b / 2 * 3), three.SlotBytes);
+            Assert.Equal(BatchCut.Values(two.Steps).Select(v => v.Slot), BatchCut.Values(three.Steps).Select(v => v.Slot));
+        }
+    }
+
     [Fact]
     public void A_run_in_parts_allocates_nothing()
     {
