@@ -57,7 +57,14 @@ public sealed class ExecutionPlan
     internal PlanStage OutputStage { get; }
 
     /// <summary>The layers whose values a step reads, the input among them.</summary>
-    internal HashSet<LayerNode> NodesReadBySteps() => [.. Steps.Select(s => s.Input.Node), .. Steps.Select(s => s.Residual?.Node).OfType<LayerNode>()];
+    internal HashSet<LayerNode> NodesReadBySteps() => [.. Steps.SelectMany(s => s.Reads).Select(v => v.Node)];
+
+    /// <summary>The index of the last step that reads each value which any reads; the output is read after all.</summary>
+    internal Dictionary<LayerNode, int> LastReads() => SlotAssignment.LastReads(Graph, Steps.Select(s => (s.Input.Node, s.Residual?.Node)));
+
+    /// <summary>What the values of some steps take, by slot: of all steps, <see cref="SlotBytes"/>.</summary>
+    internal static IEnumerable<(int Slot, long Bytes)> SlotBytesOf(IEnumerable<PlanStep> steps) =>
+        steps.SelectMany(s => s.Values).Where(v => v.Slot is not null).GroupBy(v => v.Slot!.Value).Select(s => (s.Key, s.Max(v => v.Bytes)));
 
     /// <summary>The plan as a stable text; see <c>docs/architecture.md</c> for how to read it.</summary>
     public override string ToString() => PlanText.Write(this);

@@ -16,6 +16,12 @@ public sealed record PlanStep(int Index, PlanValue Input, PlanValue? Residual, I
     /// <summary>The value the step ends with.</summary>
     public PlanValue Output => Stages[^1].Stored!;
 
+    /// <summary>The values it reads.</summary>
+    internal IEnumerable<PlanValue> Reads => Residual is null ? [Input] : [Input, Residual];
+
+    /// <summary>The values it reads or stores.</summary>
+    internal IEnumerable<PlanValue> Values => Reads.Concat(Stages.Select(s => s.Stored).OfType<PlanValue>());
+
     /// <summary>In words: <c>convolution + bn + relu</c>.</summary>
     public string Describe() => string.Join(" + ", Stages.Select(s => s.Node.Op.StepName));
 }

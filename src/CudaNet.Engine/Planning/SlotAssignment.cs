@@ -20,10 +20,30 @@ internal sealed class SlotAssignment
     /// <summary>Whether nothing but an observer reads it.</summary>
     public bool IsOnlyPublished(LayerNode node) => _onlyPublished.Contains(node);
 
+    /// <summary>The last step that reads each value which another step than its own reads; the graph's output is read at the end.</summary>
+    public static Dictionary<LayerNode, int> LastReads(LayerGraph graph, IEnumerable<(LayerNode Input, LayerNode? Residual)> steps)
+    {
+        Dictionary<LayerNode, int> lastRead = [];
+        int index = 0;
+        foreach ((LayerNode input, LayerNode? residual) in steps)
+        {
+            lastRead[input] = index;
+            if (residual is not null)
+            {
+                lastRead[residual] = index;
+            }
+
+            index++;
+        }
+
+        lastRead[graph.Output] = index;
+        return lastRead;
+    }
+
     public static SlotAssignment Assign(LayerGraph graph, IReadOnlyList<StepOutline> steps, IReadOnlyList<LayerNode> observed, TensorShape[] shapes, StorageLayout layout)
     {
         SlotAssignment slots = new();
-        Dictionary<LayerNode, int> lastRead = LastReads(graph, steps);
+        Dictionary<LayerNode, int> lastRead = LastReads(graph, steps.Select(s => (s.Input, s.Residual)));
         List<(LayerNode Node, int End)> live = [];
         List<int> free = [];
         for (int index = 0; index < steps.Count; index++)
@@ -47,24 +67,6 @@ internal sealed class SlotAssignment
         }
 
         return slots;
-    }
-
-    /// <summary>The last step that reads each value which another step than its own reads; the graph's output is read at the end.</summary>
-    private static Dictionary<LayerNode, int> LastReads(LayerGraph graph, IReadOnlyList<StepOutline> steps)
-    {
-        Dictionary<LayerNode, int> lastRead = [];
-        for (int index = 0; index < steps.Count; index++)
-        {
-            StepOutline step = steps[index];
-            lastRead[step.Input] = index;
-            if (step.Residual is { } residual)
-            {
-                lastRead[residual] = index;
-            }
-        }
-
-        lastRead[graph.Output] = steps.Count;
-        return lastRead;
     }
 
     private void Place(LayerNode node, long bytes, List<int> free)

@@ -28,7 +28,7 @@ internal sealed record BatchCut(int Steps, int Images, LayerNode Value)
             return null; // Its observer is called before anything is computed.
         }
 
-        Dictionary<LayerNode, int> lastReads = LastReads(plan);
+        Dictionary<LayerNode, int> lastReads = plan.LastReads();
         HashSet<LayerNode> live = [plan.Graph.Input];
         BatchCut? cut = null;
         long largest = 1, fewestPixels = long.MaxValue;
@@ -46,7 +46,7 @@ internal sealed record BatchCut(int Steps, int Images, LayerNode Value)
             }
 
             live.UnionWith(step.Stages.Where(s => s.Stored is not null && lastReads.GetValueOrDefault(s.Node) > index).Select(s => s.Node));
-            foreach (PlanValue read in step.Residual is { } residual ? [step.Input, residual] : (PlanValue[])[step.Input])
+            foreach (PlanValue read in step.Reads)
             {
                 if (lastReads[read.Node] <= index)
                 {
@@ -71,36 +71,11 @@ internal sealed record BatchCut(int Steps, int Images, LayerNode Value)
         return larger == 0 ? [(parts, images)] : [(larger, images + 1), (parts - larger, images)];
     }
 
-    /// <summary>What the values of some steps take, by slot.</summary>
-    public static IEnumerable<(int Slot, long Bytes)> SlotBytes(IEnumerable<PlanStep> steps) =>
-        Values(steps).Where(v => v.Slot is not null).GroupBy(v => v.Slot!.Value).Select(s => (s.Key, s.Max(v => v.Bytes)));
-
-    /// <summary>The values that some steps read or store.</summary>
-    public static IEnumerable<PlanValue> Values(IEnumerable<PlanStep> steps) =>
-        steps.SelectMany(s => s.Stages.Select(t => t.Stored).Prepend(s.Residual).Prepend(s.Input)).OfType<PlanValue>();
-
     private static long Parts(int batch, long images) => (batch + images - 1) / images;
 
     private static long Smallest(int batch, long images) => batch / Parts(batch, images);
 
     /// <summary>What the slots take where the batch is cut.</summary>
     private long Bytes(ExecutionPlan plan) =>
-        (SlotBytes(plan.Steps.Take(Steps)).Sum(s => s.Bytes) / plan.InputShape.Batch * Images) + SlotBytes(plan.Steps.Skip(Steps)).Sum(s => s.Bytes);
-
-    /// <summary>The last step that reads each value; the output is read after all.</summary>
-    private static Dictionary<LayerNode, int> LastReads(ExecutionPlan plan)
-    {
-        Dictionary<LayerNode, int> last = [];
-        foreach (PlanStep step in plan.Steps)
-        {
-            last[step.Input.Node] = step.Index;
-            if (step.Residual is { } residual)
-            {
-                last[residual.Node] = step.Index;
-            }
-        }
-
-        last[plan.Graph.Output] = plan.Steps.Count;
-        return last;
-    }
+        (ExecutionPlan.SlotBytesOf(plan.Steps.Take(Steps)).Sum(s => s.Bytes) / plan.InputShape.Batch * Images) + ExecutionPlan.SlotBytesOf(plan.Steps.Skip(Steps)).Sum(s => s.Bytes);
 }

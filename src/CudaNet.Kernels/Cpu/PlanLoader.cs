@@ -38,7 +38,7 @@ internal sealed unsafe class PlanLoader<T>(
 
     public LoadedSteps Load()
     {
-        foreach ((int slot, long bytes) in BatchCut.SlotBytes(steps))
+        foreach ((int slot, long bytes) in ExecutionPlan.SlotBytesOf(steps))
         {
             _slots[slot] = larger?._slots[slot] ?? arena.AllocateValues(bytes / sizeof(float));
         }
@@ -52,7 +52,7 @@ internal sealed unsafe class PlanLoader<T>(
     }
 
     /// <summary>The value of a layer that the steps read or store.</summary>
-    public PlanValue Value(LayerNode node) => BatchCut.Values(steps).First(v => v.Node == node);
+    public PlanValue Value(LayerNode node) => steps.SelectMany(s => s.Values).First(v => v.Node == node);
 
     /// <summary>Where a value is stored.</summary>
     public float* Pointer(PlanValue value) => value.Slot is { } slot ? _slots[slot]!.Pointer : Input(StorageLayout.Blocked16.Halo).Destination;

@@ -15,21 +15,20 @@ internal sealed unsafe class ProgramLoader<T>(CpuLayers layers, ExecutionPlan pl
         TensorShape shape = plan.InputShape;
         InputScale? scale = plan.Steps.All(IsScalable) ? new InputScale(shape.Batch, shape.Channels, shape.Width, threads, arena) : null;
         BatchCut? cut = BatchCut.Of(plan, threads, layers.PartImages);
-        List<PlanLoader<T>> first = [];
-        List<(int Parts, LoadedSteps Loaded)> loaded = [];
+        List<(PlanLoader<T> Loader, int Parts, LoadedSteps Loaded)> first = [];
         foreach ((int parts, int images) in cut?.Sizes(shape.Batch) ?? [])
         {
             ExecutionPlan part = Planner.Plan(plan.Graph, shape.WithBatch(images), plan.Observed, plan.Layout);
-            first.Add(new PlanLoader<T>(layers, part, [.. part.Steps.Take(cut!.Steps)], arena, _scratch, scale, first.FirstOrDefault()));
-            loaded.Add((parts, first[^1].Load()));
+            PlanLoader<T> ofPart = new(layers, part, [.. part.Steps.Take(cut!.Steps)], arena, _scratch, scale, first.FirstOrDefault().Loader);
+            first.Add((ofPart, parts, ofPart.Load()));
         }
 
         PlanLoader<T> loader = new(layers, plan, [.. plan.Steps.Skip(cut?.Steps ?? 0)], arena, _scratch, scale);
         LoadedSteps rest = loader.Load();
-        BatchParts[] all = [.. first.Zip(loaded, (f, l) => new BatchParts(l.Parts, f.Batch, l.Loaded, Gather(f.Value(cut!.Value), f, loader)))];
+        BatchParts[] all = [.. first.Select(f => new BatchParts(f.Parts, f.Loader.Batch, f.Loaded, Gather(f.Loader.Value(cut!.Value), f.Loader, loader)))];
         HostOutput<T> result = new(loader.Pointer(plan.Output), BlockedImage.Of(plan.OutputShape));
         _scratch.Allocate(arena);
-        LoadedStep[] steps = [.. loaded.Take(1).SelectMany(l => l.Loaded.Steps), .. rest.Steps];
+        LoadedStep[] steps = [.. first.Take(1).SelectMany(f => f.Loaded.Steps), .. rest.Steps];
         return new CpuProgram(scale, all, rest, result, [.. steps.Select(s => Choose(s, s.Index < cut?.Steps ? cut.Images : null))]);
     }
 
@@ -45,7 +44,7 @@ internal sealed unsafe class ProgramLoader<T>(CpuLayers layers, ExecutionPlan pl
     {
         _ = checked((int)plan.InputShape.ElementCount);
         _ = checked((int)plan.OutputShape.ElementCount);
-        foreach (PlanValue value in BatchCut.Values(plan.Steps))
+        foreach (PlanValue value in plan.Steps.SelectMany(s => s.Values))
         {
             _ = BlockedImage.Of(value.Shape);
         }

@@ -51,15 +51,13 @@ internal static unsafe class WinogradStep
         long tileBytes = TVariant.Points * (long)pixels.Blocks * BlockedImage.BlockChannels * sizeof(float);
         int most = weights is null ? StreamedTiles : (int)Math.Clamp((isOneBlock ? OneBlockBytes : BlockBytes) / tileBytes / T.TileRows * T.TileRows, 2 * T.TileRows, StreamedTiles);
         TileRows[][] blocks = WinogradTiling.Cut<T>(pixels.Tiles, most);
-        bool sharesBlocks = blocks.Length * layer.Op.Groups < 3 * scratch.Threads;
-        if (weights is not null && sharesBlocks && layer.Op.Groups == 1 && WinogradTiling.CutEvenly<T>(pixels.Tiles, most, blocks.Length, scratch.Threads) is { } even)
+        TileRows[][]? own = weights is null ? null
+            : blocks.Length * layer.Op.Groups >= 3 * scratch.Threads ? blocks
+            : layer.Op.Groups == 1 ? WinogradTiling.CutEvenly<T>(pixels.Tiles, most, blocks.Length, scratch.Threads)
+            : null;
+        if (own is not null)
         {
-            (blocks, sharesBlocks) = (even, false);
-        }
-
-        if (weights is not null && !sharesBlocks)
-        {
-            return new WinogradPhase<T, TVariant>(layer, weights, pixels, output, blocks, sharesPixels: false, panelSplits: 1, scratch);
+            return new WinogradPhase<T, TVariant>(layer, weights, pixels, output, own, sharesPixels: false, panelSplits: 1, scratch);
         }
 
         scratch.RequireShared(blocks.Max(pixels.Elements));

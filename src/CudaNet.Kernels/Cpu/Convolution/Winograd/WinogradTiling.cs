@@ -18,7 +18,7 @@ internal static class WinogradTiling
         most = tiles <= most * 3 / 2 ? tiles : most;
         int blocks = (tiles + most - 1) / most;
         int share = ((tiles + blocks - 1) / blocks + rows - 1) / rows * rows;
-        TileRows[][] even = Cut<T>(Enumerable.Range(0, blocks + 1).Select(b => (int)((long)tiles * b / blocks)));
+        TileRows[][] even = Evenly<T>(tiles, blocks);
         TileRows[][] full = share > most ? even : Cut<T>(Enumerable.Range(0, (tiles + share - 1) / share + 1).Select(b => Math.Min(tiles, b * share)));
         return full.Sum(Cost) <= even.Sum(Cost) ? full : even;
     }
@@ -29,7 +29,7 @@ internal static class WinogradTiling
     {
         int more = (blocks + threads - 1) / threads * threads, fewer = blocks / threads * threads;
         int chosen = tiles / more >= 2 * T.TileRows ? more : fewer > 0 && tiles <= fewer * (most * 3L / 2) ? fewer : 0;
-        return chosen == 0 || threads == 1 ? null : Cut<T>(Enumerable.Range(0, chosen + 1).Select(b => (int)((long)tiles * b / chosen)));
+        return chosen == 0 || threads == 1 ? null : Evenly<T>(tiles, chosen);
     }
 
     /// <summary>Rows of a block, filled or not.</summary>
@@ -51,6 +51,9 @@ internal static class WinogradTiling
 
         return [.. rows];
     }
+
+    private static TileRows[][] Evenly<T>(int tiles, int blocks)
+        where T : unmanaged, ISimd<T> => Cut<T>(Enumerable.Range(0, blocks + 1).Select(b => (int)((long)tiles * b / blocks)));
 
     /// <summary>Blocks from each of the boundaries to the next.</summary>
     private static TileRows[][] Cut<T>(IEnumerable<int> boundaries)
