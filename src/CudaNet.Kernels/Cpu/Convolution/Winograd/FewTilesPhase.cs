@@ -10,8 +10,11 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
     where T : unmanaged, ISimd<T>
     where TVariant : struct, IWinograd
 {
-    /// <summary>Of a panel's filters whose rows are transformed: they share the caches with what they are made of. For one tile as many filters are read as make so much: half of it, in the first-level cache.</summary>
-    private const int ColumnBytes = 36 << 10;
+    /// <summary>Of two rows of a panel's filters, transformed: they, what they are made of and its products share the first two caches.</summary>
+    private const int RowBytes = 24 << 10;
+
+    /// <summary>Of the filters of a panel for one tile, which are read once a row of points and stay in the first-level cache.</summary>
+    private const int FilterBytes = 18 << 10;
 
     private readonly DirectConvolution _layer;
     private readonly WinogradChunk[] _chunks;
@@ -23,7 +26,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
     private readonly int _panelSplits;
     private readonly int _groupBlocks;
     private readonly int _partBlocks;
-    private readonly nint _columnElements;
+    private readonly nint _rowElements;
     private readonly nint _productElements;
 
     /// <param name="layer">The layer.</param>
@@ -49,11 +52,11 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
         _panelSplits = panelSplits;
         _scratch = scratch;
         _groupBlocks = layer.Op.InChannels / layer.Op.Groups / BlockedImage.BlockChannels;
-        int blockElements = BlockedImage.BlockChannels * WinogradFilter<TVariant>.Columns * layer.PanelOutputs(0);
-        _partBlocks = Math.Max(1, ColumnBytes / (blockElements * sizeof(float)));
-        _columnElements = _isOneTile ? 0 : (nint)Math.Min(_partBlocks, _chunks.Max(c => c.Blocks)) * blockElements;
+        int blockElements = BlockedImage.BlockChannels * layer.PanelOutputs(0);
+        _partBlocks = Math.Max(1, (_isOneTile ? FilterBytes / 9 : RowBytes / 6) / (blockElements * sizeof(float)));
+        _rowElements = _isOneTile ? 0 : (nint)Math.Min(_partBlocks, _chunks.Max(c => c.Blocks)) * blockElements * 3;
         _productElements = (nint)WinogradOutput<T, TVariant>.ProductElements(rows, layer.PanelOutputs(0));
-        scratch.Require(WinogradOutput<T, TVariant>.BufferElements + _columnElements + (2 * _productElements));
+        scratch.Require(WinogradOutput<T, TVariant>.BufferElements + (2 * _rowElements) + (2 * _productElements));
     }
 
     public override int Items => _layer.Op.Groups * _panelSplits;
@@ -63,8 +66,8 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
     {
         (int group, int split) = Math.DivRem(item, _panelSplits);
         float* buffer = _scratch.Of(worker);
-        float* columns = buffer + WinogradOutput<T, TVariant>.BufferElements;
-        float* products = columns + _columnElements;
+        float* rows = buffer + WinogradOutput<T, TVariant>.BufferElements;
+        float* products = rows + (2 * _rowElements);
         int firstPanel = (int)((long)_layer.Panels * split / _panelSplits);
         int endPanel = (int)((long)_layer.Panels * (split + 1) / _panelSplits);
         for (int panel = firstPanel; panel < endPanel; panel++)
@@ -73,7 +76,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
             {
                 for (int block = 0; block < chunk.Blocks; block += _partBlocks)
                 {
-                    Multiply(group, panel, chunk, block, Math.Min(_partBlocks, chunk.Blocks - block), columns, products, products + _productElements);
+                    Multiply(group, panel, chunk, block, Math.Min(_partBlocks, chunk.Blocks - block), rows, products, products + _productElements);
                 }
             }
 
@@ -83,7 +86,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
 
     /// <summary>The products of some blocks of a chunk: their sums go on from those of the blocks before, in the same order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Multiply(int group, int panel, in WinogradChunk chunk, int first, int blocks, float* columns, float* products, float* running)
+    private void Multiply(int group, int panel, in WinogradChunk chunk, int first, int blocks, float* rows, float* products, float* running)
     {
         int outputs = _layer.PanelOutputs(panel);
         int terms = chunk.TermsPerBlock;
@@ -101,24 +104,34 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
             return;
         }
 
-        nint row = (nint)blocks * terms * 3 * T.Count;
-        for (int vector = 0; vector < outputs / T.Count; vector++)
+        nint between = (9 * tap) - (terms * (nint)outputs);
+        nint step = blocks * 9 * tap * sizeof(float) / (TVariant.Points / 2 * (nint)blocks * terms * _rows.Length);
+        nint nextRow = step * (TVariant.Inputs / 2) * blocks * terms;
+        for (int pair = 0; pair < TVariant.Inputs / 2; pair++)
         {
-            float* target = columns + (vector * TVariant.Inputs * row);
-            for (int index = 0; index < blocks; index++, target += terms * 3 * T.Count)
+            FilterRow one = new(taps, tap, outputs, between, blocks, terms, outputs);
+            FilterRow two = new(taps + (6 * tap), tap, outputs, between, blocks, terms, outputs);
+            if (pair > 0)
             {
-                WinogradFilter<TVariant>.TransformColumns<T>(taps + (index * 9 * tap) + (vector * T.Count), tap, terms, outputs, target, row);
-            }
-        }
+                for (int index = 0; index < blocks; index++)
+                {
+                    WinogradFilter<TVariant>.TransformColumns<T>(pair, taps + (index * 9 * tap), tap, terms, outputs, rows + (index * (nint)terms * 3 * outputs), _rowElements);
+                }
 
-        nint step = blocks * 9 * tap * sizeof(float) / (FewTilesKernel<TVariant>.Steps * _rows.Length);
-        for (int index = 0; index < _rows.Length; index++, next += step * FewTilesKernel<TVariant>.Steps)
-        {
-            int height = _rows[index].Height;
-            nint offset = WinogradOutput<T, TVariant>.Offset(_rows, index, 0, outputs);
-            float* pixels = _scratch.Shared + _pixels.Offset(_rows, index) + (block * height * BlockedImage.BlockChannels);
-            float* start = isFirst ? null : running + offset;
-            FewTilesKernel<TVariant>.Run<T>(columns, blocks, terms, pixels, _pixels.PointStride(height), height, start, sums + offset, outputs, isAdded, next, step);
+                one = new(rows, outputs, 3 * (nint)outputs, 0, blocks, terms, outputs);
+                two = new(rows + _rowElements, outputs, 3 * (nint)outputs, 0, blocks, terms, outputs);
+            }
+
+            (int firstRow, int secondRow) = WinogradFilter<TVariant>.Pair(pair);
+            for (int index = 0; index < _rows.Length; index++, next += 2 * nextRow)
+            {
+                int height = _rows[index].Height;
+                nint offset = WinogradOutput<T, TVariant>.Offset(_rows, index, 0, outputs);
+                float* pixels = _scratch.Shared + _pixels.Offset(_rows, index) + (block * height * BlockedImage.BlockChannels);
+                float* start = isFirst ? null : running + offset;
+                FewTilesKernel<TVariant>.Run<T>(firstRow, one, pixels, _pixels.PointStride(height), height, start, sums + offset, isAdded, next, step);
+                FewTilesKernel<TVariant>.Run<T>(secondRow, two, pixels, _pixels.PointStride(height), height, start, sums + offset, isAdded, next + nextRow, step);
+            }
         }
     }
 }

@@ -67,7 +67,7 @@ internal static unsafe class OneTileKernel<TVariant>
             {
                 for (float* end = pixels + terms; pixels < end; pixels++, far++, taps += nextTerm)
                 {
-                    Prefetch(next);
+                    Fetch<T>(next);
                     next += nextStep;
                     Add(T.Load(taps), T.Load(taps + tap), T.Load(taps + (2 * tap)), pixels, far, point, ref s0, ref s1, ref s2, ref s3, ref s4, ref last);
                 }
@@ -83,7 +83,7 @@ internal static unsafe class OneTileKernel<TVariant>
             {
                 for (float* end = pixels + terms; pixels < end; pixels++, far++, taps += nextTerm)
                 {
-                    Prefetch(next);
+                    Fetch<T>(next);
                     next += nextStep;
                     T a = WinogradFilter<TVariant>.Point(even0, even2, odd, taps, 3 * tap);
                     T b = WinogradFilter<TVariant>.Point(even0, even2, odd, taps + tap, 3 * tap);
@@ -103,6 +103,18 @@ internal static unsafe class OneTileKernel<TVariant>
         }
 
         Finish(last, sums + ((TVariant.Inputs - 1) * sum), accumulate);
+    }
+
+    /// <summary>Fetches what a channel's share of the next filters touches: of vectors of 16 lanes one line and a half.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fetch<T>(byte* next)
+        where T : unmanaged, ISimd<T>
+    {
+        Prefetch(next);
+        if (T.Count == 16)
+        {
+            Prefetch(next + NativeAllocator.Alignment);
+        }
     }
 
     /// <summary>Adds a channel's products. The constants are read here: sums and temporaries take all of 16 registers.</summary>

@@ -8,9 +8,6 @@ namespace CudaNet.Kernels.Cpu;
 internal static unsafe class WinogradFilter<TVariant>
     where TVariant : struct, IWinograd
 {
-    /// <summary>Vectors of a filter whose rows are transformed and whose columns are not.</summary>
-    public static int Columns => 3 * TVariant.Inputs;
-
     /// <summary>The two rows or columns that are transformed together: the first and the last, the second and the third, the fourth and the fifth.</summary>
     public static (int First, int Second) Pair(int pair) => pair == 0 ? (0, TVariant.Inputs - 1) : ((2 * pair) - 1, 2 * pair);
 
@@ -90,22 +87,35 @@ internal static unsafe class WinogradFilter<TVariant>
         }
     }
 
-    /// <summary>G filter: of every row three vectors.</summary>
+    /// <summary>G filter: three columns of each of the two rows of a pair.</summary>
+    /// <param name="pair">One of the pairs between the first and the last row.</param>
     /// <param name="taps">The first of the nine weights.</param>
     /// <param name="tap">Elements from one to the next.</param>
-    /// <param name="terms">How many vectors.</param>
-    /// <param name="nextTerm">Elements from one to the next.</param>
-    /// <param name="columns">Receives [row][term][3].</param>
-    /// <param name="row">Elements from row to row.</param>
+    /// <param name="terms">Channels.</param>
+    /// <param name="outputs">Outputs, one channel's behind the other's.</param>
+    /// <param name="columns">Receives the first row, [term][3][outputs].</param>
+    /// <param name="row">Elements from it to the second.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void TransformColumns<T>(float* taps, nint tap, int terms, nint nextTerm, float* columns, nint row)
+    public static void TransformColumns<T>(int pair, float* taps, nint tap, int terms, int outputs, float* columns, nint row)
         where T : unmanaged, ISimd<T>
     {
-        for (int term = 0; term < terms; term++, taps += nextTerm, columns += 3 * T.Count)
+        FilterPair constants = pair == 1 ? TVariant.FirstPair : TVariant.SecondPair;
+        T even0 = T.Broadcast(constants.Even0);
+        T even2 = T.Broadcast(constants.Even2);
+        T odd = T.Broadcast(constants.Odd);
+        for (int term = 0; term < terms; term++, columns += 2 * outputs)
         {
-            StorePoints(T.Load(taps), T.Load(taps + (3 * tap)), T.Load(taps + (6 * tap)), columns, row);
-            StorePoints(T.Load(taps + tap), T.Load(taps + (4 * tap)), T.Load(taps + (7 * tap)), columns + T.Count, row);
-            StorePoints(T.Load(taps + (2 * tap)), T.Load(taps + (5 * tap)), T.Load(taps + (8 * tap)), columns + (2 * T.Count), row);
+            for (float* end = taps + outputs; taps < end; taps += T.Count, columns += T.Count)
+            {
+                for (int column = 0; column < 3; column++)
+                {
+                    float* from = taps + (column * tap);
+                    float* to = columns + (column * outputs);
+                    Points(even0, even2, odd, T.Load(from), T.Load(from + (3 * tap)), T.Load(from + (6 * tap)), out T plus, out T minus);
+                    T.Store(plus, to);
+                    T.Store(minus, to + row);
+                }
+            }
         }
     }
 

@@ -17,11 +17,12 @@ internal static unsafe class WinogradStep
     private const int StreamedTiles = 112;
 
     /// <summary>Up to so many tiles, reading nine weights and transforming them is quicker than reading all points of them, unless those of a single block of channels stay in a cache.</summary>
-    private const int TilesOfStreamedWeights = 12;
+    private static int TilesOfStreamedWeights<T>()
+        where T : unmanaged, ISimd<T> => T.TileRows == 14 ? 16 : 12;
 
     /// <summary>Up to so many tiles, weights become points in registers; with fewer registers, a row of points is stored for more than one.</summary>
     private static int FewTiles<T>()
-        where T : unmanaged, ISimd<T> => T.TileRows == 14 ? 8 : 1;
+        where T : unmanaged, ISimd<T> => T.TileRows == 14 ? 5 : 1;
 
     /// <returns>The last phase.</returns>
     public static StoringPhase Begin<T, TVariant>(PlanLoader<T> loader, LayerNode node, string algorithm, DirectConvolution layer, WinogradSource source, PlanStep step)
@@ -44,7 +45,7 @@ internal static unsafe class WinogradStep
         }
 
         bool isOneBlock = pixels.Blocks == 1;
-        WinogradWeights<TVariant>? weights = pixels.Tiles <= TilesOfStreamedWeights && !isOneBlock
+        WinogradWeights<TVariant>? weights = pixels.Tiles <= TilesOfStreamedWeights<T>() && !isOneBlock
             ? null
             : loader.Forms.GetOrAddWithin(node, algorithm, sizeof(float) * WinogradWeights<TVariant>.Elements(layer), arena => WinogradWeights<TVariant>.Make<T>(layer, arena));
 
