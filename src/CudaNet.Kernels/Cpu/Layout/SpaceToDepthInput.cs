@@ -37,16 +37,43 @@ internal sealed unsafe class SpaceToDepthInput(float* destination, TensorShape f
 
         float* target = destination + (image * Image.ImageStride) + (line * Image.RowStride);
         int end = (int)Math.Min(_width, (2L * Image.Width) - padding.Left);
-        for (int lane = 0; lane < 2 * _channels; lane++)
+        int first = padding.Left % 2;
+        float* pixel = row + first;
+        float* last = row + end - 1;
+        float* lanes = target + ((padding.Left + first) / 2 * (nint)BlockedImage.BlockChannels) + Lane(_channels, 0, odd, 0);
+        if (first == 1)
         {
-            (int oddColumn, int c) = Math.DivRem(lane, _channels);
-            int first = (oddColumn + padding.Left) % 2;
-            float* source = row + (c * plane);
-            float* to = target + ((first + padding.Left) / 2 * (nint)BlockedImage.BlockChannels) + Lane(_channels, c, odd, oddColumn);
-            for (int x = first; x < end; x += 2, to += BlockedImage.BlockChannels)
-            {
-                *to = source[x];
-            }
+            CopyPixel(row, plane, lanes - BlockedImage.BlockChannels + _channels);
+        }
+
+        for (; pixel < last; pixel += 2, lanes += BlockedImage.BlockChannels)
+        {
+            CopyPair(pixel, plane, lanes);
+        }
+
+        if (pixel == last)
+        {
+            CopyPixel(pixel, plane, lanes);
+        }
+    }
+
+    /// <summary>A pixel of an even column and its right neighbour: their channels are beside each other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CopyPair(float* pixel, nint plane, float* lanes)
+    {
+        for (float* end = lanes + _channels; lanes < end; lanes++, pixel += plane)
+        {
+            lanes[0] = pixel[0];
+            lanes[_channels] = pixel[1];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CopyPixel(float* pixel, nint plane, float* lanes)
+    {
+        for (float* end = lanes + _channels; lanes < end; lanes++, pixel += plane)
+        {
+            *lanes = *pixel;
         }
     }
 }

@@ -36,34 +36,31 @@ internal readonly unsafe struct Winograd4x4 : IWinograd
     public static void TransformPixels<T>(float* pixels, nint row, float* buffer, float* transformed, nint point)
         where T : unmanaged, ISimd<T>
     {
-        for (int column = 0; column < 6; column++, pixels += BlockedImage.BlockChannels)
-        {
-            Pixels(
-                T.Load(pixels), T.Load(pixels + row), T.Load(pixels + (2 * row)), T.Load(pixels + (3 * row)), T.Load(pixels + (4 * row)), T.Load(pixels + (5 * row)),
-                buffer + (column * T.Count), 6 * T.Count);
-        }
-
-        for (int line = 0; line < 6; line++, buffer += 6 * T.Count, transformed += 6 * point)
-        {
-            Pixels(
-                T.Load(buffer), T.Load(buffer + T.Count), T.Load(buffer + (2 * T.Count)), T.Load(buffer + (3 * T.Count)), T.Load(buffer + (4 * T.Count)), T.Load(buffer + (5 * T.Count)),
-                transformed, point);
-        }
+        Pixels<T>(pixels, row, BlockedImage.BlockChannels, buffer, 6 * T.Count, T.Count, Near, Far, 2, 0.5f, 2.5f);
+        Pixels<T>(buffer, T.Count, 6 * T.Count, transformed, point, 6 * point, Near, Far, 2, 0.5f, 2.5f);
     }
 
     public static void TransformFilterRow<T>(int row, float* taps, nint tap, int vectors, float* transformed, nint point)
         where T : unmanaged, ISimd<T> => WinogradFilter<Winograd4x4>.TransformRow<T>(row, taps, tap, vectors, transformed, point);
 
+    /// <remarks>With 32 registers, two rows of outputs at a time without the buffer.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static T TransformProducts<T>(float* products, nint point, float* buffer, float* outputs)
         where T : unmanaged, ISimd<T>
     {
         nint line = 6 * point;
+        if (T.TileRows == 14)
+        {
+            T first = EvenRows(products, line, point, outputs, Near, Far, 2, 0.5f, out T third);
+            T second = OddRows(products, line, point, outputs + (4 * T.Count), Near, Far, 2, 0.5f, out T fourth);
+            return T.Add(T.Add(T.Add(first, second), third), fourth);
+        }
+
         for (int column = 0; column < 6; column++, products += point)
         {
             Products(
                 T.Load(products), T.Load(products + line), T.Load(products + (2 * line)), T.Load(products + (3 * line)), T.Load(products + (4 * line)), T.Load(products + (5 * line)),
-                buffer + (column * T.Count), 6 * T.Count);
+                T.Broadcast(Near), T.Broadcast(Far), T.Broadcast(2), T.Broadcast(0.5f), buffer + (column * T.Count), 6 * T.Count);
         }
 
         T sum = default;
@@ -71,34 +68,106 @@ internal readonly unsafe struct Winograd4x4 : IWinograd
         {
             sum = T.Add(sum, Products(
                 T.Load(buffer), T.Load(buffer + T.Count), T.Load(buffer + (2 * T.Count)), T.Load(buffer + (3 * T.Count)), T.Load(buffer + (4 * T.Count)), T.Load(buffer + (5 * T.Count)),
-                outputs, T.Count));
+                T.Broadcast(Near), T.Broadcast(Far), T.Broadcast(2), T.Broadcast(0.5f), outputs, T.Count));
         }
 
         return sum;
     }
 
-    /// <summary>Bᵀ times six values.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Pixels<T>(T d0, T d1, T d2, T d3, T d4, T d5, float* to, nint step)
+    /// <summary>Bᵀ times six values, for six lines. Constants are arguments, here and below: the JIT would read those it knows from memory at each use, and vectors of 512 bits are limited by that.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Pixels<T>(float* from, nint fromStep, nint nextFrom, float* to, nint step, nint nextTo, float nearPoint, float farPoint, float farSquare, float nearSquare, float squares)
         where T : unmanaged, ISimd<T>
     {
-        T near = T.Broadcast(Near);
-        T far = T.Broadcast(Far);
-        T evenNear = T.MultiplyAdd(T.Broadcast(-2), d2, d4);
-        T oddNear = T.MultiplyAdd(T.Broadcast(-2), d1, d3);
-        T evenFar = T.MultiplyAdd(T.Broadcast(-0.5f), d2, d4);
-        T oddFar = T.MultiplyAdd(T.Broadcast(-0.5f), d1, d3);
-        T.Store(T.MultiplyAdd(T.Broadcast(-2.5f), d2, T.Add(d0, d4)), to);
-        T.Store(T.MultiplyAdd(near, oddNear, evenNear), to + step);
-        T.Store(T.NegateMultiplyAdd(near, oddNear, evenNear), to + (2 * step));
-        T.Store(T.MultiplyAdd(far, oddFar, evenFar), to + (3 * step));
-        T.Store(T.NegateMultiplyAdd(far, oddFar, evenFar), to + (4 * step));
-        T.Store(T.MultiplyAdd(T.Broadcast(-2.5f), d3, T.Add(d1, d5)), to + (5 * step));
+        T near = T.Broadcast(nearPoint);
+        T far = T.Broadcast(farPoint);
+        T two = T.Broadcast(farSquare);
+        T half = T.Broadcast(nearSquare);
+        T both = T.Broadcast(squares);
+        for (int line = 0; line < 6; line++, from += nextFrom, to += nextTo)
+        {
+            T d0 = T.Load(from);
+            T d1 = T.Load(from + fromStep);
+            T d2 = T.Load(from + (2 * fromStep));
+            T d3 = T.Load(from + (3 * fromStep));
+            T d4 = T.Load(from + (4 * fromStep));
+            T d5 = T.Load(from + (5 * fromStep));
+            T.Store(T.NegateMultiplyAdd(both, d2, T.Add(d0, d4)), to);
+            T even = T.NegateMultiplyAdd(two, d2, d4);
+            T odd = T.NegateMultiplyAdd(two, d1, d3);
+            T.Store(T.MultiplyAdd(near, odd, even), to + step);
+            T.Store(T.NegateMultiplyAdd(near, odd, even), to + (2 * step));
+            even = T.NegateMultiplyAdd(half, d2, d4);
+            odd = T.NegateMultiplyAdd(half, d1, d3);
+            T.Store(T.MultiplyAdd(far, odd, even), to + (3 * step));
+            T.Store(T.NegateMultiplyAdd(far, odd, even), to + (4 * step));
+            T.Store(T.NegateMultiplyAdd(both, d3, T.Add(d1, d5)), to + (5 * step));
+        }
+    }
+
+    /// <summary>The first and the third row of outputs; returns the sum of the first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static T EvenRows<T>(float* products, nint line, nint point, float* outputs, float nearPoint, float farPoint, float farSquare, float nearSquare, out T third)
+        where T : unmanaged, ISimd<T>
+    {
+        T near = T.Broadcast(nearPoint);
+        T far = T.Broadcast(farPoint);
+        T two = T.Broadcast(farSquare);
+        T half = T.Broadcast(nearSquare);
+        Evens(products, line, two, half, out T a0, out T b0);
+        Evens(products + point, line, two, half, out T a1, out T b1);
+        Evens(products + (2 * point), line, two, half, out T a2, out T b2);
+        Evens(products + (3 * point), line, two, half, out T a3, out T b3);
+        Evens(products + (4 * point), line, two, half, out T a4, out T b4);
+        Evens(products + (5 * point), line, two, half, out T a5, out T b5);
+        T first = Products(a0, a1, a2, a3, a4, a5, near, far, two, half, outputs, T.Count);
+        third = Products(b0, b1, b2, b3, b4, b5, near, far, two, half, outputs + (8 * T.Count), T.Count);
+        return first;
+    }
+
+    /// <summary>The second and the fourth row of outputs; returns the sum of the second.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static T OddRows<T>(float* products, nint line, nint point, float* outputs, float nearPoint, float farPoint, float farSquare, float nearSquare, out T fourth)
+        where T : unmanaged, ISimd<T>
+    {
+        T near = T.Broadcast(nearPoint);
+        T far = T.Broadcast(farPoint);
+        T two = T.Broadcast(farSquare);
+        T half = T.Broadcast(nearSquare);
+        Odds(products, line, near, far, two, half, out T a0, out T b0);
+        Odds(products + point, line, near, far, two, half, out T a1, out T b1);
+        Odds(products + (2 * point), line, near, far, two, half, out T a2, out T b2);
+        Odds(products + (3 * point), line, near, far, two, half, out T a3, out T b3);
+        Odds(products + (4 * point), line, near, far, two, half, out T a4, out T b4);
+        Odds(products + (5 * point), line, near, far, two, half, out T a5, out T b5);
+        T second = Products(a0, a1, a2, a3, a4, a5, near, far, two, half, outputs, T.Count);
+        fourth = Products(b0, b1, b2, b3, b4, b5, near, far, two, half, outputs + (8 * T.Count), T.Count);
+        return second;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Evens<T>(float* products, nint line, T two, T half, out T first, out T third)
+        where T : unmanaged, ISimd<T>
+    {
+        T evenNear = T.Add(T.Load(products + line), T.Load(products + (2 * line)));
+        T evenFar = T.Add(T.Load(products + (3 * line)), T.Load(products + (4 * line)));
+        first = T.Add(T.Add(T.Load(products), evenNear), evenFar);
+        third = T.MultiplyAdd(two, evenFar, T.Multiply(half, evenNear));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Odds<T>(float* products, nint line, T near, T far, T two, T half, out T second, out T fourth)
+        where T : unmanaged, ISimd<T>
+    {
+        T oddNear = T.Subtract(T.Load(products + line), T.Load(products + (2 * line)));
+        T oddFar = T.Subtract(T.Load(products + (3 * line)), T.Load(products + (4 * line)));
+        second = T.MultiplyAdd(far, oddFar, T.Multiply(near, oddNear));
+        fourth = T.MultiplyAdd(T.Multiply(two, far), oddFar, T.MultiplyAdd(T.Multiply(half, near), oddNear, T.Load(products + (5 * line))));
     }
 
     /// <summary>Aᵀ times six values; returns the sum of the four.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Products<T>(T m0, T m1, T m2, T m3, T m4, T m5, float* to, nint step)
+    private static T Products<T>(T m0, T m1, T m2, T m3, T m4, T m5, T near, T far, T two, T half, float* to, nint step)
         where T : unmanaged, ISimd<T>
     {
         T evenNear = T.Add(m1, m2);
@@ -106,9 +175,9 @@ internal readonly unsafe struct Winograd4x4 : IWinograd
         T evenFar = T.Add(m3, m4);
         T oddFar = T.Subtract(m3, m4);
         T y0 = T.Add(T.Add(m0, evenNear), evenFar);
-        T y1 = T.MultiplyAdd(T.Broadcast(Far), oddFar, T.Multiply(T.Broadcast(Near), oddNear));
-        T y2 = T.MultiplyAdd(T.Broadcast(2), evenFar, T.Multiply(T.Broadcast(0.5f), evenNear));
-        T y3 = T.MultiplyAdd(T.Broadcast(2 * Far), oddFar, T.MultiplyAdd(T.Broadcast(0.5f * Near), oddNear, m5));
+        T y1 = T.MultiplyAdd(far, oddFar, T.Multiply(near, oddNear));
+        T y2 = T.MultiplyAdd(two, evenFar, T.Multiply(half, evenNear));
+        T y3 = T.MultiplyAdd(T.Multiply(two, far), oddFar, T.MultiplyAdd(T.Multiply(half, near), oddNear, m5));
         T.Store(y0, to);
         T.Store(y1, to + step);
         T.Store(y2, to + (2 * step));

@@ -28,15 +28,8 @@ internal readonly unsafe struct Winograd4x4Taps4 : IWinograd
     public static void TransformPixels<T>(float* pixels, nint row, float* buffer, float* transformed, nint point)
         where T : unmanaged, ISimd<T>
     {
-        for (int column = 0; column < 7; column++, pixels += BlockedImage.BlockChannels)
-        {
-            Pixels<T>(pixels, row, buffer + (column * T.Count), 7 * T.Count);
-        }
-
-        for (int line = 0; line < 7; line++, buffer += 7 * T.Count, transformed += 7 * point)
-        {
-            Pixels<T>(buffer, T.Count, transformed, point);
-        }
+        Pixels<T>(pixels, row, BlockedImage.BlockChannels, buffer, 7 * T.Count, T.Count, A, B, C);
+        Pixels<T>(buffer, T.Count, 7 * T.Count, transformed, point, 7 * point, A, B, C);
     }
 
     /// <remarks>Filters of few channels: each is transformed as a whole, of which one row is taken.</remarks>
@@ -55,13 +48,22 @@ internal readonly unsafe struct Winograd4x4Taps4 : IWinograd
         }
     }
 
+    /// <remarks>With 32 registers, two rows of outputs at a time without the buffer.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static T TransformProducts<T>(float* products, nint point, float* buffer, float* outputs)
         where T : unmanaged, ISimd<T>
     {
+        nint line = 7 * point;
+        if (T.TileRows == 14)
+        {
+            T first = EvenRows(products, line, point, outputs, A, B, C, out T third);
+            T second = OddRows(products, line, point, outputs + (4 * T.Count), A, B, C, out T fourth);
+            return T.Add(T.Add(T.Add(first, second), third), fourth);
+        }
+
         for (int column = 0; column < 7; column++, products += point)
         {
-            Products<T>(products, 7 * point, buffer + (column * T.Count), 7 * T.Count);
+            Products<T>(products, line, buffer + (column * T.Count), 7 * T.Count);
         }
 
         T sum = default;
@@ -73,34 +75,52 @@ internal readonly unsafe struct Winograd4x4Taps4 : IWinograd
         return sum;
     }
 
-    /// <summary>Bᵀ times seven values.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Pixels<T>(float* from, nint fromStep, float* to, nint step)
+    /// <summary>Bᵀ times seven values, for seven lines. The constants are arguments, as of <see cref="Winograd4x4"/>; what is made of them is exact in fp32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Pixels<T>(float* from, nint fromStep, nint nextFrom, float* to, nint step, nint nextTo, float nearest, float middle, float farthest)
         where T : unmanaged, ISimd<T>
     {
-        T d0 = T.Load(from);
-        T d1 = T.Load(from + fromStep);
-        T d2 = T.Load(from + (2 * fromStep));
-        T d3 = T.Load(from + (3 * fromStep));
-        T d4 = T.Load(from + (4 * fromStep));
-        T d5 = T.Load(from + (5 * fromStep));
-        Pair(d0, d1, d2, d3, d4, d5, A, (B * B) + (C * C), B * B * C * C, to, step);
-        Pair(d0, d1, d2, d3, d4, d5, B, (A * A) + (C * C), A * A * C * C, to + (2 * step), step);
-        Pair(d0, d1, d2, d3, d4, d5, C, (A * A) + (B * B), A * A * B * B, to + (4 * step), step);
-        T far = T.MultiplyAdd(T.Broadcast(-(A * A * B * B * C * C)), d0, T.Load(from + (6 * fromStep)));
-        far = T.MultiplyAdd(T.Broadcast((A * A * B * B) + (A * A * C * C) + (B * B * C * C)), d2, far);
-        T.Store(T.MultiplyAdd(T.Broadcast(-((A * A) + (B * B) + (C * C))), d4, far), to + (6 * step));
+        T a = T.Broadcast(nearest);
+        T b = T.Broadcast(middle);
+        T c = T.Broadcast(farthest);
+        T a2 = T.Multiply(a, a);
+        T b2 = T.Multiply(b, b);
+        T c2 = T.Multiply(c, c);
+        T ab = T.Multiply(a2, b2);
+        T ac = T.Multiply(a2, c2);
+        T bc = T.Multiply(b2, c2);
+        T aPlusB = T.Add(a2, b2);
+        T aPlusC = T.Add(a2, c2);
+        T bPlusC = T.Add(b2, c2);
+        T product = T.Multiply(ab, c2);
+        T products = T.Add(T.Add(ab, ac), bc);
+        T sum = T.Add(aPlusB, c2);
+        for (int line = 0; line < 7; line++, from += nextFrom, to += nextTo)
+        {
+            T d0 = T.Load(from);
+            T d1 = T.Load(from + fromStep);
+            T d2 = T.Load(from + (2 * fromStep));
+            T d3 = T.Load(from + (3 * fromStep));
+            T d4 = T.Load(from + (4 * fromStep));
+            T d5 = T.Load(from + (5 * fromStep));
+            Pair(d0, d1, d2, d3, d4, d5, a, bPlusC, bc, to, step);
+            Pair(d0, d1, d2, d3, d4, d5, b, aPlusC, ac, to + (2 * step), step);
+            Pair(d0, d1, d2, d3, d4, d5, c, aPlusB, ab, to + (4 * step), step);
+            T far = T.NegateMultiplyAdd(product, d0, T.Load(from + (6 * fromStep)));
+            far = T.MultiplyAdd(products, d2, far);
+            T.Store(T.NegateMultiplyAdd(sum, d4, far), to + (6 * step));
+        }
     }
 
     /// <summary>The rows of the points ± <paramref name="at"/>; the squares of the other two pairs have that sum and that product.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Pair<T>(T d0, T d1, T d2, T d3, T d4, T d5, float at, float sum, float product, float* to, nint step)
+    private static void Pair<T>(T d0, T d1, T d2, T d3, T d4, T d5, T at, T sum, T product, float* to, nint step)
         where T : unmanaged, ISimd<T>
     {
-        T even = T.MultiplyAdd(T.Broadcast(product), d0, T.MultiplyAdd(T.Broadcast(-sum), d2, d4));
-        T odd = T.MultiplyAdd(T.Broadcast(product), d1, T.MultiplyAdd(T.Broadcast(-sum), d3, d5));
-        T.Store(T.MultiplyAdd(T.Broadcast(at), even, odd), to);
-        T.Store(T.NegateMultiplyAdd(T.Broadcast(at), even, odd), to + step);
+        T even = T.MultiplyAdd(product, d0, T.NegateMultiplyAdd(sum, d2, d4));
+        T odd = T.MultiplyAdd(product, d1, T.NegateMultiplyAdd(sum, d3, d5));
+        T.Store(T.MultiplyAdd(at, even, odd), to);
+        T.Store(T.NegateMultiplyAdd(at, even, odd), to + step);
     }
 
     /// <summary>G times four values.</summary>
@@ -129,28 +149,103 @@ internal readonly unsafe struct Winograd4x4Taps4 : IWinograd
         T.Store(T.Subtract(odd, even), to + step);
     }
 
-    /// <summary>Aᵀ times seven values; returns the sum of the four.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Products<T>(float* from, nint fromStep, float* to, nint step)
+    /// <summary>The first and the third row of outputs; returns the sum of the first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static T EvenRows<T>(float* products, nint line, nint point, float* outputs, float nearest, float middle, float farthest, out T third)
         where T : unmanaged, ISimd<T>
     {
-        T m0 = T.Load(from);
-        T m1 = T.Load(from + fromStep);
+        T a = T.Broadcast(nearest);
+        T b = T.Broadcast(middle);
+        T c = T.Broadcast(farthest);
+        T a2 = T.Multiply(a, a);
+        T b2 = T.Multiply(b, b);
+        T c2 = T.Multiply(c, c);
+        T a3 = T.Multiply(a2, a);
+        T b3 = T.Multiply(b2, b);
+        T c3 = T.Multiply(c2, c);
+        Evens(products, line, a2, b2, c2, out T m0, out T n0);
+        Evens(products + point, line, a2, b2, c2, out T m1, out T n1);
+        Evens(products + (2 * point), line, a2, b2, c2, out T m2, out T n2);
+        Evens(products + (3 * point), line, a2, b2, c2, out T m3, out T n3);
+        Evens(products + (4 * point), line, a2, b2, c2, out T m4, out T n4);
+        Evens(products + (5 * point), line, a2, b2, c2, out T m5, out T n5);
+        Evens(products + (6 * point), line, a2, b2, c2, out T m6, out T n6);
+        T first = Products(m0, m1, m2, m3, m4, m5, m6, a, b, c, a2, b2, c2, a3, b3, c3, outputs, T.Count);
+        third = Products(n0, n1, n2, n3, n4, n5, n6, a, b, c, a2, b2, c2, a3, b3, c3, outputs + (8 * T.Count), T.Count);
+        return first;
+    }
+
+    /// <summary>The second and the fourth row of outputs; returns the sum of the second.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static T OddRows<T>(float* products, nint line, nint point, float* outputs, float nearest, float middle, float farthest, out T fourth)
+        where T : unmanaged, ISimd<T>
+    {
+        T a = T.Broadcast(nearest);
+        T b = T.Broadcast(middle);
+        T c = T.Broadcast(farthest);
+        T a2 = T.Multiply(a, a);
+        T b2 = T.Multiply(b, b);
+        T c2 = T.Multiply(c, c);
+        T a3 = T.Multiply(a2, a);
+        T b3 = T.Multiply(b2, b);
+        T c3 = T.Multiply(c2, c);
+        Odds(products, line, a, b, c, a3, b3, c3, out T m0, out T n0);
+        Odds(products + point, line, a, b, c, a3, b3, c3, out T m1, out T n1);
+        Odds(products + (2 * point), line, a, b, c, a3, b3, c3, out T m2, out T n2);
+        Odds(products + (3 * point), line, a, b, c, a3, b3, c3, out T m3, out T n3);
+        Odds(products + (4 * point), line, a, b, c, a3, b3, c3, out T m4, out T n4);
+        Odds(products + (5 * point), line, a, b, c, a3, b3, c3, out T m5, out T n5);
+        Odds(products + (6 * point), line, a, b, c, a3, b3, c3, out T m6, out T n6);
+        T second = Products(m0, m1, m2, m3, m4, m5, m6, a, b, c, a2, b2, c2, a3, b3, c3, outputs, T.Count);
+        fourth = Products(n0, n1, n2, n3, n4, n5, n6, a, b, c, a2, b2, c2, a3, b3, c3, outputs + (8 * T.Count), T.Count);
+        return second;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Evens<T>(float* products, nint line, T a2, T b2, T c2, out T first, out T third)
+        where T : unmanaged, ISimd<T>
+    {
+        T a = T.Add(T.Load(products), T.Load(products + line));
+        T b = T.Add(T.Load(products + (2 * line)), T.Load(products + (3 * line)));
+        T c = T.Add(T.Load(products + (4 * line)), T.Load(products + (5 * line)));
+        first = T.Add(c, T.Add(b, a));
+        third = T.MultiplyAdd(c2, c, T.MultiplyAdd(b2, b, T.Multiply(a2, a)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Odds<T>(float* products, nint line, T a1, T b1, T c1, T a3, T b3, T c3, out T second, out T fourth)
+        where T : unmanaged, ISimd<T>
+    {
+        T a = T.Subtract(T.Load(products), T.Load(products + line));
+        T b = T.Subtract(T.Load(products + (2 * line)), T.Load(products + (3 * line)));
+        T c = T.Subtract(T.Load(products + (4 * line)), T.Load(products + (5 * line)));
+        second = T.MultiplyAdd(c1, c, T.MultiplyAdd(b1, b, T.Multiply(a1, a)));
+        fourth = T.MultiplyAdd(c3, c, T.MultiplyAdd(b3, b, T.MultiplyAdd(a3, a, T.Load(products + (6 * line)))));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Products<T>(float* from, nint fromStep, float* to, nint step)
+        where T : unmanaged, ISimd<T> => Products(
+            T.Load(from), T.Load(from + fromStep), T.Load(from + (2 * fromStep)), T.Load(from + (3 * fromStep)), T.Load(from + (4 * fromStep)), T.Load(from + (5 * fromStep)), T.Load(from + (6 * fromStep)),
+            T.Broadcast(A), T.Broadcast(B), T.Broadcast(C), T.Broadcast(A * A), T.Broadcast(B * B), T.Broadcast(C * C), T.Broadcast(A * A * A), T.Broadcast(B * B * B), T.Broadcast(C * C * C),
+            to, step);
+
+    /// <summary>Aᵀ times seven values; returns the sum of the four.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Products<T>(
+        T m0, T m1, T m2, T m3, T m4, T m5, T m6, T a, T b, T c, T a2, T b2, T c2, T a3, T b3, T c3, float* to, nint step)
+        where T : unmanaged, ISimd<T>
+    {
         T evenA = T.Add(m0, m1);
-        T oddA = T.Subtract(m0, m1);
-        m0 = T.Load(from + (2 * fromStep));
-        m1 = T.Load(from + (3 * fromStep));
-        T evenB = T.Add(m0, m1);
-        T oddB = T.Subtract(m0, m1);
-        m0 = T.Load(from + (4 * fromStep));
-        m1 = T.Load(from + (5 * fromStep));
-        T evenC = T.Add(m0, m1);
-        T oddC = T.Subtract(m0, m1);
+        T evenB = T.Add(m2, m3);
+        T evenC = T.Add(m4, m5);
         T y0 = T.Add(evenC, T.Add(evenB, evenA));
-        T y1 = T.MultiplyAdd(T.Broadcast(C), oddC, T.MultiplyAdd(T.Broadcast(B), oddB, T.Multiply(T.Broadcast(A), oddA)));
-        T y2 = T.MultiplyAdd(T.Broadcast(C * C), evenC, T.MultiplyAdd(T.Broadcast(B * B), evenB, T.Multiply(T.Broadcast(A * A), evenA)));
-        T y3 = T.MultiplyAdd(T.Broadcast(A * A * A), oddA, T.Load(from + (6 * fromStep)));
-        y3 = T.MultiplyAdd(T.Broadcast(C * C * C), oddC, T.MultiplyAdd(T.Broadcast(B * B * B), oddB, y3));
+        T y2 = T.MultiplyAdd(c2, evenC, T.MultiplyAdd(b2, evenB, T.Multiply(a2, evenA)));
+        T oddA = T.Subtract(m0, m1);
+        T oddB = T.Subtract(m2, m3);
+        T oddC = T.Subtract(m4, m5);
+        T y1 = T.MultiplyAdd(c, oddC, T.MultiplyAdd(b, oddB, T.Multiply(a, oddA)));
+        T y3 = T.MultiplyAdd(c3, oddC, T.MultiplyAdd(b3, oddB, T.MultiplyAdd(a3, oddA, m6)));
         T.Store(y0, to);
         T.Store(y1, to + step);
         T.Store(y2, to + (2 * step));
