@@ -12,6 +12,9 @@ public static class CpuWidths
     /// <summary>Options of that width, which a backend takes here. To change the width, begin anew: the vectors are among them.</summary>
     public static CpuOptions Options(SimdWidth width) => new() { SimdWidth = width, Vectors = SimdSupport.IsSupported(width) ? null : Paired(width) };
 
+    /// <summary>The kernels for 32 registers with vectors of four lanes, as on Arm.</summary>
+    public static CpuOptions ManyRegisters => new() { SimdWidth = SimdWidth.Bits128, Vectors = SimdSupport.IsSupported(SimdWidth.Bits128) ? new SimdVectors<ManyRegisters<Simd128>>() : null };
+
     /// <summary>Null where no vectors make up that width.</summary>
     private static SimdVectors? Paired(SimdWidth width) => width switch
     {

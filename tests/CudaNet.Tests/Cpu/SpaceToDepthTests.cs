@@ -11,13 +11,14 @@ public sealed class SpaceToDepthTests
 {
     private const string Algorithm = "Winograd 4×4, space to depth";
 
-    /// <summary>Odd and even padding, windows of odd and even sides, padding that differs by side, a bias, outputs that end within a panel.</summary>
+    /// <summary>Odd and even padding, windows of odd and even sides, padding that differs by side or is none, columns that no window reads, a bias, outputs that end within a panel.</summary>
     private static readonly Conv2d[] Layers =
     [
         new(3, 64, 7, 7, Stride: 2, Padding: 3),
         new(4, 40, 8, 7, Stride: 2, Padding: 2, Bias: true),
         new(1, 33, 7, 8, Stride: 2, Padding: new Padding(2, 3, 0, 5)),
         new(2, 16, 7, 7, Stride: 2),
+        new(3, 16, 8, 8, Stride: 2),
     ];
 
     public static TheoryData<int, int> Widths => [(128, 1), (256, 1), (256, 2), (512, 1), (512, 2)];
@@ -66,7 +67,7 @@ public sealed class SpaceToDepthTests
         foreach (Conv2d layer in Layers)
         {
             using Model model = Of(layer);
-            foreach ((int height, int width) in ((int, int)[])[(1, 1), (2, 5), (7, 8), (8, 7), (9, 31), (16, 16), (22, 40), (97, 97)])
+            foreach ((int height, int width) in ((int, int)[])[(1, 1), (2, 5), (7, 8), (8, 7), (9, 31), (13, 15), (15, 13), (16, 16), (22, 40), (97, 97)])
             {
                 if (!Fits(layer, height, width))
                 {
@@ -93,7 +94,7 @@ public sealed class SpaceToDepthTests
         foreach (Conv2d layer in Layers)
         {
             using Model model = Of(layer);
-            foreach (int side in (int[])[1, 3, 7, 8, 14, 33, 61])
+            foreach (int side in (int[])[1, 3, 7, 8, 13, 14, 15, 33, 61])
             {
                 if (!Fits(layer, side, side))
                 {

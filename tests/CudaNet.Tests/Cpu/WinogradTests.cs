@@ -57,22 +57,24 @@ public sealed class WinogradTests
         }
     }
 
-    /// <summary>One tile to twelve over nine blocks of channels, more than a kernel takes at once: sums are interrupted where each width likes, and go on in the same order.</summary>
+    /// <summary>One tile to sixteen over eleven blocks of channels, more than a kernel takes at once: sums are interrupted where each width likes, and go on in the same order.</summary>
     [Theory]
     [MemberData(nameof(Widths))]
     public void Few_tiles_sum_many_channels_in_one_order(int width, int threads)
     {
-        const int Many = (8 * 16) + 16;
+        const int Many = (8 * 16) + 48;
         using Model model = OneConvolution(Many);
         foreach (int side in (int[])[2, 4, 7])
         {
-            Tensor all = Formula.Uniform("x", new TensorShape(14, Many, side, side));
+            Tensor all = Formula.Uniform("x", new TensorShape(16, Many, side, side));
             float[] expected = Predict(model, all, new CpuOptions { Convolutions = CpuConvolutions.Winograd, SimdWidth = SimdWidth.Bits128, Threads = 1 });
-            foreach (int batch in (int[])[1, 2, 3, 4, 9, 12])
+            foreach (int batch in (int[])[1, 2, 3, 4, 5, 9, 12, 16])
             {
                 Tensor some = new(new TensorShape(batch, Many, side, side), all.Values[..(batch * Many * side * side)].ToArray());
                 float[] actual = Predict(model, some, CpuWidths.Options((SimdWidth)width) with { Convolutions = CpuConvolutions.Winograd, Threads = threads });
                 Bits.AssertSame(expected.AsSpan(0, actual.Length), actual, $"{batch} of {side}×{side}");
+                float[] many = Predict(model, some, CpuWidths.ManyRegisters with { Convolutions = CpuConvolutions.Winograd, Threads = threads });
+                Bits.AssertSame(expected.AsSpan(0, many.Length), many, $"{batch} of {side}×{side}, 32 registers of four lanes");
             }
         }
     }

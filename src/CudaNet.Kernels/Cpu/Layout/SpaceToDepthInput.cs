@@ -41,7 +41,7 @@ internal sealed unsafe class SpaceToDepthInput(float* destination, TensorShape f
         float* pixel = row + first;
         float* last = row + end - 1;
         float* lanes = target + ((padding.Left + first) / 2 * (nint)BlockedImage.BlockChannels) + Lane(_channels, 0, odd, 0);
-        if (first == 1)
+        if (first == 1 && end > 0)
         {
             CopyPixel(row, plane, lanes - BlockedImage.BlockChannels + _channels);
         }

@@ -134,24 +134,24 @@ internal static unsafe class FewTilesKernel<TVariant>
             pixels += (4 * 16) - filters.Terms;
         }
 
-        Finish(a0, a1, a2, a3, sums, outputs, accumulate);
-        Finish(c0, c1, c2, c3, sums + sumsApart, outputs, accumulate);
+        FinishTiles(a0, a1, a2, a3, sums, outputs, accumulate);
+        FinishTiles(c0, c1, c2, c3, sums + sumsApart, outputs, accumulate);
         if (vector != 0)
         {
             sums += vector;
-            Finish(b0, b1, b2, b3, sums, outputs, accumulate);
-            Finish(d0, d1, d2, d3, sums + sumsApart, outputs, accumulate);
+            FinishTiles(b0, b1, b2, b3, sums, outputs, accumulate);
+            FinishTiles(d0, d1, d2, d3, sums + sumsApart, outputs, accumulate);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish<T>(T tile0, T tile1, T tile2, T tile3, float* sums, nint outputs, bool accumulate)
+    private static void FinishTiles<T>(T tile0, T tile1, T tile2, T tile3, float* sums, nint outputs, bool accumulate)
         where T : unmanaged, ISimd<T>
     {
-        TileKernel.Finish(tile0, sums, accumulate);
-        TileKernel.Finish(tile1, sums + outputs, accumulate);
-        TileKernel.Finish(tile2, sums + (2 * outputs), accumulate);
-        TileKernel.Finish(tile3, sums + (3 * outputs), accumulate);
+        Finish(tile0, sums, accumulate);
+        Finish(tile1, sums + outputs, accumulate);
+        Finish(tile2, sums + (2 * outputs), accumulate);
+        Finish(tile3, sums + (3 * outputs), accumulate);
     }
 
     /// <summary>One tile, by two vectors: two sums alone would wait for each other.</summary>
@@ -207,12 +207,12 @@ internal static unsafe class FewTilesKernel<TVariant>
             pixels += (1 * 16) - filters.Terms;
         }
 
-        TileKernel.Finish(a0, sums, accumulate);
-        TileKernel.Finish(b0, sums + sumsApart, accumulate);
+        Finish(a0, sums, accumulate);
+        Finish(b0, sums + sumsApart, accumulate);
         if (vector != 0)
         {
-            TileKernel.Finish(a1, sums + vector, accumulate);
-            TileKernel.Finish(b1, sums + vector + sumsApart, accumulate);
+            Finish(a1, sums + vector, accumulate);
+            Finish(b1, sums + vector + sumsApart, accumulate);
         }
     }
 }

@@ -10,10 +10,10 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
     where T : unmanaged, ISimd<T>
     where TVariant : struct, IWinograd
 {
-    /// <summary>Of two rows of a panel's filters, transformed: they, what they are made of and its products share the first two caches.</summary>
+    /// <summary>Of two transformed rows of a panel's filters: they, the filters and the sums share the first two caches.</summary>
     private const int RowBytes = 24 << 10;
 
-    /// <summary>Of the filters of a panel for one tile, which are read once a row of points and stay in the first-level cache.</summary>
+    /// <summary>Of a panel's filters for one tile, which are read once a row of points and stay in the first-level cache.</summary>
     private const int FilterBytes = 18 << 10;
 
     private readonly DirectConvolution _layer;
@@ -52,9 +52,10 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
         _panelSplits = panelSplits;
         _scratch = scratch;
         _groupBlocks = layer.Op.InChannels / layer.Op.Groups / BlockedImage.BlockChannels;
-        int blockElements = BlockedImage.BlockChannels * layer.PanelOutputs(0);
-        _partBlocks = Math.Max(1, (_isOneTile ? FilterBytes / 9 : RowBytes / 6) / (blockElements * sizeof(float)));
-        _rowElements = _isOneTile ? 0 : (nint)Math.Min(_partBlocks, _chunks.Max(c => c.Blocks)) * blockElements * 3;
+        int columnElements = BlockedImage.BlockChannels * layer.PanelOutputs(0);
+        int blockBytes = (_isOneTile ? 9 : 2 * 3) * columnElements * sizeof(float);
+        _partBlocks = Math.Max(1, (_isOneTile ? FilterBytes : RowBytes) / blockBytes);
+        _rowElements = _isOneTile ? 0 : (nint)Math.Min(_partBlocks, _chunks.Max(c => c.Blocks)) * 3 * columnElements;
         _productElements = (nint)WinogradOutput<T, TVariant>.ProductElements(rows, layer.PanelOutputs(0));
         scratch.Require(WinogradOutput<T, TVariant>.BufferElements + (2 * _rowElements) + (2 * _productElements));
     }
@@ -86,17 +87,17 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
 
     /// <summary>The products of some blocks of a chunk: their sums go on from those of the blocks before, in the same order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Multiply(int group, int panel, in WinogradChunk chunk, int first, int blocks, float* rows, float* products, float* running)
+    private void Multiply(int group, int panel, in WinogradChunk chunk, int firstBlock, int blocks, float* rows, float* products, float* running)
     {
         int outputs = _layer.PanelOutputs(panel);
         int terms = chunk.TermsPerBlock;
-        float* taps = WinogradWeights<TVariant>.Taps(_layer, group, panel, chunk.FirstBlock + first, out nint tap);
-        bool isFirst = first == 0;
-        bool isLast = first + blocks == chunk.Blocks;
+        float* taps = WinogradWeights<TVariant>.Taps(_layer, group, panel, chunk.FirstBlock + firstBlock, out nint tap);
+        bool isFirst = firstBlock == 0;
+        bool isLast = firstBlock + blocks == chunk.Blocks;
         bool isAdded = isLast && chunk.Index > 0;
         float* sums = isLast ? products : running;
         byte* next = (byte*)(taps + (blocks * 9 * tap));
-        nint block = ((nint)group * _groupBlocks) + chunk.FirstBlock + first;
+        nint block = ((nint)group * _groupBlocks) + chunk.FirstBlock + firstBlock;
         if (_isOneTile)
         {
             float* tile = _scratch.Shared + _pixels.Offset(_rows, 0) + (block * BlockedImage.BlockChannels);
@@ -104,33 +105,33 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
             return;
         }
 
-        nint between = (9 * tap) - (terms * (nint)outputs);
-        nint step = blocks * 9 * tap * sizeof(float) / (TVariant.Points / 2 * (nint)blocks * terms * _rows.Length);
-        nint nextRow = step * (TVariant.Inputs / 2) * blocks * terms;
+        nint step = 9 * tap * sizeof(float) / (TVariant.Points / 2 * (nint)terms * _rows.Length);
+        nint rowBytes = TVariant.Inputs / 2 * step * blocks * terms;
         for (int pair = 0; pair < TVariant.Inputs / 2; pair++)
         {
-            FilterRow one = new(taps, tap, outputs, between, blocks, terms, outputs);
-            FilterRow two = new(taps + (6 * tap), tap, outputs, between, blocks, terms, outputs);
-            if (pair > 0)
+            FilterRow one, two;
+            if (pair == 0)
             {
-                for (int index = 0; index < blocks; index++)
-                {
-                    WinogradFilter<TVariant>.TransformColumns<T>(pair, taps + (index * 9 * tap), tap, terms, outputs, rows + (index * (nint)terms * 3 * outputs), _rowElements);
-                }
-
-                one = new(rows, outputs, 3 * (nint)outputs, 0, blocks, terms, outputs);
-                two = new(rows + _rowElements, outputs, 3 * (nint)outputs, 0, blocks, terms, outputs);
+                one = FilterRow.OfWeights(taps, tap, blocks, terms, outputs);
+                two = FilterRow.OfWeights(taps + (6 * tap), tap, blocks, terms, outputs);
+            }
+            else
+            {
+                WinogradFilter<TVariant>.TransformColumns<T>(pair, taps, tap, blocks, terms, outputs, rows, _rowElements);
+                one = FilterRow.Stored(rows, blocks, terms, outputs);
+                two = FilterRow.Stored(rows + _rowElements, blocks, terms, outputs);
             }
 
-            (int firstRow, int secondRow) = WinogradFilter<TVariant>.Pair(pair);
-            for (int index = 0; index < _rows.Length; index++, next += 2 * nextRow)
+            (int first, int second) = WinogradFilter<TVariant>.Pair(pair);
+            for (int index = 0; index < _rows.Length; index++, next += 2 * rowBytes)
             {
                 int height = _rows[index].Height;
+                nint point = _pixels.PointStride(height);
                 nint offset = WinogradOutput<T, TVariant>.Offset(_rows, index, 0, outputs);
                 float* pixels = _scratch.Shared + _pixels.Offset(_rows, index) + (block * height * BlockedImage.BlockChannels);
                 float* start = isFirst ? null : running + offset;
-                FewTilesKernel<TVariant>.Run<T>(firstRow, one, pixels, _pixels.PointStride(height), height, start, sums + offset, isAdded, next, step);
-                FewTilesKernel<TVariant>.Run<T>(secondRow, two, pixels, _pixels.PointStride(height), height, start, sums + offset, isAdded, next + nextRow, step);
+                FewTilesKernel<TVariant>.Run<T>(first, one, pixels, point, height, start, sums + offset, isAdded, next, step);
+                FewTilesKernel<TVariant>.Run<T>(second, two, pixels, point, height, start, sums + offset, isAdded, next + rowBytes, step);
             }
         }
     }

@@ -105,7 +105,7 @@ internal static unsafe class OneTileKernel<TVariant>
         Finish(last, sums + ((TVariant.Inputs - 1) * sum), accumulate);
     }
 
-    /// <summary>Fetches what a channel's share of the next filters touches: of vectors of 16 lanes one line and a half.</summary>
+    /// <summary>Fetches a channel's share of the next filters: of vectors of 16 lanes a line and a half, of F(2×2) two and a quarter.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Fetch<T>(byte* next)
         where T : unmanaged, ISimd<T>

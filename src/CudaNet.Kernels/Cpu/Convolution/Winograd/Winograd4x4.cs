@@ -74,16 +74,19 @@ internal readonly unsafe struct Winograd4x4 : IWinograd
         return sum;
     }
 
-    /// <summary>Bᵀ times six values, for six lines. Constants are arguments, here and below: the JIT would read those it knows from memory at each use, and vectors of 512 bits are limited by that.</summary>
+    /// <summary>Bᵀ times six values, for six lines.</summary>
+    /// <remarks>
+    /// Constants are arguments, and the method is not inlined, so that they are in registers: the JIT would read what it knows from memory at each use, and vectors of 512 bits are limited by that.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Pixels<T>(float* from, nint fromStep, nint nextFrom, float* to, nint step, nint nextTo, float nearPoint, float farPoint, float farSquare, float nearSquare, float squares)
+    private static void Pixels<T>(float* from, nint fromStep, nint nextFrom, float* to, nint step, nint nextTo, float near, float far, float two, float half, float sum)
         where T : unmanaged, ISimd<T>
     {
-        T near = T.Broadcast(nearPoint);
-        T far = T.Broadcast(farPoint);
-        T two = T.Broadcast(farSquare);
-        T half = T.Broadcast(nearSquare);
-        T both = T.Broadcast(squares);
+        T nears = T.Broadcast(near);
+        T fars = T.Broadcast(far);
+        T twos = T.Broadcast(two);
+        T halves = T.Broadcast(half);
+        T sums = T.Broadcast(sum);
         for (int line = 0; line < 6; line++, from += nextFrom, to += nextTo)
         {
             T d0 = T.Load(from);
@@ -92,56 +95,56 @@ internal readonly unsafe struct Winograd4x4 : IWinograd
             T d3 = T.Load(from + (3 * fromStep));
             T d4 = T.Load(from + (4 * fromStep));
             T d5 = T.Load(from + (5 * fromStep));
-            T.Store(T.NegateMultiplyAdd(both, d2, T.Add(d0, d4)), to);
-            T even = T.NegateMultiplyAdd(two, d2, d4);
-            T odd = T.NegateMultiplyAdd(two, d1, d3);
-            T.Store(T.MultiplyAdd(near, odd, even), to + step);
-            T.Store(T.NegateMultiplyAdd(near, odd, even), to + (2 * step));
-            even = T.NegateMultiplyAdd(half, d2, d4);
-            odd = T.NegateMultiplyAdd(half, d1, d3);
-            T.Store(T.MultiplyAdd(far, odd, even), to + (3 * step));
-            T.Store(T.NegateMultiplyAdd(far, odd, even), to + (4 * step));
-            T.Store(T.NegateMultiplyAdd(both, d3, T.Add(d1, d5)), to + (5 * step));
+            T.Store(T.NegateMultiplyAdd(sums, d2, T.Add(d0, d4)), to);
+            T even = T.NegateMultiplyAdd(twos, d2, d4);
+            T odd = T.NegateMultiplyAdd(twos, d1, d3);
+            T.Store(T.MultiplyAdd(nears, odd, even), to + step);
+            T.Store(T.NegateMultiplyAdd(nears, odd, even), to + (2 * step));
+            even = T.NegateMultiplyAdd(halves, d2, d4);
+            odd = T.NegateMultiplyAdd(halves, d1, d3);
+            T.Store(T.MultiplyAdd(fars, odd, even), to + (3 * step));
+            T.Store(T.NegateMultiplyAdd(fars, odd, even), to + (4 * step));
+            T.Store(T.NegateMultiplyAdd(sums, d3, T.Add(d1, d5)), to + (5 * step));
         }
     }
 
-    /// <summary>The first and the third row of outputs; returns the sum of the first.</summary>
+    /// <summary>The first and the third row of outputs; returns the sum of the first. Constants are arguments, as of the pixels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static T EvenRows<T>(float* products, nint line, nint point, float* outputs, float nearPoint, float farPoint, float farSquare, float nearSquare, out T third)
+    private static T EvenRows<T>(float* products, nint line, nint point, float* outputs, float near, float far, float two, float half, out T third)
         where T : unmanaged, ISimd<T>
     {
-        T near = T.Broadcast(nearPoint);
-        T far = T.Broadcast(farPoint);
-        T two = T.Broadcast(farSquare);
-        T half = T.Broadcast(nearSquare);
-        Evens(products, line, two, half, out T a0, out T b0);
-        Evens(products + point, line, two, half, out T a1, out T b1);
-        Evens(products + (2 * point), line, two, half, out T a2, out T b2);
-        Evens(products + (3 * point), line, two, half, out T a3, out T b3);
-        Evens(products + (4 * point), line, two, half, out T a4, out T b4);
-        Evens(products + (5 * point), line, two, half, out T a5, out T b5);
-        T first = Products(a0, a1, a2, a3, a4, a5, near, far, two, half, outputs, T.Count);
-        third = Products(b0, b1, b2, b3, b4, b5, near, far, two, half, outputs + (8 * T.Count), T.Count);
+        T nears = T.Broadcast(near);
+        T fars = T.Broadcast(far);
+        T twos = T.Broadcast(two);
+        T halves = T.Broadcast(half);
+        Evens(products, line, twos, halves, out T a0, out T b0);
+        Evens(products + point, line, twos, halves, out T a1, out T b1);
+        Evens(products + (2 * point), line, twos, halves, out T a2, out T b2);
+        Evens(products + (3 * point), line, twos, halves, out T a3, out T b3);
+        Evens(products + (4 * point), line, twos, halves, out T a4, out T b4);
+        Evens(products + (5 * point), line, twos, halves, out T a5, out T b5);
+        T first = Products(a0, a1, a2, a3, a4, a5, nears, fars, twos, halves, outputs, T.Count);
+        third = Products(b0, b1, b2, b3, b4, b5, nears, fars, twos, halves, outputs + (8 * T.Count), T.Count);
         return first;
     }
 
-    /// <summary>The second and the fourth row of outputs; returns the sum of the second.</summary>
+    /// <summary>The second and the fourth row of outputs; returns the sum of the second. Constants are arguments, as of the pixels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static T OddRows<T>(float* products, nint line, nint point, float* outputs, float nearPoint, float farPoint, float farSquare, float nearSquare, out T fourth)
+    private static T OddRows<T>(float* products, nint line, nint point, float* outputs, float near, float far, float two, float half, out T fourth)
         where T : unmanaged, ISimd<T>
     {
-        T near = T.Broadcast(nearPoint);
-        T far = T.Broadcast(farPoint);
-        T two = T.Broadcast(farSquare);
-        T half = T.Broadcast(nearSquare);
-        Odds(products, line, near, far, two, half, out T a0, out T b0);
-        Odds(products + point, line, near, far, two, half, out T a1, out T b1);
-        Odds(products + (2 * point), line, near, far, two, half, out T a2, out T b2);
-        Odds(products + (3 * point), line, near, far, two, half, out T a3, out T b3);
-        Odds(products + (4 * point), line, near, far, two, half, out T a4, out T b4);
-        Odds(products + (5 * point), line, near, far, two, half, out T a5, out T b5);
-        T second = Products(a0, a1, a2, a3, a4, a5, near, far, two, half, outputs, T.Count);
-        fourth = Products(b0, b1, b2, b3, b4, b5, near, far, two, half, outputs + (8 * T.Count), T.Count);
+        T nears = T.Broadcast(near);
+        T fars = T.Broadcast(far);
+        T twos = T.Broadcast(two);
+        T halves = T.Broadcast(half);
+        Odds(products, line, nears, fars, twos, halves, out T a0, out T b0);
+        Odds(products + point, line, nears, fars, twos, halves, out T a1, out T b1);
+        Odds(products + (2 * point), line, nears, fars, twos, halves, out T a2, out T b2);
+        Odds(products + (3 * point), line, nears, fars, twos, halves, out T a3, out T b3);
+        Odds(products + (4 * point), line, nears, fars, twos, halves, out T a4, out T b4);
+        Odds(products + (5 * point), line, nears, fars, twos, halves, out T a5, out T b5);
+        T second = Products(a0, a1, a2, a3, a4, a5, nears, fars, twos, halves, outputs, T.Count);
+        fourth = Products(b0, b1, b2, b3, b4, b5, nears, fars, twos, halves, outputs + (8 * T.Count), T.Count);
         return second;
     }
 

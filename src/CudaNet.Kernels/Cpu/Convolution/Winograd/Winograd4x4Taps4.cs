@@ -75,7 +75,7 @@ internal readonly unsafe struct Winograd4x4Taps4 : IWinograd
         return sum;
     }
 
-    /// <summary>Bᵀ times seven values, for seven lines. The constants are arguments, as of <see cref="Winograd4x4"/>; what is made of them is exact in fp32.</summary>
+    /// <summary>Bᵀ times seven values, for seven lines. The constants are arguments, as in <see cref="Winograd4x4"/>, and the coefficients sums and products of their squares, which are exact in fp32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Pixels<T>(float* from, nint fromStep, nint nextFrom, float* to, nint step, nint nextTo, float nearest, float middle, float farthest)
         where T : unmanaged, ISimd<T>
@@ -92,9 +92,9 @@ internal readonly unsafe struct Winograd4x4Taps4 : IWinograd
         T aPlusB = T.Add(a2, b2);
         T aPlusC = T.Add(a2, c2);
         T bPlusC = T.Add(b2, c2);
-        T product = T.Multiply(ab, c2);
-        T products = T.Add(T.Add(ab, ac), bc);
-        T sum = T.Add(aPlusB, c2);
+        T productOfThree = T.Multiply(ab, c2);
+        T sumOfPairs = T.Add(T.Add(ab, ac), bc);
+        T sumOfThree = T.Add(aPlusB, c2);
         for (int line = 0; line < 7; line++, from += nextFrom, to += nextTo)
         {
             T d0 = T.Load(from);
@@ -106,9 +106,9 @@ internal readonly unsafe struct Winograd4x4Taps4 : IWinograd
             Pair(d0, d1, d2, d3, d4, d5, a, bPlusC, bc, to, step);
             Pair(d0, d1, d2, d3, d4, d5, b, aPlusC, ac, to + (2 * step), step);
             Pair(d0, d1, d2, d3, d4, d5, c, aPlusB, ab, to + (4 * step), step);
-            T far = T.NegateMultiplyAdd(product, d0, T.Load(from + (6 * fromStep)));
-            far = T.MultiplyAdd(products, d2, far);
-            T.Store(T.NegateMultiplyAdd(sum, d4, far), to + (6 * step));
+            T far = T.NegateMultiplyAdd(productOfThree, d0, T.Load(from + (6 * fromStep)));
+            far = T.MultiplyAdd(sumOfPairs, d2, far);
+            T.Store(T.NegateMultiplyAdd(sumOfThree, d4, far), to + (6 * step));
         }
     }
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
-/// G filter Gᵀ of a variant, vector by vector: all points of one row or of two, or all rows before their points are told apart. Whatever is made of them has the same bits.
+/// G filter Gᵀ of a variant, vector by vector: all points of one row or of two, or two rows before their points are told apart. Whatever is made of them has the same bits.
 /// </summary>
 internal static unsafe class WinogradFilter<TVariant>
     where TVariant : struct, IWinograd
@@ -91,29 +91,33 @@ internal static unsafe class WinogradFilter<TVariant>
     /// <param name="pair">One of the pairs between the first and the last row.</param>
     /// <param name="taps">The first of the nine weights.</param>
     /// <param name="tap">Elements from one to the next.</param>
-    /// <param name="terms">Channels.</param>
+    /// <param name="blocks">Blocks of channels, each of nine taps.</param>
+    /// <param name="terms">Channels of each.</param>
     /// <param name="outputs">Outputs, one channel's behind the other's.</param>
-    /// <param name="columns">Receives the first row, [term][3][outputs].</param>
+    /// <param name="columns">Receives the first row, [block][term][3][outputs].</param>
     /// <param name="row">Elements from it to the second.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void TransformColumns<T>(int pair, float* taps, nint tap, int terms, int outputs, float* columns, nint row)
+    public static void TransformColumns<T>(int pair, float* taps, nint tap, int blocks, int terms, int outputs, float* columns, nint row)
         where T : unmanaged, ISimd<T>
     {
         FilterPair constants = pair == 1 ? TVariant.FirstPair : TVariant.SecondPair;
         T even0 = T.Broadcast(constants.Even0);
         T even2 = T.Broadcast(constants.Even2);
         T odd = T.Broadcast(constants.Odd);
-        for (int term = 0; term < terms; term++, columns += 2 * outputs)
+        for (int block = 0; block < blocks; block++, taps += 8 * tap)
         {
-            for (float* end = taps + outputs; taps < end; taps += T.Count, columns += T.Count)
+            for (int term = 0; term < terms; term++, columns += 2 * outputs)
             {
-                for (int column = 0; column < 3; column++)
+                for (float* end = taps + outputs; taps < end; taps += T.Count, columns += T.Count)
                 {
-                    float* from = taps + (column * tap);
-                    float* to = columns + (column * outputs);
-                    Points(even0, even2, odd, T.Load(from), T.Load(from + (3 * tap)), T.Load(from + (6 * tap)), out T plus, out T minus);
-                    T.Store(plus, to);
-                    T.Store(minus, to + row);
+                    for (int column = 0; column < 3; column++)
+                    {
+                        float* from = taps + (column * tap);
+                        float* to = columns + (column * outputs);
+                        Points(even0, even2, odd, T.Load(from), T.Load(from + (3 * tap)), T.Load(from + (6 * tap)), out T plus, out T minus);
+                        T.Store(plus, to);
+                        T.Store(minus, to + row);
+                    }
                 }
             }
         }

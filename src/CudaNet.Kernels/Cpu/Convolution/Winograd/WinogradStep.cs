@@ -3,7 +3,7 @@ using CudaNet.Engine;
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
-/// Makes the phases of a Winograd convolution. What it decides (how tiles are cut, whether weights are kept transformed) follows from batch, threads and memory and changes no bit.
+/// Makes the phases of a Winograd convolution. What it decides (how tiles are cut, whether weights are kept transformed) follows from batch, threads, registers and memory and changes no bit.
 /// </summary>
 internal static unsafe class WinogradStep
 {
@@ -16,11 +16,11 @@ internal static unsafe class WinogradStep
     /// <summary>Tiles that share weights while those are transformed anew.</summary>
     private const int StreamedTiles = 112;
 
-    /// <summary>Up to so many tiles, reading nine weights and transforming them is quicker than reading all points of them, unless those of a single block of channels stay in a cache.</summary>
+    /// <summary>Up to so many tiles, reading nine weights and transforming them is quicker than reading all points of them, unless those of a single block of channels stay in a cache: measured, docs/cpu-performance.md.</summary>
     private static int TilesOfStreamedWeights<T>()
         where T : unmanaged, ISimd<T> => T.TileRows == 14 ? 16 : 12;
 
-    /// <summary>Up to so many tiles, weights become points in registers; with fewer registers, a row of points is stored for more than one.</summary>
+    /// <summary>Up to so many tiles, weights become points in registers; with fewer registers, a row of points is stored for more than one: measured as well.</summary>
     private static int FewTiles<T>()
         where T : unmanaged, ISimd<T> => T.TileRows == 14 ? 5 : 1;
 

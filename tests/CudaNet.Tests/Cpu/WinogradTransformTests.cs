@@ -1,0 +1,56 @@
+using CudaNet.Kernels.Cpu;
+using CudaNet.Tests.Support;
+using Xunit;
+
+namespace CudaNet.Tests.Cpu;
+
+/// <summary>What Winograd's transforms return, bit for bit: which channels are summed anew follows from it, so that it must not depend on vectors or registers.</summary>
+public sealed unsafe class WinogradTransformTests
+{
+    [Fact]
+    public void Products_have_the_same_sum_whatever_the_vectors_and_registers()
+    {
+        Assert.SkipUnless(SimdSupport.IsSupported(SimdWidth.Bits128), "no vectors here");
+        CheckAll<Winograd4x4>();
+        CheckAll<Winograd4x4Taps4>();
+        CheckAll<Winograd2x2>();
+    }
+
+    private static void CheckAll<TVariant>()
+        where TVariant : struct, IWinograd
+    {
+        float[] expected = Products<TVariant, Simd128>();
+        Bits.AssertSame(expected, Products<TVariant, ManyRegisters<Simd128>>(), $"{typeof(TVariant).Name}, 32 registers");
+        Bits.AssertSame(expected, Products<TVariant, PairedVectors<Simd128>>(), $"{typeof(TVariant).Name}, 8 lanes");
+        Bits.AssertSame(expected, Products<TVariant, PairedVectors<PairedVectors<Simd128>>>(), $"{typeof(TVariant).Name}, 16 lanes");
+    }
+
+    /// <summary>Of 16 channels the sum, and then the outputs of each; magnitudes from 1e-4 to 1e4, so that another order has another sum.</summary>
+    private static float[] Products<TVariant, T>()
+        where TVariant : struct, IWinograd
+        where T : unmanaged, ISimd<T>
+    {
+        const int Channels = 16;
+        Random random = new(3);
+        int outputs = TVariant.Outputs * TVariant.Outputs;
+        float[] products = [.. Enumerable.Range(0, TVariant.Points * Channels).Select(_ => (random.NextSingle() - 0.5f) * MathF.Pow(10, (8 * random.NextSingle()) - 4))];
+        float[] buffer = new float[TVariant.Points * T.Count];
+        float[] results = new float[outputs * T.Count];
+        float[] sums = new float[T.Count];
+        float[] all = new float[(1 + outputs) * Channels];
+        fixed (float* from = products, memory = buffer, to = results, sum = sums)
+        {
+            for (int lane = 0; lane < Channels; lane += T.Count)
+            {
+                T.Store(TVariant.TransformProducts<T>(from + lane, Channels, memory, to), sum);
+                sums.CopyTo(all, lane);
+                for (int output = 0; output < outputs; output++)
+                {
+                    results.AsSpan(output * T.Count, T.Count).CopyTo(all.AsSpan(((1 + output) * Channels) + lane));
+                }
+            }
+        }
+
+        return all;
+    }
+}
