@@ -11,14 +11,14 @@ public sealed class SpaceToDepthTests
 {
     private const string Algorithm = "Winograd 4×4, space to depth";
 
-    /// <summary>Odd and even padding, windows of odd and even sides, padding that differs by side or is none, columns that no window reads, a bias, outputs that end within a panel.</summary>
+    /// <summary>Odd and even padding, windows of odd and even sides, padding that differs by side or is none, last columns that no window reads, a bias, outputs that end within a panel.</summary>
     private static readonly Conv2d[] Layers =
     [
         new(3, 64, 7, 7, Stride: 2, Padding: 3),
         new(4, 40, 8, 7, Stride: 2, Padding: 2, Bias: true),
         new(1, 33, 7, 8, Stride: 2, Padding: new Padding(2, 3, 0, 5)),
         new(2, 16, 7, 7, Stride: 2),
-        new(3, 16, 8, 8, Stride: 2),
+        new(3, 16, 8, 8, Stride: 2, Padding: new Padding(2, 2, 0, 0)),
     ];
 
     public static TheoryData<int, int> Widths => [(128, 1), (256, 1), (256, 2), (512, 1), (512, 2)];
