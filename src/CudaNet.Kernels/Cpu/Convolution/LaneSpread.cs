@@ -84,7 +84,7 @@ internal sealed unsafe class LaneSpread<T>
         return offsets;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int SourceRows(int outputRows) => ((outputRows - 1) * _layer.Op.Stride) + ((_layer.Op.KernelHeight - 1) * _layer.Op.Dilation) + 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

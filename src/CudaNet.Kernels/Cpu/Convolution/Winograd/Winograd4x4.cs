@@ -150,41 +150,49 @@ internal readonly unsafe struct Winograd4x4 : IWinograd
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Evens<T>(float* products, nint line, T two, T half, out T first, out T third)
-        where T : unmanaged, ISimd<T>
-    {
-        T evenNear = T.Add(T.Load(products + line), T.Load(products + (2 * line)));
-        T evenFar = T.Add(T.Load(products + (3 * line)), T.Load(products + (4 * line)));
-        first = T.Add(T.Add(T.Load(products), evenNear), evenFar);
-        third = T.MultiplyAdd(two, evenFar, T.Multiply(half, evenNear));
-    }
+        where T : unmanaged, ISimd<T> =>
+        Evens(T.Load(products), T.Load(products + line), T.Load(products + (2 * line)), T.Load(products + (3 * line)), T.Load(products + (4 * line)), two, half, out first, out third);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Odds<T>(float* products, nint line, T near, T far, T two, T half, out T second, out T fourth)
-        where T : unmanaged, ISimd<T>
-    {
-        T oddNear = T.Subtract(T.Load(products + line), T.Load(products + (2 * line)));
-        T oddFar = T.Subtract(T.Load(products + (3 * line)), T.Load(products + (4 * line)));
-        second = T.MultiplyAdd(far, oddFar, T.Multiply(near, oddNear));
-        fourth = T.MultiplyAdd(T.Multiply(two, far), oddFar, T.MultiplyAdd(T.Multiply(half, near), oddNear, T.Load(products + (5 * line))));
-    }
+        where T : unmanaged, ISimd<T> =>
+        Odds(
+            T.Load(products + line), T.Load(products + (2 * line)), T.Load(products + (3 * line)), T.Load(products + (4 * line)), T.Load(products + (5 * line)),
+            near, far, two, half, out second, out fourth);
 
     /// <summary>Aᵀ times six values; returns the sum of the four.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T Products<T>(T m0, T m1, T m2, T m3, T m4, T m5, T near, T far, T two, T half, float* to, nint step)
         where T : unmanaged, ISimd<T>
     {
-        T evenNear = T.Add(m1, m2);
-        T oddNear = T.Subtract(m1, m2);
-        T evenFar = T.Add(m3, m4);
-        T oddFar = T.Subtract(m3, m4);
-        T y0 = T.Add(T.Add(m0, evenNear), evenFar);
-        T y1 = T.MultiplyAdd(far, oddFar, T.Multiply(near, oddNear));
-        T y2 = T.MultiplyAdd(two, evenFar, T.Multiply(half, evenNear));
-        T y3 = T.MultiplyAdd(T.Multiply(two, far), oddFar, T.MultiplyAdd(T.Multiply(half, near), oddNear, m5));
+        Evens(m0, m1, m2, m3, m4, two, half, out T y0, out T y2);
+        Odds(m1, m2, m3, m4, m5, near, far, two, half, out T y1, out T y3);
         T.Store(y0, to);
         T.Store(y1, to + step);
         T.Store(y2, to + (2 * step));
         T.Store(y3, to + (3 * step));
         return T.Add(T.Add(y0, y1), T.Add(y2, y3));
+    }
+
+    /// <summary>The first and the third row of Aᵀ.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Evens<T>(T m0, T m1, T m2, T m3, T m4, T two, T half, out T first, out T third)
+        where T : unmanaged, ISimd<T>
+    {
+        T evenNear = T.Add(m1, m2);
+        T evenFar = T.Add(m3, m4);
+        first = T.Add(T.Add(m0, evenNear), evenFar);
+        third = T.MultiplyAdd(two, evenFar, T.Multiply(half, evenNear));
+    }
+
+    /// <summary>The second and the fourth row of Aᵀ.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Odds<T>(T m1, T m2, T m3, T m4, T m5, T near, T far, T two, T half, out T second, out T fourth)
+        where T : unmanaged, ISimd<T>
+    {
+        T oddNear = T.Subtract(m1, m2);
+        T oddFar = T.Subtract(m3, m4);
+        second = T.MultiplyAdd(far, oddFar, T.Multiply(near, oddNear));
+        fourth = T.MultiplyAdd(T.Multiply(two, far), oddFar, T.MultiplyAdd(T.Multiply(half, near), oddNear, m5));
     }
 }

@@ -203,25 +203,15 @@ internal readonly unsafe struct Winograd4x4Taps4 : IWinograd
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Evens<T>(float* products, nint line, T a2, T b2, T c2, out T first, out T third)
-        where T : unmanaged, ISimd<T>
-    {
-        T a = T.Add(T.Load(products), T.Load(products + line));
-        T b = T.Add(T.Load(products + (2 * line)), T.Load(products + (3 * line)));
-        T c = T.Add(T.Load(products + (4 * line)), T.Load(products + (5 * line)));
-        first = T.Add(c, T.Add(b, a));
-        third = T.MultiplyAdd(c2, c, T.MultiplyAdd(b2, b, T.Multiply(a2, a)));
-    }
+        where T : unmanaged, ISimd<T> =>
+        Evens(T.Load(products), T.Load(products + line), T.Load(products + (2 * line)), T.Load(products + (3 * line)), T.Load(products + (4 * line)), T.Load(products + (5 * line)), a2, b2, c2, out first, out third);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Odds<T>(float* products, nint line, T a1, T b1, T c1, T a3, T b3, T c3, out T second, out T fourth)
-        where T : unmanaged, ISimd<T>
-    {
-        T a = T.Subtract(T.Load(products), T.Load(products + line));
-        T b = T.Subtract(T.Load(products + (2 * line)), T.Load(products + (3 * line)));
-        T c = T.Subtract(T.Load(products + (4 * line)), T.Load(products + (5 * line)));
-        second = T.MultiplyAdd(c1, c, T.MultiplyAdd(b1, b, T.Multiply(a1, a)));
-        fourth = T.MultiplyAdd(c3, c, T.MultiplyAdd(b3, b, T.MultiplyAdd(a3, a, T.Load(products + (6 * line)))));
-    }
+    private static void Odds<T>(float* products, nint line, T a, T b, T c, T a3, T b3, T c3, out T second, out T fourth)
+        where T : unmanaged, ISimd<T> =>
+        Odds(
+            T.Load(products), T.Load(products + line), T.Load(products + (2 * line)), T.Load(products + (3 * line)), T.Load(products + (4 * line)), T.Load(products + (5 * line)), T.Load(products + (6 * line)),
+            a, b, c, a3, b3, c3, out second, out fourth);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T Products<T>(float* from, nint fromStep, float* to, nint step)
@@ -236,20 +226,36 @@ internal readonly unsafe struct Winograd4x4Taps4 : IWinograd
         T m0, T m1, T m2, T m3, T m4, T m5, T m6, T a, T b, T c, T a2, T b2, T c2, T a3, T b3, T c3, float* to, nint step)
         where T : unmanaged, ISimd<T>
     {
-        T evenA = T.Add(m0, m1);
-        T evenB = T.Add(m2, m3);
-        T evenC = T.Add(m4, m5);
-        T y0 = T.Add(evenC, T.Add(evenB, evenA));
-        T y2 = T.MultiplyAdd(c2, evenC, T.MultiplyAdd(b2, evenB, T.Multiply(a2, evenA)));
-        T oddA = T.Subtract(m0, m1);
-        T oddB = T.Subtract(m2, m3);
-        T oddC = T.Subtract(m4, m5);
-        T y1 = T.MultiplyAdd(c, oddC, T.MultiplyAdd(b, oddB, T.Multiply(a, oddA)));
-        T y3 = T.MultiplyAdd(c3, oddC, T.MultiplyAdd(b3, oddB, T.MultiplyAdd(a3, oddA, m6)));
+        Evens(m0, m1, m2, m3, m4, m5, a2, b2, c2, out T y0, out T y2);
+        Odds(m0, m1, m2, m3, m4, m5, m6, a, b, c, a3, b3, c3, out T y1, out T y3);
         T.Store(y0, to);
         T.Store(y1, to + step);
         T.Store(y2, to + (2 * step));
         T.Store(y3, to + (3 * step));
         return T.Add(T.Add(y0, y1), T.Add(y2, y3));
+    }
+
+    /// <summary>The first and the third row of Aᵀ.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Evens<T>(T m0, T m1, T m2, T m3, T m4, T m5, T a2, T b2, T c2, out T first, out T third)
+        where T : unmanaged, ISimd<T>
+    {
+        T evenA = T.Add(m0, m1);
+        T evenB = T.Add(m2, m3);
+        T evenC = T.Add(m4, m5);
+        first = T.Add(evenC, T.Add(evenB, evenA));
+        third = T.MultiplyAdd(c2, evenC, T.MultiplyAdd(b2, evenB, T.Multiply(a2, evenA)));
+    }
+
+    /// <summary>The second and the fourth row of Aᵀ.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Odds<T>(T m0, T m1, T m2, T m3, T m4, T m5, T m6, T a, T b, T c, T a3, T b3, T c3, out T second, out T fourth)
+        where T : unmanaged, ISimd<T>
+    {
+        T oddA = T.Subtract(m0, m1);
+        T oddB = T.Subtract(m2, m3);
+        T oddC = T.Subtract(m4, m5);
+        second = T.MultiplyAdd(c, oddC, T.MultiplyAdd(b, oddB, T.Multiply(a, oddA)));
+        fourth = T.MultiplyAdd(c3, oddC, T.MultiplyAdd(b3, oddB, T.MultiplyAdd(a3, oddA, m6)));
     }
 }
