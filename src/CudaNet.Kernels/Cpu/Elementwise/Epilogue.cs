@@ -106,7 +106,7 @@ internal unsafe struct Epilogue
 
     /// <summary>The constants of one vector of channels; those that are absent are not used.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Load<T>(nint channel, out T bias, out T scale, out T shift)
+    public readonly void Load<T>(nint channel, out T bias, out T scale, out T shift)
         where T : unmanaged, ISimd<T>
     {
         bias = Bias == null ? default : T.Load(Bias + channel);

@@ -47,8 +47,9 @@ internal unsafe interface IWinograd
     /// <param name="products">The first point.</param>
     /// <param name="point">Elements from point to point.</param>
     /// <param name="buffer">Room for <see cref="Points"/> vectors.</param>
-    /// <param name="outputs">Receives <see cref="Outputs"/> squared vectors, row by row.</param>
+    /// <param name="target">Takes <see cref="Outputs"/> squared vectors.</param>
     /// <returns>The sum of all of them, lane by lane: finite only where every one is.</returns>
-    static abstract T TransformProducts<T>(float* products, nint point, float* buffer, float* outputs)
-        where T : unmanaged, ISimd<T>;
+    static abstract T TransformProducts<T, TTarget>(float* products, nint point, float* buffer, in TTarget target)
+        where T : unmanaged, ISimd<T>
+        where TTarget : struct, ITileTarget<T>;
 }

@@ -44,19 +44,27 @@ internal readonly unsafe struct Winograd2x2 : IWinograd
         where T : unmanaged, ISimd<T> => WinogradFilter<Winograd2x2>.TransformRow<T>(row, taps, tap, vectors, transformed, point);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static T TransformProducts<T>(float* products, nint point, float* buffer, float* outputs)
+    public static T TransformProducts<T, TTarget>(float* products, nint point, float* buffer, in TTarget target)
         where T : unmanaged, ISimd<T>
+        where TTarget : struct, ITileTarget<T>
     {
         nint line = 4 * point;
         for (int column = 0; column < 4; column++, products += point)
         {
-            Products(T.Load(products), T.Load(products + line), T.Load(products + (2 * line)), T.Load(products + (3 * line)), buffer + (column * T.Count), 4 * T.Count);
+            Products(T.Load(products), T.Load(products + line), T.Load(products + (2 * line)), T.Load(products + (3 * line)), out T y0, out T y1);
+            T.Store(y0, buffer + (column * T.Count));
+            T.Store(y1, buffer + ((4 + column) * T.Count));
         }
 
-        T sum = Products(T.Load(buffer), T.Load(buffer + T.Count), T.Load(buffer + (2 * T.Count)), T.Load(buffer + (3 * T.Count)), outputs, T.Count);
-        buffer += 4 * T.Count;
-        return T.Add(sum, Products(
-            T.Load(buffer), T.Load(buffer + T.Count), T.Load(buffer + (2 * T.Count)), T.Load(buffer + (3 * T.Count)), outputs + (2 * T.Count), T.Count));
+        T sum = default;
+        for (int row = 0; row < 2; row++, buffer += 4 * T.Count)
+        {
+            Products(T.Load(buffer), T.Load(buffer + T.Count), T.Load(buffer + (2 * T.Count)), T.Load(buffer + (3 * T.Count)), out T y0, out T y1);
+            target.Put(row, y0, y1);
+            sum = T.Add(sum, T.Add(y0, y1));
+        }
+
+        return sum;
     }
 
     /// <summary>Bᵀ times four values.</summary>
@@ -70,15 +78,12 @@ internal readonly unsafe struct Winograd2x2 : IWinograd
         T.Store(T.Subtract(d3, d1), to + (3 * step));
     }
 
-    /// <summary>Aᵀ times four values; returns the sum of the two.</summary>
+    /// <summary>Aᵀ times four values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Products<T>(T m0, T m1, T m2, T m3, float* to, nint step)
+    private static void Products<T>(T m0, T m1, T m2, T m3, out T y0, out T y1)
         where T : unmanaged, ISimd<T>
     {
-        T y0 = T.Add(m0, T.Add(m1, m2));
-        T y1 = T.Add(T.Subtract(m1, m2), m3);
-        T.Store(y0, to);
-        T.Store(y1, to + step);
-        return T.Add(y0, y1);
+        y0 = T.Add(m0, T.Add(m1, m2));
+        y1 = T.Add(T.Subtract(m1, m2), m3);
     }
 }

@@ -45,14 +45,15 @@ internal readonly unsafe struct Winograd4x4 : IWinograd
 
     /// <remarks>With 32 registers, two rows of outputs at a time without the buffer.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static T TransformProducts<T>(float* products, nint point, float* buffer, float* outputs)
+    public static T TransformProducts<T, TTarget>(float* products, nint point, float* buffer, in TTarget target)
         where T : unmanaged, ISimd<T>
+        where TTarget : struct, ITileTarget<T>
     {
         nint line = 6 * point;
         if (T.TileRows == 14)
         {
-            T first = EvenRows(products, line, point, outputs, Near, Far, 2, 0.5f, out T third);
-            T second = OddRows(products, line, point, outputs + (4 * T.Count), Near, Far, 2, 0.5f, out T fourth);
+            T first = EvenRows(products, line, point, target, Near, Far, 2, 0.5f, out T third);
+            T second = OddRows(products, line, point, target, Near, Far, 2, 0.5f, out T fourth);
             return T.Add(T.Add(T.Add(first, second), third), fourth);
         }
 
@@ -60,15 +61,20 @@ internal readonly unsafe struct Winograd4x4 : IWinograd
         {
             Products(
                 T.Load(products), T.Load(products + line), T.Load(products + (2 * line)), T.Load(products + (3 * line)), T.Load(products + (4 * line)), T.Load(products + (5 * line)),
-                T.Broadcast(Near), T.Broadcast(Far), T.Broadcast(2), T.Broadcast(0.5f), buffer + (column * T.Count), 6 * T.Count);
+                T.Broadcast(Near), T.Broadcast(Far), T.Broadcast(2), T.Broadcast(0.5f), out T y0, out T y1, out T y2, out T y3);
+            float* lines = buffer + (column * T.Count);
+            T.Store(y0, lines);
+            T.Store(y1, lines + (6 * T.Count));
+            T.Store(y2, lines + (12 * T.Count));
+            T.Store(y3, lines + (18 * T.Count));
         }
 
         T sum = default;
-        for (int row = 0; row < 4; row++, buffer += 6 * T.Count, outputs += 4 * T.Count)
+        for (int row = 0; row < 4; row++, buffer += 6 * T.Count)
         {
-            sum = T.Add(sum, Products(
+            sum = T.Add(sum, Row(
                 T.Load(buffer), T.Load(buffer + T.Count), T.Load(buffer + (2 * T.Count)), T.Load(buffer + (3 * T.Count)), T.Load(buffer + (4 * T.Count)), T.Load(buffer + (5 * T.Count)),
-                T.Broadcast(Near), T.Broadcast(Far), T.Broadcast(2), T.Broadcast(0.5f), outputs, T.Count));
+                T.Broadcast(Near), T.Broadcast(Far), T.Broadcast(2), T.Broadcast(0.5f), target, row));
         }
 
         return sum;
@@ -110,8 +116,9 @@ internal readonly unsafe struct Winograd4x4 : IWinograd
 
     /// <summary>The first and the third row of outputs; returns the sum of the first. Constants are arguments, as of the pixels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static T EvenRows<T>(float* products, nint line, nint point, float* outputs, float near, float far, float two, float half, out T third)
+    private static T EvenRows<T, TTarget>(float* products, nint line, nint point, in TTarget target, float near, float far, float two, float half, out T third)
         where T : unmanaged, ISimd<T>
+        where TTarget : struct, ITileTarget<T>
     {
         T nears = T.Broadcast(near);
         T fars = T.Broadcast(far);
@@ -123,15 +130,16 @@ internal readonly unsafe struct Winograd4x4 : IWinograd
         Evens(products + (3 * point), line, twos, halves, out T a3, out T b3);
         Evens(products + (4 * point), line, twos, halves, out T a4, out T b4);
         Evens(products + (5 * point), line, twos, halves, out T a5, out T b5);
-        T first = Products(a0, a1, a2, a3, a4, a5, nears, fars, twos, halves, outputs, T.Count);
-        third = Products(b0, b1, b2, b3, b4, b5, nears, fars, twos, halves, outputs + (8 * T.Count), T.Count);
+        T first = Row(a0, a1, a2, a3, a4, a5, nears, fars, twos, halves, target, 0);
+        third = Row(b0, b1, b2, b3, b4, b5, nears, fars, twos, halves, target, 2);
         return first;
     }
 
     /// <summary>The second and the fourth row of outputs; returns the sum of the second. Constants are arguments, as of the pixels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static T OddRows<T>(float* products, nint line, nint point, float* outputs, float near, float far, float two, float half, out T fourth)
+    private static T OddRows<T, TTarget>(float* products, nint line, nint point, in TTarget target, float near, float far, float two, float half, out T fourth)
         where T : unmanaged, ISimd<T>
+        where TTarget : struct, ITileTarget<T>
     {
         T nears = T.Broadcast(near);
         T fars = T.Broadcast(far);
@@ -143,8 +151,8 @@ internal readonly unsafe struct Winograd4x4 : IWinograd
         Odds(products + (3 * point), line, nears, fars, twos, halves, out T a3, out T b3);
         Odds(products + (4 * point), line, nears, fars, twos, halves, out T a4, out T b4);
         Odds(products + (5 * point), line, nears, fars, twos, halves, out T a5, out T b5);
-        T second = Products(a0, a1, a2, a3, a4, a5, nears, fars, twos, halves, outputs, T.Count);
-        fourth = Products(b0, b1, b2, b3, b4, b5, nears, fars, twos, halves, outputs + (8 * T.Count), T.Count);
+        T second = Row(a0, a1, a2, a3, a4, a5, nears, fars, twos, halves, target, 1);
+        fourth = Row(b0, b1, b2, b3, b4, b5, nears, fars, twos, halves, target, 3);
         return second;
     }
 
@@ -160,18 +168,24 @@ internal readonly unsafe struct Winograd4x4 : IWinograd
             T.Load(products + line), T.Load(products + (2 * line)), T.Load(products + (3 * line)), T.Load(products + (4 * line)), T.Load(products + (5 * line)),
             near, far, two, half, out second, out fourth);
 
-    /// <summary>Aᵀ times six values; returns the sum of the four.</summary>
+    /// <summary>A row of outputs; returns their sum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Products<T>(T m0, T m1, T m2, T m3, T m4, T m5, T near, T far, T two, T half, float* to, nint step)
+    private static T Row<T, TTarget>(T m0, T m1, T m2, T m3, T m4, T m5, T near, T far, T two, T half, in TTarget to, int row)
+        where T : unmanaged, ISimd<T>
+        where TTarget : struct, ITileTarget<T>
+    {
+        Products(m0, m1, m2, m3, m4, m5, near, far, two, half, out T y0, out T y1, out T y2, out T y3);
+        to.Put(row, y0, y1, y2, y3);
+        return T.Add(T.Add(y0, y1), T.Add(y2, y3));
+    }
+
+    /// <summary>Aᵀ times six values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Products<T>(T m0, T m1, T m2, T m3, T m4, T m5, T near, T far, T two, T half, out T y0, out T y1, out T y2, out T y3)
         where T : unmanaged, ISimd<T>
     {
-        Evens(m0, m1, m2, m3, m4, two, half, out T y0, out T y2);
-        Odds(m1, m2, m3, m4, m5, near, far, two, half, out T y1, out T y3);
-        T.Store(y0, to);
-        T.Store(y1, to + step);
-        T.Store(y2, to + (2 * step));
-        T.Store(y3, to + (3 * step));
-        return T.Add(T.Add(y0, y1), T.Add(y2, y3));
+        Evens(m0, m1, m2, m3, m4, two, half, out y0, out y2);
+        Odds(m1, m2, m3, m4, m5, near, far, two, half, out y1, out y3);
     }
 
     /// <summary>The first and the third row of Aᵀ.</summary>

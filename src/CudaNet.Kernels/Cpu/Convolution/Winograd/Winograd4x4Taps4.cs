@@ -50,26 +50,34 @@ internal readonly unsafe struct Winograd4x4Taps4 : IWinograd
 
     /// <remarks>With 32 registers, two rows of outputs at a time without the buffer.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static T TransformProducts<T>(float* products, nint point, float* buffer, float* outputs)
+    public static T TransformProducts<T, TTarget>(float* products, nint point, float* buffer, in TTarget target)
         where T : unmanaged, ISimd<T>
+        where TTarget : struct, ITileTarget<T>
     {
         nint line = 7 * point;
         if (T.TileRows == 14)
         {
-            T first = EvenRows(products, line, point, outputs, A, B, C, out T third);
-            T second = OddRows(products, line, point, outputs + (4 * T.Count), A, B, C, out T fourth);
+            T first = EvenRows(products, line, point, target, A, B, C, out T third);
+            T second = OddRows(products, line, point, target, A, B, C, out T fourth);
             return T.Add(T.Add(T.Add(first, second), third), fourth);
         }
 
         for (int column = 0; column < 7; column++, products += point)
         {
-            Products<T>(products, line, buffer + (column * T.Count), 7 * T.Count);
+            Products(products, line, out T y0, out T y1, out T y2, out T y3);
+            float* lines = buffer + (column * T.Count);
+            T.Store(y0, lines);
+            T.Store(y1, lines + (7 * T.Count));
+            T.Store(y2, lines + (14 * T.Count));
+            T.Store(y3, lines + (21 * T.Count));
         }
 
         T sum = default;
-        for (int row = 0; row < 4; row++, buffer += 7 * T.Count, outputs += 4 * T.Count)
+        for (int row = 0; row < 4; row++, buffer += 7 * T.Count)
         {
-            sum = T.Add(sum, Products<T>(buffer, T.Count, outputs, T.Count));
+            Products(buffer, T.Count, out T y0, out T y1, out T y2, out T y3);
+            target.Put(row, y0, y1, y2, y3);
+            sum = T.Add(sum, T.Add(T.Add(y0, y1), T.Add(y2, y3)));
         }
 
         return sum;
@@ -151,8 +159,9 @@ internal readonly unsafe struct Winograd4x4Taps4 : IWinograd
 
     /// <summary>The first and the third row of outputs; returns the sum of the first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static T EvenRows<T>(float* products, nint line, nint point, float* outputs, float nearest, float middle, float farthest, out T third)
+    private static T EvenRows<T, TTarget>(float* products, nint line, nint point, in TTarget target, float nearest, float middle, float farthest, out T third)
         where T : unmanaged, ISimd<T>
+        where TTarget : struct, ITileTarget<T>
     {
         T a = T.Broadcast(nearest);
         T b = T.Broadcast(middle);
@@ -170,15 +179,16 @@ internal readonly unsafe struct Winograd4x4Taps4 : IWinograd
         Evens(products + (4 * point), line, a2, b2, c2, out T m4, out T n4);
         Evens(products + (5 * point), line, a2, b2, c2, out T m5, out T n5);
         Evens(products + (6 * point), line, a2, b2, c2, out T m6, out T n6);
-        T first = Products(m0, m1, m2, m3, m4, m5, m6, a, b, c, a2, b2, c2, a3, b3, c3, outputs, T.Count);
-        third = Products(n0, n1, n2, n3, n4, n5, n6, a, b, c, a2, b2, c2, a3, b3, c3, outputs + (8 * T.Count), T.Count);
+        T first = Row(m0, m1, m2, m3, m4, m5, m6, a, b, c, a2, b2, c2, a3, b3, c3, target, 0);
+        third = Row(n0, n1, n2, n3, n4, n5, n6, a, b, c, a2, b2, c2, a3, b3, c3, target, 2);
         return first;
     }
 
     /// <summary>The second and the fourth row of outputs; returns the sum of the second.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static T OddRows<T>(float* products, nint line, nint point, float* outputs, float nearest, float middle, float farthest, out T fourth)
+    private static T OddRows<T, TTarget>(float* products, nint line, nint point, in TTarget target, float nearest, float middle, float farthest, out T fourth)
         where T : unmanaged, ISimd<T>
+        where TTarget : struct, ITileTarget<T>
     {
         T a = T.Broadcast(nearest);
         T b = T.Broadcast(middle);
@@ -196,66 +206,63 @@ internal readonly unsafe struct Winograd4x4Taps4 : IWinograd
         Odds(products + (4 * point), line, a, b, c, a3, b3, c3, out T m4, out T n4);
         Odds(products + (5 * point), line, a, b, c, a3, b3, c3, out T m5, out T n5);
         Odds(products + (6 * point), line, a, b, c, a3, b3, c3, out T m6, out T n6);
-        T second = Products(m0, m1, m2, m3, m4, m5, m6, a, b, c, a2, b2, c2, a3, b3, c3, outputs, T.Count);
-        fourth = Products(n0, n1, n2, n3, n4, n5, n6, a, b, c, a2, b2, c2, a3, b3, c3, outputs + (8 * T.Count), T.Count);
+        T second = Row(m0, m1, m2, m3, m4, m5, m6, a, b, c, a2, b2, c2, a3, b3, c3, target, 1);
+        fourth = Row(n0, n1, n2, n3, n4, n5, n6, a, b, c, a2, b2, c2, a3, b3, c3, target, 3);
         return second;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Evens<T>(float* products, nint line, T a2, T b2, T c2, out T first, out T third)
-        where T : unmanaged, ISimd<T> =>
-        Evens(T.Load(products), T.Load(products + line), T.Load(products + (2 * line)), T.Load(products + (3 * line)), T.Load(products + (4 * line)), T.Load(products + (5 * line)), a2, b2, c2, out first, out third);
+        where T : unmanaged, ISimd<T> => Evens(
+            T.Add(T.Load(products), T.Load(products + line)), T.Add(T.Load(products + (2 * line)), T.Load(products + (3 * line))), T.Add(T.Load(products + (4 * line)), T.Load(products + (5 * line))),
+            a2, b2, c2, out first, out third);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Odds<T>(float* products, nint line, T a, T b, T c, T a3, T b3, T c3, out T second, out T fourth)
-        where T : unmanaged, ISimd<T> =>
-        Odds(
-            T.Load(products), T.Load(products + line), T.Load(products + (2 * line)), T.Load(products + (3 * line)), T.Load(products + (4 * line)), T.Load(products + (5 * line)), T.Load(products + (6 * line)),
+        where T : unmanaged, ISimd<T> => Odds(
+            T.Subtract(T.Load(products), T.Load(products + line)),
+            T.Subtract(T.Load(products + (2 * line)), T.Load(products + (3 * line))),
+            T.Subtract(T.Load(products + (4 * line)), T.Load(products + (5 * line))),
+            T.Load(products + (6 * line)),
             a, b, c, a3, b3, c3, out second, out fourth);
 
+    /// <summary>Aᵀ times seven values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Products<T>(float* from, nint fromStep, float* to, nint step)
-        where T : unmanaged, ISimd<T> => Products(
-            T.Load(from), T.Load(from + fromStep), T.Load(from + (2 * fromStep)), T.Load(from + (3 * fromStep)), T.Load(from + (4 * fromStep)), T.Load(from + (5 * fromStep)), T.Load(from + (6 * fromStep)),
-            T.Broadcast(A), T.Broadcast(B), T.Broadcast(C), T.Broadcast(A * A), T.Broadcast(B * B), T.Broadcast(C * C), T.Broadcast(A * A * A), T.Broadcast(B * B * B), T.Broadcast(C * C * C),
-            to, step);
-
-    /// <summary>Aᵀ times seven values; returns the sum of the four.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Products<T>(
-        T m0, T m1, T m2, T m3, T m4, T m5, T m6, T a, T b, T c, T a2, T b2, T c2, T a3, T b3, T c3, float* to, nint step)
+    private static void Products<T>(float* from, nint step, out T y0, out T y1, out T y2, out T y3)
         where T : unmanaged, ISimd<T>
     {
-        Evens(m0, m1, m2, m3, m4, m5, a2, b2, c2, out T y0, out T y2);
-        Odds(m0, m1, m2, m3, m4, m5, m6, a, b, c, a3, b3, c3, out T y1, out T y3);
-        T.Store(y0, to);
-        T.Store(y1, to + step);
-        T.Store(y2, to + (2 * step));
-        T.Store(y3, to + (3 * step));
+        Evens(from, step, T.Broadcast(A * A), T.Broadcast(B * B), T.Broadcast(C * C), out y0, out y2);
+        Odds(from, step, T.Broadcast(A), T.Broadcast(B), T.Broadcast(C), T.Broadcast(A * A * A), T.Broadcast(B * B * B), T.Broadcast(C * C * C), out y1, out y3);
+    }
+
+    /// <summary>A row of outputs, from seven values; returns their sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Row<T, TTarget>(
+        T m0, T m1, T m2, T m3, T m4, T m5, T m6, T a, T b, T c, T a2, T b2, T c2, T a3, T b3, T c3, in TTarget to, int row)
+        where T : unmanaged, ISimd<T>
+        where TTarget : struct, ITileTarget<T>
+    {
+        Evens(T.Add(m0, m1), T.Add(m2, m3), T.Add(m4, m5), a2, b2, c2, out T y0, out T y2);
+        Odds(T.Subtract(m0, m1), T.Subtract(m2, m3), T.Subtract(m4, m5), m6, a, b, c, a3, b3, c3, out T y1, out T y3);
+        to.Put(row, y0, y1, y2, y3);
         return T.Add(T.Add(y0, y1), T.Add(y2, y3));
     }
 
-    /// <summary>The first and the third row of Aᵀ.</summary>
+    /// <summary>The first and the third row of Aᵀ, from the sums of the points in pairs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Evens<T>(T m0, T m1, T m2, T m3, T m4, T m5, T a2, T b2, T c2, out T first, out T third)
+    private static void Evens<T>(T sumA, T sumB, T sumC, T a2, T b2, T c2, out T first, out T third)
         where T : unmanaged, ISimd<T>
     {
-        T evenA = T.Add(m0, m1);
-        T evenB = T.Add(m2, m3);
-        T evenC = T.Add(m4, m5);
-        first = T.Add(evenC, T.Add(evenB, evenA));
-        third = T.MultiplyAdd(c2, evenC, T.MultiplyAdd(b2, evenB, T.Multiply(a2, evenA)));
+        first = T.Add(sumC, T.Add(sumB, sumA));
+        third = T.MultiplyAdd(c2, sumC, T.MultiplyAdd(b2, sumB, T.Multiply(a2, sumA)));
     }
 
-    /// <summary>The second and the fourth row of Aᵀ.</summary>
+    /// <summary>The second and the fourth row of Aᵀ, from their differences.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Odds<T>(T m0, T m1, T m2, T m3, T m4, T m5, T m6, T a, T b, T c, T a3, T b3, T c3, out T second, out T fourth)
+    private static void Odds<T>(T differenceA, T differenceB, T differenceC, T m6, T a, T b, T c, T a3, T b3, T c3, out T second, out T fourth)
         where T : unmanaged, ISimd<T>
     {
-        T oddA = T.Subtract(m0, m1);
-        T oddB = T.Subtract(m2, m3);
-        T oddC = T.Subtract(m4, m5);
-        second = T.MultiplyAdd(c, oddC, T.MultiplyAdd(b, oddB, T.Multiply(a, oddA)));
-        fourth = T.MultiplyAdd(c3, oddC, T.MultiplyAdd(b3, oddB, T.MultiplyAdd(a3, oddA, m6)));
+        second = T.MultiplyAdd(c, differenceC, T.MultiplyAdd(b, differenceB, T.Multiply(a, differenceA)));
+        fourth = T.MultiplyAdd(c3, differenceC, T.MultiplyAdd(b3, differenceB, T.MultiplyAdd(a3, differenceA, m6)));
     }
 }

@@ -29,7 +29,8 @@ internal sealed unsafe class WinogradOutput<T, TVariant>(
     public void Finish(TileRows[] rows, float* products, int group, int panel, float* buffer)
     {
         int outputs = layer.PanelOutputs(panel);
-        float* results = buffer + (TVariant.Points * T.Count);
+        int firstChannel = (group * layer.GroupOutputs) + (panel * 2 * T.Count);
+        bool storesOnce = OneStore<T>.Of(_epilogue, out OneStore<T> store);
         for (int index = 0; index < rows.Length; index++)
         {
             TileRows tiles = rows[index];
@@ -38,27 +39,41 @@ internal sealed unsafe class WinogradOutput<T, TVariant>(
             for (int row = 0; row < tiles.Filled; row++)
             {
                 (int image, int y, int x) = pixels.Locate(tiles.First + row);
+                bool isInside = storesOnce && y + TVariant.Outputs <= to.Height && x + TVariant.Outputs <= to.Width;
                 for (int output = 0; output < outputs; output += T.Count, tileProducts += T.Count)
                 {
-                    T sum = TVariant.TransformProducts<T>(tileProducts, point, buffer, results);
-                    if (!T.IsFinite(sum))
+                    int channel = firstChannel + output;
+                    nint offset = (image * to.ImageStride) + to.ChannelOffset(channel) + to.Interior + (y * to.RowStride) + (x * (nint)BlockedImage.BlockChannels);
+                    if (isInside)
                     {
-                        Replace(sum, image, y, x, group, panel, output, results);
+                        _epilogue.Load(channel, out T bias, out T scale, out T shift);
+                        TilePixels<T> target = new(store, bias, scale, shift, offset, to.RowStride);
+                        if (T.IsFinite(TVariant.TransformProducts<T, TilePixels<T>>(tileProducts, point, buffer, target)))
+                        {
+                            continue;
+                        }
                     }
 
-                    int channel = (group * layer.GroupOutputs) + (panel * 2 * T.Count) + output;
-                    Store(results, image, y, x, channel);
+                    FinishByResults(tileProducts, point, image, y, x, group, panel, output, offset, buffer);
                 }
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Store(float* results, int image, int y, int x, int channel)
+    /// <summary>A tile that is not finite, reaches beyond the image, or is stored more than once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FinishByResults(float* products, nint point, int image, int y, int x, int group, int panel, int output, nint offset, float* buffer)
     {
+        float* results = buffer + (TVariant.Points * T.Count);
+        T sum = TVariant.TransformProducts<T, TileResults<T>>(products, point, buffer, new TileResults<T>(results));
+        if (!T.IsFinite(sum))
+        {
+            Replace(sum, image, y, x, group, panel, output, results);
+        }
+
         int height = Math.Min(TVariant.Outputs, to.Height - y);
         int width = Math.Min(TVariant.Outputs, to.Width - x);
-        nint offset = (image * to.ImageStride) + to.ChannelOffset(channel) + to.Interior + (y * to.RowStride) + (x * (nint)BlockedImage.BlockChannels);
+        int channel = (group * layer.GroupOutputs) + (panel * 2 * T.Count) + output;
         _epilogue.ApplyTile<T>(results, TVariant.Outputs * T.Count, height, width, channel, offset, to.RowStride);
     }
 
