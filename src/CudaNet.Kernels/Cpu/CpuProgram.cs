@@ -32,7 +32,11 @@ internal sealed record LoadedSteps(HostInput[] Inputs, LoadedStep[] Steps);
 /// <param name="ScaledPhases">The same where an image of the input was scaled; null where that is nothing to the step.</param>
 /// <param name="Publications">The observed stages, in execution order.</param>
 /// <param name="WorkspaceBytes">What it works in.</param>
-internal sealed record LoadedStep(int Index, StoringPhase[] Phases, StoringPhase[]? ScaledPhases, Publication[] Publications, long WorkspaceBytes);
+internal sealed record LoadedStep(int Index, StoringPhase[] Phases, StoringPhase[]? ScaledPhases, Publication[] Publications, long WorkspaceBytes)
+{
+    /// <summary>Whether the step before computes it, too, so that it has no phases.</summary>
+    public bool IsFolded { get; init; }
+}
 
 /// <summary>An observed stage and what brings it to the host.</summary>
 internal sealed record Publication(PlanStage Stage, HostOutput Output);

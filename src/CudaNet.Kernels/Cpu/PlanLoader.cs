@@ -24,6 +24,8 @@ internal sealed unsafe class PlanLoader<T>(
     private readonly List<StoringPhase> _phases = [];
     private readonly NativeBuffer?[] _slots = new NativeBuffer?[plan.SlotBytes.Count];
     private readonly HashSet<LayerNode> _stepInputs = [.. plan.Steps.Select(s => s.Input.Node)];
+    private readonly Dictionary<LayerNode, int> _readers = plan.Steps.SelectMany(s => s.Reads).CountBy(v => v.Node).ToDictionary();
+    private PlanStep? _folded;
     private bool _storesSums;
     private float* _copies;
     private long _copyBytes;
@@ -46,7 +48,7 @@ internal sealed unsafe class PlanLoader<T>(
         // One workspace for the copies of all steps: each is read by its own step only.
         long copied = steps.Max(s => layers[s.Head.Node].CopyElements(s.Input));
         _copies = copied == 0 ? null : arena.Allocate(copied, "workspaces").Pointer;
-        LoadedStep[] loaded = [.. steps.Select(Load)];
+        LoadedStep[] loaded = [.. steps.Select((step, index) => Load(step, index + 1 < steps.Length ? steps[index + 1] : null))];
         _inputs.ForEach(i => i.Scale = scale);
         return new LoadedSteps([.. _inputs], loaded);
     }
@@ -125,31 +127,55 @@ internal sealed unsafe class PlanLoader<T>(
         return input;
     }
 
-    private LoadedStep Load(PlanStep step)
+    private LoadedStep Load(PlanStep step, PlanStep? next)
+    {
+        CpuLayer head = layers[step.Head.Node];
+        bool isFolded = _folded == step;
+        StoringPhase[] phases = isFolded ? [] : (next is null ? null : Folded(step, head, next)) ?? Phases(step, () => head.Begin(this, step))!;
+        long workspace = isFolded ? 0 : checked(Scratch.StepBytes + _copyBytes);
+        Publication[] publications = [.. step.Stages.Where(s => s.IsObserved).Select(s => new Publication(s, new HostOutput<T>(Destination(s), BlockedImage.Of(s.Shape))))];
+        StoringPhase[]? scaled = ReadsScaled(step) ? Scaled(step, head) : isFolded && scale is not null ? Phases(step, () => head.Begin(this, step)) : null;
+        return new LoadedStep(step.Index, phases, scaled, publications, workspace) { IsFolded = isFolded };
+    }
+
+    /// <summary>The phases that the step's layer makes.</summary>
+    private StoringPhase[]? Phases(PlanStep stored, Func<StoringPhase?> begin)
     {
         _phases.Clear();
         Scratch.BeginStep();
         _copyBytes = 0;
-        CpuLayer head = layers[step.Head.Node];
-        StoringPhase phase = head.Begin(this, step);
-        phase.Stored = [.. step.Stages.Where(s => s.Stored is not null && IsStepInput(s)).Select(s => new StoredValue(Destination(s), BlockedImage.Of(s.Shape)))];
-        _phases.Add(phase);
-        StoringPhase[] phases = [.. _phases];
-        Publication[] publications = [.. step.Stages.Where(s => s.IsObserved).Select(s => new Publication(s, new HostOutput<T>(Destination(s), BlockedImage.Of(s.Shape))))];
-        long workspace = checked(Scratch.StepBytes + _copyBytes);
-        return new LoadedStep(step.Index, phases, ReadsScaled(step) ? Scaled(step, head, phase.Stored) : null, publications, workspace);
+        if (begin() is not { } last)
+        {
+            return null;
+        }
+
+        last.Stored = Stored(stored);
+        return [.. _phases, last];
     }
+
+    /// <summary>The phases of a step and of the next one together, where nobody else wants what is between them; null where each has its own.</summary>
+    private StoringPhase[]? Folded(PlanStep step, CpuLayer head, PlanStep next)
+    {
+        bool isBetween = next.Input.Node == step.Output.Node && next.Residual is null && plan.Output.Node != step.Output.Node && step.Stages.All(s => !s.IsObserved)
+            && _readers[step.Output.Node] == 1 && step.Reads.All(v => v.Slot is null || v.Slot != next.Output.Slot);
+        StoringPhase[]? phases = isBetween ? Phases(next, () => layers[next.Head.Node].Fold(this, next, step, head)) : null;
+        _folded = phases is null ? null : next;
+        return phases;
+    }
+
+    private StoredValue[] Stored(PlanStep step) =>
+        [.. step.Stages.Where(s => s.Stored is not null && IsStepInput(s)).Select(s => new StoredValue(Destination(s), BlockedImage.Of(s.Shape)))];
 
     private bool ReadsScaled(PlanStep step) => scale is not null && step.Input.Slot is null;
 
     /// <summary>A step on scaled images: the sums go where its output will be, and another phase does the rest.</summary>
-    private StoringPhase[] Scaled(PlanStep step, CpuLayer head, StoredValue[] stored)
+    private StoringPhase[] Scaled(PlanStep step, CpuLayer head)
     {
         _phases.Clear();
         _storesSums = true;
         StoringPhase sums = head.Begin(this, step);
         _storesSums = false;
-        return [.. _phases, sums, new UnscalePhase<T>(Pointer(step.Output), BlockedImage.Of(step.Output.Shape), Epilogue(step), scale!) { Stored = stored }];
+        return [.. _phases, sums, new UnscalePhase<T>(Pointer(step.Output), BlockedImage.Of(step.Output.Shape), Epilogue(step), scale!) { Stored = Stored(step) }];
     }
 
     /// <summary>Whether a step may read the zeros around it: residuals, published values and the output are read without.</summary>

@@ -53,6 +53,7 @@ internal sealed unsafe class ProgramLoader<T>(CpuLayers layers, ExecutionPlan pl
     private StepChoice Choose(LoadedStep loaded, int? images)
     {
         PlanStep step = plan.Steps[loaded.Index];
-        return layers[step.Head.Node].Choose(step) with { WorkspaceBytes = loaded.WorkspaceBytes, ImagesAtOnce = images };
+        StepChoice choice = layers[step.Head.Node].Choose(step) with { WorkspaceBytes = loaded.WorkspaceBytes, ImagesAtOnce = images };
+        return loaded.IsFolded ? choice with { Algorithm = $"{choice.Algorithm}, with the step before" } : choice;
     }
 }

@@ -13,7 +13,7 @@ internal sealed class DirectTiling
     private const int LeastTiles = 8, MostTiles = 32;
 
     /// <summary>What an item's packed pixels and partial sums may take of the second-level cache. The more pixels share the weights, the less often those come from further away.</summary>
-    private static readonly long ItemBytes = SecondLevelCache.Bytes / 2;
+    private static readonly long ItemBytes = Math.Min(SecondLevelCache.Bytes / 2, 256 << 10);
 
     public DirectTiling(DirectConvolution layer, in BlockedImage to, int tileRows, int lanes, int threads)
     {

@@ -20,6 +20,17 @@ internal unsafe struct Epilogue
     public float* SumTo;
     public float* ReluTo;
 
+    /// <summary>The same, whose last stage alone is stored, elsewhere.</summary>
+    public readonly Epilogue StoringAt(float* to)
+    {
+        Epilogue other = this;
+        other.ReluTo = Relu ? to : null;
+        other.SumTo = !Relu && Residual != null ? to : null;
+        other.NormTo = !Relu && Residual == null && Scale != null ? to : null;
+        other.RawTo = !Relu && Residual == null && Scale == null ? to : null;
+        return other;
+    }
+
     /// <summary>Finishes one vector.</summary>
     /// <param name="value">The sum, or the stored value that an elementwise step begins with.</param>
     /// <param name="channel">Channel of its first lane.</param>

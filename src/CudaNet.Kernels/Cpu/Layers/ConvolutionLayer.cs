@@ -44,7 +44,7 @@ internal sealed unsafe class ConvolutionLayer : CpuLayer
         string? winograd = Winograd(step, out _);
         if (winograd == WinogradChoice.SpaceToDepth)
         {
-            return SpaceToDepth<T, Winograd4x4Taps4>(loader, step, winograd, (DirectConvolution)packed);
+            return WinogradStep.Begin<T, Winograd4x4Taps4>(loader, Node, winograd, (DirectConvolution)packed, SpaceToDepth<T, Winograd4x4Taps4>(loader, step, (DirectConvolution)packed), step);
         }
 
         if (_form == StepAlgorithms.CompactDirect)
@@ -65,21 +65,31 @@ internal sealed unsafe class ConvolutionLayer : CpuLayer
         };
     }
 
+    /// <summary>The phase of a step that begins with it, and of the pooling that alone reads its output; null where the two are computed one after the other.</summary>
+    public StoringPhase? BeginPooled<T, TPooling>(PlanLoader<T> loader, PlanStep step, RowPooling<TPooling> pool)
+        where T : unmanaged, ISimd<T>
+        where TPooling : struct, IPooling
+    {
+        // Only of the layer that reads the run's input: what another reads is no longer needed after its step, and lies where the pooling's output will.
+        return Winograd(step, out _) is WinogradChoice.SpaceToDepth and { } algorithm && loader.Forms.Get<PackedConvolution>(Node, _form) is DirectConvolution packed
+            ? WinogradStep.BeginPooled<T, Winograd4x4Taps4, TPooling>(loader, Node, algorithm, packed, SpaceToDepth<T, Winograd4x4Taps4>(loader, step, packed), step, pool)
+            : null;
+    }
+
     public override void Join<T>(PlanLoader<T> loader, PlanStep step, PlanStage stage, ref Epilogue epilogue)
     {
         epilogue.Bias = loader.Forms.Get<PackedConvolution>(Node, _form).Bias;
         epilogue.RawTo = loader.Destination(stage);
     }
 
-    /// <summary>The input's rows and columns reach to the end of the last tile.</summary>
-    private StoringPhase SpaceToDepth<T, TVariant>(PlanLoader<T> loader, PlanStep step, string algorithm, DirectConvolution packed)
+    /// <summary>The input, whose rows and columns reach to the end of the last tile.</summary>
+    private WinogradSource SpaceToDepth<T, TVariant>(PlanLoader<T> loader, PlanStep step, DirectConvolution packed)
         where T : unmanaged, ISimd<T>
         where TVariant : struct, IWinograd
     {
         int height = WinogradPixels<T, TVariant>.Covered(step.Head.Shape.Height);
         int width = WinogradPixels<T, TVariant>.Covered(step.Head.Shape.Width);
-        SpaceToDepthInput input = loader.SpaceToDepthInput(_op.Padding, height, width);
-        return WinogradStep.Begin<T, TVariant>(loader, Node, algorithm, packed, WinogradSource.Of(input, packed), step);
+        return WinogradSource.Of(loader.SpaceToDepthInput(_op.Padding, height, width), packed);
     }
 
     private string? Winograd(PlanStep step, out string? whyNot) =>

@@ -45,6 +45,14 @@ internal abstract class CpuLayer(LayerNode node)
     public abstract StoringPhase Begin<T>(PlanLoader<T> loader, PlanStep step)
         where T : unmanaged, ISimd<T>;
 
+    /// <summary>The phase that computes a step that begins with it together with the step before, whose output nothing else reads; null where the two are computed one after the other.</summary>
+    /// <param name="loader">Of the plan.</param>
+    /// <param name="step">Its step.</param>
+    /// <param name="before">The step before.</param>
+    /// <param name="head">The layer which that one begins with.</param>
+    public virtual StoringPhase? Fold<T>(PlanLoader<T> loader, PlanStep step, PlanStep before, CpuLayer head)
+        where T : unmanaged, ISimd<T> => null;
+
     /// <summary>Puts its part into the epilogue of a step that it begins or continues.</summary>
     public virtual void Join<T>(PlanLoader<T> loader, PlanStep step, PlanStage stage, ref Epilogue epilogue)
         where T : unmanaged, ISimd<T> => throw new UnknownOperatorException("an epilogue", node);

@@ -67,4 +67,7 @@ internal readonly record struct BlockedImage
 
     /// <summary>The same values with another halo around them.</summary>
     public BlockedImage WithHalo(int halo) => new(Batch, Channels, Height, Width, halo);
+
+    /// <summary>So many rows of one image, without a halo.</summary>
+    public BlockedImage Rows(int height) => new(1, Channels, height, Width, 0);
 }

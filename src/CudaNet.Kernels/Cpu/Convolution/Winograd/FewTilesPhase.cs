@@ -20,6 +20,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
     private readonly WinogradChunk[] _chunks;
     private readonly WinogradPixels<T, TVariant> _pixels;
     private readonly WinogradOutput<T, TVariant> _output;
+    private readonly TileDestination _destination;
     private readonly TileRows[] _rows;
     private readonly Scratch _scratch;
     private readonly bool _isOneTile;
@@ -31,7 +32,8 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
 
     /// <param name="layer">The layer.</param>
     /// <param name="pixels">Its input.</param>
-    /// <param name="output">Its epilogue.</param>
+    /// <param name="output">What follows the products.</param>
+    /// <param name="destination">Where the outputs go.</param>
     /// <param name="rows">All tiles, in <see cref="FewTilesKernel{TVariant}.Heights"/>.</param>
     /// <param name="panelSplits">Into how many items the panels of a group are cut.</param>
     /// <param name="scratch">Working memory.</param>
@@ -39,6 +41,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
         DirectConvolution layer,
         WinogradPixels<T, TVariant> pixels,
         WinogradOutput<T, TVariant> output,
+        in TileDestination destination,
         TileRows[] rows,
         int panelSplits,
         Scratch scratch)
@@ -47,6 +50,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
         _chunks = [.. new WinogradReduction(layer).Chunks];
         _pixels = pixels;
         _output = output;
+        _destination = destination;
         _rows = rows;
         _isOneTile = rows.Length == 1 && rows[0].Height == 1;
         _panelSplits = panelSplits;
@@ -81,7 +85,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
                 }
             }
 
-            _output.Finish(_rows, products, group, panel, buffer);
+            _output.Finish(_rows, products, group, panel, buffer, _destination);
         }
     }
 

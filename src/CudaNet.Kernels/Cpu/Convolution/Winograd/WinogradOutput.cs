@@ -7,12 +7,10 @@ namespace CudaNet.Kernels.Cpu;
 /// the transforms would have spread over all of it, its direct sums take its place.
 /// </summary>
 internal sealed unsafe class WinogradOutput<T, TVariant>(
-    DirectConvolution layer, WinogradPixels<T, TVariant> pixels, TileSums<T> sums, BlockedImage to, Epilogue epilogue)
+    DirectConvolution layer, WinogradPixels<T, TVariant> pixels, TileSums<T> sums, BlockedImage to)
     where T : unmanaged, ISimd<T>
     where TVariant : struct, IWinograd
 {
-    private readonly Epilogue _epilogue = epilogue;
-
     /// <summary>fp32 elements of the memory that <see cref="Finish"/> and <see cref="WinogradPixels{T, TVariant}.Transform"/> work in.</summary>
     public static int BufferElements { get; } =
         Math.Max(WinogradPixels<T, TVariant>.BufferElements, (TVariant.Points + (TVariant.Outputs * TVariant.Outputs) + 1) * T.Count) + BlockedImage.BlockChannels;
@@ -25,12 +23,18 @@ internal sealed unsafe class WinogradOutput<T, TVariant>(
     public static nint Offset(TileRows[] rows, int index, int point, int outputs) =>
         ((rows[index].FirstRow * (nint)TVariant.Points) + (point * (nint)rows[index].Height)) * outputs;
 
+    /// <param name="rows">The block's tiles.</param>
+    /// <param name="products">Of the panel.</param>
+    /// <param name="group">The layer's group.</param>
+    /// <param name="panel">Of the group's outputs.</param>
+    /// <param name="buffer"><see cref="BufferElements"/>.</param>
+    /// <param name="destination">Where they go.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Finish(TileRows[] rows, float* products, int group, int panel, float* buffer)
+    public void Finish(TileRows[] rows, float* products, int group, int panel, float* buffer, in TileDestination destination)
     {
         int outputs = layer.PanelOutputs(panel);
         int firstChannel = (group * layer.GroupOutputs) + (panel * 2 * T.Count);
-        bool storesOnce = OneStore<T>.Of(_epilogue, out OneStore<T> store);
+        bool storesOnce = OneStore<T>.Of(destination.Epilogue, out OneStore<T> store);
         for (int index = 0; index < rows.Length; index++)
         {
             TileRows tiles = rows[index];
@@ -43,18 +47,18 @@ internal sealed unsafe class WinogradOutput<T, TVariant>(
                 for (int output = 0; output < outputs; output += T.Count, tileProducts += T.Count)
                 {
                     int channel = firstChannel + output;
-                    nint offset = (image * to.ImageStride) + to.ChannelOffset(channel) + to.Interior + (y * to.RowStride) + (x * (nint)BlockedImage.BlockChannels);
+                    nint offset = destination.Offset(image, y, x, channel);
                     if (isInside)
                     {
-                        _epilogue.Load(channel, out T bias, out T scale, out T shift);
-                        TilePixels<T> target = new(store, bias, scale, shift, offset, to.RowStride);
+                        destination.Epilogue.Load(channel, out T bias, out T scale, out T shift);
+                        TilePixels<T> target = new(store, bias, scale, shift, offset, destination.RowStride);
                         if (T.IsFinite(TVariant.TransformProducts<T, TilePixels<T>>(tileProducts, point, buffer, target)))
                         {
                             continue;
                         }
                     }
 
-                    FinishByResults(tileProducts, point, image, y, x, group, panel, output, offset, buffer);
+                    FinishByResults(tileProducts, point, image, y, x, group, panel, output, buffer, destination);
                 }
             }
         }
@@ -62,7 +66,7 @@ internal sealed unsafe class WinogradOutput<T, TVariant>(
 
     /// <summary>A tile that is not finite, reaches beyond the image, or is stored more than once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FinishByResults(float* products, nint point, int image, int y, int x, int group, int panel, int output, nint offset, float* buffer)
+    private void FinishByResults(float* products, nint point, int image, int y, int x, int group, int panel, int output, float* buffer, in TileDestination destination)
     {
         float* results = buffer + (TVariant.Points * T.Count);
         T sum = TVariant.TransformProducts<T, TileResults<T>>(products, point, buffer, new TileResults<T>(results));
@@ -74,7 +78,7 @@ internal sealed unsafe class WinogradOutput<T, TVariant>(
         int height = Math.Min(TVariant.Outputs, to.Height - y);
         int width = Math.Min(TVariant.Outputs, to.Width - x);
         int channel = (group * layer.GroupOutputs) + (panel * 2 * T.Count) + output;
-        _epilogue.ApplyTile<T>(results, TVariant.Outputs * T.Count, height, width, channel, offset, to.RowStride);
+        destination.Epilogue.ApplyTile<T>(results, TVariant.Outputs * T.Count, height, width, channel, destination.Offset(image, y, x, channel), destination.RowStride);
     }
 
     /// <summary>Direct sums for the lanes that are not finite: lane by lane, so that the width of the vectors changes nothing.</summary>

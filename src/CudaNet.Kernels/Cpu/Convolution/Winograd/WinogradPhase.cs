@@ -3,57 +3,33 @@ using System.Runtime.CompilerServices;
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
-/// A convolution by Winograd's algorithm: for a block of tiles whose transformed pixels stay in the second-level cache, panel by panel, the products of every
-/// point as a matrix product, then their transform and the epilogue. Items share the transformed pixels of a <see cref="WinogradInputPhase{T, TVariant}"/>, or transform their own block.
+/// A convolution by Winograd's algorithm. An item is some panels of a block of tiles, in one group; items share the transformed pixels of a
+/// <see cref="WinogradInputPhase{T, TVariant}"/>, or transform their own block.
 /// </summary>
-internal sealed unsafe class WinogradPhase<T, TVariant> : StoringPhase
+internal sealed class WinogradPhase<T, TVariant> : StoringPhase
     where T : unmanaged, ISimd<T>
     where TVariant : struct, IWinograd
 {
     private readonly DirectConvolution _layer;
-    private readonly WinogradWeights<TVariant>? _weights;
-    private readonly WinogradChunk[] _chunks;
-    private readonly WinogradPixels<T, TVariant> _pixels;
-    private readonly WinogradOutput<T, TVariant> _output;
+    private readonly WinogradBlock<T, TVariant> _block;
     private readonly TileRows[][] _blocks;
-    private readonly Scratch _scratch;
-    private readonly bool _sharesPixels;
     private readonly int _panelSplits;
-    private readonly int _groupBlocks;
-    private readonly nint _pixelElements;
-    private readonly nint _weightElements;
+    private readonly TileDestination _destination;
 
     /// <param name="layer">The layer.</param>
-    /// <param name="weights">Its transformed weights; null where they are transformed while they are read.</param>
-    /// <param name="pixels">Its input.</param>
-    /// <param name="output">Its epilogue.</param>
+    /// <param name="block">Computes a block.</param>
     /// <param name="blocks">The tiles; one block where the pixels are shared.</param>
-    /// <param name="sharesPixels">Whether another phase transforms the pixels.</param>
     /// <param name="panelSplits">Into how many items the panels of a block are cut.</param>
+    /// <param name="destination">Where the outputs go.</param>
     /// <param name="scratch">Working memory.</param>
-    public WinogradPhase(
-        DirectConvolution layer,
-        WinogradWeights<TVariant>? weights,
-        WinogradPixels<T, TVariant> pixels,
-        WinogradOutput<T, TVariant> output,
-        TileRows[][] blocks,
-        bool sharesPixels,
-        int panelSplits,
-        Scratch scratch)
+    public WinogradPhase(DirectConvolution layer, WinogradBlock<T, TVariant> block, TileRows[][] blocks, int panelSplits, in TileDestination destination, Scratch scratch)
     {
         _layer = layer;
-        _weights = weights;
-        _chunks = [.. new WinogradReduction(layer).Chunks];
-        _pixels = pixels;
-        _output = output;
+        _block = block;
         _blocks = blocks;
-        _sharesPixels = sharesPixels;
         _panelSplits = panelSplits;
-        _scratch = scratch;
-        _groupBlocks = layer.Op.InChannels / layer.Op.Groups / BlockedImage.BlockChannels;
-        _pixelElements = sharesPixels ? 0 : (nint)blocks.Max(pixels.Elements);
-        _weightElements = weights is null ? (TVariant.Taps == 3 ? 2 : 1) * TVariant.Inputs * _chunks.Max(c => WinogradWeights<TVariant>.PointStride(layer, 0, c)) : 0;
-        scratch.Require(WinogradOutput<T, TVariant>.BufferElements + _pixelElements + _weightElements + (nint)blocks.Max(b => WinogradOutput<T, TVariant>.ProductElements(b, layer.PanelOutputs(0))));
+        _destination = destination;
+        scratch.Require(block.Elements);
     }
 
     public override int Items => _blocks.Length * _layer.Op.Groups * _panelSplits;
@@ -63,94 +39,8 @@ internal sealed unsafe class WinogradPhase<T, TVariant> : StoringPhase
     {
         (int rest, int split) = Math.DivRem(item, _panelSplits);
         (int block, int group) = Math.DivRem(rest, _layer.Op.Groups);
-        TileRows[] rows = _blocks[block];
-        float* buffer = _scratch.Of(worker);
-        float* pixels = buffer + WinogradOutput<T, TVariant>.BufferElements;
-        float* weights = pixels + _pixelElements;
-        float* products = weights + _weightElements;
-        if (_sharesPixels)
-        {
-            pixels = _scratch.Shared;
-        }
-        else
-        {
-            int blocks = _layer.Op.Groups == 1 ? _pixels.Blocks : _groupBlocks;
-            for (int index = 0; index < rows.Length; index++)
-            {
-                _pixels.Transform(rows[index], group * _groupBlocks, blocks, buffer, pixels + _pixels.Offset(rows, index));
-            }
-        }
-
         int firstPanel = (int)((long)_layer.Panels * split / _panelSplits);
         int endPanel = (int)((long)_layer.Panels * (split + 1) / _panelSplits);
-        for (int panel = firstPanel; panel < endPanel; panel++)
-        {
-            foreach (ref readonly WinogradChunk chunk in _chunks.AsSpan())
-            {
-                if (_weights is null)
-                {
-                    Stream(rows, pixels, weights, group, panel, chunk, products);
-                }
-                else
-                {
-                    float* kept = _weights.Panel(group, panel, chunk);
-                    nint point = WinogradWeights<TVariant>.PointStride(_layer, panel, chunk);
-                    Multiply(rows, pixels, kept, group, panel, chunk, 0, TVariant.Points, products, (byte*)(kept + point), point * sizeof(float));
-                }
-            }
-
-            _output.Finish(rows, products, group, panel, buffer);
-        }
-    }
-
-    /// <summary>A chunk whose weights are transformed two rows of points at a time (one of a 4×4 filter), while what they are made of is in the second-level cache.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Stream(TileRows[] rows, float* pixels, float* weights, int group, int panel, in WinogradChunk chunk, float* products)
-    {
-        float* taps = WinogradWeights<TVariant>.Taps(_layer, group, panel, chunk.FirstBlock, out nint tap);
-        nint bytes = 9 * tap * chunk.Blocks * sizeof(float);
-        nint step = bytes / TVariant.Points;
-        nint rowBytes = TVariant.Inputs * step;
-        byte* next = (byte*)taps + bytes;
-        if (TVariant.Taps != 3)
-        {
-            for (int row = 0; row < TVariant.Inputs; row++, next += rowBytes)
-            {
-                WinogradWeights<TVariant>.TransformRow<T>(_layer, group, panel, chunk, row, weights);
-                Multiply(rows, pixels, weights, group, panel, chunk, row * TVariant.Inputs, TVariant.Inputs, products, next, step);
-            }
-
-            return;
-        }
-
-        float* secondRow = weights + (TVariant.Inputs * WinogradWeights<TVariant>.PointStride(_layer, panel, chunk));
-        for (int pair = 0; pair < TVariant.Inputs / 2; pair++, next += 2 * rowBytes)
-        {
-            (int first, int second) = WinogradFilter<TVariant>.Pair(pair);
-            WinogradWeights<TVariant>.TransformPair<T>(_layer, group, panel, chunk, pair, weights);
-            Multiply(rows, pixels, weights, group, panel, chunk, first * TVariant.Inputs, TVariant.Inputs, products, next, step);
-            Multiply(rows, pixels, secondRow, group, panel, chunk, second * TVariant.Inputs, TVariant.Inputs, products, next + rowBytes, step);
-        }
-    }
-
-    /// <summary>The products of some points, whose weights these are.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Multiply(TileRows[] rows, float* pixels, float* weights, int group, int panel, in WinogradChunk chunk, int firstPoint, int points, float* products, byte* next, nint nextBytes)
-    {
-        int outputs = _layer.PanelOutputs(panel);
-        nint weightStride = WinogradWeights<TVariant>.PointStride(_layer, panel, chunk);
-        nint step = nextBytes / (chunk.Terms * rows.Length);
-        int firstBlock = (group * _groupBlocks) + chunk.FirstBlock;
-        for (int point = firstPoint; point < firstPoint + points; point++, weights += weightStride, next += nextBytes)
-        {
-            byte* fetched = next;
-            for (int index = 0; index < rows.Length; index++, fetched += step * chunk.Terms)
-            {
-                ref readonly TileRows tiles = ref rows[index];
-                float* tilePixels = pixels + _pixels.Offset(rows, index) + (point * _pixels.PointStride(tiles.Height)) + ((nint)firstBlock * tiles.Height * BlockedImage.BlockChannels);
-                nint offset = WinogradOutput<T, TVariant>.Offset(rows, index, point, outputs);
-                TileKernel.RunRows<T>(tilePixels, tiles.Height, weights, chunk.Blocks, chunk.TermsPerBlock, outputs, products + offset, chunk.Index > 0, fetched, step);
-            }
-        }
+        _block.Compute(_blocks[block], group, firstPanel, endPanel, worker, _destination);
     }
 }

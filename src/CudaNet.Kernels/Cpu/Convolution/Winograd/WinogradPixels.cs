@@ -28,6 +28,12 @@ internal sealed unsafe class WinogradPixels<T, TVariant>
     /// <summary>Of the whole batch.</summary>
     public int Tiles { get; }
 
+    /// <summary>Of a row of tiles.</summary>
+    public int TilesX => _tilesX;
+
+    /// <summary>Rows of tiles of an image.</summary>
+    public int TilesY => _tilesY;
+
     /// <summary>Blocks of 16 channels of the input.</summary>
     public int Blocks => _from.Blocks;
 

@@ -8,7 +8,7 @@ namespace CudaNet.Kernels.Cpu;
 internal static unsafe class WinogradStep
 {
     /// <summary>Transformed pixels of a block: they, its products and a panel of weights share the second-level cache.</summary>
-    private static readonly long BlockBytes = Math.Clamp(SecondLevelCache.Bytes / 2, 192 << 10, 640 << 10);
+    private static readonly long BlockBytes = Math.Clamp(SecondLevelCache.Bytes / 2, 192 << 10, 256 << 10);
 
     /// <summary>The same of a single block of channels, whose products are as many as its pixels: up to 1.1 times faster than <see cref="BlockBytes"/>.</summary>
     private const long OneBlockBytes = 80 << 10;
@@ -32,8 +32,8 @@ internal static unsafe class WinogradStep
         BlockedImage to = BlockedImage.Of(step.Output.Shape);
         Scratch scratch = loader.Scratch;
         WinogradPixels<T, TVariant> pixels = new(source, to);
-        TileSums<T> sums = new(layer, source);
-        WinogradOutput<T, TVariant> output = new(layer, pixels, sums, to, loader.Epilogue(step));
+        WinogradOutput<T, TVariant> output = new(layer, pixels, new TileSums<T>(layer, source), to);
+        TileDestination destination = new(loader.Epilogue(step), to, origin: 0);
         int splits = scratch.Threads == 1 ? 1 : Math.Min(layer.Panels, 2 * scratch.Threads);
         scratch.Require(WinogradOutput<T, TVariant>.BufferElements);
         if (TVariant.Taps == 3 && pixels.Tiles <= FewTiles<T>())
@@ -41,16 +41,11 @@ internal static unsafe class WinogradStep
             TileRows[] few = WinogradTiling.Rows(FewTilesKernel<TVariant>.Heights, 0, pixels.Tiles);
             scratch.RequireShared(pixels.Elements(few));
             loader.Add(new WinogradInputPhase<T, TVariant>(pixels, few, scratch));
-            return new FewTilesPhase<T, TVariant>(layer, pixels, output, few, splits, scratch);
+            return new FewTilesPhase<T, TVariant>(layer, pixels, output, destination, few, splits, scratch);
         }
 
-        bool isOneBlock = pixels.Blocks == 1;
-        WinogradWeights<TVariant>? weights = pixels.Tiles <= TilesOfStreamedWeights<T>() && !isOneBlock
-            ? null
-            : loader.Forms.GetOrAddWithin(node, algorithm, sizeof(float) * WinogradWeights<TVariant>.Elements(layer), arena => WinogradWeights<TVariant>.Make<T>(layer, arena));
-
-        long tileBytes = TVariant.Points * (long)pixels.Blocks * BlockedImage.BlockChannels * sizeof(float);
-        int most = weights is null ? StreamedTiles : (int)Math.Clamp((isOneBlock ? OneBlockBytes : BlockBytes) / tileBytes / T.TileRows * T.TileRows, 2 * T.TileRows, StreamedTiles);
+        WinogradWeights<TVariant>? weights = KeptWeights<T, TVariant>(loader, node, algorithm, layer, pixels);
+        int most = weights is null ? StreamedTiles : MostTiles(pixels);
         TileRows[][] blocks = WinogradTiling.Cut<T>(pixels.Tiles, most);
         TileRows[][]? own = weights is null ? null
             : blocks.Length * layer.Op.Groups >= 3 * scratch.Threads ? blocks
@@ -58,10 +53,12 @@ internal static unsafe class WinogradStep
             : null;
         if (own is not null)
         {
-            return new WinogradPhase<T, TVariant>(layer, weights, pixels, output, own, sharesPixels: false, panelSplits: 1, scratch);
+            WinogradBlock<T, TVariant> alone = new(layer, weights, pixels, output, own, sharesPixels: false, scratch);
+            return new WinogradPhase<T, TVariant>(layer, alone, own, panelSplits: 1, destination, scratch);
         }
 
         scratch.RequireShared(blocks.Max(pixels.Elements));
+        WinogradBlock<T, TVariant> shared = new(layer, weights, pixels, output, blocks, sharesPixels: true, scratch);
         StoringPhase? last = null;
         foreach (TileRows[] block in blocks)
         {
@@ -71,9 +68,47 @@ internal static unsafe class WinogradStep
             }
 
             loader.Add(new WinogradInputPhase<T, TVariant>(pixels, block, scratch));
-            last = new WinogradPhase<T, TVariant>(layer, weights, pixels, output, [block], sharesPixels: true, splits, scratch);
+            last = new WinogradPhase<T, TVariant>(layer, shared, [block], splits, destination, scratch);
         }
 
         return last!;
+    }
+
+    /// <summary>The same with the pooling that alone reads its output, whose rows are pooled while they are in the second-level cache.</summary>
+    /// <returns>Null where the two are better left apart.</returns>
+    public static StoringPhase? BeginPooled<T, TVariant, TPooling>(
+        PlanLoader<T> loader, LayerNode node, string algorithm, DirectConvolution layer, WinogradSource source, PlanStep step, RowPooling<TPooling> pool)
+        where T : unmanaged, ISimd<T>
+        where TVariant : struct, IWinograd
+        where TPooling : struct, IPooling
+    {
+        BlockedImage rows = BlockedImage.Of(step.Output.Shape);
+        WinogradPixels<T, TVariant> pixels = new(source, rows);
+        if (layer.Op.Groups > 1 || PooledRows.Of<T>(rows, pixels.TilesX, TVariant.Outputs, MostTiles(pixels), pool.Op, pool.Image.Height, loader.Scratch.Threads) is not { } cut)
+        {
+            return null;
+        }
+
+        return KeptWeights<T, TVariant>(loader, node, algorithm, layer, pixels) is { } weights
+            ? new PooledWinogradPhase<T, TVariant, TPooling>(
+                layer, weights, pixels, new WinogradOutput<T, TVariant>(layer, pixels, new TileSums<T>(layer, source), rows), cut, rows, loader.Epilogue(step), pool, loader.Scratch)
+            : null;
+    }
+
+    /// <summary>Null where weights are transformed while they are read.</summary>
+    private static WinogradWeights<TVariant>? KeptWeights<T, TVariant>(PlanLoader<T> loader, LayerNode node, string algorithm, DirectConvolution layer, WinogradPixels<T, TVariant> pixels)
+        where T : unmanaged, ISimd<T>
+        where TVariant : struct, IWinograd =>
+        pixels.Tiles <= TilesOfStreamedWeights<T>() && pixels.Blocks > 1
+            ? null
+            : loader.Forms.GetOrAddWithin(node, algorithm, sizeof(float) * WinogradWeights<TVariant>.Elements(layer), arena => WinogradWeights<TVariant>.Make<T>(layer, arena));
+
+    /// <summary>Tiles of a block whose weights are kept.</summary>
+    private static int MostTiles<T, TVariant>(WinogradPixels<T, TVariant> pixels)
+        where T : unmanaged, ISimd<T>
+        where TVariant : struct, IWinograd
+    {
+        long tileBytes = TVariant.Points * (long)pixels.Blocks * BlockedImage.BlockChannels * sizeof(float);
+        return (int)Math.Clamp((pixels.Blocks == 1 ? OneBlockBytes : BlockBytes) / tileBytes / T.TileRows * T.TileRows, 2 * T.TileRows, StreamedTiles);
     }
 }

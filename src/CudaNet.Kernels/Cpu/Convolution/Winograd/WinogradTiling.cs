@@ -59,6 +59,10 @@ internal static class WinogradTiling
     private static TileRows[][] Cut<T>(IEnumerable<int> boundaries)
         where T : unmanaged, ISimd<T> => [.. boundaries.Zip(boundaries.Skip(1), (first, end) => Rows(TileKernel.Heights<T>(), first, end - first))];
 
+    /// <summary>What the kernels take a term for so many tiles, in rows.</summary>
+    public static double Cost<T>(int tiles)
+        where T : unmanaged, ISimd<T> => Cost(Rows(TileKernel.Heights<T>(), 0, tiles));
+
     private static double Cost(TileRows[] rows) => rows.Sum(r => Cost(r.Height));
 
     /// <summary>What a kernel takes a term: its rows, and half a row for the weights that it loads. With few rows each multiply-add waits for the one before.</summary>

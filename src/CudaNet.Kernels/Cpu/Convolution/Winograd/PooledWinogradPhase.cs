@@ -1,0 +1,116 @@
+using System.Runtime.CompilerServices;
+
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>
+/// A convolution by Winograd's algorithm and the pooling of its output: its rows go to a strip in the second-level cache, are pooled from there, and are never stored as a whole.
+/// An item is one of <see cref="PooledRows.Items"/> of an image.
+/// </summary>
+internal sealed unsafe class PooledWinogradPhase<T, TVariant, TPooling> : StoringPhase
+    where T : unmanaged, ISimd<T>
+    where TVariant : struct, IWinograd
+    where TPooling : struct, IPooling
+{
+    private readonly DirectConvolution _layer;
+    private readonly WinogradBlock<T, TVariant> _block;
+    private readonly Part[] _parts;
+    private readonly PooledRows _cut;
+    private readonly BlockedImage _rows;
+    private readonly BlockedImage _strip;
+    private readonly Epilogue _epilogue;
+    private readonly RowPooling<TPooling> _pool;
+    private readonly Scratch _scratch;
+
+    /// <param name="layer">The convolution.</param>
+    /// <param name="weights">Its transformed weights.</param>
+    /// <param name="pixels">Its input.</param>
+    /// <param name="output">What follows its products.</param>
+    /// <param name="cut">How the work is shared.</param>
+    /// <param name="rows">Its output, which is not stored.</param>
+    /// <param name="epilogue">What happens to its output.</param>
+    /// <param name="pool">The pooling.</param>
+    /// <param name="scratch">Working memory.</param>
+    public PooledWinogradPhase(
+        DirectConvolution layer,
+        WinogradWeights<TVariant> weights,
+        WinogradPixels<T, TVariant> pixels,
+        WinogradOutput<T, TVariant> output,
+        PooledRows cut,
+        in BlockedImage rows,
+        in Epilogue epilogue,
+        in RowPooling<TPooling> pool,
+        Scratch scratch)
+    {
+        _layer = layer;
+        _cut = cut;
+        _rows = rows;
+        _strip = rows.Rows(cut.StripRows);
+        _epilogue = epilogue;
+        _pool = pool;
+        _scratch = scratch;
+        _parts = [.. Enumerable.Range(0, rows.Batch * cut.Items).Select(i => PartOf(i, pixels))];
+        _block = new WinogradBlock<T, TVariant>(layer, weights, pixels, output, [.. _parts.SelectMany(p => p.Tiles)], sharesPixels: false, scratch);
+        scratch.Require(_block.Elements + BlockedImage.BlockChannels + _strip.Elements);
+    }
+
+    public override int Items => _parts.Length;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    protected override void Compute(int item, int worker)
+    {
+        Part part = _parts[item];
+        float* strip = (float*)Scratch.Align(_scratch.Of(worker) + _block.Elements);
+        Epilogue epilogue = _epilogue.StoringAt(strip);
+        int firstPlane = part.Image * _rows.Blocks;
+        int y = part.First;
+        for (int index = 0; index < part.Tiles.Length; index++)
+        {
+            // The strip's first row is that row of the image: those that are carried, then those of the tiles.
+            int top = part.FirstRow + (index * _cut.TileRows * _cut.TileHeight) - _cut.CarriedRows;
+            int end = Math.Min(top + _cut.StripRows, _rows.Height);
+            nint origin = -(part.Image * _strip.ImageStride) - (top * _strip.RowStride);
+            _block.Compute(part.Tiles[index], group: 0, firstPanel: 0, _layer.Panels, worker, new TileDestination(epilogue, _strip, origin));
+            int first = y;
+            while (y < part.End && PoolWindow.Rows(y, _pool.Op, _rows).End <= end)
+            {
+                y++;
+            }
+
+            float* plane = strip;
+            for (int block = 0; block < _rows.Blocks; block++, plane += _strip.PlaneStride)
+            {
+                for (int row = first; row < y; row++)
+                {
+                    _pool.Pool<T>(_rows, plane - (top * _strip.RowStride), _strip.RowStride, firstPlane + block, row);
+                }
+
+                nint carried = _cut.CarriedRows * _strip.RowStride;
+                Buffer.MemoryCopy(plane + _strip.PlaneStride - carried, plane, carried * sizeof(float), carried * sizeof(float));
+            }
+        }
+    }
+
+    private Part PartOf(int item, WinogradPixels<T, TVariant> pixels)
+    {
+        (int image, int index) = Math.DivRem(item, _cut.Items);
+        (int firstRow, int endRow, int first, int end) = _cut.Rows(index, _pool.Op, _rows, _pool.Image.Height);
+        int firstTiles = firstRow / _cut.TileHeight;
+        int endTiles = (endRow + _cut.TileHeight - 1) / _cut.TileHeight;
+        List<TileRows[]> tiles = [];
+        for (int row = firstTiles; row < endTiles; row += _cut.TileRows)
+        {
+            int count = Math.Min(_cut.TileRows, endTiles - row) * pixels.TilesX;
+            tiles.Add(WinogradTiling.Rows(TileKernel.Heights<T>(), ((image * pixels.TilesY) + row) * pixels.TilesX, count));
+        }
+
+        return new Part(image, firstTiles * _cut.TileHeight, first, end, [.. tiles]);
+    }
+
+    /// <summary>An item.</summary>
+    /// <param name="Image">Of the batch.</param>
+    /// <param name="FirstRow">The first row that it computes.</param>
+    /// <param name="First">The first row that it pools.</param>
+    /// <param name="End">After the last.</param>
+    /// <param name="Tiles">What it computes at a time.</param>
+    private sealed record Part(int Image, int FirstRow, int First, int End, TileRows[][] Tiles);
+}

@@ -1,0 +1,117 @@
+using CudaNet.Engine;
+using CudaNet.Kernels.Cpu;
+using CudaNet.Tests.Support;
+using Xunit;
+
+namespace CudaNet.Tests.Cpu;
+
+/// <summary>The pooling behind a stem, computed with it row by row: the bits are those of one after the other, which run where the layer between is observed.</summary>
+public sealed class PooledRowsTests
+{
+    private const string Folded = "rows, with the step before";
+
+    private static readonly Conv2d Stem = new(3, 40, 7, 7, Stride: 2, Padding: 3);
+
+    /// <summary>Windows that overlap by none, one and two rows, leave rows out, reach beyond the image by side, or are averages.</summary>
+    private static readonly WindowPool[] Pools =
+    [
+        new MaxPool2d(3, 2, 1),
+        new MaxPool2d(2, 2),
+        new MaxPool2d(4, 1, new Padding(3, 0, 1, 2)),
+        new MaxPool2d(3, 3, new Padding(0, 2, 2, 0), CeilMode: true),
+        new MaxPool2d(2, 5, 1, CeilMode: true),
+        new AvgPool2d(3, 2, 1),
+        new AvgPool2d(3, 1, new Padding(1, 2, 0, 1), CountIncludePad: false),
+    ];
+
+    public static TheoryData<int, int> Widths => [(128, 1), (256, 2), (512, 1), (512, 2)];
+
+    [Fact]
+    public void A_residual_network_pools_its_stem_as_it_computes_it()
+    {
+        LayerGraph graph = ResNet.Build("resnet18");
+        Assert.Equal(Folded, Choices(graph, 1, 224, 1, [])[1].Algorithm);
+        Assert.Equal(Folded, Choices(graph, 8, 224, 2, ["layer1.0.act1"])[1].Algorithm);
+        Assert.Equal(Folded, Choices(graph, 1, 128, 1, ["maxpool"])[1].Algorithm);
+        Assert.Equal("rows", Choices(graph, 1, 224, 1, ["act1"])[1].Algorithm);
+        Assert.Equal("rows", Choices(graph, 1, 224, 16, [])[1].Algorithm);
+        Assert.Equal("rows", Choices(graph, 1, 32, 1, ["conv1"])[1].Algorithm);
+        Assert.Equal("rows", Choices(graph, 1, 224, 1, [], CpuConvolutions.Direct)[1].Algorithm);
+    }
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void No_bit_differs(int width, int threads)
+    {
+        CpuOptions options = CpuWidths.Options((SimdWidth)width) with { Threads = threads, Convolutions = CpuConvolutions.Winograd, TransformedWeights = 100 };
+        int folded = 0;
+        foreach (WindowPool pool in Pools)
+        {
+            foreach ((int batch, int height, int width1) in ((int, int, int)[])[(1, 97, 61), (2, 40, 33), (3, 61, 97), (5, 16, 16), (1, 7, 9)])
+            {
+                TensorShape shape = new(batch, 3, height, width1);
+                float[] values = Formula.Uniform("x", shape).Values.ToArray();
+                (values[7], values[values.Length / 2], values[^30]) = (float.NaN, float.PositiveInfinity, -3e38f);
+                foreach (Tensor input in (Tensor[])[Formula.Uniform("x", shape), new(shape, values), Small(shape)])
+                {
+                    folded += Check(Network(pool), input, options, $"{pool}, {shape}") ? 1 : 0;
+                }
+            }
+        }
+
+        Assert.InRange(folded, Pools.Length * 6, int.MaxValue);
+    }
+
+    /// <summary>Of one image each thread has a part; its rows and its neighbour's meet, and a strip is no larger than a third of the second-level cache.</summary>
+    [Fact]
+    public void Work_is_shared_where_it_costs_little()
+    {
+        MaxPool2d pool = new(3, 2, 1);
+        Assert.Equal(new PooledRows(1, 1, 2, 4), Of(pool, 1, 112, 112, 1));
+        Assert.Equal(2, Of(pool, 1, 112, 112, 2)!.Items);
+        Assert.Equal(1, Of(pool, 4, 112, 112, 2)!.Items);
+        Assert.Null(Of(pool, 1, 112, 112, 16));
+        Assert.Null(Of(pool, 1, 112, 5000, 1));
+        Assert.Null(Of(new MaxPool2d(5, 2, 1), 1, 112, 112, 1));
+    }
+
+    private static PooledRows? Of(WindowPool pool, int batch, int height, int width, int threads)
+    {
+        BlockedImage rows = BlockedImage.Of(new TensorShape(batch, 64, height, width));
+        return PooledRows.Of<Simd128>(rows, (width + 3) / 4, 4, 28, pool, pool.InferShape([new TensorShape(batch, 64, height, width)]).Height, threads);
+    }
+
+    /// <summary>Whether the two were computed together, unobserved.</summary>
+    private static bool Check(LayerGraph graph, Tensor input, CpuOptions options, string what)
+    {
+        using Model model = new(graph, new ParameterSet(graph, graph.Parameters.Select(p => KeyValuePair.Create(p.Name, Formula.Uniform(p.Name, p.Shape)))), new ModelMetadata { Architecture = "test" });
+        CpuBackend backend = new(options);
+        using Session unobserved = new(model, backend);
+        float[] folded = unobserved.Predict(input).Values.ToArray();
+        Dictionary<string, Tensor> apart = Networks.Run(model, input, backend);
+        Bits.AssertSame(apart["output"].Values, folded, what);
+        Assert.Equal("rows", backend.Measure(Planner.Plan(graph, input.Shape, [graph.Find("relu")], backend.Layout)).Choices[1].Algorithm);
+        return backend.Measure(Planner.Plan(graph, input.Shape, [], backend.Layout)).Choices[1].Algorithm == Folded;
+    }
+
+    /// <summary>An image that is measured and scaled before it is copied.</summary>
+    private static Tensor Small(TensorShape shape) => new(shape, Formula.Uniform("x", shape).Values.ToArray().Select(v => v * 1e-38f).ToArray());
+
+    /// <summary>What follows reads the pooling's output with the zeros around it.</summary>
+    private static LayerGraph Network(WindowPool pool)
+    {
+        GraphBuilder builder = new(3);
+        LayerNode value = builder.Add("conv", Stem, builder.Input);
+        value = builder.Add("norm", new BatchNorm2d(Stem.OutChannels), value);
+        value = builder.Add("relu", new ReLU(), value);
+        value = builder.Add("pool", pool, value);
+        builder.Add("last", new Conv2d(Stem.OutChannels, 16, 3, 3, Padding: 1), value);
+        return builder.Build();
+    }
+
+    private static IReadOnlyList<StepChoice> Choices(LayerGraph graph, int batch, int size, int threads, string[] observed, CpuConvolutions convolutions = default)
+    {
+        CpuBackend backend = new(new CpuOptions { Threads = threads, Convolutions = convolutions });
+        return backend.Measure(Planner.Plan(graph, new TensorShape(batch, 3, size, size), observed.Select(graph.Find), backend.Layout)).Choices;
+    }
+}
