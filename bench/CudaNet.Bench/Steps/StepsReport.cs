@@ -60,6 +60,12 @@ internal static class StepsReport
             double bound = 1e3 * Math.Max(operations / peak, works[step].Bytes / bandwidth);
             double ours = chosen.Step(step).Min();
             double theirs = direct.Step(step).Min();
+            if (chosen.Choices[step].Algorithm.EndsWith(StepAlgorithms.WithStepBefore, StringComparison.Ordinal))
+            {
+                text.Line($"| {works[step].Step.Head.Node.Name} | {chosen.Choices[step].Algorithm} | | | | | | {theirs:f3} | |");
+                continue;
+            }
+
             text.Line($"| {works[step].Step.Head.Node.Name} | {chosen.Choices[step].Algorithm} | {operations / 1e6:f0} | {ours:f3} | {operations / ours / 1e6:f0} | {bound:f3} | {bound / ours:p0} | {theirs:f3} | {theirs / ours:f2} |");
         }
 

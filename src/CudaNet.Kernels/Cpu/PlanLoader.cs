@@ -25,7 +25,6 @@ internal sealed unsafe class PlanLoader<T>(
     private readonly NativeBuffer?[] _slots = new NativeBuffer?[plan.SlotBytes.Count];
     private readonly HashSet<LayerNode> _stepInputs = [.. plan.Steps.Select(s => s.Input.Node)];
     private readonly Dictionary<LayerNode, int> _readers = plan.Steps.SelectMany(s => s.Reads).CountBy(v => v.Node).ToDictionary();
-    private PlanStep? _folded;
     private bool _storesSums;
     private float* _copies;
     private long _copyBytes;
@@ -48,9 +47,24 @@ internal sealed unsafe class PlanLoader<T>(
         // One workspace for the copies of all steps: each is read by its own step only.
         long copied = steps.Max(s => layers[s.Head.Node].CopyElements(s.Input));
         _copies = copied == 0 ? null : arena.Allocate(copied, "workspaces").Pointer;
-        LoadedStep[] loaded = [.. steps.Select((step, index) => Load(step, index + 1 < steps.Length ? steps[index + 1] : null))];
+        List<LoadedStep> loaded = [];
+        while (loaded.Count < steps.Length)
+        {
+            PlanStep step = steps[loaded.Count];
+            PlanStep? next = loaded.Count + 1 < steps.Length ? steps[loaded.Count + 1] : null;
+            if (next is not null && IsReadByOnly(next, step) && Phases(next, () => Head(next).Fold(this, next, step, Head(step))) is { } both)
+            {
+                loaded.Add(Load(step, both));
+                loaded.Add(LoadFolded(next));
+            }
+            else
+            {
+                loaded.Add(Load(step, Phases(step, () => Head(step).Begin(this, step))!));
+            }
+        }
+
         _inputs.ForEach(i => i.Scale = scale);
-        return new LoadedSteps([.. _inputs], loaded);
+        return new LoadedSteps([.. _inputs], [.. loaded]);
     }
 
     /// <summary>The value of a layer that the steps read or store.</summary>
@@ -127,19 +141,26 @@ internal sealed unsafe class PlanLoader<T>(
         return input;
     }
 
-    private LoadedStep Load(PlanStep step, PlanStep? next)
+    private CpuLayer Head(PlanStep step) => layers[step.Head.Node];
+
+    private LoadedStep Load(PlanStep step, StoringPhase[] phases)
     {
-        CpuLayer head = layers[step.Head.Node];
-        bool isFolded = _folded == step;
-        StoringPhase[] phases = isFolded ? [] : (next is null ? null : Folded(step, head, next)) ?? Phases(step, () => head.Begin(this, step))!;
-        long workspace = isFolded ? 0 : checked(Scratch.StepBytes + _copyBytes);
-        Publication[] publications = [.. step.Stages.Where(s => s.IsObserved).Select(s => new Publication(s, new HostOutput<T>(Destination(s), BlockedImage.Of(s.Shape))))];
-        StoringPhase[]? scaled = ReadsScaled(step) ? Scaled(step, head) : isFolded && scale is not null ? Phases(step, () => head.Begin(this, step)) : null;
-        return new LoadedStep(step.Index, phases, scaled, publications, workspace) { IsFolded = isFolded };
+        StoringPhase[]? scaled = scale is not null && step.Input.Slot is null ? Scaled(step) : null;
+        return new LoadedStep(step.Index, phases, scaled, Publications(step), checked(Scratch.StepBytes + _copyBytes));
     }
 
-    /// <summary>The phases that the step's layer makes.</summary>
-    private StoringPhase[]? Phases(PlanStep stored, Func<StoringPhase?> begin)
+    /// <summary>A step that the one before computes, too, but where that reads scaled images.</summary>
+    private LoadedStep LoadFolded(PlanStep step)
+    {
+        StoringPhase[]? scaled = scale is null ? null : Phases(step, () => Head(step).Begin(this, step));
+        return new LoadedStep(step.Index, [], scaled, Publications(step), WorkspaceBytes: 0) { IsFolded = true };
+    }
+
+    private Publication[] Publications(PlanStep step) =>
+        [.. step.Stages.Where(s => s.IsObserved).Select(s => new Publication(s, new HostOutput<T>(Destination(s), BlockedImage.Of(s.Shape))))];
+
+    /// <summary>The phases that end with the one that is begun, which stores a step's output; null where none is.</summary>
+    private StoringPhase[]? Phases(PlanStep step, Func<StoringPhase?> begin)
     {
         _phases.Clear();
         Scratch.BeginStep();
@@ -149,31 +170,25 @@ internal sealed unsafe class PlanLoader<T>(
             return null;
         }
 
-        last.Stored = Stored(stored);
+        last.Stored = Stored(step);
         return [.. _phases, last];
     }
 
-    /// <summary>The phases of a step and of the next one together, where nobody else wants what is between them; null where each has its own.</summary>
-    private StoringPhase[]? Folded(PlanStep step, CpuLayer head, PlanStep next)
-    {
-        bool isBetween = next.Input.Node == step.Output.Node && next.Residual is null && plan.Output.Node != step.Output.Node && step.Stages.All(s => !s.IsObserved)
-            && _readers[step.Output.Node] == 1 && step.Reads.All(v => v.Slot is null || v.Slot != next.Output.Slot);
-        StoringPhase[]? phases = isBetween ? Phases(next, () => layers[next.Head.Node].Fold(this, next, step, head)) : null;
-        _folded = phases is null ? null : next;
-        return phases;
-    }
+    /// <summary>Whether nobody but a step wants anything of the step before, and its output may be stored while that one still reads.</summary>
+    private bool IsReadByOnly(PlanStep step, PlanStep before) =>
+        step.Input.Node == before.Output.Node && _readers[before.Output.Node] == 1 && before.Output.Node != plan.Output.Node
+        && before.Stages.All(s => !s.IsObserved && (s.Stored is null || s.Node == before.Output.Node))
+        && before.Reads.All(v => v.Slot is null || v.Slot != step.Output.Slot);
 
     private StoredValue[] Stored(PlanStep step) =>
         [.. step.Stages.Where(s => s.Stored is not null && IsStepInput(s)).Select(s => new StoredValue(Destination(s), BlockedImage.Of(s.Shape)))];
 
-    private bool ReadsScaled(PlanStep step) => scale is not null && step.Input.Slot is null;
-
     /// <summary>A step on scaled images: the sums go where its output will be, and another phase does the rest.</summary>
-    private StoringPhase[] Scaled(PlanStep step, CpuLayer head)
+    private StoringPhase[] Scaled(PlanStep step)
     {
         _phases.Clear();
         _storesSums = true;
-        StoringPhase sums = head.Begin(this, step);
+        StoringPhase sums = Head(step).Begin(this, step);
         _storesSums = false;
         return [.. _phases, sums, new UnscalePhase<T>(Pointer(step.Output), BlockedImage.Of(step.Output.Shape), Epilogue(step), scale!) { Stored = Stored(step) }];
     }

@@ -54,6 +54,6 @@ internal sealed unsafe class ProgramLoader<T>(CpuLayers layers, ExecutionPlan pl
     {
         PlanStep step = plan.Steps[loaded.Index];
         StepChoice choice = layers[step.Head.Node].Choose(step) with { WorkspaceBytes = loaded.WorkspaceBytes, ImagesAtOnce = images };
-        return loaded.IsFolded ? choice with { Algorithm = $"{choice.Algorithm}, with the step before" } : choice;
+        return loaded.IsFolded ? choice with { Algorithm = choice.Algorithm + StepAlgorithms.WithStepBefore } : choice;
     }
 }

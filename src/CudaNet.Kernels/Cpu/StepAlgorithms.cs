@@ -22,6 +22,9 @@ internal static class StepAlgorithms
     public const string Panels = "panels";
     public const string Rows = "rows";
 
+    /// <summary>Ends the name where a layer is computed together with the step before its own.</summary>
+    public const string WithStepBefore = ", with the step before";
+
     /// <summary>Whether a convolution's groups do not fill blocks of 16 channels.</summary>
     public static bool SplitsBlocks(Conv2d op)
     {

@@ -54,7 +54,10 @@ public sealed class PooledRowsTests
                 (values[7], values[values.Length / 2], values[^30]) = (float.NaN, float.PositiveInfinity, -3e38f);
                 foreach (Tensor input in (Tensor[])[Formula.Uniform("x", shape), new(shape, values), Small(shape)])
                 {
-                    folded += Check(Network(pool), input, options, $"{pool}, {shape}") ? 1 : 0;
+                    LayerGraph graph = Network(pool);
+                    Check(graph, input, options, $"{pool}, {shape}");
+                    folded += IsFolded(graph, shape, options, "pool") ? 1 : 0;
+                    Assert.False(IsFolded(graph, shape, options, "relu"));
                 }
             }
         }
@@ -62,12 +65,35 @@ public sealed class PooledRowsTests
         Assert.InRange(folded, Pools.Length * 6, int.MaxValue);
     }
 
+    /// <summary>What the pooling is not the only one to want is stored: a layer within the step, its output, the graph's.</summary>
+    [Fact]
+    public void What_another_wants_is_stored()
+    {
+        CpuOptions options = new() { Threads = 1, TransformedWeights = 100 };
+        foreach (string wanted in (string[])["conv, by another", "relu, by another", "conv, as output", "relu, as output", "a residual"])
+        {
+            GraphBuilder builder = new(3);
+            LayerNode conv = builder.Add("conv", Stem, builder.Input);
+            LayerNode sum = wanted == "a residual" ? builder.Add("sum", new Add(), conv, builder.Add("second", Stem, builder.Input)) : conv;
+            LayerNode relu = builder.Add("relu", new ReLU(), sum);
+            LayerNode pool = builder.Add("pool", new MaxPool2d(3, 2, 1), relu);
+            LayerNode layer = wanted.StartsWith("conv", StringComparison.Ordinal) ? conv : relu;
+            LayerGraph graph = wanted switch
+            {
+                "a residual" => builder.Build(pool),
+                _ when wanted.EndsWith("output", StringComparison.Ordinal) => builder.Build(layer),
+                _ => builder.Build(builder.Add("both", new Add(), pool, builder.Add("other", new MaxPool2d(3, 2, 1), layer))),
+            };
+            Check(graph, Formula.Uniform("x", new TensorShape(2, 3, 64, 64)), options, wanted, "pool");
+        }
+    }
+
     /// <summary>Of one image each thread has a part; its rows and its neighbour's meet, and a strip is no larger than a third of the second-level cache.</summary>
     [Fact]
     public void Work_is_shared_where_it_costs_little()
     {
         MaxPool2d pool = new(3, 2, 1);
-        Assert.Equal(new PooledRows(1, 1, 2, 4), Of(pool, 1, 112, 112, 1));
+        Assert.Equal(new PooledRows(1, 1, 4, 2, 28), Of(pool, 1, 112, 112, 1));
         Assert.Equal(2, Of(pool, 1, 112, 112, 2)!.Items);
         Assert.Equal(1, Of(pool, 4, 112, 112, 2)!.Items);
         Assert.Null(Of(pool, 1, 112, 112, 16));
@@ -81,17 +107,25 @@ public sealed class PooledRowsTests
         return PooledRows.Of<Simd128>(rows, (width + 3) / 4, 4, 28, pool, pool.InferShape([new TensorShape(batch, 64, height, width)]).Height, threads);
     }
 
-    /// <summary>Whether the two were computed together, unobserved.</summary>
-    private static bool Check(LayerGraph graph, Tensor input, CpuOptions options, string what)
+    /// <summary>The bits of the output, and of what is observed alone, are those of a run in which every layer is observed. Buffers begin as NaN: what is read is written before.</summary>
+    private static void Check(LayerGraph graph, Tensor input, CpuOptions options, string what, string? alone = null)
     {
-        using Model model = new(graph, new ParameterSet(graph, graph.Parameters.Select(p => KeyValuePair.Create(p.Name, Formula.Uniform(p.Name, p.Shape)))), new ModelMetadata { Architecture = "test" });
+        using Model model = Networks.Create(graph);
+        Dictionary<string, Tensor> apart = Networks.Run(model, input, new CpuBackend(options, new NativeAllocator { InitialValue = float.NaN }));
+        using Session session = new(model, new CpuBackend(options, new NativeAllocator { InitialValue = float.NaN }));
+        Assert.True(input.Values.ToArray().Any(v => !float.IsFinite(v)) || apart["output"].Values.ToArray().All(float.IsFinite), what);
+        Bits.AssertSame(apart["output"].Values, session.Predict(input).Values, what);
+        if (alone is not null)
+        {
+            using ObserverHandle handle = session.Observe(alone, (in Observation o) => Bits.AssertSame(apart[alone].Values, o.Values, $"{what}, {alone}"));
+            Bits.AssertSame(apart["output"].Values, session.Predict(input).Values, $"{what}, {alone} observed");
+        }
+    }
+
+    private static bool IsFolded(LayerGraph graph, TensorShape shape, CpuOptions options, string observed)
+    {
         CpuBackend backend = new(options);
-        using Session unobserved = new(model, backend);
-        float[] folded = unobserved.Predict(input).Values.ToArray();
-        Dictionary<string, Tensor> apart = Networks.Run(model, input, backend);
-        Bits.AssertSame(apart["output"].Values, folded, what);
-        Assert.Equal("rows", backend.Measure(Planner.Plan(graph, input.Shape, [graph.Find("relu")], backend.Layout)).Choices[1].Algorithm);
-        return backend.Measure(Planner.Plan(graph, input.Shape, [], backend.Layout)).Choices[1].Algorithm == Folded;
+        return backend.Measure(Planner.Plan(graph, shape, [graph.Find(observed)], backend.Layout)).Choices[1].Algorithm == Folded;
     }
 
     /// <summary>An image that is measured and scaled before it is copied.</summary>

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
-/// A convolution as a blocked matrix product: pixels, packed tile by tile from wherever the window finds them, by panels of weights that stay in
+/// A convolution as a blocked matrix product: pixels, packed tile by tile from wherever the window finds them or read where they lie, by panels of weights that stay in
 /// the first-level cache for all tiles of an item. Loops, outermost first: chunk of terms, panel, tile. The blocking follows Goto and van de Geijn,
 /// "Anatomy of High-Performance Matrix Multiplication" (2008), with the packing of convolution windows in place of a matrix.
 /// </summary>
@@ -19,6 +19,7 @@ internal sealed unsafe class DirectPhase<T> : StoringPhase
     private readonly SourceGeometry _from;
     private readonly BlockedImage _to;
     private readonly Epilogue _epilogue;
+    private readonly bool _readsInPlace;
     private readonly Scratch _scratch;
     private DirectTiling _tiling;
 
@@ -29,6 +30,9 @@ internal sealed unsafe class DirectPhase<T> : StoringPhase
         _from = from;
         _to = to;
         _epilogue = epilogue;
+
+        // The pixels of a tile are neighbours in a row of the source, and every group of terms is as far from the next: what packing would make of them.
+        _readsInPlace = T.TileRows == TileKernel14.Rows && layer.Op is { KernelHeight: 1, KernelWidth: 1, Stride: 1 } && to.Width % TileKernel14.Rows == 0;
         _scratch = scratch;
         _alone = new DirectTiling(layer, to, T.TileRows, T.Count, threads: 1);
         _shared = scratch.Threads == 1 ? _alone : new DirectTiling(layer, to, T.TileRows, T.Count, scratch.Threads);
@@ -72,32 +76,39 @@ internal sealed unsafe class DirectPhase<T> : StoringPhase
         for (int index = 0; index < _chunks.Length; index++)
         {
             ref readonly TermChunk chunk = ref _chunks[index];
-            WindowPacker.Pack<T>(source, sources, tiles, _groupOffsets.AsSpan(chunk.FirstGroup, chunk.Groups), packed);
+            if (!_readsInPlace)
+            {
+                WindowPacker.Pack<T>(source, sources, tiles, _groupOffsets.AsSpan(chunk.FirstGroup, chunk.Groups), packed);
+            }
+
+            float* inPlace = _readsInPlace ? source + _groupOffsets[chunk.FirstGroup] : null;
             for (int panel = firstPanel; panel < endPanel; panel++)
             {
                 float* panelSums = sums + (_chunks.Length == 1 ? 0 : (nint)(panel - firstPanel) * tiles * _tiling.TileRows * 2 * T.Count);
                 float* next = panel + 1 < endPanel ? _layer.Panel(group, chunk, panel + 1) : _layer.Panel(group, _chunks[Math.Min(index + 1, _chunks.Length - 1)], firstPanel);
-                RunPanel(chunk, group, panel, index, tiles, pixels, packed, panelSums, next, destinations);
+                RunPanel(chunk, group, panel, index, tiles, pixels, inPlace, sources, packed, panelSums, next, destinations);
             }
         }
     }
 
     /// <summary>Multiplies all tiles by one panel; after the last chunk the sums go through the epilogue while they are in the first-level cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void RunPanel(in TermChunk chunk, int group, int panel, int chunkIndex, int tiles, int pixels, float* packed, float* sums, float* next, nint* destinations)
+    private void RunPanel(
+        in TermChunk chunk, int group, int panel, int chunkIndex, int tiles, int pixels, float* inPlace, nint* sources, float* packed, float* sums, float* next, nint* destinations)
     {
         int outputs = _layer.PanelOutputs(panel);
         float* weights = _layer.Panel(group, chunk, panel);
         nint step = ((outputs * sizeof(float)) + tiles - 1) / tiles;
         byte* prefetch = (byte*)next;
         bool isLast = chunkIndex == _chunks.Length - 1;
+        nint rowGroup = inPlace == null ? (nint)_tiling.TileRows * BlockedImage.BlockChannels : _from.Block;
         for (int tile = 0; tile < tiles; tile++)
         {
-            float* rows = packed + ((nint)tile * _tiling.TileRows * BlockedImage.BlockChannels * chunk.Groups);
-            float* tileSums = sums + (_chunks.Length == 1 ? 0 : (nint)tile * _tiling.TileRows * outputs);
             int firstRow = tile * _tiling.TileRows;
+            float* rows = inPlace == null ? packed + ((nint)firstRow * BlockedImage.BlockChannels * chunk.Groups) : inPlace + sources[firstRow];
+            float* tileSums = sums + (_chunks.Length == 1 ? 0 : (nint)firstRow * outputs);
             int filled = Math.Min(_tiling.TileRows, pixels - firstRow);
-            TileKernel.Run<T>(rows, filled, weights, chunk.Groups, chunk.TermsPerGroup, outputs, tileSums, chunkIndex > 0, prefetch + (tile * step * chunk.Terms), step);
+            TileKernel.Run<T>(rows, rowGroup, filled, weights, chunk.Groups, chunk.TermsPerGroup, outputs, tileSums, chunkIndex > 0, prefetch + (tile * step * chunk.Terms), step);
             if (isLast)
             {
                 int firstChannel = (group * _layer.GroupOutputs) + (panel * 2 * T.Count);

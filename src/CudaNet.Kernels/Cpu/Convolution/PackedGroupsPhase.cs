@@ -116,7 +116,7 @@ internal sealed unsafe class PackedGroupsPhase<T> : StoringPhase
                     float* rows = packed + ((nint)tile * T.TileRows * Lanes * chunk.Groups);
                     int firstRow = tile * T.TileRows;
                     int filled = Math.Min(T.TileRows, pixels - firstRow);
-                    TileKernel.Run<T>(rows, filled, weights, chunk.Groups, chunk.TermsPerGroup, outputs, panelSums + (firstRow * outputs), index > 0, (byte*)weights, nextStep: 0);
+                    TileKernel.Run<T>(rows, (nint)T.TileRows * Lanes, filled, weights, chunk.Groups, chunk.TermsPerGroup, outputs, panelSums + (firstRow * outputs), index > 0, (byte*)weights, nextStep: 0);
                 }
             }
         }

@@ -7,6 +7,7 @@ namespace CudaNet.Kernels.Cpu;
 internal static unsafe class TileKernel
 {
     /// <param name="rows">[group][<see cref="ISimd{TSelf}.TileRows"/>][16].</param>
+    /// <param name="group">Elements from group to group; with 16 registers rows are always packed.</param>
     /// <param name="filled">How many rows count; the sums of the others are undefined.</param>
     /// <param name="panel">[group · term][outputs].</param>
     /// <param name="groups">Groups of terms.</param>
@@ -17,7 +18,7 @@ internal static unsafe class TileKernel
     /// <param name="next">What to fetch into the second-level cache meanwhile.</param>
     /// <param name="nextStep">Bytes of it a term.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Run<T>(float* rows, int filled, float* panel, int groups, int terms, int outputs, float* sums, bool accumulate, byte* next, nint nextStep)
+    public static void Run<T>(float* rows, nint group, int filled, float* panel, int groups, int terms, int outputs, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
     {
         bool isWide = outputs > T.Count;
@@ -25,15 +26,15 @@ internal static unsafe class TileKernel
         {
             if (isWide && filled <= 7)
             {
-                TileKernel14.Half<T>(rows, panel, groups, terms, sums, accumulate, next, nextStep);
+                TileKernel14.Half<T>(rows, group, panel, groups, terms, sums, accumulate, next, nextStep);
             }
             else if (isWide)
             {
-                TileKernel14.Wide<T>(rows, panel, groups, terms, sums, accumulate, next, nextStep);
+                TileKernel14.Wide<T>(rows, group, panel, groups, terms, sums, accumulate, next, nextStep);
             }
             else
             {
-                TileKernel14.Narrow<T>(rows, panel, groups, terms, sums, accumulate, next, nextStep);
+                TileKernel14.Narrow<T>(rows, group, panel, groups, terms, sums, accumulate, next, nextStep);
             }
         }
         else if (isWide)
@@ -58,7 +59,7 @@ internal static unsafe class TileKernel
     {
         if (height == T.TileRows)
         {
-            Run<T>(rows, height, panel, groups, terms, outputs, sums, accumulate, next, nextStep);
+            Run<T>(rows, (nint)height * BlockedImage.BlockChannels, height, panel, groups, terms, outputs, sums, accumulate, next, nextStep);
         }
         else if (height == 8 && outputs > T.Count)
         {

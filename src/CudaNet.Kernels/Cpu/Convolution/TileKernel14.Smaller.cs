@@ -8,7 +8,7 @@ internal static unsafe partial class TileKernel14
 {
     /// <summary>The first seven rows of a tile, for tiles that are not filled: the same sums in half the time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Half<T>(float* rows, float* panel, int groups, int terms, float* sums, bool accumulate, byte* next, nint nextStep)
+    public static void Half<T>(float* rows, nint group, float* panel, int groups, int terms, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
     {
         T a0 = default, b0 = default;
@@ -18,7 +18,7 @@ internal static unsafe partial class TileKernel14
         T a4 = default, b4 = default;
         T a5 = default, b5 = default;
         T a6 = default, b6 = default;
-        for (int group = 0; group < groups; group++)
+        for (; groups > 0; groups--)
         {
             float* end = rows + terms;
             for (; rows < end; rows++)
@@ -51,7 +51,7 @@ internal static unsafe partial class TileKernel14
                 T.Accumulate(ref b6, x, w1);
             }
 
-            rows += (14 * 16) - terms;
+            rows += group - terms;
         }
 
         Finish(a0, sums, accumulate);
@@ -71,7 +71,7 @@ internal static unsafe partial class TileKernel14
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Narrow<T>(float* rows, float* panel, int groups, int terms, float* sums, bool accumulate, byte* next, nint nextStep)
+    public static void Narrow<T>(float* rows, nint group, float* panel, int groups, int terms, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
     {
         T a0 = default;
@@ -88,7 +88,7 @@ internal static unsafe partial class TileKernel14
         T a11 = default;
         T a12 = default;
         T a13 = default;
-        for (int group = 0; group < groups; group++)
+        for (; groups > 0; groups--)
         {
             float* end = rows + terms;
             for (; rows < end; rows++)
@@ -127,7 +127,7 @@ internal static unsafe partial class TileKernel14
                 T.Accumulate(ref a13, x, w0);
             }
 
-            rows += (14 * 16) - terms;
+            rows += group - terms;
         }
 
         Finish(a0, sums, accumulate);

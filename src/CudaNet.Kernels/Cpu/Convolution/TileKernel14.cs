@@ -5,13 +5,16 @@ namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
 /// The inner loop of every convolution where there are 32 registers: 14 rows (pixels) by two vectors or one (output channels). Its sums start
-/// at zero, run over the terms in order, and are stored or added to what is there. Rows are packed [group][14][16], so that every address in the
+/// at zero, run over the terms in order, and are stored or added to what is there. Rows are [group][14][16], packed or neighbouring pixels of a value, so that every address in the
 /// loop is a constant offset; the panel is [term][vectors · lanes]. Walks <c>next</c> into the second-level cache meanwhile.
 /// </summary>
 internal static unsafe partial class TileKernel14
 {
+    /// <summary>Rows of a tile.</summary>
+    public const int Rows = 14;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Wide<T>(float* rows, float* panel, int groups, int terms, float* sums, bool accumulate, byte* next, nint nextStep)
+    public static void Wide<T>(float* rows, nint group, float* panel, int groups, int terms, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
     {
         T a0 = default, b0 = default;
@@ -28,7 +31,7 @@ internal static unsafe partial class TileKernel14
         T a11 = default, b11 = default;
         T a12 = default, b12 = default;
         T a13 = default, b13 = default;
-        for (int group = 0; group < groups; group++)
+        for (; groups > 0; groups--)
         {
             float* end = rows + terms;
             for (; rows < end; rows++)
@@ -82,7 +85,7 @@ internal static unsafe partial class TileKernel14
                 T.Accumulate(ref b13, x, w1);
             }
 
-            rows += (14 * 16) - terms;
+            rows += group - terms;
         }
 
         Finish(a0, sums, accumulate);

@@ -20,14 +20,28 @@ internal unsafe struct Epilogue
     public float* SumTo;
     public float* ReluTo;
 
-    /// <summary>The same, whose last stage alone is stored, elsewhere.</summary>
+    /// <summary>Where the last stage is stored; null where it is not.</summary>
+    public readonly float* Last
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Relu ? ReluTo : Residual != null ? SumTo : Scale != null ? NormTo : RawTo;
+    }
+
+    /// <summary>Whether the last stage is stored, and no other.</summary>
+    public readonly bool StoresOnce
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Last != null && (RawTo == null || RawTo == Last) && (NormTo == null || NormTo == Last) && (SumTo == null || SumTo == Last);
+    }
+
+    /// <summary>The same, which stores elsewhere what it <see cref="StoresOnce"/>.</summary>
     public readonly Epilogue StoringAt(float* to)
     {
         Epilogue other = this;
-        other.ReluTo = Relu ? to : null;
-        other.SumTo = !Relu && Residual != null ? to : null;
-        other.NormTo = !Relu && Residual == null && Scale != null ? to : null;
-        other.RawTo = !Relu && Residual == null && Scale == null ? to : null;
+        other.RawTo = RawTo == null ? null : to;
+        other.NormTo = NormTo == null ? null : to;
+        other.SumTo = SumTo == null ? null : to;
+        other.ReluTo = ReluTo == null ? null : to;
         return other;
     }
 

@@ -25,12 +25,8 @@ internal readonly unsafe struct OneStore<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Of(in Epilogue epilogue, out OneStore<T> store)
     {
-        float* last = epilogue.Relu ? epilogue.ReluTo : epilogue.Residual != null ? epilogue.SumTo : epilogue.Scale != null ? epilogue.NormTo : epilogue.RawTo;
-        store = new OneStore<T>(epilogue, last);
-        return last != null
-            && (epilogue.RawTo == null || epilogue.RawTo == last)
-            && (epilogue.NormTo == null || epilogue.NormTo == last)
-            && (epilogue.SumTo == null || epilogue.SumTo == last);
+        store = new OneStore<T>(epilogue, epilogue.Last);
+        return epilogue.StoresOnce;
     }
 
     /// <summary>Finishes one vector.</summary>

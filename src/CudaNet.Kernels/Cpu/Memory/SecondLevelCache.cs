@@ -21,7 +21,8 @@ internal static class SecondLevelCache
     /// <summary>What a processor's <c>CPUID</c> says.</summary>
     internal static long Ask(Func<int, int, (int Eax, int Ebx, int Ecx, int Edx)> cpuId)
     {
-        for (int index = 0; cpuId(0, 0).Eax >= CachesLeaf && index < 16; index++)
+        int caches = cpuId(0, 0).Eax >= CachesLeaf ? 16 : 0;
+        for (int index = 0; index < caches; index++)
         {
             (int kinds, int shape, int sets, _) = cpuId(CachesLeaf, index);
             int kind = kinds & 31, level = (kinds >> 5) & 7;

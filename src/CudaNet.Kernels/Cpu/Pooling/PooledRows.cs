@@ -8,11 +8,12 @@ namespace CudaNet.Kernels.Cpu;
 /// </summary>
 /// <param name="Items">Into how many an image is cut.</param>
 /// <param name="TileRows">Rows of tiles at a time.</param>
-/// <param name="CarriedRows">Rows that are kept from one time to the next, because windows reach back to them.</param>
 /// <param name="TileHeight">Rows of a tile.</param>
-internal sealed record PooledRows(int Items, int TileRows, int CarriedRows, int TileHeight)
+/// <param name="CarriedRows">Rows that are kept from one time to the next, because windows reach back to them.</param>
+/// <param name="MostTiles">Tiles of a block.</param>
+internal sealed record PooledRows(int Items, int TileRows, int TileHeight, int CarriedRows, int MostTiles)
 {
-    /// <summary>What the two may take longer because items compute rows of tiles that their neighbours compute, too, and because threads do not all get as much: what is saved is a quarter.</summary>
+    /// <summary>What the two may take longer because items compute rows of tiles that their neighbours compute, too, and because threads do not all get as much: one image of 128² on two threads, 1.125, gained 0.02 of the two (docs/cpu-performance.md).</summary>
     private const double MostCost = 1.15;
 
     /// <summary>The most that the rows may take: they are in the second-level cache with the convolution's tiles and weights.</summary>
@@ -22,35 +23,25 @@ internal sealed record PooledRows(int Items, int TileRows, int CarriedRows, int 
     public int StripRows => CarriedRows + (TileRows * TileHeight);
 
     /// <summary>Null where it takes longer than one after the other.</summary>
-    /// <param name="rows">The convolution's output.</param>
+    /// <param name="image">The convolution's output.</param>
     /// <param name="tilesX">Tiles of a row of tiles.</param>
     /// <param name="tileHeight">Rows of a tile.</param>
-    /// <param name="mostTiles">Tiles that are computed together.</param>
+    /// <param name="mostTiles">Tiles of a block.</param>
     /// <param name="op">The pooling.</param>
     /// <param name="pooledHeight">Rows of its output.</param>
     /// <param name="threads">That share the work.</param>
-    public static PooledRows? Of<T>(in BlockedImage rows, int tilesX, int tileHeight, int mostTiles, WindowPool op, int pooledHeight, int threads)
+    public static PooledRows? Of<T>(in BlockedImage image, int tilesX, int tileHeight, int mostTiles, WindowPool op, int pooledHeight, int threads)
         where T : unmanaged, ISimd<T>
     {
-        int tilesY = (rows.Height + tileHeight - 1) / tileHeight;
-        int carried = op.Kernel - 1;
+        int tilesY = (image.Height + tileHeight - 1) / tileHeight;
         int atOnce = Enumerable.Range(1, Math.Clamp(mostTiles / tilesX, 1, tilesY)).MinBy(r => WinogradTiling.Cost<T>(r * tilesX) / r);
-        int images = rows.Batch;
+        int images = image.Batch;
         int items = Enumerable.Range(1, Math.Min(threads, pooledHeight)).MinBy(i => Cost(i, images, tilesY, threads));
-        PooledRows cut = new(items, atOnce, carried, tileHeight);
-        double even = Math.Max(1, (double)images * tilesY / threads);
-        bool isWorthIt = carried < tileHeight
-            && Cost(items, images, tilesY, threads) <= MostCost * even
-            && (long)cut.StripRows * rows.Width * rows.Blocks * BlockedImage.BlockChannels * sizeof(float) <= StripBytes;
+        PooledRows cut = new(items, atOnce, tileHeight, op.Kernel - 1, mostTiles);
+        bool isWorthIt = cut.CarriedRows < tileHeight
+            && Cost(items, images, tilesY, threads) <= MostCost * Math.Max(1, (double)images * tilesY / threads)
+            && image.Rows(cut.StripRows).Elements * sizeof(float) <= StripBytes;
         return isWorthIt ? cut : null;
-    }
-
-    /// <summary>The convolution's rows that an item of an image computes, from the first to after the last, and the pooled rows that it makes of them.</summary>
-    public (int FirstRow, int EndRow, int First, int End) Rows(int item, WindowPool op, in BlockedImage rows, int pooledHeight)
-    {
-        int first = (int)((long)pooledHeight * item / Items);
-        int end = (int)((long)pooledHeight * (item + 1) / Items);
-        return (PoolWindow.Rows(first, op, rows).First, PoolWindow.Rows(end - 1, op, rows).End, first, end);
     }
 
     /// <summary>Rows of tiles that the busiest thread computes.</summary>

@@ -16,20 +16,20 @@ internal readonly unsafe struct RowPooling<TPooling>(WindowPool op, TPooling poo
     public BlockedImage Image => image;
 
     /// <summary>Pools a row of one plane.</summary>
-    /// <param name="rows">The image that is pooled: which of its rows and columns there are.</param>
+    /// <param name="from">The image that is pooled: which rows and columns there are.</param>
     /// <param name="plane">Where the plane's first pixel is, or would be where only some rows of it are kept.</param>
     /// <param name="rowStride">Elements from row to row of it.</param>
     /// <param name="index">Which plane of the output, counted through the batch.</param>
     /// <param name="y">Which row of the output.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Pool<T>(in BlockedImage rows, float* plane, nint rowStride, int index, int y)
+    public void Pool<T>(in BlockedImage from, float* plane, nint rowStride, int index, int y)
         where T : unmanaged, ISimd<T>
     {
         float* target = destination + (index * image.PlaneStride) + image.Interior + (y * image.RowStride);
-        PoolWindow window = PoolWindow.Rows(y, op, rows);
+        PoolWindow window = PoolWindow.Rows(y, op, from);
         for (int x = 0; x < image.Width; x++, target += BlockedImage.BlockChannels)
         {
-            pooling.Pool<T>(plane, rowStride, window, PoolWindow.Columns(x, op, rows), target);
+            pooling.Pool<T>(plane, rowStride, window, PoolWindow.Columns(x, op, from), target);
         }
     }
 }

@@ -15,7 +15,7 @@ internal sealed unsafe class PooledWinogradPhase<T, TVariant, TPooling> : Storin
     private readonly WinogradBlock<T, TVariant> _block;
     private readonly Part[] _parts;
     private readonly PooledRows _cut;
-    private readonly BlockedImage _rows;
+    private readonly BlockedImage _image;
     private readonly BlockedImage _strip;
     private readonly Epilogue _epilogue;
     private readonly RowPooling<TPooling> _pool;
@@ -26,7 +26,7 @@ internal sealed unsafe class PooledWinogradPhase<T, TVariant, TPooling> : Storin
     /// <param name="pixels">Its input.</param>
     /// <param name="output">What follows its products.</param>
     /// <param name="cut">How the work is shared.</param>
-    /// <param name="rows">Its output, which is not stored.</param>
+    /// <param name="image">Its output, of which a strip at a time is stored.</param>
     /// <param name="epilogue">What happens to its output.</param>
     /// <param name="pool">The pooling.</param>
     /// <param name="scratch">Working memory.</param>
@@ -36,20 +36,20 @@ internal sealed unsafe class PooledWinogradPhase<T, TVariant, TPooling> : Storin
         WinogradPixels<T, TVariant> pixels,
         WinogradOutput<T, TVariant> output,
         PooledRows cut,
-        in BlockedImage rows,
+        in BlockedImage image,
         in Epilogue epilogue,
         in RowPooling<TPooling> pool,
         Scratch scratch)
     {
         _layer = layer;
         _cut = cut;
-        _rows = rows;
-        _strip = rows.Rows(cut.StripRows);
+        _image = image;
+        _strip = image.Rows(cut.StripRows);
         _epilogue = epilogue;
         _pool = pool;
         _scratch = scratch;
-        _parts = [.. Enumerable.Range(0, rows.Batch * cut.Items).Select(i => PartOf(i, pixels))];
-        _block = new WinogradBlock<T, TVariant>(layer, weights, pixels, output, [.. _parts.SelectMany(p => p.Tiles)], sharesPixels: false, scratch);
+        _parts = [.. Enumerable.Range(0, image.Batch * cut.Items).Select(i => PartOf(i, pixels))];
+        _block = new WinogradBlock<T, TVariant>(layer, weights, pixels, output, [.. _parts.SelectMany(p => p.Tiles).SelectMany(t => t)], sharesPixels: false, scratch);
         scratch.Require(_block.Elements + BlockedImage.BlockChannels + _strip.Elements);
     }
 
@@ -61,27 +61,31 @@ internal sealed unsafe class PooledWinogradPhase<T, TVariant, TPooling> : Storin
         Part part = _parts[item];
         float* strip = (float*)Scratch.Align(_scratch.Of(worker) + _block.Elements);
         Epilogue epilogue = _epilogue.StoringAt(strip);
-        int firstPlane = part.Image * _rows.Blocks;
+        int firstPlane = part.Image * _image.Blocks;
         int y = part.First;
         for (int index = 0; index < part.Tiles.Length; index++)
         {
             // The strip's first row is that row of the image: those that are carried, then those of the tiles.
             int top = part.FirstRow + (index * _cut.TileRows * _cut.TileHeight) - _cut.CarriedRows;
-            int end = Math.Min(top + _cut.StripRows, _rows.Height);
             nint origin = -(part.Image * _strip.ImageStride) - (top * _strip.RowStride);
-            _block.Compute(part.Tiles[index], group: 0, firstPanel: 0, _layer.Panels, worker, new TileDestination(epilogue, _strip, origin));
+            TileDestination destination = new(epilogue, _strip, origin);
+            foreach (TileRows[] tiles in part.Tiles[index])
+            {
+                _block.Compute(tiles, group: 0, firstPanel: 0, _layer.Panels, worker, destination);
+            }
+
             int first = y;
-            while (y < part.End && PoolWindow.Rows(y, _pool.Op, _rows).End <= end)
+            while (y < part.End && PoolWindow.Rows(y, _pool.Op, _image).End <= top + _cut.StripRows)
             {
                 y++;
             }
 
             float* plane = strip;
-            for (int block = 0; block < _rows.Blocks; block++, plane += _strip.PlaneStride)
+            for (int block = 0; block < _image.Blocks; block++, plane += _strip.PlaneStride)
             {
                 for (int row = first; row < y; row++)
                 {
-                    _pool.Pool<T>(_rows, plane - (top * _strip.RowStride), _strip.RowStride, firstPlane + block, row);
+                    _pool.Pool<T>(_image, plane - (top * _strip.RowStride), _strip.RowStride, firstPlane + block, row);
                 }
 
                 nint carried = _cut.CarriedRows * _strip.RowStride;
@@ -93,14 +97,15 @@ internal sealed unsafe class PooledWinogradPhase<T, TVariant, TPooling> : Storin
     private Part PartOf(int item, WinogradPixels<T, TVariant> pixels)
     {
         (int image, int index) = Math.DivRem(item, _cut.Items);
-        (int firstRow, int endRow, int first, int end) = _cut.Rows(index, _pool.Op, _rows, _pool.Image.Height);
-        int firstTiles = firstRow / _cut.TileHeight;
-        int endTiles = (endRow + _cut.TileHeight - 1) / _cut.TileHeight;
-        List<TileRows[]> tiles = [];
+        int first = (int)((long)_pool.Image.Height * index / _cut.Items);
+        int end = (int)((long)_pool.Image.Height * (index + 1) / _cut.Items);
+        int firstTiles = PoolWindow.Rows(first, _pool.Op, _image).First / _cut.TileHeight;
+        int endTiles = (PoolWindow.Rows(end - 1, _pool.Op, _image).End + _cut.TileHeight - 1) / _cut.TileHeight;
+        List<TileRows[][]> tiles = [];
         for (int row = firstTiles; row < endTiles; row += _cut.TileRows)
         {
             int count = Math.Min(_cut.TileRows, endTiles - row) * pixels.TilesX;
-            tiles.Add(WinogradTiling.Rows(TileKernel.Heights<T>(), ((image * pixels.TilesY) + row) * pixels.TilesX, count));
+            tiles.Add(WinogradTiling.Cut<T>(count, _cut.MostTiles, ((image * pixels.TilesY) + row) * pixels.TilesX));
         }
 
         return new Part(image, firstTiles * _cut.TileHeight, first, end, [.. tiles]);
@@ -111,6 +116,6 @@ internal sealed unsafe class PooledWinogradPhase<T, TVariant, TPooling> : Storin
     /// <param name="FirstRow">The first row that it computes.</param>
     /// <param name="First">The first row that it pools.</param>
     /// <param name="End">After the last.</param>
-    /// <param name="Tiles">What it computes at a time.</param>
-    private sealed record Part(int Image, int FirstRow, int First, int End, TileRows[][] Tiles);
+    /// <param name="Tiles">What it computes at a time, in blocks.</param>
+    private sealed record Part(int Image, int FirstRow, int First, int End, TileRows[][][] Tiles);
 }

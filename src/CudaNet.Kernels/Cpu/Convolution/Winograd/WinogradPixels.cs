@@ -13,26 +13,24 @@ internal sealed unsafe class WinogradPixels<T, TVariant>
 {
     private readonly WinogradSource _source;
     private readonly BlockedImage _from;
-    private readonly int _tilesX;
-    private readonly int _tilesY;
 
     public WinogradPixels(WinogradSource source, BlockedImage to)
     {
         _source = source;
         _from = source.Image;
-        _tilesX = (to.Width + TVariant.Outputs - 1) / TVariant.Outputs;
-        _tilesY = (to.Height + TVariant.Outputs - 1) / TVariant.Outputs;
-        Tiles = checked(to.Batch * _tilesX * _tilesY);
+        TilesX = (to.Width + TVariant.Outputs - 1) / TVariant.Outputs;
+        TilesY = (to.Height + TVariant.Outputs - 1) / TVariant.Outputs;
+        Tiles = checked(to.Batch * TilesX * TilesY);
     }
 
     /// <summary>Of the whole batch.</summary>
     public int Tiles { get; }
 
     /// <summary>Of a row of tiles.</summary>
-    public int TilesX => _tilesX;
+    public int TilesX { get; }
 
     /// <summary>Rows of tiles of an image.</summary>
-    public int TilesY => _tilesY;
+    public int TilesY { get; }
 
     /// <summary>Blocks of 16 channels of the input.</summary>
     public int Blocks => _from.Blocks;
@@ -59,8 +57,8 @@ internal sealed unsafe class WinogradPixels<T, TVariant>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public (int Image, int Y, int X) Locate(int tile)
     {
-        (int line, int x) = Math.DivRem(tile, _tilesX);
-        (int image, int y) = Math.DivRem(line, _tilesY);
+        (int line, int x) = Math.DivRem(tile, TilesX);
+        (int image, int y) = Math.DivRem(line, TilesY);
         return (image, y * TVariant.Outputs, x * TVariant.Outputs);
     }
 

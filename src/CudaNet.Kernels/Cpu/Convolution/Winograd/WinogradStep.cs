@@ -82,17 +82,16 @@ internal static unsafe class WinogradStep
         where TVariant : struct, IWinograd
         where TPooling : struct, IPooling
     {
-        BlockedImage rows = BlockedImage.Of(step.Output.Shape);
-        WinogradPixels<T, TVariant> pixels = new(source, rows);
-        if (layer.Op.Groups > 1 || PooledRows.Of<T>(rows, pixels.TilesX, TVariant.Outputs, MostTiles(pixels), pool.Op, pool.Image.Height, loader.Scratch.Threads) is not { } cut)
+        BlockedImage image = BlockedImage.Of(step.Output.Shape);
+        WinogradPixels<T, TVariant> pixels = new(source, image);
+        if (PooledRows.Of<T>(image, pixels.TilesX, TVariant.Outputs, MostTiles(pixels), pool.Op, pool.Image.Height, loader.Scratch.Threads) is not { } cut
+            || KeptWeights<T, TVariant>(loader, node, algorithm, layer, pixels) is not { } weights)
         {
             return null;
         }
 
-        return KeptWeights<T, TVariant>(loader, node, algorithm, layer, pixels) is { } weights
-            ? new PooledWinogradPhase<T, TVariant, TPooling>(
-                layer, weights, pixels, new WinogradOutput<T, TVariant>(layer, pixels, new TileSums<T>(layer, source), rows), cut, rows, loader.Epilogue(step), pool, loader.Scratch)
-            : null;
+        WinogradOutput<T, TVariant> output = new(layer, pixels, new TileSums<T>(layer, source), image);
+        return new PooledWinogradPhase<T, TVariant, TPooling>(layer, weights, pixels, output, cut, image, loader.Epilogue(step), pool, loader.Scratch);
     }
 
     /// <summary>Null where weights are transformed while they are read.</summary>

@@ -11,15 +11,18 @@ internal readonly record struct TileRows(int First, int Filled, int Height, int 
 internal static class WinogradTiling
 {
     /// <summary>Blocks of at most so many tiles, or of half as many again where that is all: as even as can be, or of full rows where that costs less.</summary>
-    public static TileRows[][] Cut<T>(int tiles, int most)
+    /// <param name="tiles">How many tiles.</param>
+    /// <param name="most">Of a block.</param>
+    /// <param name="first">The first one.</param>
+    public static TileRows[][] Cut<T>(int tiles, int most, int first = 0)
         where T : unmanaged, ISimd<T>
     {
         int rows = TileKernel.Heights<T>()[0];
         most = tiles <= most * 3 / 2 ? tiles : most;
         int blocks = (tiles + most - 1) / most;
         int share = ((tiles + blocks - 1) / blocks + rows - 1) / rows * rows;
-        TileRows[][] even = Evenly<T>(tiles, blocks);
-        TileRows[][] full = share > most ? even : Cut<T>(Enumerable.Range(0, (tiles + share - 1) / share + 1).Select(b => Math.Min(tiles, b * share)));
+        TileRows[][] even = Evenly<T>(tiles, blocks, first);
+        TileRows[][] full = share > most ? even : Cut<T>(Enumerable.Range(0, (tiles + share - 1) / share + 1).Select(b => Math.Min(tiles, b * share)), first);
         return full.Sum(Cost) <= even.Sum(Cost) ? full : even;
     }
 
@@ -29,7 +32,7 @@ internal static class WinogradTiling
     {
         int more = (blocks + threads - 1) / threads * threads, fewer = blocks / threads * threads;
         int chosen = tiles / more >= 2 * T.TileRows ? more : fewer > 0 && tiles <= fewer * (most * 3L / 2) ? fewer : 0;
-        return chosen == 0 || threads == 1 ? null : Evenly<T>(tiles, chosen);
+        return chosen == 0 || threads == 1 ? null : Evenly<T>(tiles, chosen, first: 0);
     }
 
     /// <summary>Rows of a block, filled or not.</summary>
@@ -52,12 +55,12 @@ internal static class WinogradTiling
         return [.. rows];
     }
 
-    private static TileRows[][] Evenly<T>(int tiles, int blocks)
-        where T : unmanaged, ISimd<T> => Cut<T>(Enumerable.Range(0, blocks + 1).Select(b => (int)((long)tiles * b / blocks)));
+    private static TileRows[][] Evenly<T>(int tiles, int blocks, int first)
+        where T : unmanaged, ISimd<T> => Cut<T>(Enumerable.Range(0, blocks + 1).Select(b => (int)((long)tiles * b / blocks)), first);
 
-    /// <summary>Blocks from each of the boundaries to the next.</summary>
-    private static TileRows[][] Cut<T>(IEnumerable<int> boundaries)
-        where T : unmanaged, ISimd<T> => [.. boundaries.Zip(boundaries.Skip(1), (first, end) => Rows(TileKernel.Heights<T>(), first, end - first))];
+    /// <summary>Blocks from each of the boundaries to the next, counted from the first tile.</summary>
+    private static TileRows[][] Cut<T>(IEnumerable<int> boundaries, int first)
+        where T : unmanaged, ISimd<T> => [.. boundaries.Zip(boundaries.Skip(1), (begin, end) => Rows(TileKernel.Heights<T>(), first + begin, end - begin))];
 
     /// <summary>What the kernels take a term for so many tiles, in rows.</summary>
     public static double Cost<T>(int tiles)
