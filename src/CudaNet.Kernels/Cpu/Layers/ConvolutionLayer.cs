@@ -68,12 +68,10 @@ internal sealed unsafe class ConvolutionLayer : CpuLayer
     /// <summary>The phase of a step that begins with it, and of the pooling that alone reads its output; null where the two are computed one after the other, as all but a stem is.</summary>
     public StoringPhase? BeginPooled<T, TPooling>(PlanLoader<T> loader, PlanStep step, RowPooling<TPooling> pool)
         where T : unmanaged, ISimd<T>
-        where TPooling : struct, IPooling
-    {
-        return Winograd(step, out _) is WinogradChoice.SpaceToDepth and { } algorithm && loader.Forms.Get<PackedConvolution>(Node, _form) is DirectConvolution packed
+        where TPooling : struct, IPooling =>
+        Winograd(step, out _) is WinogradChoice.SpaceToDepth and { } algorithm && loader.Forms.Get<PackedConvolution>(Node, _form) is DirectConvolution packed
             ? WinogradStep.BeginPooled<T, Winograd4x4Taps4, TPooling>(loader, Node, algorithm, packed, SpaceToDepth<T, Winograd4x4Taps4>(loader, step, packed), step, pool)
             : null;
-    }
 
     public override void Join<T>(PlanLoader<T> loader, PlanStep step, PlanStage stage, ref Epilogue epilogue)
     {
