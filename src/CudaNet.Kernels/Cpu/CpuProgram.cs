@@ -28,14 +28,14 @@ internal sealed record LoadedSteps(HostInput[] Inputs, LoadedStep[] Steps);
 
 /// <summary>A step ready to run.</summary>
 /// <param name="Index">Its place in the plan.</param>
-/// <param name="Phases">Run one after another.</param>
+/// <param name="Phases">Run one after another; none where the step before computes this one, too.</param>
 /// <param name="ScaledPhases">The same where an image of the input was scaled; null where that is nothing to the step.</param>
 /// <param name="Publications">The observed stages, in execution order.</param>
 /// <param name="WorkspaceBytes">What it works in.</param>
 internal sealed record LoadedStep(int Index, StoringPhase[] Phases, StoringPhase[]? ScaledPhases, Publication[] Publications, long WorkspaceBytes)
 {
-    /// <summary>Whether the step before computes it, too, so that it has no phases.</summary>
-    public bool IsFolded { get; init; }
+    /// <summary>Whether the step before computes it, too.</summary>
+    public bool IsFolded => Phases.Length == 0;
 }
 
 /// <summary>An observed stage and what brings it to the host.</summary>

@@ -153,7 +153,7 @@ internal sealed unsafe class PlanLoader<T>(
     private LoadedStep LoadFolded(PlanStep step)
     {
         StoringPhase[]? scaled = scale is null ? null : Phases(step, () => Head(step).Begin(this, step));
-        return new LoadedStep(step.Index, [], scaled, Publications(step), WorkspaceBytes: 0) { IsFolded = true };
+        return new LoadedStep(step.Index, [], scaled, Publications(step), WorkspaceBytes: 0);
     }
 
     private Publication[] Publications(PlanStep step) =>

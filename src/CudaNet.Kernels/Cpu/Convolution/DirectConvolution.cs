@@ -23,6 +23,7 @@ internal sealed unsafe class DirectConvolution : PackedConvolution
     {
         _panelOutputs = 2 * lanes;
         Reduction = reduction;
+        GroupBlocks = op.InChannels / op.Groups / BlockedImage.BlockChannels;
         GroupOutputs = op.OutChannels / op.Groups;
         PaddedOutputs = checked((GroupOutputs + padTo - 1) / padTo * padTo);
         Panels = (PaddedOutputs + _panelOutputs - 1) / _panelOutputs;
@@ -36,6 +37,9 @@ internal sealed unsafe class DirectConvolution : PackedConvolution
     public ReductionPlan Reduction { get; }
 
     public float* Weights { get; }
+
+    /// <summary>Blocks of 16 input channels from group to group, where there are several and each fills its blocks.</summary>
+    public int GroupBlocks { get; }
 
     /// <summary>Output channels of a group.</summary>
     public int GroupOutputs { get; }

@@ -71,7 +71,7 @@ internal sealed unsafe class DirectPhase<T> : StoringPhase
         float* packed = (float*)Scratch.Align(destinations + _tiling.RowElements);
         float* sums = packed + _tiling.PackedElements;
         PixelOffsets.Locate(_layer.Op.Stride, _from, _to, firstPixel, pixels, tiles * _tiling.TileRows, sources, destinations);
-        float* source = _source + (group * (nint)(_layer.Op.InChannels / _layer.Op.Groups / BlockedImage.BlockChannels) * _from.Block);
+        float* source = _source + (group * (nint)_layer.GroupBlocks * _from.Block);
 
         for (int index = 0; index < _chunks.Length; index++)
         {

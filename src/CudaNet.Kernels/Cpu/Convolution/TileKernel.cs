@@ -22,7 +22,7 @@ internal static unsafe class TileKernel
         where T : unmanaged, ISimd<T>
     {
         bool isWide = outputs > T.Count;
-        if (T.TileRows == 14)
+        if (T.TileRows == TileKernel14.Rows)
         {
             if (isWide && filled <= 7)
             {
@@ -49,7 +49,7 @@ internal static unsafe class TileKernel
 
     /// <summary>Heights of the tiles for which there is a kernel, highest first: <see cref="RunRows"/> takes no other.</summary>
     public static ReadOnlySpan<int> Heights<T>()
-        where T : unmanaged, ISimd<T> => T.TileRows == 14 ? [14, 8, 4, 1] : [6, 4, 1];
+        where T : unmanaged, ISimd<T> => T.TileRows == TileKernel14.Rows ? [14, 8, 4, 1] : [6, 4, 1];
 
     /// <summary>The same for a tile of one of <see cref="Heights"/>, packed [group][height][16].</summary>
     /// <inheritdoc cref="Run"/>

@@ -25,7 +25,6 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
     private readonly Scratch _scratch;
     private readonly bool _isOneTile;
     private readonly int _panelSplits;
-    private readonly int _groupBlocks;
     private readonly int _partBlocks;
     private readonly nint _rowElements;
     private readonly nint _productElements;
@@ -55,7 +54,6 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
         _isOneTile = rows.Length == 1 && rows[0].Height == 1;
         _panelSplits = panelSplits;
         _scratch = scratch;
-        _groupBlocks = layer.Op.InChannels / layer.Op.Groups / BlockedImage.BlockChannels;
         int columnElements = BlockedImage.BlockChannels * layer.PanelOutputs(0);
         int blockBytes = (_isOneTile ? 9 : 2 * 3) * columnElements * sizeof(float);
         _partBlocks = Math.Max(1, (_isOneTile ? FilterBytes : RowBytes) / blockBytes);
@@ -101,7 +99,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
         bool isAdded = isLast && chunk.Index > 0;
         float* sums = isLast ? products : running;
         byte* next = (byte*)(taps + (blocks * 9 * tap));
-        nint block = ((nint)group * _groupBlocks) + chunk.FirstBlock + firstBlock;
+        nint block = ((nint)group * _layer.GroupBlocks) + chunk.FirstBlock + firstBlock;
         if (_isOneTile)
         {
             float* tile = _scratch.Shared + _pixels.Offset(_rows, 0) + (block * BlockedImage.BlockChannels);

@@ -7,7 +7,7 @@ internal sealed unsafe class TileSums<T>(DirectConvolution layer, WinogradSource
     where T : unmanaged, ISimd<T>
 {
     private readonly BlockedImage _from = source.Image;
-    private readonly nint _groupSource = layer.Op.InChannels / layer.Op.Groups / BlockedImage.BlockChannels * source.Image.PlaneStride;
+    private readonly nint _groupSource = layer.GroupBlocks * source.Image.PlaneStride;
 
     /// <summary>One vector of a panel's outputs, <paramref name="output"/> its first, at output pixel (y, x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -50,7 +50,7 @@ internal readonly unsafe struct Winograd4x4 : IWinograd
         where TTarget : struct, ITileTarget<T>
     {
         nint line = 6 * point;
-        if (T.TileRows == 14)
+        if (T.TileRows == TileKernel14.Rows)
         {
             T first = EvenRows(products, line, point, target, Near, Far, 2, 0.5f, out T third);
             T second = OddRows(products, line, point, target, Near, Far, 2, 0.5f, out T fourth);

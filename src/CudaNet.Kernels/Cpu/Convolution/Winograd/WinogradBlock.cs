@@ -17,7 +17,6 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
     private readonly WinogradOutput<T, TVariant> _output;
     private readonly Scratch _scratch;
     private readonly bool _sharesPixels;
-    private readonly int _groupBlocks;
     private readonly nint _pixelElements;
     private readonly nint _weightElements;
 
@@ -44,7 +43,6 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
         _output = output;
         _sharesPixels = sharesPixels;
         _scratch = scratch;
-        _groupBlocks = layer.Op.InChannels / layer.Op.Groups / BlockedImage.BlockChannels;
         _pixelElements = sharesPixels ? 0 : (nint)blocks.Max(pixels.Elements);
         _weightElements = weights is null ? (TVariant.Taps == 3 ? 2 : 1) * TVariant.Inputs * _chunks.Max(c => WinogradWeights<TVariant>.PointStride(layer, 0, c)) : 0;
         Elements = WinogradOutput<T, TVariant>.BufferElements + _pixelElements + _weightElements + (nint)blocks.Max(b => WinogradOutput<T, TVariant>.ProductElements(b, layer.PanelOutputs(0)));
@@ -73,10 +71,10 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
         }
         else
         {
-            int blocks = _layer.Op.Groups == 1 ? _pixels.Blocks : _groupBlocks;
+            int blocks = _layer.Op.Groups == 1 ? _pixels.Blocks : _layer.GroupBlocks;
             for (int index = 0; index < rows.Length; index++)
             {
-                _pixels.Transform(rows[index], group * _groupBlocks, blocks, buffer, pixels + _pixels.Offset(rows, index));
+                _pixels.Transform(rows[index], group * _layer.GroupBlocks, blocks, buffer, pixels + _pixels.Offset(rows, index));
             }
         }
 
@@ -137,7 +135,7 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
         int outputs = _layer.PanelOutputs(panel);
         nint weightStride = WinogradWeights<TVariant>.PointStride(_layer, panel, chunk);
         nint step = nextBytes / (chunk.Terms * rows.Length);
-        int firstBlock = (group * _groupBlocks) + chunk.FirstBlock;
+        int firstBlock = (group * _layer.GroupBlocks) + chunk.FirstBlock;
         for (int point = firstPoint; point < firstPoint + points; point++, weights += weightStride, next += nextBytes)
         {
             byte* fetched = next;

@@ -18,11 +18,11 @@ internal static unsafe class WinogradStep
 
     /// <summary>Up to so many tiles, reading nine weights and transforming them is quicker than reading all points of them, unless those of a single block of channels stay in a cache: measured, docs/cpu-performance.md.</summary>
     private static int TilesOfStreamedWeights<T>()
-        where T : unmanaged, ISimd<T> => T.TileRows == 14 ? 16 : 12;
+        where T : unmanaged, ISimd<T> => T.TileRows == TileKernel14.Rows ? 16 : 12;
 
     /// <summary>Up to so many tiles, weights become points in registers; with fewer registers, a row of points is stored for more than one: measured as well.</summary>
     private static int FewTiles<T>()
-        where T : unmanaged, ISimd<T> => T.TileRows == 14 ? 5 : 1;
+        where T : unmanaged, ISimd<T> => T.TileRows == TileKernel14.Rows ? 5 : 1;
 
     /// <returns>The last phase.</returns>
     public static StoringPhase Begin<T, TVariant>(PlanLoader<T> loader, LayerNode node, string algorithm, DirectConvolution layer, WinogradSource source, PlanStep step)
