@@ -40,5 +40,5 @@ internal readonly unsafe struct ManyRegisters<T> : ISimd<ManyRegisters<T>>
 
     public static ManyRegisters<T> Permute(ManyRegisters<T> value, int* lanes) => new(T.Permute(value._value, lanes));
 
-    public static void Transpose(float* source, nint stride, float* destination, nint rowStride) => T.Transpose(source, stride, destination, rowStride);
+    public static void Transpose(float* source, nint stride, float* destination, nint rowStride, bool streams) => T.Transpose(source, stride, destination, rowStride, streams);
 }

@@ -73,7 +73,7 @@ internal readonly unsafe struct PairedVectors<T> : ISimd<PairedVectors<T>>
         return Load(to);
     }
 
-    public static void Transpose(float* source, nint stride, float* destination, nint rowStride)
+    public static void Transpose(float* source, nint stride, float* destination, nint rowStride, bool streams)
     {
         for (int row = 0; row < Count; row++)
         {

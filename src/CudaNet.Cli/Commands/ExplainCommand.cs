@@ -134,7 +134,7 @@ internal sealed class ExplainCommand : CliCommand
             Context.Out.WriteLine();
             Context.Out.Write(plan);
             Context.Out.WriteLine();
-            Context.Out.WriteLine($"observing {Format.Plural(plan.Observed.Count, "layer")}: {Format.Count(plan.TotalBytes - bare.TotalBytes)} bytes more");
+            Context.Out.WriteLine($"observing {Format.Plural(plan.Observed.Count, "layer")}: {Format.Count(plan.TotalBytes - bare.TotalBytes)} bytes more in slots");
         }
 
         if (cost is null)

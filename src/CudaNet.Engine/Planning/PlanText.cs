@@ -18,7 +18,8 @@ internal static class PlanText
             Line(text, $"{step.Index,3}  {step.Describe().PadRight(width)}  {step.Head.Node}: {Place(step.Input)}{residual} → {Place(step.Output)} {step.Output.Shape}");
             foreach (PlanStage stage in step.Stages.Where(s => s.IsObserved || (s.Stored is not null && s.Stored != step.Output)))
             {
-                Line(text, $"       {(stage.IsObserved ? "publishes" : "stores")} {stage.Node} in {Place(stage.Stored!)} {stage.Shape}");
+                string place = stage.Stored is { } stored ? $" in {Place(stored)}" : "";
+                Line(text, $"       {(stage.IsObserved ? "publishes" : "stores")} {stage.Node}{place} {stage.Shape}");
             }
         }
 

@@ -2,8 +2,8 @@ namespace CudaNet.Engine;
 
 /// <summary>
 /// Which values are stored, and in which buffer. A value lives from the step that stores it to the last step that reads it; one that is only
-/// observed lives for its own step. Where the layout keeps published values, each of them lives to the end of the run. Each value, in the order of the
-/// steps, takes the free buffer that has to grow least and then wastes least.
+/// observed lives for its own step, where the layout stores it at all. Where the layout keeps published values, each of them lives to the end of the run. Each
+/// value, in the order of the steps, takes the free buffer that has to grow least and then wastes least.
 /// </summary>
 internal sealed class SlotAssignment
 {
@@ -49,7 +49,7 @@ internal sealed class SlotAssignment
         for (int index = 0; index < steps.Count; index++)
         {
             IReadOnlyList<LayerNode> nodes = steps[index].Nodes;
-            foreach (LayerNode node in nodes.Where(n => n == nodes[^1] || observed.Contains(n) || lastRead.ContainsKey(n)))
+            foreach (LayerNode node in nodes.Where(n => n == nodes[^1] || lastRead.ContainsKey(n) || (layout.StoresPublished && observed.Contains(n))))
             {
                 bool isOnlyPublished = node != nodes[^1] && !lastRead.ContainsKey(node);
                 if (isOnlyPublished)

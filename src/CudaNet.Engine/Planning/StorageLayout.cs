@@ -9,17 +9,22 @@ public sealed record StorageLayout(string Name, int ChannelBlock, int Halo)
     /// <summary>N×C×H×W without padding, fp32.</summary>
     public static StorageLayout Dense { get; } = new("nchw", 1, 0);
 
-    /// <summary>[N][C/16][H + 2][W + 2][16], fp32; a vector is [N][C/16][16].</summary>
-    public static StorageLayout Blocked16 { get; } = new("nchw16c", 16, 1);
+    /// <summary>[N][C/16][H + 2][W + 2][16], fp32; a vector is [N][C/16][16]. Values that are published and read by no step are not stored.</summary>
+    public static StorageLayout Blocked16 { get; } = new("nchw16c", 16, 1) { StoresPublished = false };
 
     /// <summary>What an element is stored as.</summary>
     public StoragePrecision Precision { get; init; }
 
     /// <summary>
-    /// True where a published value keeps its buffer to the end of the run, for a backend that copies it to the host while later steps run. Otherwise a
+    /// True where a published value that is stored keeps its buffer to the end of the run, for a backend that copies it to the host while later steps run. Otherwise a
     /// value that is only observed lives for its own step.
     /// </summary>
     public bool KeepsPublished { get; init; }
+
+    /// <summary>
+    /// False for a backend that brings a published value to the host out of the step that computes it: it is stored where a step reads it, and nowhere else.
+    /// </summary>
+    public bool StoresPublished { get; init; } = true;
 
     /// <summary>
     /// What a value is stored as that is published and read by no other step; null for <see cref="Precision"/>. A backend whose steps go on from wider

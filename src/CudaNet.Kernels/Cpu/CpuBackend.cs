@@ -77,7 +77,7 @@ public sealed class CpuBackend : IBackend
             using CpuLayers layers = new(plan.Graph, parameters: null, this, counting);
             using NativeArena arena = new(counting);
             CpuProgram program = layers.Load(plan, arena, Threads);
-            return new PlanCost(layers.Forms.Bytes, checked(arena.Bytes + (sizeof(float) * (long)program.ObservedElements) + plan.ObservedInputBytes), program.Choices);
+            return new PlanCost(layers.Forms.Bytes, checked(arena.Bytes + program.Host.Bytes + plan.ObservedInputBytes), program.Choices);
         }
         catch (OverflowException exception)
         {

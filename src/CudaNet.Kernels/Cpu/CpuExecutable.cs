@@ -9,8 +9,7 @@ internal sealed unsafe class CpuExecutable(
     Place place,
     NativeArena arena,
     CpuModel model,
-    CpuProgram program,
-    HostValues staging) : Executable(plan, place, binding: null)
+    CpuProgram program) : Executable(plan, place, binding: null)
 {
     private readonly LoadedStep[] _steps = program.Rest.Steps;
     private readonly WorkTeam _team = new(model.Pool);
@@ -22,7 +21,7 @@ internal sealed unsafe class CpuExecutable(
     /// <summary>Receives what each step of the plan took, in ticks of <see cref="Stopwatch"/>, added to what is there; null where nobody measures.</summary>
     internal long[]? StepTicks { get; set; }
 
-    protected override long BufferBytes => arena.Bytes + staging.Bytes;
+    protected override long BufferBytes => arena.Bytes + program.Host.Bytes;
 
     /// <summary>The parts of the batch go through their steps here, because each copies its images of the input to the same place.</summary>
     protected override void StartCore(ReadOnlySpan<float> input, RunControl control)
@@ -57,7 +56,7 @@ internal sealed unsafe class CpuExecutable(
         _team.BeginComputing();
         try
         {
-            while (_step < 0 || _publication == _steps[_step].Publications.Length)
+            while (_step < 0 || _publication == _steps[_step].Published.Length)
             {
                 if (++_step == _steps.Length)
                 {
@@ -69,7 +68,8 @@ internal sealed unsafe class CpuExecutable(
                 Run(_steps[_step], control);
             }
 
-            stage = Publish(_steps[_step].Publications[_publication++]);
+            PublishedStage published = _steps[_step].Published[_publication++];
+            stage = new Observation(published.Stage.Node, published.Stage.Shape, program.Host.Values(published.Index, published.Elements));
             return true;
         }
         finally
@@ -138,13 +138,6 @@ internal sealed unsafe class CpuExecutable(
         {
             ticks[step.Index] += Stopwatch.GetTimestamp() - began;
         }
-    }
-
-    private Observation Publish(Publication publication)
-    {
-        publication.Output.Destination = staging.Pointer;
-        _team.Run(publication.Output);
-        return new Observation(publication.Stage.Node, publication.Stage.Shape, staging.Values[..publication.Output.Elements]);
     }
 
     private void EndComputing()

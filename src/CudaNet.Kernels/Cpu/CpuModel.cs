@@ -37,7 +37,8 @@ internal sealed class CpuModel : PreparedModel
         try
         {
             CpuProgram program = _layers.Load(plan, arena, Pool.Threads);
-            return new CpuExecutable(plan, place, arena, this, program, new HostValues(program.ObservedElements));
+            program.Host.Allocate();
+            return new CpuExecutable(plan, place, arena, this, program);
         }
         catch
         {

@@ -8,11 +8,8 @@ namespace CudaNet.Kernels.Cpu;
 /// <param name="Rest">The steps that run on the whole batch.</param>
 /// <param name="Result">What copies the output to the host.</param>
 /// <param name="Choices">Of all steps of the plan.</param>
-internal sealed record CpuProgram(InputScale? Scale, BatchParts[] Parts, LoadedSteps Rest, HostOutput Result, StepChoice[] Choices)
-{
-    /// <summary>Of the largest observed value.</summary>
-    public int ObservedElements => Rest.Steps.SelectMany(s => s.Publications).Select(p => p.Output.Elements).DefaultIfEmpty().Max();
-}
+/// <param name="Host">Where observed stages go.</param>
+internal sealed record CpuProgram(InputScale? Scale, BatchParts[] Parts, LoadedSteps Rest, HostOutput Result, StepChoice[] Choices, HostStages Host);
 
 /// <summary>Parts of the batch of one size.</summary>
 /// <param name="Count">How many.</param>
@@ -28,15 +25,9 @@ internal sealed record LoadedSteps(HostInput[] Inputs, LoadedStep[] Steps);
 
 /// <summary>A step ready to run.</summary>
 /// <param name="Index">Its place in the plan.</param>
-/// <param name="Phases">Run one after another; none where the step before computes this one, too.</param>
+/// <param name="Phases">Run one after another.</param>
 /// <param name="ScaledPhases">The same where an image of the input was scaled; null where that is nothing to the step.</param>
-/// <param name="Publications">The observed stages, in execution order.</param>
+/// <param name="Published">The observed stages, in execution order: on the host when the phases have run.</param>
 /// <param name="WorkspaceBytes">What it works in.</param>
-internal sealed record LoadedStep(int Index, StoringPhase[] Phases, StoringPhase[]? ScaledPhases, Publication[] Publications, long WorkspaceBytes)
-{
-    /// <summary>Whether the step before computes it, too.</summary>
-    public bool IsFolded => Phases.Length == 0;
-}
-
-/// <summary>An observed stage and what brings it to the host.</summary>
-internal sealed record Publication(PlanStage Stage, HostOutput Output);
+/// <param name="IsFolded">Whether the step before computes it, too.</param>
+internal sealed record LoadedStep(int Index, StoringPhase[] Phases, StoringPhase[]? ScaledPhases, PublishedStage[] Published, long WorkspaceBytes, bool IsFolded);

@@ -7,6 +7,7 @@ internal sealed unsafe class ProgramLoader<T>(CpuLayers layers, ExecutionPlan pl
     where T : unmanaged, ISimd<T>
 {
     private readonly Scratch _scratch = new(threads);
+    private readonly HostStages _host = new();
 
     /// <summary>Steps are loaded in order, because the first ones have the first claim to transformed weights.</summary>
     public CpuProgram Load()
@@ -19,17 +20,17 @@ internal sealed unsafe class ProgramLoader<T>(CpuLayers layers, ExecutionPlan pl
         foreach ((int parts, int images) in cut?.Sizes(shape.Batch) ?? [])
         {
             ExecutionPlan part = Planner.Plan(plan.Graph, shape.WithBatch(images), plan.Observed, plan.Layout);
-            PlanLoader<T> ofPart = new(layers, part, [.. part.Steps.Take(cut!.Steps)], arena, _scratch, scale, first.FirstOrDefault().Loader);
+            PlanLoader<T> ofPart = new(layers, part, [.. part.Steps.Take(cut!.Steps)], arena, _scratch, _host, scale, first.FirstOrDefault().Loader);
             first.Add((ofPart, parts, ofPart.Load()));
         }
 
-        PlanLoader<T> loader = new(layers, plan, [.. plan.Steps.Skip(cut?.Steps ?? 0)], arena, _scratch, scale);
+        PlanLoader<T> loader = new(layers, plan, [.. plan.Steps.Skip(cut?.Steps ?? 0)], arena, _scratch, _host, scale);
         LoadedSteps rest = loader.Load();
         BatchParts[] all = [.. first.Select(f => new BatchParts(f.Parts, f.Loader.Batch, f.Loaded, Gather(f.Loader.Value(cut!.Value), f.Loader, loader)))];
         HostOutput<T> result = new(loader.Pointer(plan.Output), BlockedImage.Of(plan.OutputShape));
         _scratch.Allocate(arena);
         LoadedStep[] steps = [.. first.Take(1).SelectMany(f => f.Loaded.Steps), .. rest.Steps];
-        return new CpuProgram(scale, all, rest, result, [.. steps.Select(s => Choose(s, s.Index < cut?.Steps ? cut.Images : null))]);
+        return new CpuProgram(scale, all, rest, result, [.. steps.Select(s => Choose(s, s.Index < cut?.Steps ? cut.Images : null))], _host);
     }
 
     /// <summary>Whether a step can read an input that is scaled: a convolution, or any that reads something else.</summary>

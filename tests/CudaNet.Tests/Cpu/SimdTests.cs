@@ -169,7 +169,7 @@ public sealed unsafe class SimdTests
         Array.Fill(to, -1);
         fixed (float* source = from, destination = to)
         {
-            T.Transpose(source, stride, destination, rowStride);
+            T.Transpose(source, stride, destination, rowStride, streams: false);
         }
 
         for (int i = 0; i < to.Length; i++)

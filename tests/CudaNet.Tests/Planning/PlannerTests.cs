@@ -37,12 +37,24 @@ public sealed class PlannerTests
     public void Observers_change_what_is_stored_and_nothing_else()
     {
         LayerGraph graph = ResNet.Build("resnet34");
-        ExecutionPlan bare = Planner.Plan(graph, Shape("2x3x64x64"), [], StorageLayout.Blocked16);
-        ExecutionPlan all = Planner.Plan(graph, Shape("2x3x64x64"), graph.Nodes, StorageLayout.Blocked16);
+        ExecutionPlan bare = Planner.Plan(graph, Shape("2x3x64x64"), [], StorageLayout.Dense);
+        ExecutionPlan all = Planner.Plan(graph, Shape("2x3x64x64"), graph.Nodes, StorageLayout.Dense);
         Assert.Equal(
             bare.Steps.Select(s => (s.Input.Node, s.Residual?.Node, Names: string.Join(",", s.Stages.Select(t => t.Node)))),
             all.Steps.Select(s => (s.Input.Node, s.Residual?.Node, Names: string.Join(",", s.Stages.Select(t => t.Node)))));
         Assert.All(all.Steps.SelectMany(s => s.Stages), s => Assert.True(s.IsObserved && s.Stored is not null));
+    }
+
+    [Fact]
+    public void A_layout_that_does_not_store_what_is_published_stores_what_steps_read()
+    {
+        LayerGraph graph = ResNet.Build("resnet34");
+        ExecutionPlan bare = Planner.Plan(graph, Shape("2x3x64x64"), [], StorageLayout.Blocked16);
+        ExecutionPlan all = Planner.Plan(graph, Shape("2x3x64x64"), graph.Nodes, StorageLayout.Blocked16);
+        Assert.Equal(bare.SlotBytes, all.SlotBytes);
+        Assert.Equal(bare.Steps.SelectMany(s => s.Stages).Select(s => s.Stored), all.Steps.SelectMany(s => s.Stages).Select(s => s.Stored));
+        Assert.All(all.Steps.SelectMany(s => s.Stages), s => Assert.True(s.IsObserved));
+        Assert.Contains("publishes layer1.0.bn1 2×64×16×16\n", all.ToString(), StringComparison.Ordinal);
     }
 
     /// <summary>Replays a plan with the buffers as tokens: whoever reads a buffer must find there the value that the plan says.</summary>
@@ -61,7 +73,7 @@ public sealed class PlannerTests
             (LayerGraph graph, TensorShape input) = networks[round % networks.Length];
             double share = random.NextDouble();
             LayerNode[] observed = [.. graph.Nodes.Where(_ => random.NextDouble() < share)];
-            ExecutionPlan plan = Planner.Plan(graph, input, observed, StorageLayout.Blocked16);
+            ExecutionPlan plan = Planner.Plan(graph, input, observed, StorageLayout.Blocked16 with { StoresPublished = round % 2 == 0 });
             LayerNode?[] slots = new LayerNode?[plan.SlotBytes.Count];
             foreach (PlanStep step in plan.Steps)
             {

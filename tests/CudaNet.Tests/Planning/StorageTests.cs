@@ -34,14 +34,14 @@ public sealed class StorageTests
     [Fact]
     public void A_published_value_that_is_kept_is_not_overwritten_to_the_end()
     {
-        StorageLayout keeping = StorageLayout.Blocked16 with { KeepsPublished = true };
+        StorageLayout keeping = StorageLayout.Dense with { KeepsPublished = true };
         int sharing = 0;
         foreach ((LayerGraph graph, TensorShape input, LayerNode[] observed) in Cases())
         {
             ExecutionPlan kept = Planner.Plan(graph, input, observed, keeping);
             Assert.Empty(Overwritten(kept));
             Assert.Equal(observed.Distinct().OrderBy(n => n.Index), kept.Observed);
-            sharing += Overwritten(Planner.Plan(graph, input, observed, StorageLayout.Blocked16)).Count();
+            sharing += Overwritten(Planner.Plan(graph, input, observed, StorageLayout.Dense)).Count();
         }
 
         Assert.True(sharing > 100, $"without the promise {sharing} published values shared a buffer with a later one: the cases show nothing");
@@ -50,11 +50,11 @@ public sealed class StorageTests
     [Fact]
     public void Keeping_changes_buffers_and_nothing_else()
     {
-        StorageLayout keeping = StorageLayout.Blocked16 with { KeepsPublished = true };
+        StorageLayout keeping = StorageLayout.Dense with { KeepsPublished = true };
         foreach ((LayerGraph graph, TensorShape input, LayerNode[] observed) in Cases())
         {
-            Assert.Equal(Planner.Plan(graph, input, [], StorageLayout.Blocked16).ToString(), Planner.Plan(graph, input, [], keeping).ToString());
-            ExecutionPlan plain = Planner.Plan(graph, input, observed, StorageLayout.Blocked16), kept = Planner.Plan(graph, input, observed, keeping);
+            Assert.Equal(Planner.Plan(graph, input, [], StorageLayout.Dense).ToString(), Planner.Plan(graph, input, [], keeping).ToString());
+            ExecutionPlan plain = Planner.Plan(graph, input, observed, StorageLayout.Dense), kept = Planner.Plan(graph, input, observed, keeping);
             Assert.Equal(Structure(plain), Structure(kept));
         }
     }

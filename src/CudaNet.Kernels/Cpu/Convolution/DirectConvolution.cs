@@ -54,6 +54,13 @@ internal sealed unsafe class DirectConvolution : PackedConvolution
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int PanelOutputs(int panel) => Math.Min(_panelOutputs, PaddedOutputs - (panel * _panelOutputs));
 
+    /// <summary>The channels of some panels, from the first to the one after the last; those that pad the last block are among them.</summary>
+    public (int First, int End) Channels(int group, int firstPanel, int endPanel)
+    {
+        int before = group * GroupOutputs;
+        return (before + (firstPanel * _panelOutputs), before + Math.Min(endPanel * _panelOutputs, PaddedOutputs));
+    }
+
     /// <summary>The weights of one panel in one chunk.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float* Panel(int group, in TermChunk chunk, int panel)

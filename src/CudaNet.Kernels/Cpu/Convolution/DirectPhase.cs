@@ -19,17 +19,19 @@ internal sealed unsafe class DirectPhase<T> : StoringPhase
     private readonly SourceGeometry _from;
     private readonly BlockedImage _to;
     private readonly Epilogue _epilogue;
+    private readonly StagePublisher<T>? _publisher;
     private readonly bool _readsInPlace;
     private readonly Scratch _scratch;
     private DirectTiling _tiling;
 
-    public DirectPhase(DirectConvolution layer, float* source, SourceGeometry from, BlockedImage to, Epilogue epilogue, Scratch scratch)
+    public DirectPhase(DirectConvolution layer, float* source, SourceGeometry from, BlockedImage to, Epilogue epilogue, StagePublisher<T>? publisher, Scratch scratch)
     {
         _layer = layer;
         _source = source + from.Origin;
         _from = from;
         _to = to;
         _epilogue = epilogue;
+        _publisher = publisher;
 
         // The pixels of a tile are neighbours in a row of the source, and every group of terms is as far from the next: what packing would make of them.
         _readsInPlace = T.TileRows == TileKernel14.Rows && layer.Op is { KernelHeight: 1, KernelWidth: 1, Stride: 1 } && to.Width % TileKernel14.Rows == 0;
@@ -89,6 +91,8 @@ internal sealed unsafe class DirectPhase<T> : StoringPhase
                 RunPanel(chunk, group, panel, index, tiles, pixels, inPlace, sources, packed, panelSums, next, destinations);
             }
         }
+
+        _publisher?.Publish(firstPixel, firstPixel + pixels, _layer.Channels(group, firstPanel, endPanel), worker);
     }
 
     /// <summary>Multiplies all tiles by one panel; after the last chunk the sums go through the epilogue while they are in the first-level cache.</summary>

@@ -20,6 +20,8 @@ internal unsafe struct Epilogue
     public float* SumTo;
     public float* ReluTo;
 
+    public readonly EpilogueStage LastStage => Relu ? EpilogueStage.Relu : Residual != null ? EpilogueStage.Sum : Scale != null ? EpilogueStage.Norm : EpilogueStage.Raw;
+
     /// <summary>Where the last stage is stored; null where it is not.</summary>
     public readonly float* Last
     {
@@ -32,6 +34,80 @@ internal unsafe struct Epilogue
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => Last != null && (RawTo == null || RawTo == Last) && (NormTo == null || NormTo == Last) && (SumTo == null || SumTo == Last);
+    }
+
+    /// <summary>Where a stage is stored; null where it is not.</summary>
+    public readonly float* To(EpilogueStage stage) => stage switch
+    {
+        EpilogueStage.Raw => RawTo,
+        EpilogueStage.Norm => NormTo,
+        EpilogueStage.Sum => SumTo,
+        _ => ReluTo,
+    };
+
+    /// <summary>The same, which stores a stage there.</summary>
+    public readonly Epilogue Storing(EpilogueStage stage, float* to)
+    {
+        Epilogue other = this;
+        switch (stage)
+        {
+            case EpilogueStage.Raw:
+                other.RawTo = to;
+                break;
+            case EpilogueStage.Norm:
+                other.NormTo = to;
+                break;
+            case EpilogueStage.Sum:
+                other.SumTo = to;
+                break;
+            default:
+                other.ReluTo = to;
+                break;
+        }
+
+        return other;
+    }
+
+    /// <summary>What there is up to a stage, which is stored there.</summary>
+    public readonly Epilogue Until(EpilogueStage stage, float* to)
+    {
+        Epilogue other = this;
+        if (stage < EpilogueStage.Norm)
+        {
+            other.Scale = other.Shift = other.NormTo = null;
+        }
+
+        if (stage < EpilogueStage.Sum)
+        {
+            other.Residual = other.SumTo = null;
+        }
+
+        if (stage < EpilogueStage.Relu)
+        {
+            other.Relu = false;
+            other.ReluTo = null;
+        }
+
+        return other.Storing(stage, to);
+    }
+
+    /// <summary>What there is from a stage's value on, which it stores as what it begins with where that stage is stored.</summary>
+    public readonly Epilogue After(EpilogueStage stage)
+    {
+        Epilogue other = this;
+        other.Bias = null;
+        other.RawTo = To(stage);
+        if (stage >= EpilogueStage.Norm)
+        {
+            other.Scale = other.Shift = other.NormTo = null;
+        }
+
+        if (stage >= EpilogueStage.Sum)
+        {
+            other.Residual = other.SumTo = null;
+        }
+
+        return other;
     }
 
     /// <summary>The same, which stores elsewhere what it <see cref="StoresOnce"/>.</summary>
@@ -93,6 +169,38 @@ internal unsafe struct Epilogue
             if (isWide)
             {
                 Finish(T.Load(values + T.Count), bias1, scale1, shift1, second + offsets[i]);
+            }
+        }
+    }
+
+    /// <summary>Finishes some vectors of channels of neighbouring pixels of a row, which lie as stored values do.</summary>
+    /// <param name="values">The first pixel's first lane.</param>
+    /// <param name="pixels">How many.</param>
+    /// <param name="lanes">Of each.</param>
+    /// <param name="channel">Channel of the first lane.</param>
+    /// <param name="offset">Element offset of the first pixel's first lane in the residual and in every destination.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void ApplyRow<T>(float* values, int pixels, int lanes, nint channel, nint offset)
+        where T : unmanaged, ISimd<T>
+    {
+        bool storesOnce = OneStore<T>.Of(this, out OneStore<T> store);
+        nint end = (nint)pixels * BlockedImage.BlockChannels;
+        for (int lane = 0; lane < lanes; lane += T.Count)
+        {
+            Load(channel + lane, out T bias, out T scale, out T shift);
+            if (storesOnce)
+            {
+                for (nint pixel = lane; pixel < end; pixel += BlockedImage.BlockChannels)
+                {
+                    store.Finish(T.Load(values + pixel), bias, scale, shift, offset + pixel);
+                }
+
+                continue;
+            }
+
+            for (nint pixel = lane; pixel < end; pixel += BlockedImage.BlockChannels)
+            {
+                Finish(T.Load(values + pixel), bias, scale, shift, offset + pixel);
             }
         }
     }

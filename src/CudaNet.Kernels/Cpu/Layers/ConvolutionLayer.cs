@@ -49,8 +49,8 @@ internal sealed unsafe class ConvolutionLayer : CpuLayer
 
         if (_form == StepAlgorithms.CompactDirect)
         {
-            CompactInput input = loader.CompactInput(_op.Padding.Largest);
-            return new DirectPhase<T>((DirectConvolution)packed, input.Destination, SourceGeometry.Of(input, _op), to, loader.Epilogue(step), loader.Scratch);
+            CompactInput input = loader.Inputs.Compact(_op.Padding.Largest);
+            return new DirectPhase<T>((DirectConvolution)packed, input.Destination, SourceGeometry.Of(input, _op), to, loader.Epilogue(step), loader.TakePublisher(), loader.Scratch);
         }
 
         float* source = loader.Source(step.Input, _op.Padding.Largest, out BlockedImage from);
@@ -60,7 +60,7 @@ internal sealed unsafe class ConvolutionLayer : CpuLayer
             WinogradChoice.Four => WinogradStep.Begin<T, Winograd4x4>(loader, Node, winograd, (DirectConvolution)packed, WinogradSource.Of(source, from, (DirectConvolution)packed), step),
             WinogradChoice.Two => WinogradStep.Begin<T, Winograd2x2>(loader, Node, winograd, (DirectConvolution)packed, WinogradSource.Of(source, from, (DirectConvolution)packed), step),
             _ when _form == StepAlgorithms.PackedGroups => new PackedGroupsPhase<T>((DirectConvolution)packed, source, geometry, to, loader.Epilogue(step), loader.Scratch),
-            _ when packed is DirectConvolution direct => new DirectPhase<T>(direct, source, geometry, to, loader.Epilogue(step), loader.Scratch),
+            _ when packed is DirectConvolution direct => new DirectPhase<T>(direct, source, geometry, to, loader.Epilogue(step), loader.TakePublisher(), loader.Scratch),
             _ => new LanewisePhase<T>((LanewiseConvolution)packed, source, geometry, to, loader.Epilogue(step), loader.Scratch),
         };
     }
@@ -86,7 +86,7 @@ internal sealed unsafe class ConvolutionLayer : CpuLayer
     {
         int height = WinogradPixels<T, TVariant>.Covered(step.Head.Shape.Height);
         int width = WinogradPixels<T, TVariant>.Covered(step.Head.Shape.Width);
-        return WinogradSource.Of(loader.SpaceToDepthInput(_op.Padding, height, width), packed);
+        return WinogradSource.Of(loader.Inputs.SpaceToDepth(_op.Padding, height, width), packed);
     }
 
     private string? Winograd(PlanStep step, out string? whyNot) =>

@@ -11,6 +11,9 @@ internal abstract class CpuLayer(LayerNode node)
     /// <summary>How a step that begins with it is computed; its working memory is not known yet.</summary>
     public abstract StepChoice Choose(PlanStep step);
 
+    /// <summary>Which stage it is of an epilogue that it joins.</summary>
+    public virtual EpilogueStage Stage => EpilogueStage.Raw;
+
     protected LayerNode Node => node;
 
     /// <exception cref="UnknownOperatorException">There is no class for it.</exception>
@@ -53,7 +56,8 @@ internal abstract class CpuLayer(LayerNode node)
     public virtual StoringPhase? Fold<T>(PlanLoader<T> loader, PlanStep step, PlanStep before, CpuLayer head)
         where T : unmanaged, ISimd<T> => null;
 
-    /// <summary>Puts its part into the epilogue of a step that it begins or continues.</summary>
-    public virtual void Join<T>(PlanLoader<T> loader, PlanStep step, PlanStage stage, ref Epilogue epilogue)
-        where T : unmanaged, ISimd<T> => throw new UnknownOperatorException("an epilogue", node);
+    /// <summary>Puts its part into the epilogue of a step that it begins or continues: of one that it begins and that has no other, what its phase has stored.</summary>
+    public virtual unsafe void Join<T>(PlanLoader<T> loader, PlanStep step, PlanStage stage, ref Epilogue epilogue)
+        where T : unmanaged, ISimd<T> =>
+        epilogue.RawTo = step.Stages.Count == 1 ? loader.Destination(stage) : throw new UnknownOperatorException("an epilogue", node);
 }

@@ -15,6 +15,8 @@ internal abstract unsafe class ElementwiseLayer(LayerNode node) : CpuLayer(node)
 
 internal sealed unsafe class NormLayer(LayerNode node, BatchNorm2d op) : ElementwiseLayer(node)
 {
+    public override EpilogueStage Stage => EpilogueStage.Norm;
+
     public override void Pack(WeightForms forms, LayerParameters? parameters, int lanes) =>
         forms.GetOrAdd(Node, StepAlgorithms.ScaleAndShift, arena => new PackedBatchNorm(op, parameters, arena));
 
@@ -29,6 +31,8 @@ internal sealed unsafe class NormLayer(LayerNode node, BatchNorm2d op) : Element
 
 internal sealed unsafe class SumLayer(LayerNode node) : ElementwiseLayer(node)
 {
+    public override EpilogueStage Stage => EpilogueStage.Sum;
+
     public override void Join<T>(PlanLoader<T> loader, PlanStep step, PlanStage stage, ref Epilogue epilogue)
     {
         epilogue.Residual = loader.Pointer(step.Residual!);
@@ -38,6 +42,8 @@ internal sealed unsafe class SumLayer(LayerNode node) : ElementwiseLayer(node)
 
 internal sealed unsafe class ActivationLayer(LayerNode node) : ElementwiseLayer(node)
 {
+    public override EpilogueStage Stage => EpilogueStage.Relu;
+
     public override void Join<T>(PlanLoader<T> loader, PlanStep step, PlanStage stage, ref Epilogue epilogue)
     {
         epilogue.Relu = true;

@@ -12,16 +12,16 @@ internal sealed unsafe class UnscalePhase<T> : StoringPhase
     private readonly float* _sums;
     private readonly BlockedImage _image;
     private readonly InputScale _scale;
-    private readonly Epilogue _all;
-    private readonly Epilogue _rest;
+    private readonly Epilogue _epilogue;
+    private readonly StagePublisher<T>? _publisher;
 
-    public UnscalePhase(float* sums, BlockedImage image, Epilogue epilogue, InputScale scale)
+    public UnscalePhase(float* sums, BlockedImage image, Epilogue epilogue, InputScale scale, StagePublisher<T>? publisher)
     {
         _sums = sums;
         _image = image;
         _scale = scale;
-        _all = epilogue;
-        _rest = epilogue with { Bias = null, RawTo = null, Scale = null, NormTo = null };
+        _epilogue = epilogue;
+        _publisher = publisher;
         Items = checked(image.Planes * image.Height);
     }
 
@@ -31,13 +31,22 @@ internal sealed unsafe class UnscalePhase<T> : StoringPhase
     protected override void Compute(int item, int worker)
     {
         (int plane, int y) = Math.DivRem(item, _image.Height);
-        nint start = (plane * _image.PlaneStride) + _image.Interior + (y * _image.RowStride);
-        nint end = start + ((nint)_image.Width * BlockedImage.BlockChannels);
-        int exponent = _scale.Exponent(plane / _image.Blocks);
-        int channel = plane % _image.Blocks * BlockedImage.BlockChannels;
-        for (int lane = 0; lane < BlockedImage.BlockChannels; lane += T.Count)
+        (int image, int block) = Math.DivRem(plane, _image.Blocks);
+        int channel = block * BlockedImage.BlockChannels;
+        nint row = (plane * _image.PlaneStride) + _image.Interior + (y * _image.RowStride);
+        int most = _publisher is null ? _image.Width : StagePublisher<T>.RunPixels;
+        for (int x = 0, count; x < _image.Width; x += count)
         {
-            Finish(start + lane, end, channel + lane, exponent);
+            count = Math.Min(most, _image.Width - x);
+            nint start = row + (x * (nint)BlockedImage.BlockChannels);
+            Epilogue epilogue = _publisher?.Storing(_epilogue, start, worker) ?? _epilogue;
+            for (int lane = 0; lane < BlockedImage.BlockChannels; lane += T.Count)
+            {
+                Finish(epilogue, start + lane, start + (count * (nint)BlockedImage.BlockChannels), channel + lane, _scale.Exponent(image));
+            }
+
+            int first = (y * _image.Width) + x;
+            _publisher?.Write(image, first, first + count, channel, BlockedImage.BlockChannels, worker);
         }
     }
 
@@ -45,32 +54,33 @@ internal sealed unsafe class UnscalePhase<T> : StoringPhase
     /// Half of the power multiplies the sum, half the scale: neither becomes denormal where the normalised value is not. The raw value is rounded for its observer alone.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Finish(nint pixel, nint end, nint channel, int exponent)
+    private void Finish(in Epilogue epilogue, nint pixel, nint end, nint channel, int exponent)
     {
         T all = Power(-exponent), half = Power(-(exponent / 2));
-        bool isNormalised = _all.Bias == null && _all.Scale != null;
-        T scale = isNormalised ? T.Multiply(T.Load(_all.Scale + channel), Power(-(exponent - (exponent / 2)))) : all;
+        Epilogue rest = epilogue with { Bias = null, RawTo = null, Scale = null, NormTo = null };
+        bool isNormalised = epilogue.Bias == null && epilogue.Scale != null;
+        T scale = isNormalised ? T.Multiply(T.Load(epilogue.Scale + channel), Power(-(exponent - (exponent / 2)))) : all;
         for (; pixel < end; pixel += BlockedImage.BlockChannels)
         {
             T sum = T.Load(_sums + pixel);
             if (exponent == 0 || !isNormalised)
             {
-                _all.Apply(exponent == 0 ? sum : T.Multiply(sum, all), channel, pixel);
+                epilogue.Apply(exponent == 0 ? sum : T.Multiply(sum, all), channel, pixel);
                 continue;
             }
 
-            if (_all.RawTo != null)
+            if (epilogue.RawTo != null)
             {
-                T.Store(T.Multiply(sum, all), _all.RawTo + pixel);
+                T.Store(T.Multiply(sum, all), epilogue.RawTo + pixel);
             }
 
-            T normalised = T.MultiplyAdd(T.Multiply(sum, half), scale, T.Load(_all.Shift + channel));
-            if (_all.NormTo != null)
+            T normalised = T.MultiplyAdd(T.Multiply(sum, half), scale, T.Load(epilogue.Shift + channel));
+            if (epilogue.NormTo != null)
             {
-                T.Store(normalised, _all.NormTo + pixel);
+                T.Store(normalised, epilogue.NormTo + pixel);
             }
 
-            _rest.Apply(normalised, channel, pixel);
+            rest.Apply(normalised, channel, pixel);
         }
     }
 

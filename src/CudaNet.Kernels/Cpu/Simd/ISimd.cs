@@ -53,5 +53,9 @@ internal unsafe interface ISimd<TSelf>
     /// <param name="stride">Between vectors.</param>
     /// <param name="destination">The first row: first lanes of all vectors.</param>
     /// <param name="rowStride">Between rows.</param>
-    static abstract void Transpose(float* source, nint stride, float* destination, nint rowStride);
+    /// <param name="streams">
+    /// Whether vectors of whole cache lines, to which rows are aligned then, go past the caches; narrower ones never do. Other threads see them once this one has changed a
+    /// value by <see cref="Interlocked"/>.
+    /// </param>
+    static abstract void Transpose(float* source, nint stride, float* destination, nint rowStride, bool streams);
 }

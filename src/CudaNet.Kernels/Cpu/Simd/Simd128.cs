@@ -58,7 +58,7 @@ internal unsafe struct Simd128 : ISimd<Simd128>
 
     public static Simd128 Permute(Simd128 value, int* lanes) => new(Vector128.Shuffle(value._value, Vector128.Load(lanes)));
 
-    public static void Transpose(float* source, nint stride, float* destination, nint rowStride)
+    public static void Transpose(float* source, nint stride, float* destination, nint rowStride, bool streams)
     {
         Vector128<float> v0 = Vector128.Load(source), v1 = Vector128.Load(source + stride);
         Vector128<float> v2 = Vector128.Load(source + (2 * stride)), v3 = Vector128.Load(source + (3 * stride));

@@ -41,7 +41,7 @@ internal unsafe struct Simd256 : ISimd<Simd256>
     public static Simd256 Permute(Simd256 value, int* lanes) => new(Avx2.PermuteVar8x32(value._value, Avx.LoadVector256(lanes)));
 
     /// <remarks>Halves of vectors are brought together as they are loaded; what is left are transpositions of 4×4 inside each half.</remarks>
-    public static void Transpose(float* source, nint stride, float* destination, nint rowStride)
+    public static void Transpose(float* source, nint stride, float* destination, nint rowStride, bool streams)
     {
         for (int half = 0; half < 2; half++, source += 4, destination += 4 * rowStride)
         {

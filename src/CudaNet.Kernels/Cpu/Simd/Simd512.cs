@@ -42,7 +42,7 @@ internal unsafe struct Simd512 : ISimd<Simd512>
     public static Simd512 Permute(Simd512 value, int* lanes) => new(Avx512F.PermuteVar16x32(value._value, Vector512.Load(lanes)));
 
     /// <remarks>Quarters of vectors are brought together as they are loaded; what is left are transpositions of 4×4 inside each quarter.</remarks>
-    public static void Transpose(float* source, nint stride, float* destination, nint rowStride)
+    public static void Transpose(float* source, nint stride, float* destination, nint rowStride, bool streams)
     {
         for (int quarter = 0; quarter < 4; quarter++, source += 4, destination += 4 * rowStride)
         {
@@ -50,10 +50,23 @@ internal unsafe struct Simd512 : ISimd<Simd512>
             Vector512<float> v2 = Quarters(source + (2 * stride), stride), v3 = Quarters(source + (3 * stride), stride);
             Vector512<float> low02 = Avx512F.UnpackLow(v0, v2), high02 = Avx512F.UnpackHigh(v0, v2);
             Vector512<float> low13 = Avx512F.UnpackLow(v1, v3), high13 = Avx512F.UnpackHigh(v1, v3);
-            Avx512F.Store(destination, Avx512F.UnpackLow(low02, low13));
-            Avx512F.Store(destination + rowStride, Avx512F.UnpackHigh(low02, low13));
-            Avx512F.Store(destination + (2 * rowStride), Avx512F.UnpackLow(high02, high13));
-            Avx512F.Store(destination + (3 * rowStride), Avx512F.UnpackHigh(high02, high13));
+            Put(Avx512F.UnpackLow(low02, low13), destination, streams);
+            Put(Avx512F.UnpackHigh(low02, low13), destination + rowStride, streams);
+            Put(Avx512F.UnpackLow(high02, high13), destination + (2 * rowStride), streams);
+            Put(Avx512F.UnpackHigh(high02, high13), destination + (3 * rowStride), streams);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(Vector512<float> value, float* destination, bool streams)
+    {
+        if (streams)
+        {
+            Avx512F.StoreAlignedNonTemporal(destination, value);
+        }
+        else
+        {
+            Avx512F.Store(destination, value);
         }
     }
 

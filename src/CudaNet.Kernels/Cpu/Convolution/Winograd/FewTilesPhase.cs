@@ -21,6 +21,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
     private readonly WinogradPixels<T, TVariant> _pixels;
     private readonly WinogradOutput<T, TVariant> _output;
     private readonly TileDestination _destination;
+    private readonly StagePublisher<T>? _publisher;
     private readonly TileRows[] _rows;
     private readonly Scratch _scratch;
     private readonly bool _isOneTile;
@@ -35,6 +36,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
     /// <param name="destination">Where the outputs go.</param>
     /// <param name="rows">All tiles, in <see cref="FewTilesKernel{TVariant}.Heights"/>.</param>
     /// <param name="panelSplits">Into how many items the panels of a group are cut.</param>
+    /// <param name="publisher">What brings observed stages to the host.</param>
     /// <param name="scratch">Working memory.</param>
     public FewTilesPhase(
         DirectConvolution layer,
@@ -43,6 +45,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
         in TileDestination destination,
         TileRows[] rows,
         int panelSplits,
+        StagePublisher<T>? publisher,
         Scratch scratch)
     {
         _layer = layer;
@@ -50,6 +53,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
         _pixels = pixels;
         _output = output;
         _destination = destination;
+        _publisher = publisher;
         _rows = rows;
         _isOneTile = rows.Length == 1 && rows[0].Height == 1;
         _panelSplits = panelSplits;
@@ -85,6 +89,8 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
 
             _output.Finish(_rows, products, group, panel, buffer, _destination);
         }
+
+        _publisher?.Publish(0, _pixels.Tiles, TVariant.Outputs, _layer.Channels(group, firstPanel, endPanel), worker, _destination.Place);
     }
 
     /// <summary>The products of some blocks of a chunk: their sums go on from those of the blocks before, in the same order.</summary>

@@ -19,6 +19,7 @@ internal sealed unsafe class PooledWinogradPhase<T, TVariant, TPooling> : Storin
     private readonly BlockedImage _strip;
     private readonly Epilogue _epilogue;
     private readonly RowPooling<TPooling> _pool;
+    private readonly StagePublisher<T>? _publisher;
     private readonly Scratch _scratch;
 
     /// <param name="layer">The convolution.</param>
@@ -29,6 +30,7 @@ internal sealed unsafe class PooledWinogradPhase<T, TVariant, TPooling> : Storin
     /// <param name="image">Its output, of which a strip at a time is stored.</param>
     /// <param name="epilogue">What happens to its output.</param>
     /// <param name="pool">The pooling.</param>
+    /// <param name="publisher">What brings observed stages of the convolution's step to the host.</param>
     /// <param name="scratch">Working memory.</param>
     public PooledWinogradPhase(
         DirectConvolution layer,
@@ -39,6 +41,7 @@ internal sealed unsafe class PooledWinogradPhase<T, TVariant, TPooling> : Storin
         in BlockedImage image,
         in Epilogue epilogue,
         in RowPooling<TPooling> pool,
+        StagePublisher<T>? publisher,
         Scratch scratch)
     {
         _layer = layer;
@@ -47,6 +50,7 @@ internal sealed unsafe class PooledWinogradPhase<T, TVariant, TPooling> : Storin
         _strip = image.Rows(cut.StripRows);
         _epilogue = epilogue;
         _pool = pool;
+        _publisher = publisher;
         _scratch = scratch;
         _parts = [.. Enumerable.Range(0, image.Batch * cut.Items).Select(i => PartOf(i, pixels))];
         _block = new WinogradBlock<T, TVariant>(layer, weights, pixels, output, [.. _parts.SelectMany(p => p.Tiles).SelectMany(t => t)], sharesPixels: false, scratch);
@@ -68,10 +72,11 @@ internal sealed unsafe class PooledWinogradPhase<T, TVariant, TPooling> : Storin
             // The strip's first row is that row of the image: those that are carried, then those of the tiles.
             int top = part.FirstRow + (index * _cut.TileRows * _cut.TileHeight) - _cut.CarriedRows;
             nint origin = -(part.Image * _strip.ImageStride) - (top * _strip.RowStride);
-            TileDestination destination = new(epilogue, _strip, origin);
+            TileDestination destination = new(epilogue, new StagePlace(strip, _strip, origin));
             foreach (TileRows[] tiles in part.Tiles[index])
             {
                 _block.Compute(tiles, group: 0, firstPanel: 0, _layer.Panels, worker, destination);
+                _publisher?.Publish(tiles[0].First, tiles[^1].First + tiles[^1].Filled, TVariant.Outputs, _layer.Channels(0, 0, _layer.Panels), worker, destination.Place);
             }
 
             int first = y;

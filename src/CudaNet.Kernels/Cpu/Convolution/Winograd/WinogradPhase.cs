@@ -15,20 +15,24 @@ internal sealed class WinogradPhase<T, TVariant> : StoringPhase
     private readonly TileRows[][] _blocks;
     private readonly int _panelSplits;
     private readonly TileDestination _destination;
+    private readonly StagePublisher<T>? _publisher;
 
     /// <param name="layer">The layer.</param>
     /// <param name="block">Computes a block.</param>
     /// <param name="blocks">The tiles; one block where the pixels are shared.</param>
     /// <param name="panelSplits">Into how many items the panels of a block are cut.</param>
     /// <param name="destination">Where the outputs go.</param>
+    /// <param name="publisher">What brings observed stages to the host.</param>
     /// <param name="scratch">Working memory.</param>
-    public WinogradPhase(DirectConvolution layer, WinogradBlock<T, TVariant> block, TileRows[][] blocks, int panelSplits, in TileDestination destination, Scratch scratch)
+    public WinogradPhase(
+        DirectConvolution layer, WinogradBlock<T, TVariant> block, TileRows[][] blocks, int panelSplits, in TileDestination destination, StagePublisher<T>? publisher, Scratch scratch)
     {
         _layer = layer;
         _block = block;
         _blocks = blocks;
         _panelSplits = panelSplits;
         _destination = destination;
+        _publisher = publisher;
         scratch.Require(block.Elements);
     }
 
@@ -41,6 +45,8 @@ internal sealed class WinogradPhase<T, TVariant> : StoringPhase
         (int block, int group) = Math.DivRem(rest, _layer.Op.Groups);
         int firstPanel = (int)((long)_layer.Panels * split / _panelSplits);
         int endPanel = (int)((long)_layer.Panels * (split + 1) / _panelSplits);
-        _block.Compute(_blocks[block], group, firstPanel, endPanel, worker, _destination);
+        TileRows[] rows = _blocks[block];
+        _block.Compute(rows, group, firstPanel, endPanel, worker, _destination);
+        _publisher?.Publish(rows[0].First, rows[^1].First + rows[^1].Filled, TVariant.Outputs, _layer.Channels(group, firstPanel, endPanel), worker, _destination.Place);
     }
 }

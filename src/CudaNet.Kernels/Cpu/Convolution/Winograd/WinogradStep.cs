@@ -33,7 +33,8 @@ internal static unsafe class WinogradStep
         Scratch scratch = loader.Scratch;
         WinogradPixels<T, TVariant> pixels = new(source, to);
         WinogradOutput<T, TVariant> output = new(layer, pixels, new TileSums<T>(layer, source), to);
-        TileDestination destination = new(loader.Epilogue(step), to, origin: 0);
+        TileDestination destination = new(loader.Epilogue(step), loader.Place(step));
+        StagePublisher<T>? publisher = loader.TakePublisher();
         int splits = scratch.Threads == 1 ? 1 : Math.Min(layer.Panels, 2 * scratch.Threads);
         scratch.Require(WinogradOutput<T, TVariant>.BufferElements);
         if (TVariant.Taps == 3 && pixels.Tiles <= FewTiles<T>())
@@ -41,7 +42,7 @@ internal static unsafe class WinogradStep
             TileRows[] few = WinogradTiling.Rows(FewTilesKernel<TVariant>.Heights, 0, pixels.Tiles);
             scratch.RequireShared(pixels.Elements(few));
             loader.Add(new WinogradInputPhase<T, TVariant>(pixels, few, scratch));
-            return new FewTilesPhase<T, TVariant>(layer, pixels, output, destination, few, splits, scratch);
+            return new FewTilesPhase<T, TVariant>(layer, pixels, output, destination, few, splits, publisher, scratch);
         }
 
         WinogradWeights<TVariant>? weights = KeptWeights<T, TVariant>(loader, node, algorithm, layer, pixels);
@@ -54,7 +55,7 @@ internal static unsafe class WinogradStep
         if (own is not null)
         {
             WinogradBlock<T, TVariant> alone = new(layer, weights, pixels, output, own, sharesPixels: false, scratch);
-            return new WinogradPhase<T, TVariant>(layer, alone, own, panelSplits: 1, destination, scratch);
+            return new WinogradPhase<T, TVariant>(layer, alone, own, panelSplits: 1, destination, publisher, scratch);
         }
 
         scratch.RequireShared(blocks.Max(pixels.Elements));
@@ -68,7 +69,7 @@ internal static unsafe class WinogradStep
             }
 
             loader.Add(new WinogradInputPhase<T, TVariant>(pixels, block, scratch));
-            last = new WinogradPhase<T, TVariant>(layer, shared, [block], splits, destination, scratch);
+            last = new WinogradPhase<T, TVariant>(layer, shared, [block], splits, destination, publisher, scratch);
         }
 
         return last!;
@@ -84,14 +85,14 @@ internal static unsafe class WinogradStep
     {
         BlockedImage image = BlockedImage.Of(step.Output.Shape);
         WinogradPixels<T, TVariant> pixels = new(source, image);
-        if (PooledRows.Of<T>(image, pixels.TilesX, TVariant.Outputs, MostTiles(pixels), pool.Op, pool.Image.Height, loader.Scratch.Threads) is not { } cut
+        if (loader.PublishesAfter || PooledRows.Of<T>(image, pixels.TilesX, TVariant.Outputs, MostTiles(pixels), pool.Op, pool.Image.Height, loader.Scratch.Threads) is not { } cut
             || KeptWeights<T, TVariant>(loader, node, algorithm, layer, pixels) is not { } weights)
         {
             return null;
         }
 
         WinogradOutput<T, TVariant> output = new(layer, pixels, new TileSums<T>(layer, source), image);
-        return new PooledWinogradPhase<T, TVariant, TPooling>(layer, weights, pixels, output, cut, image, loader.Epilogue(step), pool, loader.Scratch);
+        return new PooledWinogradPhase<T, TVariant, TPooling>(layer, weights, pixels, output, cut, image, loader.Epilogue(step), pool, loader.TakePublisher(), loader.Scratch);
     }
 
     /// <summary>Null where weights are transformed while they are read.</summary>

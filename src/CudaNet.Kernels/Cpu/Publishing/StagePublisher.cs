@@ -1,0 +1,201 @@
+using System.Runtime.CompilerServices;
+
+namespace CudaNet.Kernels.Cpu;
+
+/// <summary>
+/// Brings the observed stages of a step to the host, some pixels at a time, while a thread has them in its caches. What computes the step leaves the first observed stage where
+/// the step's output goes; this applies the rest of the epilogue, whose observed stages go to small buffers and from there to the host: no stage is stored that no step reads.
+/// </summary>
+internal sealed unsafe class StagePublisher<T>
+    where T : unmanaged, ISimd<T>
+{
+    /// <summary>Planes of no more, whose cache lines are not whole, are put together before they are written, because one ends and the next begins in a line.</summary>
+    public const int SmallPlane = 256;
+
+    /// <summary>Pixels at a time, of one block of channels: all stages stay in the first-level cache, and every plane is written some whole cache lines at a time.</summary>
+    public const int RunPixels = 64;
+
+    private const int Lanes = BlockedImage.BlockChannels;
+    private const int Stages = 4;
+
+    /// <summary>A cache line more than a power of two.</summary>
+    private const int BufferStride = (SmallPlane + 1) * Lanes;
+
+    /// <summary>Stages of a step that together take more go past the caches, which would have to read every line that is written, and would lose what the next steps read.</summary>
+    private const long CachedBytes = 1 << 20;
+
+    private readonly StagePlace _output;
+    private readonly int _pixels;
+    private readonly Epilogue _rest;
+    private readonly EpilogueStage[] _kinds;
+    private readonly EpilogueStage _last;
+    private readonly nint[] _stored;
+    private readonly HostStages _host;
+    private readonly float* _buffers;
+    private readonly bool _streams;
+
+    /// <param name="output">Where the step's output goes.</param>
+    /// <param name="epilogue">All that happens to the step's values.</param>
+    /// <param name="stages">The observed stages, in order.</param>
+    /// <param name="host">Where they go.</param>
+    /// <param name="buffers"><see cref="BufferElements"/> for each thread.</param>
+    public StagePublisher(in StagePlace output, in Epilogue epilogue, IReadOnlyList<PublishedStage> stages, HostStages host, float* buffers)
+    {
+        Epilogue all = epilogue;
+        _output = output;
+        _pixels = checked(output.Image.Height * output.Image.Width);
+        _rest = all.After(stages[0].Kind);
+        _kinds = [.. stages.Select(s => s.Kind)];
+        _last = all.LastStage;
+        _stored = [.. stages.Select(s => s.Stage.Stored is null ? 0 : (nint)all.To(s.Kind))];
+        _host = host;
+        _buffers = buffers;
+        _streams = T.Count == Lanes && stages.Sum(s => sizeof(float) * (long)s.Elements) > CachedBytes;
+    }
+
+    /// <summary>fp32 elements that a thread works in.</summary>
+    public static int BufferElements => (Stages + 1) * BufferStride;
+
+    /// <summary>Whether planes begin cache lines, so that parts of them can be written as whole lines; otherwise whole planes are better published after the step.</summary>
+    public bool TakesParts => _pixels % Lanes == 0;
+
+    private bool IsSmallPlane => !TakesParts && _pixels <= SmallPlane;
+
+    /// <summary>Publishes what a thread has just computed.</summary>
+    /// <param name="first">The first tile, row by row through the batch.</param>
+    /// <param name="end">After the last.</param>
+    /// <param name="size">Pixels along a side of a tile; at the image's ends fewer.</param>
+    /// <param name="channels">The channels, whole vectors.</param>
+    /// <param name="worker">Which thread.</param>
+    /// <param name="place">Where the first observed stage is, and the output will be.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Publish(int first, int end, int size, (int First, int End) channels, int worker, in StagePlace place)
+    {
+        int height = _output.Image.Height, width = _output.Image.Width;
+        int tilesX = (width + size - 1) / size, tilesY = (height + size - 1) / size;
+        while (first < end)
+        {
+            (int line, int x) = Math.DivRem(first, tilesX);
+            (int image, int y) = Math.DivRem(line, tilesY);
+            if (x == 0 && end - first >= tilesX)
+            {
+                int lines = Math.Min((end - first) / tilesX, tilesY - y);
+                PublishPixels(image, y * size * width, Math.Min(height, (y + lines) * size) * width, channels, worker, place);
+                first += lines * tilesX;
+                continue;
+            }
+
+            int tiles = Math.Min(end - first, tilesX - x);
+            for (int row = y * size; row < Math.Min(height, (y + 1) * size); row++)
+            {
+                PublishPixels(image, (row * width) + (x * size), (row * width) + Math.Min(width, (x + tiles) * size), channels, worker, place);
+            }
+
+            first += tiles;
+        }
+    }
+
+    /// <summary>The same of neighbouring pixels of the step's output.</summary>
+    public void Publish(int first, int end, (int First, int End) channels, int worker) => Publish(first, end, size: 1, channels, worker, _output);
+
+    /// <summary>Publishes some pixels of an image.</summary>
+    /// <param name="image">Which.</param>
+    /// <param name="first">The first pixel, row by row.</param>
+    /// <param name="end">After the last.</param>
+    /// <param name="channels">The channels, whole vectors.</param>
+    /// <param name="worker">Which thread.</param>
+    public void PublishPixels(int image, int first, int end, (int First, int End) channels, int worker) => PublishPixels(image, first, end, channels, worker, _output);
+
+    /// <summary>What a whole epilogue does, with the observed stages that no step reads in a thread's buffers; <see cref="Write(int, int, int, int, int, int)"/> brings them to the host.</summary>
+    /// <param name="epilogue">It.</param>
+    /// <param name="offset">Of the first lane of the pixel from which on it is applied: the buffers begin with that one.</param>
+    /// <param name="worker">Which thread.</param>
+    public Epilogue Storing(in Epilogue epilogue, nint offset, int worker) => Storing(epilogue, EpilogueStage.Raw, offset, pixel: 0, worker);
+
+    /// <summary>Writes the observed stages of some pixels of a block of channels to the host: from the buffers, or from where they are stored.</summary>
+    public void Write(int image, int first, int end, int channel, int lanes, int worker) => Write(image, first, end, channel, lanes, worker, _output);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void PublishPixels(int image, int first, int end, (int First, int End) channels, int worker, in StagePlace place)
+    {
+        bool isWhole = IsSmallPlane && first == 0 && end == _pixels;
+        bool hasRest = _kinds[0] != _last;
+        for (int channel = channels.First, lanes; channel < channels.End; channel += lanes)
+        {
+            lanes = Math.Min(Lanes - (channel % Lanes), channels.End - channel);
+            for (int run = first, next; run < end; run = next)
+            {
+                // Up to the next whole line, then whole lines.
+                int most = isWhole ? end : run % Lanes != 0 ? (run / Lanes * Lanes) + Lanes : (run / RunPixels * RunPixels) + RunPixels;
+                next = Math.Min(end, most);
+                if (hasRest)
+                {
+                    Finish(image, run, next, channel, lanes, worker, place);
+                }
+
+                Write(image, run, next, channel, lanes, worker, place);
+            }
+        }
+    }
+
+    /// <summary>The stages after the first, row by row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Finish(int image, int first, int end, int channel, int lanes, int worker, in StagePlace place)
+    {
+        int width = _output.Image.Width;
+        Epilogue rest = _rest.Storing(_last, place.Values);
+        (int y, int x) = Math.DivRem(first, width);
+        for (int pixel = first, count; pixel < end; pixel += count, y++, x = 0)
+        {
+            count = Math.Min(width - x, end - pixel);
+            nint offset = place.Offset(image, y, x, channel);
+            Storing(rest, _kinds[0], offset - (channel % Lanes), pixel - first, worker).ApplyRow<T>(place.Values + offset, count, lanes, channel, offset);
+        }
+    }
+
+    /// <summary>The same of an epilogue that begins with a stage, from a pixel of the buffers on.</summary>
+    private Epilogue Storing(in Epilogue epilogue, EpilogueStage first, nint offset, int pixel, int worker)
+    {
+        Epilogue storing = epilogue;
+        for (int index = 0; index < _kinds.Length; index++)
+        {
+            if (_stored[index] == 0)
+            {
+                float* buffer = Buffer(worker, index) + ((nint)pixel * Lanes);
+                storing = storing.Storing(_kinds[index] == first ? EpilogueStage.Raw : _kinds[index], buffer - offset);
+            }
+        }
+
+        return storing;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Write(int image, int first, int end, int channel, int lanes, int worker, in StagePlace place)
+    {
+        int channels = Math.Min(lanes, _output.Image.Channels - channel);
+        bool isWhole = IsSmallPlane && channels == Lanes && end - first == _pixels;
+        bool streams = _streams && TakesParts && first % Lanes == 0;
+        nint target = ((((nint)image * _output.Image.Channels) + channel) * _pixels) + first;
+        for (int index = 0; index < _kinds.Length && channels > 0; index++)
+        {
+            float* values = Buffer(worker, index);
+            if (_stored[index] != 0)
+            {
+                float* stored = _kinds[index] == _last ? place.Values : (float*)_stored[index];
+                DensePlanes<T>.Gather(stored + place.Offset(image, 0, 0, channel / Lanes * Lanes), place.Image, first, end, values);
+            }
+
+            float* to = _host.Pointer(index) + target;
+            if (isWhole)
+            {
+                DensePlanes<T>.WriteWhole(values, _pixels, to, Buffer(worker, Stages));
+            }
+            else
+            {
+                DensePlanes<T>.Write(values + (channel % Lanes), end - first, channels, to, _pixels, streams);
+            }
+        }
+    }
+
+    private float* Buffer(int worker, int index) => _buffers + (worker * (nint)BufferElements) + (index * BufferStride);
+}
