@@ -37,7 +37,7 @@ internal sealed class CpuModel : PreparedModel
         try
         {
             CpuProgram program = _layers.Load(plan, arena, Pool.Threads);
-            program.Host.Allocate();
+            program.Host.Allocate(_allocator.InitialValue);
             return new CpuExecutable(plan, place, arena, this, program);
         }
         catch

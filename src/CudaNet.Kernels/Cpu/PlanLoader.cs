@@ -96,6 +96,9 @@ internal sealed unsafe class PlanLoader<T>(
         return step.Stages.FirstOrDefault(s => s.IsObserved) is { } first ? all.Until(layers[first.Node].Stage, Pointer(step.Output)) : all;
     }
 
+    /// <summary>Whether stages of the step are observed.</summary>
+    public bool Publishes => _publisher is not null;
+
     /// <summary>Whether observed stages of the step must be published after it, so that its output must be stored.</summary>
     public bool PublishesAfter => _publisher is { TakesParts: false };
 
@@ -195,9 +198,9 @@ internal sealed unsafe class PlanLoader<T>(
 
     private static PublishingPhase<T> Publishing(StagePublisher<T> publisher, PlanStep step) => new(publisher, BlockedImage.Of(step.Output.Shape));
 
-    /// <summary>Whether nobody but a step wants anything of the step before, and its output may be stored while that one still reads.</summary>
+    /// <summary>Whether nobody but a step wants anything of the step before, which adds no residual, and its output may be stored while that one still reads.</summary>
     private bool IsReadByOnly(PlanStep step, PlanStep before) =>
-        step.Input.Node == before.Output.Node && _readers[before.Output.Node] == 1 && before.Output.Node != plan.Output.Node
+        before.Residual is null && step.Input.Node == before.Output.Node && _readers[before.Output.Node] == 1 && before.Output.Node != plan.Output.Node
         && before.Stages.All(s => s.Stored is null || s.Node == before.Output.Node)
         && before.Reads.All(v => v.Slot is null || v.Slot != step.Output.Slot);
 

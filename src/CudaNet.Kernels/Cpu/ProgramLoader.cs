@@ -14,7 +14,7 @@ internal sealed unsafe class ProgramLoader<T>(CpuLayers layers, ExecutionPlan pl
     {
         CheckIndices();
         TensorShape shape = plan.InputShape;
-        InputScale? scale = plan.Steps.All(IsScalable) ? new InputScale(shape.Batch, shape.Channels, shape.Width, threads, arena) : null;
+        InputScale? scale = plan.Graph.Layers.All(IsScalable) ? new InputScale(shape.Batch, shape.Channels, shape.Width, threads, arena) : null;
         BatchCut? cut = BatchCut.Of(plan, threads, layers.PartImages);
         List<(PlanLoader<T> Loader, int Parts, LoadedSteps Loaded)> first = [];
         foreach ((int parts, int images) in cut?.Sizes(shape.Batch) ?? [])
@@ -33,9 +33,8 @@ internal sealed unsafe class ProgramLoader<T>(CpuLayers layers, ExecutionPlan pl
         return new CpuProgram(scale, all, rest, result, [.. steps.Select(s => Choose(s, s.Index < cut?.Steps ? cut.Images : null))], _host);
     }
 
-    /// <summary>Whether a step can read an input that is scaled: a convolution, or any that reads something else.</summary>
-    private static bool IsScalable(PlanStep step) =>
-        (step.Input.Slot is not null || step.Head.Node.Op is Conv2d) && (step.Residual is null || step.Residual.Slot is not null);
+    /// <summary>Whether a layer can be computed where the input is scaled: a convolution, or any that reads something else. All of the graph's are asked, because observing one must change no bit of the others.</summary>
+    private bool IsScalable(LayerNode layer) => layer.Op is Conv2d || !layer.Inputs.Contains(plan.Graph.Input);
 
     private static PartCopy Gather(PlanValue value, PlanLoader<T> part, PlanLoader<T> rest) =>
         new(part.Pointer(value), BlockedImage.Of(value.Shape), rest.Pointer(rest.Value(value.Node)));

@@ -41,6 +41,21 @@ public sealed class InputScaleTests
     [Fact]
     public void Every_layer_of_a_photograph_with_a_denormal_background_is_right() => AssertLikeReference(Mixed());
 
+    /// <summary>A layer beside the others, which nobody computes where it is not observed, reads the input as it is.</summary>
+    [Fact]
+    public void Observing_a_layer_that_reads_the_input_as_it_is_changes_no_bit_of_the_others()
+    {
+        GraphBuilder builder = new(3);
+        LayerNode conv = builder.Add("conv", new Conv2d(3, 16, 3, 3), builder.Input);
+        builder.Add("aside", new ReLU(), builder.Input);
+        using Model model = Networks.Create(builder.Build(builder.Add("norm", new BatchNorm2d(16), conv)));
+        using Session session = new(model, new CpuBackend(new CpuOptions { Threads = 1 }));
+        Tensor image = Scaled(Formula.Uniform("x", new TensorShape(1, 3, 20, 20)), -130);
+        Tensor alone = session.Predict(image);
+        using ObserverHandle handle = session.Observe("aside", (in Observation o) => Assert.Contains(o.Values.ToArray(), v => v > 0));
+        Bits.AssertSame(alone.Values, session.Predict(image).Values, "the output");
+    }
+
     /// <summary>Bits are those of each image alone: of normal, small, mixed and black ones, and of one that is not finite, in one batch.</summary>
     [Theory]
     [MemberData(nameof(Variants))]

@@ -12,11 +12,12 @@ public sealed class PooledRowsTests
 
     private static readonly Conv2d Stem = new(3, 40, 7, 7, Stride: 2, Padding: 3);
 
-    /// <summary>Windows that overlap by none, one and two rows, leave rows out, reach beyond the image by side, or are averages.</summary>
+    /// <summary>Windows that overlap by none, one and two rows, leave rows out (between them or, of an odd height, at the end), reach beyond the image by side, or are averages.</summary>
     private static readonly WindowPool[] Pools =
     [
         new MaxPool2d(3, 2, 1),
         new MaxPool2d(2, 2),
+        new MaxPool2d(1, 8),
         new MaxPool2d(4, 1, new Padding(3, 0, 1, 2)),
         new MaxPool2d(3, 3, new Padding(0, 2, 2, 0), CeilMode: true),
         new MaxPool2d(2, 5, 1, CeilMode: true),
@@ -49,7 +50,7 @@ public sealed class PooledRowsTests
         int folded = 0, published = 0;
         foreach (WindowPool pool in Pools)
         {
-            foreach ((int batch, int height, int width1) in ((int, int, int)[])[(1, 97, 61), (2, 40, 33), (3, 61, 97), (5, 16, 16), (1, 7, 9), (3, 63, 96), (4, 32, 32)])
+            foreach ((int batch, int height, int width1) in ((int, int, int)[])[(1, 97, 61), (2, 40, 33), (3, 61, 97), (5, 16, 16), (1, 7, 9), (3, 63, 96), (4, 32, 32), (1, 90, 32), (2, 32, 352)])
             {
                 TensorShape shape = new(batch, 3, height, width1);
                 float[] values = Formula.Uniform("x", shape).Values.ToArray();
@@ -73,17 +74,19 @@ public sealed class PooledRowsTests
     public void What_another_wants_is_stored()
     {
         CpuOptions options = new() { Threads = 1, TransformedWeights = 100 };
-        foreach (string wanted in (string[])["conv, by another", "relu, by another", "conv, as output", "relu, as output", "a residual"])
+        foreach (string wanted in (string[])["conv, by another", "relu, by another", "conv, as output", "relu, as output", "a residual", "a residual, read later"])
         {
             GraphBuilder builder = new(3);
             LayerNode conv = builder.Add("conv", Stem, builder.Input);
-            LayerNode sum = wanted == "a residual" ? builder.Add("sum", new Add(), conv, builder.Add("second", Stem, builder.Input)) : conv;
+            LayerNode second = builder.Add("second", Stem, builder.Input);
+            LayerNode sum = wanted.StartsWith("a residual", StringComparison.Ordinal) ? builder.Add("sum", new Add(), conv, second) : conv;
             LayerNode relu = builder.Add("relu", new ReLU(), sum);
             LayerNode pool = builder.Add("pool", new MaxPool2d(3, 2, 1), relu);
             LayerNode layer = wanted.StartsWith("conv", StringComparison.Ordinal) ? conv : relu;
             LayerGraph graph = wanted switch
             {
                 "a residual" => builder.Build(pool),
+                "a residual, read later" => builder.Build(builder.Add("both", new Add(), pool, builder.Add("other", new MaxPool2d(3, 2, 1), conv))),
                 _ when wanted.EndsWith("output", StringComparison.Ordinal) => builder.Build(layer),
                 _ => builder.Build(builder.Add("both", new Add(), pool, builder.Add("other", new MaxPool2d(3, 2, 1), layer))),
             };

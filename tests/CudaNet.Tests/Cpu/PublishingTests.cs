@@ -28,6 +28,7 @@ public sealed class PublishingTests
         (20, 20, 3, 1, 5, 12, 16),
         (1, 1, 5, 1, 1, 19, 21),
         (17, 3, 1, 1, 1, 1, 1),
+        (16, 200, 1, 1, 1, 14, 14),
     ];
 
     [Theory]
@@ -40,7 +41,7 @@ public sealed class PublishingTests
             foreach (bool hasBias in (bool[])[false, true])
             {
                 Conv2d conv = new(channels, outputs, kernel, kernel, stride, Padding: kernel / 2, Groups: groups, Bias: hasBias);
-                LayerGraph graph = Block(conv, readsConv: false);
+                LayerGraph graph = Block(conv);
                 Tensor input = Formula.Uniform("x", new TensorShape(hasBias ? 3 : 1, channels, height, columns));
                 CheckSets(graph, ["conv", "norm", "sum", "relu"], input, options, $"{conv}, {input.Shape}");
             }
@@ -59,8 +60,12 @@ public sealed class PublishingTests
         float[] small = [.. values.Select((v, i) => i < values.Length / 2 ? v * 1e-30f : v)];
         foreach (float[] image in (float[][])[values, small])
         {
-            CheckSets(Block(conv, readsConv: true), ["conv", "norm", "sum", "relu", "other"], new Tensor(shape, image), options, $"conv is read, {image[0]}");
-            CheckSets(Block(conv with { Bias = true }, readsConv: false), ["conv", "norm", "sum", "relu"], new Tensor(shape, image), options, $"bias, {image[0]}");
+            foreach (string read in (string[])["conv", "norm", "sum"])
+            {
+                CheckSets(Block(conv, read), ["conv", "norm", "sum", "relu", "other"], new Tensor(shape, image), options, $"{read} is read, {image[0]}");
+            }
+
+            CheckSets(Block(conv with { Bias = true }), ["conv", "norm", "sum", "relu"], new Tensor(shape, image), options, $"bias, {image[0]}");
         }
     }
 
@@ -93,23 +98,23 @@ public sealed class PublishingTests
             {
                 Conv2d conv = new(32, channels, 3, 3, stride, Padding: 1);
                 Tensor input = Formula.Uniform("x", new TensorShape(batch, 32, stride * height, stride * width));
-                LayerGraph graph = Block(conv, readsConv: false);
+                LayerGraph graph = Block(conv);
                 Check(graph, ["conv", "norm", "sum", "relu"], input, new CpuOptions { Threads = threads }, Stored(graph, input, new CpuOptions()), $"{conv}, {input.Shape}");
             }
         }
     }
 
-    /// <summary>conv + bn + add + relu, and what is added: another convolution of the input. A last layer reads the zeros around the output.</summary>
-    private static LayerGraph Block(Conv2d conv, bool readsConv)
+    /// <summary>conv + bn + add + relu, and what is added: another convolution of the input. A last layer reads the zeros around the output, and another one of the others, where it is named.</summary>
+    private static LayerGraph Block(Conv2d conv, string? read = null)
     {
         GraphBuilder builder = new(conv.InChannels);
         LayerNode shortcut = builder.Add("shortcut", conv with { KernelHeight = 1, KernelWidth = 1, Padding = 0, Bias = false }, builder.Input);
-        LayerNode first = builder.Add("conv", conv, builder.Input);
-        LayerNode value = builder.Add("norm", new BatchNorm2d(conv.OutChannels), first);
-        value = builder.Add("sum", new Add(), value, shortcut);
-        value = builder.Add("relu", new ReLU(), value);
-        value = builder.Add("last", new Conv2d(conv.OutChannels, 16, 3, 3, Padding: 1), value);
-        return builder.Build(readsConv ? builder.Add("both", new Add(), value, builder.Add("other", new Conv2d(conv.OutChannels, 16, 1, 1), first)) : value);
+        List<LayerNode> block = [builder.Add("conv", conv, builder.Input)];
+        block.Add(builder.Add("norm", new BatchNorm2d(conv.OutChannels), block[^1]));
+        block.Add(builder.Add("sum", new Add(), block[^1], shortcut));
+        block.Add(builder.Add("relu", new ReLU(), block[^1]));
+        LayerNode last = builder.Add("last", new Conv2d(conv.OutChannels, 16, 3, 3, Padding: 1), block[^1]);
+        return builder.Build(block.Find(n => n.Name == read) is { } other ? builder.Add("both", new Add(), last, builder.Add("other", new Conv2d(conv.OutChannels, 16, 1, 1), other)) : last);
     }
 
     private static void CheckSets(LayerGraph graph, string[] layers, Tensor input, CpuOptions options, string what)

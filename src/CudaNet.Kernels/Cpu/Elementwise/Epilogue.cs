@@ -173,38 +173,6 @@ internal unsafe struct Epilogue
         }
     }
 
-    /// <summary>Finishes some vectors of channels of neighbouring pixels of a row, which lie as stored values do.</summary>
-    /// <param name="values">The first pixel's first lane.</param>
-    /// <param name="pixels">How many.</param>
-    /// <param name="lanes">Of each.</param>
-    /// <param name="channel">Channel of the first lane.</param>
-    /// <param name="offset">Element offset of the first pixel's first lane in the residual and in every destination.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly void ApplyRow<T>(float* values, int pixels, int lanes, nint channel, nint offset)
-        where T : unmanaged, ISimd<T>
-    {
-        bool storesOnce = OneStore<T>.Of(this, out OneStore<T> store);
-        nint end = (nint)pixels * BlockedImage.BlockChannels;
-        for (int lane = 0; lane < lanes; lane += T.Count)
-        {
-            Load(channel + lane, out T bias, out T scale, out T shift);
-            if (storesOnce)
-            {
-                for (nint pixel = lane; pixel < end; pixel += BlockedImage.BlockChannels)
-                {
-                    store.Finish(T.Load(values + pixel), bias, scale, shift, offset + pixel);
-                }
-
-                continue;
-            }
-
-            for (nint pixel = lane; pixel < end; pixel += BlockedImage.BlockChannels)
-            {
-                Finish(T.Load(values + pixel), bias, scale, shift, offset + pixel);
-            }
-        }
-    }
-
     /// <summary>Finishes one vector of channels of a rectangle of pixels.</summary>
     /// <param name="values">The sums, one behind the other in a row.</param>
     /// <param name="nextRow">Elements from row to row of them.</param>

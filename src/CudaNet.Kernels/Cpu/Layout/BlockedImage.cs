@@ -68,6 +68,9 @@ internal readonly record struct BlockedImage
     /// <summary>The same values with another halo around them.</summary>
     public BlockedImage WithHalo(int halo) => new(Batch, Channels, Height, Width, halo);
 
+    /// <summary>So many pixels of one block of channels, one behind the other.</summary>
+    public static BlockedImage Line(int pixels) => new(1, BlockChannels, 1, pixels, 0);
+
     /// <summary>So many rows of one image, without a halo.</summary>
     public BlockedImage Rows(int height) => new(1, Channels, height, Width, 0);
 }

@@ -16,8 +16,8 @@ internal sealed unsafe class FlattenPhase<T>(float* source, BlockedImage from, f
         (int image, int block) = Math.DivRem(item, from.Blocks);
         int first = block * BlockedImage.BlockChannels;
         float* vector = destination + (image * to.ImageStride);
-        DensePlanes<T>.Copy(
-            source + (item * from.PlaneStride), from, 0, _pixels, Math.Min(BlockedImage.BlockChannels, from.Channels - first), vector + ((nint)first * _pixels));
+        int channels = Math.Min(BlockedImage.BlockChannels, from.Channels - first);
+        DensePlanes<T>.Copy(source + (item * from.PlaneStride) + from.Interior, from, 0, _pixels, channels, vector + ((nint)first * _pixels), _pixels, streams: false);
         if (block == from.Blocks - 1)
         {
             new Span<float>(vector + to.Channels, (int)(to.ImageStride - to.Channels)).Clear();

@@ -49,7 +49,7 @@ internal sealed unsafe class HostOutput<T> : HostOutput
             (int image, int block) = Math.DivRem(plane, _from.Blocks);
             int channels = Math.Min(Lanes, _from.Channels - (block * Lanes));
             float* target = Destination + ((((nint)image * _from.Channels) + (block * Lanes)) * _pixels);
-            DensePlanes<T>.Copy(_source + (plane * _from.PlaneStride), _from, first, end, channels, target);
+            DensePlanes<T>.Copy(_source + (plane * _from.PlaneStride) + _from.Interior, _from, first, end, channels, target + first, _pixels, streams: false);
         }
     }
 }

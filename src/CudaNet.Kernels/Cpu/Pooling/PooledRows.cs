@@ -44,6 +44,33 @@ internal sealed record PooledRows(int Items, int TileRows, int TileHeight, int C
         return isWorthIt ? cut : null;
     }
 
+    /// <summary>The rows of tiles that an item computes: from the first to the one after the last.</summary>
+    /// <param name="item">Of an image.</param>
+    /// <param name="image">The convolution's output.</param>
+    /// <param name="op">The pooling.</param>
+    /// <param name="pooledHeight">Rows of its output.</param>
+    public (int First, int End) TileRowsOf(int item, in BlockedImage image, WindowPool op, int pooledHeight)
+    {
+        (int first, int end) = RowsOf(item, pooledHeight);
+        return (PoolWindow.Rows(first, op, image).First / TileHeight, (PoolWindow.Rows(end - 1, op, image).End + TileHeight - 1) / TileHeight);
+    }
+
+    /// <summary>The rows that an item pools.</summary>
+    public (int First, int End) RowsOf(int item, int pooledHeight) => ((int)((long)pooledHeight * item / Items), (int)((long)pooledHeight * (item + 1) / Items));
+
+    /// <summary>Whether every row of the convolution's output is computed, though no window may see it.</summary>
+    public bool ComputesAll(in BlockedImage image, WindowPool op, int pooledHeight)
+    {
+        int done = 0;
+        for (int item = 0; item < Items; item++)
+        {
+            (int first, int end) = TileRowsOf(item, image, op, pooledHeight);
+            done = first <= done ? Math.Max(done, end) : done;
+        }
+
+        return done * TileHeight >= image.Height;
+    }
+
     /// <summary>Rows of tiles that the busiest thread computes.</summary>
     private static double Cost(int items, int images, int tilesY, int threads) =>
         (((images * (long)items) + threads - 1) / threads) * (((double)tilesY / items) + (items == 1 ? 0 : 1));

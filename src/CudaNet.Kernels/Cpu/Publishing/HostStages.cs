@@ -28,8 +28,16 @@ internal sealed unsafe class HostStages
         }
     }
 
+    /// <param name="initialValue">What is there before a stage is.</param>
     /// <exception cref="CudaNetException">The machine has not that much.</exception>
-    public void Allocate() => _values = [.. _elements.Select(e => new HostValues(e))];
+    public void Allocate(float initialValue)
+    {
+        _values = [.. _elements.Select(e => new HostValues(e))];
+        if (initialValue != 0)
+        {
+            Array.ForEach(_values, v => v.Values.Fill(initialValue));
+        }
+    }
 
     /// <summary>Where a step's stage goes: its first, second, third or fourth observed one. A multiple of a cache line.</summary>
     public float* Pointer(int index) => _values[index].Pointer;

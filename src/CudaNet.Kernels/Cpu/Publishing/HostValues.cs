@@ -20,9 +20,9 @@ internal sealed unsafe class HostValues
     {
         try
         {
-            _values = GC.AllocateUninitializedArray<float>(elements + Padding, pinned: true);
+            _values = GC.AllocateUninitializedArray<float>(checked(elements + Padding), pinned: true);
         }
-        catch (OutOfMemoryException exception)
+        catch (Exception exception) when (exception is OutOfMemoryException or OverflowException)
         {
             throw NativeAllocator.Refusal(BytesOf(elements), "observed values", exception);
         }
@@ -32,9 +32,10 @@ internal sealed unsafe class HostValues
         _first = (int)(Pointer - start);
     }
 
+    /// <summary>Where the values begin.</summary>
     public float* Pointer { get; }
 
-    public ReadOnlySpan<float> Values => _values.AsSpan(_first);
+    public Span<float> Values => _values.AsSpan(_first);
 
     /// <summary>What so many elements take.</summary>
     public static long BytesOf(int elements) => sizeof(float) * ((long)elements + Padding);

@@ -24,12 +24,17 @@ internal sealed unsafe class StagePublisher<T>
     /// <summary>Stages of a step that together take more go past the caches, which would have to read every line that is written, and would lose what the next steps read.</summary>
     private const long CachedBytes = 1 << 20;
 
+    /// <summary>How pixels lie in a buffer.</summary>
+    private static readonly BlockedImage Line = BlockedImage.Line(SmallPlane);
+
     private readonly StagePlace _output;
     private readonly int _pixels;
     private readonly Epilogue _rest;
     private readonly EpilogueStage[] _kinds;
     private readonly EpilogueStage _last;
     private readonly nint[] _stored;
+    private readonly nint[] _restTo;
+    private readonly int[] _restBuffers;
     private readonly HostStages _host;
     private readonly float* _buffers;
     private readonly bool _streams;
@@ -48,6 +53,9 @@ internal sealed unsafe class StagePublisher<T>
         _kinds = [.. stages.Select(s => s.Kind)];
         _last = all.LastStage;
         _stored = [.. stages.Select(s => s.Stage.Stored is null ? 0 : (nint)all.To(s.Kind))];
+        Epilogue rest = _rest;
+        _restTo = [.. Enum.GetValues<EpilogueStage>().Select(s => (nint)rest.To(s))];
+        _restBuffers = [.. Enum.GetValues<EpilogueStage>().Select(s => s == EpilogueStage.Raw ? 0 : Array.IndexOf(_kinds, s) is >= 0 and int index ? index : Stages)];
         _host = host;
         _buffers = buffers;
         _streams = T.Count == Lanes && stages.Sum(s => sizeof(float) * (long)s.Elements) > CachedBytes;
@@ -110,7 +118,16 @@ internal sealed unsafe class StagePublisher<T>
     /// <param name="epilogue">It.</param>
     /// <param name="offset">Of the first lane of the pixel from which on it is applied: the buffers begin with that one.</param>
     /// <param name="worker">Which thread.</param>
-    public Epilogue Storing(in Epilogue epilogue, nint offset, int worker) => Storing(epilogue, EpilogueStage.Raw, offset, pixel: 0, worker);
+    public Epilogue Storing(in Epilogue epilogue, nint offset, int worker)
+    {
+        Epilogue storing = epilogue;
+        for (int index = 0; index < _kinds.Length; index++)
+        {
+            storing = _stored[index] == 0 ? storing.Storing(_kinds[index], Buffer(worker, index) - offset) : storing;
+        }
+
+        return storing;
+    }
 
     /// <summary>Writes the observed stages of some pixels of a block of channels to the host: from the buffers, or from where they are stored.</summary>
     public void Write(int image, int first, int end, int channel, int lanes, int worker) => Write(image, first, end, channel, lanes, worker, _output);
@@ -138,35 +155,34 @@ internal sealed unsafe class StagePublisher<T>
         }
     }
 
-    /// <summary>The stages after the first, row by row.</summary>
+    /// <summary>The stages after the first. Those that nobody wants go to a buffer, too.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Finish(int image, int first, int end, int channel, int lanes, int worker, in StagePlace place)
     {
         int width = _output.Image.Width;
-        Epilogue rest = _rest.Storing(_last, place.Values);
         (int y, int x) = Math.DivRem(first, width);
-        for (int pixel = first, count; pixel < end; pixel += count, y++, x = 0)
+        nint offset = place.Offset(image, y, x, channel);
+        nint gap = place.Image.RowStride - (width * (nint)Lanes);
+        StageRows rows = new()
         {
-            count = Math.Min(width - x, end - pixel);
-            nint offset = place.Offset(image, y, x, channel);
-            Storing(rest, _kinds[0], offset - (channel % Lanes), pixel - first, worker).ApplyRow<T>(place.Values + offset, count, lanes, channel, offset);
-        }
+            Values = place.Values + offset,
+            Residual = _rest.Residual + offset,
+            Gap = gap,
+            Relu = place.Values + offset,
+        };
+        rows.Raw = Destination(EpilogueStage.Raw, offset, channel, worker, place, gap, out rows.RawGap);
+        rows.Norm = Destination(EpilogueStage.Norm, offset, channel, worker, place, gap, out rows.NormGap);
+        rows.Sum = Destination(EpilogueStage.Sum, offset, channel, worker, place, gap, out rows.SumGap);
+        rows.Apply<T>(_rest, x, width, end - first, lanes, channel);
     }
 
-    /// <summary>The same of an epilogue that begins with a stage, from a pixel of the buffers on.</summary>
-    private Epilogue Storing(in Epilogue epilogue, EpilogueStage first, nint offset, int pixel, int worker)
+    /// <summary>Where a stage of the rest goes, and how far its rows are apart there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private float* Destination(EpilogueStage stage, nint offset, int channel, int worker, in StagePlace place, nint storedGap, out nint gap)
     {
-        Epilogue storing = epilogue;
-        for (int index = 0; index < _kinds.Length; index++)
-        {
-            if (_stored[index] == 0)
-            {
-                float* buffer = Buffer(worker, index) + ((nint)pixel * Lanes);
-                storing = storing.Storing(_kinds[index] == first ? EpilogueStage.Raw : _kinds[index], buffer - offset);
-            }
-        }
-
-        return storing;
+        nint stored = stage == _last ? (nint)place.Values : _restTo[(int)stage];
+        gap = stored == 0 ? 0 : storedGap;
+        return stored == 0 ? Buffer(worker, _restBuffers[(int)stage]) + (channel % Lanes) : (float*)stored + offset;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -178,21 +194,21 @@ internal sealed unsafe class StagePublisher<T>
         nint target = ((((nint)image * _output.Image.Channels) + channel) * _pixels) + first;
         for (int index = 0; index < _kinds.Length && channels > 0; index++)
         {
-            float* values = Buffer(worker, index);
-            if (_stored[index] != 0)
+            float* host = _host.Pointer(index) + target;
+            float* to = isWhole ? Buffer(worker, Stages) : host;
+            if (_stored[index] == 0)
             {
-                float* stored = _kinds[index] == _last ? place.Values : (float*)_stored[index];
-                DensePlanes<T>.Gather(stored + place.Offset(image, 0, 0, channel / Lanes * Lanes), place.Image, first, end, values);
-            }
-
-            float* to = _host.Pointer(index) + target;
-            if (isWhole)
-            {
-                DensePlanes<T>.WriteWhole(values, _pixels, to, Buffer(worker, Stages));
+                DensePlanes<T>.Copy(Buffer(worker, index) + (channel % Lanes), Line, 0, end - first, channels, to, _pixels, streams);
             }
             else
             {
-                DensePlanes<T>.Write(values + (channel % Lanes), end - first, channels, to, _pixels, streams);
+                float* stored = _kinds[index] == _last ? place.Values : (float*)_stored[index];
+                DensePlanes<T>.Copy(stored + place.Offset(image, 0, 0, channel), place.Image, first, end, channels, to, _pixels, streams);
+            }
+
+            if (isWhole)
+            {
+                new ReadOnlySpan<float>(to, _pixels * Lanes).CopyTo(new Span<float>(host, _pixels * Lanes));
             }
         }
     }

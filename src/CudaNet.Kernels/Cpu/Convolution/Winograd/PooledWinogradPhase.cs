@@ -102,10 +102,8 @@ internal sealed unsafe class PooledWinogradPhase<T, TVariant, TPooling> : Storin
     private Part PartOf(int item, WinogradPixels<T, TVariant> pixels)
     {
         (int image, int index) = Math.DivRem(item, _cut.Items);
-        int first = (int)((long)_pool.Image.Height * index / _cut.Items);
-        int end = (int)((long)_pool.Image.Height * (index + 1) / _cut.Items);
-        int firstTiles = PoolWindow.Rows(first, _pool.Op, _image).First / _cut.TileHeight;
-        int endTiles = (PoolWindow.Rows(end - 1, _pool.Op, _image).End + _cut.TileHeight - 1) / _cut.TileHeight;
+        (int first, int end) = _cut.RowsOf(index, _pool.Image.Height);
+        (int firstTiles, int endTiles) = _cut.TileRowsOf(index, _image, _pool.Op, _pool.Image.Height);
         List<TileRows[][]> tiles = [];
         for (int row = firstTiles; row < endTiles; row += _cut.TileRows)
         {

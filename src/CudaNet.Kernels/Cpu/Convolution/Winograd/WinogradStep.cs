@@ -86,6 +86,7 @@ internal static unsafe class WinogradStep
         BlockedImage image = BlockedImage.Of(step.Output.Shape);
         WinogradPixels<T, TVariant> pixels = new(source, image);
         if (loader.PublishesAfter || PooledRows.Of<T>(image, pixels.TilesX, TVariant.Outputs, MostTiles(pixels), pool.Op, pool.Image.Height, loader.Scratch.Threads) is not { } cut
+            || (loader.Publishes && !cut.ComputesAll(image, pool.Op, pool.Image.Height))
             || KeptWeights<T, TVariant>(loader, node, algorithm, layer, pixels) is not { } weights)
         {
             return null;
