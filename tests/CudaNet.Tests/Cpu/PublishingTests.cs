@@ -92,14 +92,15 @@ public sealed class PublishingTests
     [InlineData(2, 64, 75, 75)]
     public void Large_stages(int batch, int channels, int height, int width)
     {
-        foreach (int threads in (int[])[1, 2])
+        foreach ((SimdWidth bits, int threads) in ((SimdWidth, int)[])[(SimdWidth.Bits128, 2), (SimdWidth.Bits256, 1), (SimdWidth.Bits256, 2), (SimdWidth.Bits512, 1), (SimdWidth.Bits512, 2)])
         {
             foreach (int stride in (int[])[1, 2])
             {
+                CpuOptions options = CpuWidths.Options(bits) with { Threads = threads };
                 Conv2d conv = new(32, channels, 3, 3, stride, Padding: 1);
                 Tensor input = Formula.Uniform("x", new TensorShape(batch, 32, stride * height, stride * width));
                 LayerGraph graph = Block(conv);
-                Check(graph, ["conv", "norm", "sum", "relu"], input, new CpuOptions { Threads = threads }, Stored(graph, input, new CpuOptions()), $"{conv}, {input.Shape}");
+                Check(graph, ["conv", "norm", "sum", "relu"], input, options, Stored(graph, input, options), $"{bits}, {conv}, {input.Shape}");
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace CudaNet.Kernels.Cpu;
 
@@ -16,12 +17,22 @@ internal static unsafe class DensePlanes<T>
     /// <param name="channels">How many of the plane's are copied, from the first on.</param>
     /// <param name="target">Where the first pixel goes in the first channel's dense plane.</param>
     /// <param name="plane">Elements from plane to plane there.</param>
-    /// <param name="streams">Whether to write past the caches what <see cref="ISimd{TSelf}.Transpose"/> can: the target begins a line in every plane.</param>
+    /// <param name="streams">Whether whole cache lines go past the caches: the target begins one in every plane.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Copy(float* start, in BlockedImage from, int first, int end, int channels, float* target, nint plane, bool streams)
     {
-        float* gathered = stackalloc float[2 * T.Count * Lanes];
+        float* gathered = stackalloc float[2 * Lanes * Lanes];
+        if (streams && T.Count < Lanes && channels == Lanes)
+        {
+            for (; end - first >= Lanes; first += Lanes, target += Lanes)
+            {
+                StreamLines(start, from, first, gathered, gathered + (Lanes * Lanes), target, plane);
+            }
+
+            streams = false;
+        }
+
         (int y, int x) = Math.DivRem(first, from.Width);
         for (int pixel = first; pixel < end; pixel += T.Count, target += T.Count)
         {
@@ -34,11 +45,7 @@ internal static unsafe class DensePlanes<T>
             else
             {
                 source = gathered;
-                for (int i = 0; i < count; i++, x++)
-                {
-                    (y, x) = x == from.Width ? (y + 1, 0) : (y, x);
-                    CopyPixel(start + (y * from.RowStride) + ((nint)x * Lanes), gathered + (i * Lanes), channels);
-                }
+                Gather(start, from, ref y, ref x, count, channels, gathered);
             }
 
             (y, x) = x == from.Width ? (y + 1, 0) : (y, x);
@@ -48,7 +55,7 @@ internal static unsafe class DensePlanes<T>
             }
             else
             {
-                CopySome(source, count, channels, gathered + (T.Count * Lanes), target, plane);
+                CopySome(source, count, channels, gathered + (Lanes * Lanes), target, plane);
             }
         }
     }
@@ -78,6 +85,7 @@ internal static unsafe class DensePlanes<T>
     }
 
     /// <summary>[pixel][16] to rows of pixels: whole vectors of channels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Transpose(float* source, int channels, float* destination, nint rowStride, bool streams)
     {
         for (int lane = 0; lane < channels; lane += T.Count)
@@ -86,6 +94,42 @@ internal static unsafe class DensePlanes<T>
         }
     }
 
+    /// <summary>Sixteen pixels of sixteen channels, whose lines are put together from vectors that are parts of one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void StreamLines(float* start, in BlockedImage from, int first, float* gathered, float* lines, float* target, nint plane)
+    {
+        (int y, int x) = Math.DivRem(first, from.Width);
+        float* source = start + (y * from.RowStride) + ((nint)x * Lanes);
+        if (from.Width - x < Lanes)
+        {
+            source = gathered;
+            Gather(start, from, ref y, ref x, Lanes, Lanes, gathered);
+        }
+
+        for (int pixel = 0; pixel < Lanes; pixel += T.Count)
+        {
+            Transpose(source + (pixel * (nint)Lanes), Lanes, lines + pixel, Lanes, streams: false);
+        }
+
+        for (int c = 0; c < Lanes; c++, lines += Lanes, target += plane)
+        {
+            Vector256.Load(lines).StoreAlignedNonTemporal(target);
+            Vector256.Load(lines + (Lanes / 2)).StoreAlignedNonTemporal(target + (Lanes / 2));
+        }
+    }
+
+    /// <summary>Pixels of several rows side by side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Gather(float* start, in BlockedImage from, ref int y, ref int x, int pixels, int channels, float* gathered)
+    {
+        for (int i = 0; i < pixels; i++, x++, gathered += Lanes)
+        {
+            (y, x) = x == from.Width ? (y + 1, 0) : (y, x);
+            CopyPixel(start + (y * from.RowStride) + ((nint)x * Lanes), gathered, channels);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CopyPixel(float* source, float* destination, int channels)
     {
         for (int lane = 0; lane < channels; lane += T.Count)

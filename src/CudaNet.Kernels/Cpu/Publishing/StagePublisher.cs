@@ -58,7 +58,7 @@ internal sealed unsafe class StagePublisher<T>
         _restBuffers = [.. Enum.GetValues<EpilogueStage>().Select(s => s == EpilogueStage.Raw ? 0 : Array.IndexOf(_kinds, s) is >= 0 and int index ? index : Stages)];
         _host = host;
         _buffers = buffers;
-        _streams = T.Count == Lanes && stages.Sum(s => sizeof(float) * (long)s.Elements) > CachedBytes;
+        _streams = stages.Sum(s => sizeof(float) * (long)s.Elements) > CachedBytes;
     }
 
     /// <summary>fp32 elements that a thread works in.</summary>

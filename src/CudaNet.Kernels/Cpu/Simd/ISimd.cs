@@ -54,8 +54,8 @@ internal unsafe interface ISimd<TSelf>
     /// <param name="destination">The first row: first lanes of all vectors.</param>
     /// <param name="rowStride">Between rows.</param>
     /// <param name="streams">
-    /// Whether vectors of whole cache lines, to which rows are aligned then, go past the caches; narrower ones never do. Other threads see them once this one has changed a
-    /// value by <see cref="Interlocked"/>.
+    /// Whether vectors of whole cache lines, to which rows are aligned then, go past the caches; narrower ones, which would leave lines open, do not. Other threads see them once
+    /// this one has changed a value by <see cref="Interlocked"/>.
     /// </param>
     static abstract void Transpose(float* source, nint stride, float* destination, nint rowStride, bool streams);
 }
