@@ -21,7 +21,10 @@ internal sealed unsafe class StagePublisher<T>
     /// <summary>A cache line more than a power of two.</summary>
     private const int BufferStride = (SmallPlane + 1) * Lanes;
 
-    /// <summary>Stages of a step that together take more go past the caches, which would have to read every line that is written, and would lose what the next steps read.</summary>
+    /// <summary>
+    /// Stages of a step that together take more go past the caches, which would have to read every line that is written, and would lose what the next steps read. Each thread
+    /// takes its next item, or finds none, by <see cref="Interlocked"/> (<see cref="WorkTeam.TakeItems"/>): what it wrote so is seen by all before the work has ended.
+    /// </summary>
     private const long CachedBytes = 1 << 20;
 
     /// <summary>How pixels lie in a buffer.</summary>
