@@ -35,7 +35,7 @@ public sealed class PublishingTests
     [MemberData(nameof(Kernels))]
     public void Every_set_of_stages_has_the_bits_of_stored_layers(int width, int threads)
     {
-        CpuOptions options = (width == 0 ? CpuWidths.ManyRegisters : CpuWidths.Options((SimdWidth)width)) with { Threads = threads };
+        CpuOptions options = Options(width, threads);
         foreach ((int channels, int outputs, int kernel, int stride, int groups, int height, int columns) in Cases)
         {
             foreach (bool hasBias in (bool[])[false, true])
@@ -53,7 +53,7 @@ public sealed class PublishingTests
     [MemberData(nameof(Kernels))]
     public void What_steps_read_and_scaled_images(int width, int threads)
     {
-        CpuOptions options = (width == 0 ? CpuWidths.ManyRegisters : CpuWidths.Options((SimdWidth)width)) with { Threads = threads };
+        CpuOptions options = Options(width, threads);
         Conv2d conv = new(3, 32, 3, 3, Padding: 1);
         TensorShape shape = new(2, 3, 16, 70);
         float[] values = Formula.Uniform("x", shape).Values.ToArray();
@@ -74,7 +74,7 @@ public sealed class PublishingTests
     [MemberData(nameof(Kernels))]
     public void Layers_of_other_kinds(int width, int threads)
     {
-        CpuOptions options = (width == 0 ? CpuWidths.ManyRegisters : CpuWidths.Options((SimdWidth)width)) with { Threads = threads };
+        CpuOptions options = Options(width, threads);
         GraphBuilder builder = new(20);
         LayerNode value = builder.Add("norm", new BatchNorm2d(20), builder.Input);
         value = builder.Add("relu", new ReLU(), value);
@@ -104,6 +104,9 @@ public sealed class PublishingTests
             }
         }
     }
+
+    /// <summary>Of 0, the kernels for 32 registers with vectors of four lanes.</summary>
+    private static CpuOptions Options(int width, int threads) => (width == 0 ? CpuWidths.ManyRegisters : CpuWidths.Options((SimdWidth)width)) with { Threads = threads };
 
     /// <summary>conv + bn + add + relu, and what is added: another convolution of the input. A last layer reads the zeros around the output, and another one of the others, where it is named.</summary>
     private static LayerGraph Block(Conv2d conv, string? read = null)

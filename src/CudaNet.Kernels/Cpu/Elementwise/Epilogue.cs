@@ -20,6 +20,7 @@ internal unsafe struct Epilogue
     public float* SumTo;
     public float* ReluTo;
 
+    /// <summary>The stage that it ends with.</summary>
     public readonly EpilogueStage LastStage => Relu ? EpilogueStage.Relu : Residual != null ? EpilogueStage.Sum : Scale != null ? EpilogueStage.Norm : EpilogueStage.Raw;
 
     /// <summary>Where the last stage is stored; null where it is not.</summary>
@@ -107,17 +108,6 @@ internal unsafe struct Epilogue
             other.Residual = other.SumTo = null;
         }
 
-        return other;
-    }
-
-    /// <summary>The same, which stores elsewhere what it <see cref="StoresOnce"/>.</summary>
-    public readonly Epilogue StoringAt(float* to)
-    {
-        Epilogue other = this;
-        other.RawTo = RawTo == null ? null : to;
-        other.NormTo = NormTo == null ? null : to;
-        other.SumTo = SumTo == null ? null : to;
-        other.ReluTo = ReluTo == null ? null : to;
         return other;
     }
 

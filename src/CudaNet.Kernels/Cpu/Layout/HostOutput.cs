@@ -3,12 +3,10 @@ using System.Runtime.CompilerServices;
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>Copies a stored value to the host as N×C×H×W.</summary>
-internal abstract unsafe class HostOutput(BlockedImage from) : ParallelWork
+internal abstract unsafe class HostOutput : ParallelWork
 {
     /// <summary>Where it goes, dense.</summary>
     public float* Destination { get; set; }
-
-    public int Elements { get; } = checked((int)((long)from.Batch * from.Channels * from.Height * from.Width));
 }
 
 /// <summary>One item is some pixels of one plane of 16 channels, or several small planes.</summary>
@@ -26,7 +24,6 @@ internal sealed unsafe class HostOutput<T> : HostOutput
     private readonly int _itemPlanes;
 
     public HostOutput(float* source, BlockedImage from)
-        : base(from)
     {
         _source = source;
         _from = from;

@@ -36,7 +36,6 @@ internal sealed unsafe class StagePublisher<T>
     private readonly EpilogueStage[] _kinds;
     private readonly EpilogueStage _last;
     private readonly nint[] _stored;
-    private readonly nint[] _restTo;
     private readonly int[] _restBuffers;
     private readonly HostStages _host;
     private readonly float* _buffers;
@@ -56,12 +55,10 @@ internal sealed unsafe class StagePublisher<T>
         _kinds = [.. stages.Select(s => s.Kind)];
         _last = all.LastStage;
         _stored = [.. stages.Select(s => s.Stage.Stored is null ? 0 : (nint)all.To(s.Kind))];
-        Epilogue rest = _rest;
-        _restTo = [.. Enum.GetValues<EpilogueStage>().Select(s => (nint)rest.To(s))];
         _restBuffers = [.. Enum.GetValues<EpilogueStage>().Select(s => s == EpilogueStage.Raw ? 0 : Array.IndexOf(_kinds, s) is >= 0 and int index ? index : Stages)];
         _host = host;
         _buffers = buffers;
-        _streams = stages.Sum(s => sizeof(float) * (long)s.Elements) > CachedBytes;
+        _streams = TakesParts && stages.Sum(s => sizeof(float) * (long)s.Elements) > CachedBytes;
     }
 
     /// <summary>fp32 elements that a thread works in.</summary>
@@ -183,9 +180,9 @@ internal sealed unsafe class StagePublisher<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private float* Destination(EpilogueStage stage, nint offset, int channel, int worker, in StagePlace place, nint storedGap, out nint gap)
     {
-        nint stored = stage == _last ? (nint)place.Values : _restTo[(int)stage];
-        gap = stored == 0 ? 0 : storedGap;
-        return stored == 0 ? Buffer(worker, _restBuffers[(int)stage]) + (channel % Lanes) : (float*)stored + offset;
+        float* stored = stage == _last ? place.Values : _rest.To(stage);
+        gap = stored == null ? 0 : storedGap;
+        return stored == null ? Buffer(worker, _restBuffers[(int)stage]) + (channel % Lanes) : stored + offset;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -193,7 +190,7 @@ internal sealed unsafe class StagePublisher<T>
     {
         int channels = Math.Min(lanes, _output.Image.Channels - channel);
         bool isWhole = IsSmallPlane && channels == Lanes && end - first == _pixels;
-        bool streams = _streams && TakesParts && first % Lanes == 0;
+        bool streams = _streams && first % Lanes == 0;
         nint target = ((((nint)image * _output.Image.Channels) + channel) * _pixels) + first;
         for (int index = 0; index < _kinds.Length && channels > 0; index++)
         {

@@ -64,7 +64,7 @@ internal sealed unsafe class PooledWinogradPhase<T, TVariant, TPooling> : Storin
     {
         Part part = _parts[item];
         float* strip = (float*)Scratch.Align(_scratch.Of(worker) + _block.Elements);
-        Epilogue epilogue = _epilogue.StoringAt(strip);
+        Epilogue epilogue = _epilogue.Storing(_epilogue.LastStage, strip);
         int firstPlane = part.Image * _image.Blocks;
         int y = part.First;
         for (int index = 0; index < part.Tiles.Length; index++)
