@@ -81,34 +81,50 @@ internal sealed unsafe class WinogradPixels<T, TVariant>
             bool isInside = y >= -halo && x >= -halo && y + TVariant.Inputs <= _from.Height + halo && x + TVariant.Inputs <= _from.Width + halo;
             float* plane = _source.Values + (image * _from.ImageStride) + (firstBlock * _from.PlaneStride) + _from.Interior;
             float* target = transformed + (((firstBlock * (nint)rows.Height) + row) * BlockedImage.BlockChannels);
-            for (int block = 0; block < blocks; block++, plane += _from.PlaneStride, target += rows.Height * BlockedImage.BlockChannels)
+            if (!isInside)
             {
-                float* pixels = isInside ? plane + (y * _from.RowStride) + (x * (nint)BlockedImage.BlockChannels) : Gather(plane, y, x, edge);
-                nint stride = isInside ? _from.RowStride : TVariant.Inputs * BlockedImage.BlockChannels;
+                TransformEdge(plane, y, x, blocks, buffer, edge, target, rows.Height * (nint)BlockedImage.BlockChannels, point);
+                continue;
+            }
+
+            float* pixels = plane + (y * _from.RowStride) + (x * (nint)BlockedImage.BlockChannels);
+            for (int block = 0; block < blocks; block++, pixels += _from.PlaneStride, target += rows.Height * BlockedImage.BlockChannels)
+            {
                 for (int lane = 0; lane < BlockedImage.BlockChannels; lane += T.Count)
                 {
-                    TVariant.TransformPixels<T>(pixels + lane, stride, buffer, target + lane, point);
+                    TVariant.TransformPixels<T>(pixels + lane, _from.RowStride, buffer, target + lane, point);
                 }
             }
         }
     }
 
-    /// <summary>A tile that reaches beyond the stored halo, with zeros there.</summary>
+    /// <summary>A tile that reaches beyond the stored halo. Zeros are there once for all blocks of channels; what is in the image is copied vector by vector, because vectors are what the transform loads.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private float* Gather(float* plane, int y, int x, float* edge)
+    private void TransformEdge(float* plane, int y, int x, int blocks, float* buffer, float* edge, float* target, nint nextTarget, nint point)
     {
-        NativeMemory.Clear(edge, (nuint)(TVariant.Points * BlockedImage.BlockChannels) * sizeof(float));
-        int firstX = Math.Max(0, x);
-        int endX = Math.Min(_from.Width, x + TVariant.Inputs);
-        int endY = Math.Min(_from.Height, y + TVariant.Inputs);
-        for (int line = Math.Max(0, y); line < endY && firstX < endX; line++)
+        const int Line = BlockedImage.BlockChannels;
+        NativeMemory.Clear(edge, (nuint)(TVariant.Points * Line) * sizeof(float));
+        int firstY = Math.Max(0, y), firstX = Math.Max(0, x);
+        int lines = Math.Max(0, Math.Min(_from.Height, y + TVariant.Inputs) - firstY);
+        int values = Math.Max(0, Math.Min(_from.Width, x + TVariant.Inputs) - firstX) * Line;
+        float* inside = edge + ((((firstY - y) * TVariant.Inputs) + firstX - x) * Line);
+        plane += (firstY * _from.RowStride) + (firstX * (nint)Line);
+        for (int block = 0; block < blocks; block++, plane += _from.PlaneStride, target += nextTarget)
         {
-            float* target = edge + ((((line - y) * TVariant.Inputs) + firstX - x) * BlockedImage.BlockChannels);
-            float* source = plane + (line * _from.RowStride) + (firstX * (nint)BlockedImage.BlockChannels);
-            long bytes = (endX - firstX) * (long)BlockedImage.BlockChannels * sizeof(float);
-            Buffer.MemoryCopy(source, target, bytes, bytes);
-        }
+            float* source = plane;
+            float* copy = inside;
+            for (int line = 0; line < lines; line++, source += _from.RowStride, copy += TVariant.Inputs * Line)
+            {
+                for (int value = 0; value < values; value += T.Count)
+                {
+                    T.Store(T.Load(source + value), copy + value);
+                }
+            }
 
-        return edge;
+            for (int lane = 0; lane < Line; lane += T.Count)
+            {
+                TVariant.TransformPixels<T>(edge + lane, TVariant.Inputs * Line, buffer, target + lane, point);
+            }
+        }
     }
 }
