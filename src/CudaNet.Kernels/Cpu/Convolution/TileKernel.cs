@@ -24,9 +24,14 @@ internal static unsafe class TileKernel
         bool isWide = outputs > T.Count;
         if (T.TileRows == TileKernel14.Rows)
         {
-            if (isWide && filled <= 7)
+            if (isWide && (filled <= TileKernel14.HalfRows || terms % 2 != 0))
             {
                 TileKernel14.Half<T>(rows, group, panel, groups, terms, sums, accumulate, next, nextStep);
+                if (filled > TileKernel14.HalfRows)
+                {
+                    TileKernel14.Half<T>(
+                        rows + (TileKernel14.HalfRows * BlockedImage.BlockChannels), group, panel, groups, terms, sums + (TileKernel14.HalfRows * outputs), accumulate, next, nextStep);
+                }
             }
             else if (isWide)
             {
@@ -57,15 +62,16 @@ internal static unsafe class TileKernel
     public static void RunRows<T>(float* rows, int height, float* panel, int groups, int terms, int outputs, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
     {
+        bool isPaired = outputs > T.Count && terms % 2 == 0;
         if (height == T.TileRows)
         {
             Run<T>(rows, (nint)height * BlockedImage.BlockChannels, height, panel, groups, terms, outputs, sums, accumulate, next, nextStep);
         }
-        else if (height == 8 && outputs > T.Count)
+        else if (height == 8 && isPaired)
         {
             TileKernelFew.Eight<T>(rows, panel, groups, terms, sums, accumulate, next, nextStep);
         }
-        else if (height == 4 && outputs > T.Count)
+        else if (height == 4 && isPaired)
         {
             TileKernelFew.Four<T>(rows, panel, groups, terms, sums, accumulate, next, nextStep);
         }
@@ -76,6 +82,16 @@ internal static unsafe class TileKernel
                 TileKernelFew.One<T>(rows, height * BlockedImage.BlockChannels, panel, groups, terms, outputs, sums, accumulate, next, nextStep);
             }
         }
+    }
+
+    /// <summary>One row's multiply-adds of a term.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Row<T>(ref T a, ref T b, float value, T w0, T w1)
+        where T : unmanaged, ISimd<T>
+    {
+        T x = T.Broadcast(value);
+        T.Accumulate(ref a, x, w0);
+        T.Accumulate(ref b, x, w1);
     }
 
     /// <summary>Stores a chunk's sum, or adds it to those of the chunks before.</summary>

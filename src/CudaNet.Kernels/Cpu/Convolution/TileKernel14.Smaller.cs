@@ -6,7 +6,7 @@ namespace CudaNet.Kernels.Cpu;
 /// <summary>Half as many rows, and panels of one vector.</summary>
 internal static unsafe partial class TileKernel14
 {
-    /// <summary>The first seven rows of a tile, for tiles that are not filled: the same sums in half the time.</summary>
+    /// <summary>Seven rows of a tile: for tiles that are hardly filled, in half the time, and for odd numbers of terms.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Half<T>(float* rows, nint group, float* panel, int groups, int terms, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
@@ -27,28 +27,14 @@ internal static unsafe partial class TileKernel14
                 next += nextStep;
                 T w0 = T.Load(panel);
                 T w1 = T.Load(panel + T.Count);
+                Row(ref a0, ref b0, rows[0], w0, w1);
+                Row(ref a1, ref b1, rows[1 * 16], w0, w1);
+                Row(ref a2, ref b2, rows[2 * 16], w0, w1);
+                Row(ref a3, ref b3, rows[3 * 16], w0, w1);
+                Row(ref a4, ref b4, rows[4 * 16], w0, w1);
+                Row(ref a5, ref b5, rows[5 * 16], w0, w1);
+                Row(ref a6, ref b6, rows[6 * 16], w0, w1);
                 panel += 2 * T.Count;
-                T x = T.Broadcast(rows[0]);
-                T.Accumulate(ref a0, x, w0);
-                T.Accumulate(ref b0, x, w1);
-                x = T.Broadcast(rows[1 * 16]);
-                T.Accumulate(ref a1, x, w0);
-                T.Accumulate(ref b1, x, w1);
-                x = T.Broadcast(rows[2 * 16]);
-                T.Accumulate(ref a2, x, w0);
-                T.Accumulate(ref b2, x, w1);
-                x = T.Broadcast(rows[3 * 16]);
-                T.Accumulate(ref a3, x, w0);
-                T.Accumulate(ref b3, x, w1);
-                x = T.Broadcast(rows[4 * 16]);
-                T.Accumulate(ref a4, x, w0);
-                T.Accumulate(ref b4, x, w1);
-                x = T.Broadcast(rows[5 * 16]);
-                T.Accumulate(ref a5, x, w0);
-                T.Accumulate(ref b5, x, w1);
-                x = T.Broadcast(rows[6 * 16]);
-                T.Accumulate(ref a6, x, w0);
-                T.Accumulate(ref b6, x, w1);
             }
 
             rows += group - terms;

@@ -13,6 +13,10 @@ internal static unsafe partial class TileKernel14
     /// <summary>Rows of a tile.</summary>
     public const int Rows = 14;
 
+    /// <summary>Rows of half a tile.</summary>
+    public const int HalfRows = Rows / 2;
+
+    /// <summary>A whole tile; two terms a turn, because what counts turns takes the place of multiply-adds. <paramref name="terms"/> is even.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Wide<T>(float* rows, nint group, float* panel, int groups, int terms, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
@@ -34,55 +38,44 @@ internal static unsafe partial class TileKernel14
         for (; groups > 0; groups--)
         {
             float* end = rows + terms;
-            for (; rows < end; rows++)
+            for (; rows < end; rows += 2)
             {
                 Prefetch(next);
-                next += nextStep;
+                Prefetch(next + nextStep);
+                next += 2 * nextStep;
                 T w0 = T.Load(panel);
                 T w1 = T.Load(panel + T.Count);
-                panel += 2 * T.Count;
-                T x = T.Broadcast(rows[0]);
-                T.Accumulate(ref a0, x, w0);
-                T.Accumulate(ref b0, x, w1);
-                x = T.Broadcast(rows[1 * 16]);
-                T.Accumulate(ref a1, x, w0);
-                T.Accumulate(ref b1, x, w1);
-                x = T.Broadcast(rows[2 * 16]);
-                T.Accumulate(ref a2, x, w0);
-                T.Accumulate(ref b2, x, w1);
-                x = T.Broadcast(rows[3 * 16]);
-                T.Accumulate(ref a3, x, w0);
-                T.Accumulate(ref b3, x, w1);
-                x = T.Broadcast(rows[4 * 16]);
-                T.Accumulate(ref a4, x, w0);
-                T.Accumulate(ref b4, x, w1);
-                x = T.Broadcast(rows[5 * 16]);
-                T.Accumulate(ref a5, x, w0);
-                T.Accumulate(ref b5, x, w1);
-                x = T.Broadcast(rows[6 * 16]);
-                T.Accumulate(ref a6, x, w0);
-                T.Accumulate(ref b6, x, w1);
-                x = T.Broadcast(rows[7 * 16]);
-                T.Accumulate(ref a7, x, w0);
-                T.Accumulate(ref b7, x, w1);
-                x = T.Broadcast(rows[8 * 16]);
-                T.Accumulate(ref a8, x, w0);
-                T.Accumulate(ref b8, x, w1);
-                x = T.Broadcast(rows[9 * 16]);
-                T.Accumulate(ref a9, x, w0);
-                T.Accumulate(ref b9, x, w1);
-                x = T.Broadcast(rows[10 * 16]);
-                T.Accumulate(ref a10, x, w0);
-                T.Accumulate(ref b10, x, w1);
-                x = T.Broadcast(rows[11 * 16]);
-                T.Accumulate(ref a11, x, w0);
-                T.Accumulate(ref b11, x, w1);
-                x = T.Broadcast(rows[12 * 16]);
-                T.Accumulate(ref a12, x, w0);
-                T.Accumulate(ref b12, x, w1);
-                x = T.Broadcast(rows[13 * 16]);
-                T.Accumulate(ref a13, x, w0);
-                T.Accumulate(ref b13, x, w1);
+                Row(ref a0, ref b0, rows[0], w0, w1);
+                Row(ref a1, ref b1, rows[1 * 16], w0, w1);
+                Row(ref a2, ref b2, rows[2 * 16], w0, w1);
+                Row(ref a3, ref b3, rows[3 * 16], w0, w1);
+                Row(ref a4, ref b4, rows[4 * 16], w0, w1);
+                Row(ref a5, ref b5, rows[5 * 16], w0, w1);
+                Row(ref a6, ref b6, rows[6 * 16], w0, w1);
+                Row(ref a7, ref b7, rows[7 * 16], w0, w1);
+                Row(ref a8, ref b8, rows[8 * 16], w0, w1);
+                Row(ref a9, ref b9, rows[9 * 16], w0, w1);
+                Row(ref a10, ref b10, rows[10 * 16], w0, w1);
+                Row(ref a11, ref b11, rows[11 * 16], w0, w1);
+                Row(ref a12, ref b12, rows[12 * 16], w0, w1);
+                Row(ref a13, ref b13, rows[13 * 16], w0, w1);
+                w0 = T.Load(panel + (2 * T.Count));
+                w1 = T.Load(panel + (3 * T.Count));
+                Row(ref a0, ref b0, rows[1], w0, w1);
+                Row(ref a1, ref b1, rows[(1 * 16) + 1], w0, w1);
+                Row(ref a2, ref b2, rows[(2 * 16) + 1], w0, w1);
+                Row(ref a3, ref b3, rows[(3 * 16) + 1], w0, w1);
+                Row(ref a4, ref b4, rows[(4 * 16) + 1], w0, w1);
+                Row(ref a5, ref b5, rows[(5 * 16) + 1], w0, w1);
+                Row(ref a6, ref b6, rows[(6 * 16) + 1], w0, w1);
+                Row(ref a7, ref b7, rows[(7 * 16) + 1], w0, w1);
+                Row(ref a8, ref b8, rows[(8 * 16) + 1], w0, w1);
+                Row(ref a9, ref b9, rows[(9 * 16) + 1], w0, w1);
+                Row(ref a10, ref b10, rows[(10 * 16) + 1], w0, w1);
+                Row(ref a11, ref b11, rows[(11 * 16) + 1], w0, w1);
+                Row(ref a12, ref b12, rows[(12 * 16) + 1], w0, w1);
+                Row(ref a13, ref b13, rows[(13 * 16) + 1], w0, w1);
+                panel += 4 * T.Count;
             }
 
             rows += group - terms;

@@ -23,31 +23,44 @@ internal static unsafe class TileKernel6
         for (int group = 0; group < groups; group++)
         {
             float* end = rows + terms;
-            for (; rows < end; rows++)
+            for (; rows + 1 < end; rows += 2)
+            {
+                Prefetch(next);
+                Prefetch(next + nextStep);
+                next += 2 * nextStep;
+                T w0 = T.Load(panel);
+                T w1 = T.Load(panel + T.Count);
+                Row(ref a0, ref b0, rows[0], w0, w1);
+                Row(ref a1, ref b1, rows[1 * 16], w0, w1);
+                Row(ref a2, ref b2, rows[2 * 16], w0, w1);
+                Row(ref a3, ref b3, rows[3 * 16], w0, w1);
+                Row(ref a4, ref b4, rows[4 * 16], w0, w1);
+                Row(ref a5, ref b5, rows[5 * 16], w0, w1);
+                w0 = T.Load(panel + (2 * T.Count));
+                w1 = T.Load(panel + (3 * T.Count));
+                Row(ref a0, ref b0, rows[1], w0, w1);
+                Row(ref a1, ref b1, rows[(1 * 16) + 1], w0, w1);
+                Row(ref a2, ref b2, rows[(2 * 16) + 1], w0, w1);
+                Row(ref a3, ref b3, rows[(3 * 16) + 1], w0, w1);
+                Row(ref a4, ref b4, rows[(4 * 16) + 1], w0, w1);
+                Row(ref a5, ref b5, rows[(5 * 16) + 1], w0, w1);
+                panel += 4 * T.Count;
+            }
+
+            if (rows < end)
             {
                 Prefetch(next);
                 next += nextStep;
                 T w0 = T.Load(panel);
                 T w1 = T.Load(panel + T.Count);
+                Row(ref a0, ref b0, rows[0], w0, w1);
+                Row(ref a1, ref b1, rows[1 * 16], w0, w1);
+                Row(ref a2, ref b2, rows[2 * 16], w0, w1);
+                Row(ref a3, ref b3, rows[3 * 16], w0, w1);
+                Row(ref a4, ref b4, rows[4 * 16], w0, w1);
+                Row(ref a5, ref b5, rows[5 * 16], w0, w1);
                 panel += 2 * T.Count;
-                T x = T.Broadcast(rows[0]);
-                T.Accumulate(ref a0, x, w0);
-                T.Accumulate(ref b0, x, w1);
-                x = T.Broadcast(rows[1 * 16]);
-                T.Accumulate(ref a1, x, w0);
-                T.Accumulate(ref b1, x, w1);
-                x = T.Broadcast(rows[2 * 16]);
-                T.Accumulate(ref a2, x, w0);
-                T.Accumulate(ref b2, x, w1);
-                x = T.Broadcast(rows[3 * 16]);
-                T.Accumulate(ref a3, x, w0);
-                T.Accumulate(ref b3, x, w1);
-                x = T.Broadcast(rows[4 * 16]);
-                T.Accumulate(ref a4, x, w0);
-                T.Accumulate(ref b4, x, w1);
-                x = T.Broadcast(rows[5 * 16]);
-                T.Accumulate(ref a5, x, w0);
-                T.Accumulate(ref b5, x, w1);
+                rows++;
             }
 
             rows += (6 * 16) - terms;

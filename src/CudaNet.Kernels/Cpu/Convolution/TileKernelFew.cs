@@ -8,7 +8,7 @@ namespace CudaNet.Kernels.Cpu;
 /// </summary>
 internal static unsafe class TileKernelFew
 {
-    /// <summary>Needs 32 registers.</summary>
+    /// <summary>Needs 32 registers; <paramref name="terms"/> is even.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Eight<T>(float* rows, float* panel, int groups, int terms, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
@@ -24,37 +24,32 @@ internal static unsafe class TileKernelFew
         for (int group = 0; group < groups; group++)
         {
             float* end = rows + terms;
-            for (; rows < end; rows++)
+            for (; rows < end; rows += 2)
             {
                 Prefetch(next);
-                next += nextStep;
+                Prefetch(next + nextStep);
+                next += 2 * nextStep;
                 T w0 = T.Load(panel);
                 T w1 = T.Load(panel + T.Count);
-                panel += 2 * T.Count;
-                T x = T.Broadcast(rows[0]);
-                T.Accumulate(ref a0, x, w0);
-                T.Accumulate(ref b0, x, w1);
-                x = T.Broadcast(rows[1 * 16]);
-                T.Accumulate(ref a1, x, w0);
-                T.Accumulate(ref b1, x, w1);
-                x = T.Broadcast(rows[2 * 16]);
-                T.Accumulate(ref a2, x, w0);
-                T.Accumulate(ref b2, x, w1);
-                x = T.Broadcast(rows[3 * 16]);
-                T.Accumulate(ref a3, x, w0);
-                T.Accumulate(ref b3, x, w1);
-                x = T.Broadcast(rows[4 * 16]);
-                T.Accumulate(ref a4, x, w0);
-                T.Accumulate(ref b4, x, w1);
-                x = T.Broadcast(rows[5 * 16]);
-                T.Accumulate(ref a5, x, w0);
-                T.Accumulate(ref b5, x, w1);
-                x = T.Broadcast(rows[6 * 16]);
-                T.Accumulate(ref a6, x, w0);
-                T.Accumulate(ref b6, x, w1);
-                x = T.Broadcast(rows[7 * 16]);
-                T.Accumulate(ref a7, x, w0);
-                T.Accumulate(ref b7, x, w1);
+                Row(ref a0, ref b0, rows[0], w0, w1);
+                Row(ref a1, ref b1, rows[1 * 16], w0, w1);
+                Row(ref a2, ref b2, rows[2 * 16], w0, w1);
+                Row(ref a3, ref b3, rows[3 * 16], w0, w1);
+                Row(ref a4, ref b4, rows[4 * 16], w0, w1);
+                Row(ref a5, ref b5, rows[5 * 16], w0, w1);
+                Row(ref a6, ref b6, rows[6 * 16], w0, w1);
+                Row(ref a7, ref b7, rows[7 * 16], w0, w1);
+                w0 = T.Load(panel + (2 * T.Count));
+                w1 = T.Load(panel + (3 * T.Count));
+                Row(ref a0, ref b0, rows[1], w0, w1);
+                Row(ref a1, ref b1, rows[(1 * 16) + 1], w0, w1);
+                Row(ref a2, ref b2, rows[(2 * 16) + 1], w0, w1);
+                Row(ref a3, ref b3, rows[(3 * 16) + 1], w0, w1);
+                Row(ref a4, ref b4, rows[(4 * 16) + 1], w0, w1);
+                Row(ref a5, ref b5, rows[(5 * 16) + 1], w0, w1);
+                Row(ref a6, ref b6, rows[(6 * 16) + 1], w0, w1);
+                Row(ref a7, ref b7, rows[(7 * 16) + 1], w0, w1);
+                panel += 4 * T.Count;
             }
 
             rows += (8 * 16) - terms;
@@ -70,6 +65,7 @@ internal static unsafe class TileKernelFew
         FinishTwo(a7, b7, sums + (14 * T.Count), accumulate);
     }
 
+    /// <summary><paramref name="terms"/> is even.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Four<T>(float* rows, float* panel, int groups, int terms, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
@@ -81,25 +77,24 @@ internal static unsafe class TileKernelFew
         for (int group = 0; group < groups; group++)
         {
             float* end = rows + terms;
-            for (; rows < end; rows++)
+            for (; rows < end; rows += 2)
             {
                 Prefetch(next);
-                next += nextStep;
+                Prefetch(next + nextStep);
+                next += 2 * nextStep;
                 T w0 = T.Load(panel);
                 T w1 = T.Load(panel + T.Count);
-                panel += 2 * T.Count;
-                T x = T.Broadcast(rows[0]);
-                T.Accumulate(ref a0, x, w0);
-                T.Accumulate(ref b0, x, w1);
-                x = T.Broadcast(rows[1 * 16]);
-                T.Accumulate(ref a1, x, w0);
-                T.Accumulate(ref b1, x, w1);
-                x = T.Broadcast(rows[2 * 16]);
-                T.Accumulate(ref a2, x, w0);
-                T.Accumulate(ref b2, x, w1);
-                x = T.Broadcast(rows[3 * 16]);
-                T.Accumulate(ref a3, x, w0);
-                T.Accumulate(ref b3, x, w1);
+                Row(ref a0, ref b0, rows[0], w0, w1);
+                Row(ref a1, ref b1, rows[1 * 16], w0, w1);
+                Row(ref a2, ref b2, rows[2 * 16], w0, w1);
+                Row(ref a3, ref b3, rows[3 * 16], w0, w1);
+                w0 = T.Load(panel + (2 * T.Count));
+                w1 = T.Load(panel + (3 * T.Count));
+                Row(ref a0, ref b0, rows[1], w0, w1);
+                Row(ref a1, ref b1, rows[(1 * 16) + 1], w0, w1);
+                Row(ref a2, ref b2, rows[(2 * 16) + 1], w0, w1);
+                Row(ref a3, ref b3, rows[(3 * 16) + 1], w0, w1);
+                panel += 4 * T.Count;
             }
 
             rows += (4 * 16) - terms;
