@@ -54,13 +54,14 @@ internal sealed unsafe class NativeAllocator
         float* pointer;
         try
         {
-            pointer = (float*)NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
+            pointer = (float*)NativeMemory.AlignedAlloc((nuint)bytes, LargePages.Alignment(bytes));
         }
         catch (OutOfMemoryException exception)
         {
             throw Refusal(bytes, purpose, exception);
         }
 
+        LargePages.Wish(pointer, bytes);
         NativeMemory.Clear(pointer, (nuint)bytes);
         Interlocked.Add(ref _liveBytes, bytes);
         GC.AddMemoryPressure(bytes);
