@@ -47,7 +47,7 @@ internal sealed unsafe class WinogradSource(float* values, BlockedImage image, i
         {
             (int rest, int column) = Math.DivRem(layer.Reduction.FilterOffsets[term], op.KernelWidth);
             (int channel, int row) = Math.DivRem(rest, op.KernelHeight);
-            terms[term] = (row / 2 * image.RowStride) + (column / 2 * (nint)BlockedImage.BlockChannels) + SpaceToDepthInput.Lane(op.InChannels, channel, row, column);
+            terms[term] = (row / 2 * image.RowStride) + (column / 2 * (nint)BlockedImage.BlockChannels) + SpaceToDepthInput.Lane(channel, row, column);
         }
 
         return new WinogradSource(input.Destination, image, top: 0, left: 0, terms);

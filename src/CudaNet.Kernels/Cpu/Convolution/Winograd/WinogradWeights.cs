@@ -120,12 +120,11 @@ internal sealed unsafe class WinogradWeights<TVariant>
     private static void TransformPhases<T>(DirectConvolution direct, int panel, int terms, int row, float* transformed, nint point)
         where T : unmanaged, ISimd<T>
     {
-        int channels = direct.Op.InChannels;
         int width = direct.PanelOutputs(panel);
         float* taps = stackalloc float[TVariant.Taps * TVariant.Taps * T.Count];
         for (int term = 0; term < terms; term++)
         {
-            (int phase, int channel) = Math.DivRem(term, channels);
+            (int channel, int phase) = Math.DivRem(term, 4);
             for (int output = 0; output < width; output += T.Count, transformed += T.Count)
             {
                 for (int tap = 0; tap < TVariant.Taps * TVariant.Taps; tap++)
