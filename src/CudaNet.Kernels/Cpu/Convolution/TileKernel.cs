@@ -24,14 +24,9 @@ internal static unsafe class TileKernel
         bool isWide = outputs > T.Count;
         if (T.TileRows == TileKernel14.Rows)
         {
-            if (isWide && (filled <= TileKernel14.HalfRows || terms % 2 != 0))
+            if (isWide && filled <= 7)
             {
                 TileKernel14.Half<T>(rows, group, panel, groups, terms, sums, accumulate, next, nextStep);
-                if (filled > TileKernel14.HalfRows)
-                {
-                    TileKernel14.Half<T>(
-                        rows + (TileKernel14.HalfRows * BlockedImage.BlockChannels), group, panel, groups, terms, sums + (TileKernel14.HalfRows * outputs), accumulate, next, nextStep);
-                }
             }
             else if (isWide)
             {
@@ -62,16 +57,15 @@ internal static unsafe class TileKernel
     public static void RunRows<T>(float* rows, int height, float* panel, int groups, int terms, int outputs, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
     {
-        bool isPaired = outputs > T.Count && terms % 2 == 0;
         if (height == T.TileRows)
         {
             Run<T>(rows, (nint)height * BlockedImage.BlockChannels, height, panel, groups, terms, outputs, sums, accumulate, next, nextStep);
         }
-        else if (height == 8 && isPaired)
+        else if (height == 8 && outputs > T.Count)
         {
             TileKernelFew.Eight<T>(rows, panel, groups, terms, sums, accumulate, next, nextStep);
         }
-        else if (height == 4 && isPaired)
+        else if (height == 4 && outputs > T.Count)
         {
             TileKernelFew.Four<T>(rows, panel, groups, terms, sums, accumulate, next, nextStep);
         }

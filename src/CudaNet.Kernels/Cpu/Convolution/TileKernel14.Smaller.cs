@@ -6,7 +6,7 @@ namespace CudaNet.Kernels.Cpu;
 /// <summary>Half as many rows, and panels of one vector.</summary>
 internal static unsafe partial class TileKernel14
 {
-    /// <summary>Seven rows of a tile: for tiles that are hardly filled, in half the time, and for odd numbers of terms.</summary>
+    /// <summary>The first seven rows of a tile, for tiles that are not filled: the same sums in half the time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Half<T>(float* rows, nint group, float* panel, int groups, int terms, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>

@@ -6,17 +6,13 @@ namespace CudaNet.Kernels.Cpu;
 /// <summary>
 /// The inner loop of every convolution where there are 32 registers: 14 rows (pixels) by two vectors or one (output channels). Its sums start
 /// at zero, run over the terms in order, and are stored or added to what is there. Rows are [group][14][16], packed or neighbouring pixels of a value, so that every address in the
-/// loop is a constant offset; the panel is [term][vectors · lanes]. Walks <c>next</c> into the second-level cache meanwhile.
+/// loop is a constant offset; the panel is [term][vectors · lanes]. Takes two terms a turn, because what counts turns takes the place of multiply-adds. Walks <c>next</c> into the second-level cache meanwhile.
 /// </summary>
 internal static unsafe partial class TileKernel14
 {
     /// <summary>Rows of a tile.</summary>
     public const int Rows = 14;
 
-    /// <summary>Rows of half a tile.</summary>
-    public const int HalfRows = Rows / 2;
-
-    /// <summary>A whole tile; two terms a turn, because what counts turns takes the place of multiply-adds. <paramref name="terms"/> is even.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Wide<T>(float* rows, nint group, float* panel, int groups, int terms, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
@@ -38,7 +34,7 @@ internal static unsafe partial class TileKernel14
         for (; groups > 0; groups--)
         {
             float* end = rows + terms;
-            for (; rows < end; rows += 2)
+            for (; rows + 1 < end; rows += 2)
             {
                 Prefetch(next);
                 Prefetch(next + nextStep);
@@ -76,6 +72,30 @@ internal static unsafe partial class TileKernel14
                 Row(ref a12, ref b12, rows[(12 * 16) + 1], w0, w1);
                 Row(ref a13, ref b13, rows[(13 * 16) + 1], w0, w1);
                 panel += 4 * T.Count;
+            }
+
+            if (rows < end)
+            {
+                Prefetch(next);
+                next += nextStep;
+                T w0 = T.Load(panel);
+                T w1 = T.Load(panel + T.Count);
+                Row(ref a0, ref b0, rows[0], w0, w1);
+                Row(ref a1, ref b1, rows[1 * 16], w0, w1);
+                Row(ref a2, ref b2, rows[2 * 16], w0, w1);
+                Row(ref a3, ref b3, rows[3 * 16], w0, w1);
+                Row(ref a4, ref b4, rows[4 * 16], w0, w1);
+                Row(ref a5, ref b5, rows[5 * 16], w0, w1);
+                Row(ref a6, ref b6, rows[6 * 16], w0, w1);
+                Row(ref a7, ref b7, rows[7 * 16], w0, w1);
+                Row(ref a8, ref b8, rows[8 * 16], w0, w1);
+                Row(ref a9, ref b9, rows[9 * 16], w0, w1);
+                Row(ref a10, ref b10, rows[10 * 16], w0, w1);
+                Row(ref a11, ref b11, rows[11 * 16], w0, w1);
+                Row(ref a12, ref b12, rows[12 * 16], w0, w1);
+                Row(ref a13, ref b13, rows[13 * 16], w0, w1);
+                panel += 2 * T.Count;
+                rows++;
             }
 
             rows += group - terms;

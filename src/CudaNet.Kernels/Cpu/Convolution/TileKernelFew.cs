@@ -8,7 +8,7 @@ namespace CudaNet.Kernels.Cpu;
 /// </summary>
 internal static unsafe class TileKernelFew
 {
-    /// <summary>Needs 32 registers; <paramref name="terms"/> is even.</summary>
+    /// <summary>Needs 32 registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Eight<T>(float* rows, float* panel, int groups, int terms, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
@@ -24,7 +24,7 @@ internal static unsafe class TileKernelFew
         for (int group = 0; group < groups; group++)
         {
             float* end = rows + terms;
-            for (; rows < end; rows += 2)
+            for (; rows + 1 < end; rows += 2)
             {
                 Prefetch(next);
                 Prefetch(next + nextStep);
@@ -52,6 +52,24 @@ internal static unsafe class TileKernelFew
                 panel += 4 * T.Count;
             }
 
+            if (rows < end)
+            {
+                Prefetch(next);
+                next += nextStep;
+                T w0 = T.Load(panel);
+                T w1 = T.Load(panel + T.Count);
+                Row(ref a0, ref b0, rows[0], w0, w1);
+                Row(ref a1, ref b1, rows[1 * 16], w0, w1);
+                Row(ref a2, ref b2, rows[2 * 16], w0, w1);
+                Row(ref a3, ref b3, rows[3 * 16], w0, w1);
+                Row(ref a4, ref b4, rows[4 * 16], w0, w1);
+                Row(ref a5, ref b5, rows[5 * 16], w0, w1);
+                Row(ref a6, ref b6, rows[6 * 16], w0, w1);
+                Row(ref a7, ref b7, rows[7 * 16], w0, w1);
+                panel += 2 * T.Count;
+                rows++;
+            }
+
             rows += (8 * 16) - terms;
         }
 
@@ -65,7 +83,6 @@ internal static unsafe class TileKernelFew
         FinishTwo(a7, b7, sums + (14 * T.Count), accumulate);
     }
 
-    /// <summary><paramref name="terms"/> is even.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Four<T>(float* rows, float* panel, int groups, int terms, float* sums, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
@@ -77,7 +94,7 @@ internal static unsafe class TileKernelFew
         for (int group = 0; group < groups; group++)
         {
             float* end = rows + terms;
-            for (; rows < end; rows += 2)
+            for (; rows + 1 < end; rows += 2)
             {
                 Prefetch(next);
                 Prefetch(next + nextStep);
@@ -95,6 +112,20 @@ internal static unsafe class TileKernelFew
                 Row(ref a2, ref b2, rows[(2 * 16) + 1], w0, w1);
                 Row(ref a3, ref b3, rows[(3 * 16) + 1], w0, w1);
                 panel += 4 * T.Count;
+            }
+
+            if (rows < end)
+            {
+                Prefetch(next);
+                next += nextStep;
+                T w0 = T.Load(panel);
+                T w1 = T.Load(panel + T.Count);
+                Row(ref a0, ref b0, rows[0], w0, w1);
+                Row(ref a1, ref b1, rows[1 * 16], w0, w1);
+                Row(ref a2, ref b2, rows[2 * 16], w0, w1);
+                Row(ref a3, ref b3, rows[3 * 16], w0, w1);
+                panel += 2 * T.Count;
+                rows++;
             }
 
             rows += (4 * 16) - terms;

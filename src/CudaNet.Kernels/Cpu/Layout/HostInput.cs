@@ -11,9 +11,9 @@ namespace CudaNet.Kernels.Cpu;
 internal abstract unsafe class HostInput(int batch, int channels, int height, int width, int lacking = 0) : ParallelWork
 {
     /// <summary>Rows of an item; even.</summary>
-    private const int Rows = 8;
+    private const int Rows = 4;
 
-    private readonly int _imageItems = (height + lacking + Rows - 1) / Rows;
+    private readonly int _imageItems = ItemsOf(height, lacking);
 
     /// <summary>The bound input; set for the length of a run.</summary>
     public float* Source { get; set; }
@@ -21,7 +21,7 @@ internal abstract unsafe class HostInput(int batch, int channels, int height, in
     /// <summary>What keeps denormal values away; null where rows are copied as they are.</summary>
     public InputScale? Scale { get; set; }
 
-    public override int Items => checked(batch * _imageItems);
+    public override int Items { get; } = checked(batch * ItemsOf(height, lacking));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Execute(int item, int worker)
@@ -42,4 +42,6 @@ internal abstract unsafe class HostInput(int batch, int channels, int height, in
     /// <param name="image">Which image.</param>
     /// <param name="y">Which row.</param>
     protected abstract void CopyRow(float* row, nint plane, int image, int y);
+
+    private static int ItemsOf(int height, int lacking) => checked(height + lacking + Rows - 1) / Rows;
 }

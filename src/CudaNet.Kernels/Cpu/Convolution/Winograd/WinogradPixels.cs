@@ -105,8 +105,8 @@ internal sealed unsafe class WinogradPixels<T, TVariant>
         const int Line = BlockedImage.BlockChannels;
         NativeMemory.Clear(edge, (nuint)(TVariant.Points * Line) * sizeof(float));
         int firstY = Math.Max(0, y), firstX = Math.Max(0, x);
-        int lines = Math.Max(0, Math.Min(_from.Height, y + TVariant.Inputs) - firstY);
-        int values = Math.Max(0, Math.Min(_from.Width, x + TVariant.Inputs) - firstX) * Line;
+        int lines = Math.Min(_from.Height, y + TVariant.Inputs) - firstY;
+        int values = (Math.Min(_from.Width, x + TVariant.Inputs) - firstX) * Line;
         float* inside = edge + ((((firstY - y) * TVariant.Inputs) + firstX - x) * Line);
         plane += (firstY * _from.RowStride) + (firstX * (nint)Line);
         for (int block = 0; block < blocks; block++, plane += _from.PlaneStride, target += nextTarget)
