@@ -12,7 +12,7 @@ internal readonly unsafe struct ManyRegisters<T> : ISimd<ManyRegisters<T>>
 
     public static int Count => T.Count;
 
-    public static int TileRows => 14;
+    public static int Registers => 32;
 
     public static ManyRegisters<T> Load(float* source) => new(T.Load(source));
 

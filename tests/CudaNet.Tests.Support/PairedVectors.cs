@@ -16,7 +16,7 @@ internal readonly unsafe struct PairedVectors<T> : ISimd<PairedVectors<T>>
     public static int Count => 2 * T.Count;
 
     /// <summary>As vectors of 512 and of 256 bits have on a processor.</summary>
-    public static int TileRows => Count == 16 ? 14 : 6;
+    public static int Registers => Count == 16 ? 32 : 16;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PairedVectors<T> Load(float* source) => new(T.Load(source), T.Load(source + T.Count));

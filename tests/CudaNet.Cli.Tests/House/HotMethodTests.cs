@@ -92,9 +92,9 @@ public sealed partial class HotMethodTests : IDisposable
     [GeneratedRegex(@"JIT compiled (.*\(.*) \[([^,\]]+), IL size")]
     private static partial Regex Line();
 
-    [GeneratedRegex(@"^CudaNet\.Kernels\.Cpu\.(StoringPhase|WorkTeam|PoolWorker:(Loop|SeesCall|WaitForCall|Call|TryClaim)|WorkerPool:(Claim|Unclaim)|PixelOffsets|StoredValue|HostInput|CompactInput|SpaceToDepthInput:Copy|InputScale|WindowPacker)")]
+    [GeneratedRegex(@"^CudaNet\.Kernels\.Cpu\.(StoringPhase|WorkTeam|PoolWorker:(Loop|SeesCall|WaitForCall|Call|TryClaim)|WorkerPool:(Claim|Unclaim)|PixelOffsets|StoredValue|HostInput|CompactInput|SpaceToDepthInput:Copy|InputScale|WindowPacker|DirectTiling:Cut)")]
     private static partial Regex Plain();
 
-    [GeneratedRegex(@"PlanLoader|ProgramLoader|Layer:|WinogradStep:|WinogradTiling:|Elements$|GroupOffsets|Share$|Heights|<|:\.c?ctor|:[gs]et_")]
+    [GeneratedRegex(@"PlanLoader|ProgramLoader|Layer:|WinogradStep:|WinogradTiling:|DirectTiling:(Of|LeastPixels|PixelBytes)|TileKernel:(Panels|MostRows)|Elements$|GroupOffsets|Share$|<|:\.c?ctor|:[gs]et_")]
     private static partial Regex Loading();
 }

@@ -110,7 +110,7 @@ public sealed class PooledRowsTests
     private static PooledRows? Of(WindowPool pool, int batch, int height, int width, int threads)
     {
         BlockedImage rows = BlockedImage.Of(new TensorShape(batch, 64, height, width));
-        return PooledRows.Of<Simd128>(rows, (width + 3) / 4, 4, 28, pool, pool.InferShape([new TensorShape(batch, 64, height, width)]).Height, threads);
+        return PooledRows.Of<Simd128>(rows, (width + 3) / 4, 4, 28, panels: 4, pool, pool.InferShape([new TensorShape(batch, 64, height, width)]).Height, threads);
     }
 
     /// <summary>The bits of the output, and of what is observed, are those of a run in which another step reads the layer before the pooling. Buffers begin as NaN: what is read is written before.</summary>

@@ -61,8 +61,8 @@ public sealed unsafe class SimdTests
         CpuBackend backend = Assert.IsType<CpuBackend>(Backends.Create($"cpu-{(int)width}-1"));
         Assert.Equal(width, backend.SimdWidth);
         Assert.Equal(SimdSupport.IsSupported(width), backend.Vectors.GetType() == SimdVectors.Of(width).GetType());
-        Assert.Equal(14, PairedVectors<PairedVectors<Simd128>>.TileRows);
-        Assert.Equal(14, Simd512.TileRows);
+        Assert.Equal(32, PairedVectors<PairedVectors<Simd128>>.Registers);
+        Assert.Equal(32, Simd512.Registers);
     }
 
     private static void Check<T>(SimdWidth width)

@@ -54,6 +54,29 @@ internal sealed unsafe class DirectConvolution : PackedConvolution
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int PanelOutputs(int panel) => Math.Min(_panelOutputs, PaddedOutputs - (panel * _panelOutputs));
 
+    /// <summary>How many panels are multiplied together from this one on: two where there are registers for them and both are whole.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Together<T>(int panel, int endPanel)
+        where T : unmanaged, ISimd<T> => TileKernel.Panels<T>() == 2 && panel + 1 < endPanel && PanelOutputs(panel + 1) == _panelOutputs ? 2 : 1;
+
+    /// <summary>Into how many shares threads cut a group's panels: two each, or one where only so panels stay together.</summary>
+    public int Splits<T>(int threads)
+        where T : unmanaged, ISimd<T>
+    {
+        int pairs = Panels / TileKernel.Panels<T>();
+        return threads == 1 ? 1 : pairs >= 2 * threads ? 2 * threads : pairs >= threads ? threads : Math.Min(Panels, 2 * threads);
+    }
+
+    /// <summary>One of so many shares, in panels from the first to the one after the last, which are kept together where there are enough.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public (int First, int End) Share<T>(int index, int shares)
+        where T : unmanaged, ISimd<T>
+    {
+        int together = Panels / TileKernel.Panels<T>() >= shares ? TileKernel.Panels<T>() : 1;
+        int units = (Panels + together - 1) / together;
+        return ((int)((long)units * index / shares) * together, Math.Min(Panels, (int)((long)units * (index + 1) / shares) * together));
+    }
+
     /// <summary>The channels of some panels, from the first to the one after the last; those that pad the last block are among them.</summary>
     public (int First, int End) Channels(int group, int firstPanel, int endPanel)
     {

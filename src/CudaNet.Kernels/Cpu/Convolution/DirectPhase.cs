@@ -4,7 +4,7 @@ namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
 /// A convolution as a blocked matrix product: pixels, packed tile by tile from wherever the window finds them or read where they lie, by panels of weights that stay in
-/// the first-level cache for all tiles of an item. Loops, outermost first: chunk of terms, panel, tile. The blocking follows Goto and van de Geijn,
+/// the first-level cache for all tiles of an item. Loops, outermost first: chunk of terms, panel or two, tile. The blocking follows Goto and van de Geijn,
 /// "Anatomy of High-Performance Matrix Multiplication" (2008), with the packing of convolution windows in place of a matrix.
 /// </summary>
 internal sealed unsafe class DirectPhase<T> : StoringPhase
@@ -34,15 +34,18 @@ internal sealed unsafe class DirectPhase<T> : StoringPhase
         _publisher = publisher;
 
         // The pixels of a tile are neighbours in a row of the source, and every group of terms is as far from the next: what packing would make of them.
-        _readsInPlace = T.TileRows == TileKernel14.Rows && layer.Op is { KernelHeight: 1, KernelWidth: 1, Stride: 1 } && to.Width % TileKernel14.Rows == 0;
+        _readsInPlace = layer.Op is { KernelHeight: 1, KernelWidth: 1, Stride: 1 } && from.Pixel == BlockedImage.BlockChannels && to.Width >= LeastWidthInPlace;
         _scratch = scratch;
-        _alone = new DirectTiling(layer, to, T.TileRows, T.Count, threads: 1);
-        _shared = scratch.Threads == 1 ? _alone : new DirectTiling(layer, to, T.TileRows, T.Count, scratch.Threads);
+        _alone = DirectTiling.Of<T>(layer, to, _readsInPlace, threads: 1);
+        _shared = scratch.Threads == 1 ? _alone : DirectTiling.Of<T>(layer, to, _readsInPlace, scratch.Threads);
         _tiling = _alone;
         _chunks = [.. layer.Reduction.Chunks];
         _groupOffsets = GroupOffsets(layer, from);
         scratch.Require(Math.Max(_alone.ScratchElements, _shared.ScratchElements));
     }
+
+    /// <summary>Images narrower than this are packed: their rows are cut into tiles of few pixels, and every panel, or two, reads them anew.</summary>
+    private static int LeastWidthInPlace => T.Registers == 32 ? 12 : 28;
 
     public override int Items => _tiling.Items;
 
@@ -62,62 +65,95 @@ internal sealed unsafe class DirectPhase<T> : StoringPhase
     {
         (int rest, int split) = Math.DivRem(item, _tiling.PanelSplits);
         (int pixelBlock, int group) = Math.DivRem(rest, _layer.Op.Groups);
-        int firstPixel = pixelBlock * _tiling.Tiles * _tiling.TileRows;
-        int pixels = Math.Min(_tiling.Tiles * _tiling.TileRows, _tiling.Pixels - firstPixel);
-        int tiles = (pixels + _tiling.TileRows - 1) / _tiling.TileRows;
+        int firstPixel = pixelBlock * _tiling.ItemPixels;
+        int pixels = Math.Min(_tiling.ItemPixels, _tiling.Pixels - firstPixel);
         int firstPanel = split * _tiling.Panels;
         int endPanel = Math.Min(firstPanel + _tiling.Panels, _layer.Panels);
 
         nint* sources = (nint*)_scratch.Of(worker);
-        nint* destinations = sources + _tiling.RowElements;
-        float* packed = (float*)Scratch.Align(destinations + _tiling.RowElements);
+        nint* destinations = sources + _tiling.Rows;
+        int* firsts = (int*)(destinations + _tiling.Rows);
+        float* packed = (float*)Scratch.Align(firsts + _tiling.Tiles + 1);
         float* sums = packed + _tiling.PackedElements;
-        PixelOffsets.Locate(_layer.Op.Stride, _from, _to, firstPixel, pixels, tiles * _tiling.TileRows, sources, destinations);
+        PixelOffsets.Locate(_layer.Op.Stride, _from, _to, firstPixel, pixels, TileKernel.Height(pixels), sources, destinations);
         float* source = _source + (group * (nint)_layer.GroupBlocks * _from.Block);
+        ItemTiles tiles = new(_tiling.Cut(pixels, firsts), firsts, sources, destinations, packed);
 
         for (int index = 0; index < _chunks.Length; index++)
         {
             ref readonly TermChunk chunk = ref _chunks[index];
             if (!_readsInPlace)
             {
-                WindowPacker.Pack<T>(source, sources, tiles, _groupOffsets.AsSpan(chunk.FirstGroup, chunk.Groups), packed);
+                WindowPacker.Pack<T>(source, sources, firsts, tiles.Count, _groupOffsets.AsSpan(chunk.FirstGroup, chunk.Groups), packed);
             }
 
             float* inPlace = _readsInPlace ? source + _groupOffsets[chunk.FirstGroup] : null;
-            for (int panel = firstPanel; panel < endPanel; panel++)
+            int together;
+            for (int panel = firstPanel; panel < endPanel; panel += together)
             {
-                float* panelSums = sums + (_chunks.Length == 1 ? 0 : (nint)(panel - firstPanel) * tiles * _tiling.TileRows * 2 * T.Count);
-                float* next = panel + 1 < endPanel ? _layer.Panel(group, chunk, panel + 1) : _layer.Panel(group, _chunks[Math.Min(index + 1, _chunks.Length - 1)], firstPanel);
-                RunPanel(chunk, group, panel, index, tiles, pixels, inPlace, sources, packed, panelSums, next, destinations);
+                together = _layer.Together<T>(panel, endPanel);
+                float* panelSums = sums + (_chunks.Length == 1 ? 0 : (panel - firstPanel) * _tiling.Rows * 2 * T.Count);
+                float* next = panel + together < endPanel ? _layer.Panel(group, chunk, panel + together) : _layer.Panel(group, _chunks[Math.Min(index + 1, _chunks.Length - 1)], firstPanel);
+                RunPanels(index, group, panel, together, tiles, inPlace, panelSums, next);
             }
         }
 
         _publisher?.Publish(firstPixel, firstPixel + pixels, _layer.Channels(group, firstPanel, endPanel), worker);
     }
 
-    /// <summary>Multiplies all tiles by one panel; after the last chunk the sums go through the epilogue while they are in the first-level cache.</summary>
+    /// <summary>Multiplies all tiles by one panel or by two; after the last chunk the sums go through the epilogue while they are in the first-level cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void RunPanel(
-        in TermChunk chunk, int group, int panel, int chunkIndex, int tiles, int pixels, float* inPlace, nint* sources, float* packed, float* sums, float* next, nint* destinations)
+    private void RunPanels(int chunkIndex, int group, int panel, int together, in ItemTiles tiles, float* inPlace, float* sums, float* next)
     {
+        ref readonly TermChunk chunk = ref _chunks[chunkIndex];
         int outputs = _layer.PanelOutputs(panel);
         float* weights = _layer.Panel(group, chunk, panel);
-        nint step = ((outputs * sizeof(float)) + tiles - 1) / tiles;
-        byte* prefetch = (byte*)next;
+        nint second = together == 1 ? 0 : (nint)(_layer.Panel(group, chunk, panel + 1) - weights);
+        bool isOnlyChunk = _chunks.Length == 1;
         bool isLast = chunkIndex == _chunks.Length - 1;
-        nint rowGroup = inPlace == null ? (nint)_tiling.TileRows * BlockedImage.BlockChannels : _from.Block;
-        for (int tile = 0; tile < tiles; tile++)
+        nint secondSums = (isOnlyChunk ? TileKernel.Rows : _tiling.Rows) * 2 * T.Count;
+        nint step = ((outputs * sizeof(float)) + tiles.Count - 1) / tiles.Count;
+        PanelProduct product = new(weights, second, outputs, chunk.Groups, chunk.TermsPerGroup, secondSums, chunkIndex > 0, step);
+        byte* fetched = (byte*)next;
+        for (int tile = 0; tile < tiles.Count; tile++, fetched += step * chunk.Terms)
         {
-            int firstRow = tile * _tiling.TileRows;
-            float* rows = inPlace == null ? packed + ((nint)firstRow * BlockedImage.BlockChannels * chunk.Groups) : inPlace + sources[firstRow];
-            float* tileSums = sums + (_chunks.Length == 1 ? 0 : (nint)firstRow * outputs);
-            int filled = Math.Min(_tiling.TileRows, pixels - firstRow);
-            TileKernel.Run<T>(rows, rowGroup, filled, weights, chunk.Groups, chunk.TermsPerGroup, outputs, tileSums, chunkIndex > 0, prefetch + (tile * step * chunk.Terms), step);
-            if (isLast)
+            int first = tiles.Firsts[tile];
+            int pixels = tiles.Firsts[tile + 1] - first;
+            int height = TileKernel.Height(pixels);
+            float* tileSums = isOnlyChunk ? sums : sums + ((nint)first * outputs);
+            if (inPlace == null)
             {
-                int firstChannel = (group * _layer.GroupOutputs) + (panel * 2 * T.Count);
-                _epilogue.ApplyAll<T>(tileSums, outputs, filled, firstChannel, _to.ChannelOffset(firstChannel), _to.ChannelOffset(firstChannel + T.Count), destinations + firstRow);
+                TileKernel.Run<T>(product, tiles.Packed + ((nint)first * BlockedImage.BlockChannels * chunk.Groups), (nint)height * BlockedImage.BlockChannels, height, tileSums, fetched);
+            }
+            else
+            {
+                TileKernel.Run<T>(product, inPlace + tiles.Sources[first], _from.Block, height, tileSums, fetched);
+            }
+
+            for (int index = 0; index < together && isLast; index++, tileSums += secondSums)
+            {
+                int channel = (group * _layer.GroupOutputs) + ((panel + index) * 2 * T.Count);
+                _epilogue.ApplyAll<T>(tileSums, outputs, pixels, channel, _to.ChannelOffset(channel), _to.ChannelOffset(channel + T.Count), tiles.Destinations + first);
             }
         }
+    }
+
+    /// <summary>An item's tiles.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="firsts">Each one's first pixel, and the number of pixels.</param>
+    /// <param name="sources">Of each pixel.</param>
+    /// <param name="destinations">Of each pixel.</param>
+    /// <param name="packed">The tiles one behind the other.</param>
+    private readonly struct ItemTiles(int count, int* firsts, nint* sources, nint* destinations, float* packed)
+    {
+        public int Count { get; } = count;
+
+        public int* Firsts { get; } = firsts;
+
+        public nint* Sources { get; } = sources;
+
+        public nint* Destinations { get; } = destinations;
+
+        public float* Packed { get; } = packed;
     }
 }

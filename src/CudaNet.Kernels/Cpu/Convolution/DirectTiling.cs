@@ -1,74 +1,121 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
-/// How a direct convolution's work is cut into items. It depends on batch and threads, and changes no bit of the result: an element's sum runs in
+/// How a direct convolution's work is cut into items, and their pixels into tiles. It depends on batch and threads, and changes no bit of the result: an element's sum runs in
 /// the same order in whatever item and tile it falls.
 /// </summary>
-internal sealed class DirectTiling
+internal sealed unsafe class DirectTiling
 {
     /// <summary>Panels whose partial sums an item keeps.</summary>
     private const int MaxPanels = 16;
 
-    /// <summary>Tiles of pixels that share a panel while it is in the first-level cache: at least so many, at most so many; between them, as few as give every thread four items.</summary>
-    private const int LeastTiles = 8, MostTiles = 32;
-
     /// <summary>What an item's packed pixels and partial sums may take of the second-level cache. The more pixels share the weights, the less often those come from further away.</summary>
     private static readonly long ItemBytes = Math.Min(SecondLevelCache.Bytes / 2, 256 << 10);
 
-    public DirectTiling(DirectConvolution layer, in BlockedImage to, int tileRows, int lanes, int threads)
-    {
-        TileRows = tileRows;
-        Pixels = checked(to.Batch * to.Height * to.Width);
-        int tiles = (Pixels + tileRows - 1) / tileRows;
-        int wanted = threads == 1 ? 1 : threads * 4;
-        PixelBlocks = Math.Max(1, Divide(tiles, Math.Clamp(tiles / wanted, LeastTiles, TilesOfAnItem(layer, tileRows, lanes))));
-        Tiles = Divide(tiles, PixelBlocks);
-        PixelBlocks = Divide(tiles, Math.Max(1, Tiles));
-        int splits = Math.Max(Divide(layer.Panels, MaxPanels), Divide(wanted, Math.Max(1, PixelBlocks * layer.Op.Groups)));
-        Panels = Divide(layer.Panels, Math.Min(splits, layer.Panels));
-        PanelSplits = Divide(layer.Panels, Panels);
-        Items = checked(PixelBlocks * PanelSplits * layer.Op.Groups);
+    /// <summary>Neighbouring pixels that are cut into tiles together.</summary>
+    private readonly int _run;
+    private readonly int _most;
 
-        int panelElements = tileRows * 2 * lanes;
-        RowElements = (nint)Tiles * tileRows;
-        PackedElements = RowElements * BlockedImage.BlockChannels * layer.Reduction.MaxGroups;
-        SumElements = layer.Reduction.Chunks.Count == 1 ? panelElements : (nint)Tiles * Panels * panelElements;
-    }
-
-    public int TileRows { get; }
+    private DirectTiling(int run, int most) => (_run, _most) = (run, most);
 
     /// <summary>Output pixels of the whole batch.</summary>
-    public int Pixels { get; }
-
-    public int PixelBlocks { get; }
-
-    /// <summary>Tiles of an item.</summary>
-    public int Tiles { get; }
-
-    /// <summary>Panels of an item.</summary>
-    public int Panels { get; }
-
-    public int PanelSplits { get; }
-
-    public int Items { get; }
+    public required int Pixels { get; init; }
 
     /// <summary>Pixels of an item.</summary>
-    public nint RowElements { get; }
+    public required int ItemPixels { get; init; }
+
+    /// <summary>Panels of an item.</summary>
+    public required int Panels { get; init; }
+
+    public required int PanelSplits { get; init; }
+
+    public required int Items { get; init; }
+
+    /// <summary>Pixels of an item, padded to a tile's height.</summary>
+    public nint Rows => TileKernel.Height(ItemPixels);
+
+    /// <summary>The most tiles of an item.</summary>
+    public int Tiles => (ItemPixels + _run - 1) / _run * TileCut.Count(_run, _most);
 
     /// <summary>Values of an item's packed pixels, in the largest chunk.</summary>
-    public nint PackedElements { get; }
+    public required nint PackedElements { get; init; }
 
     /// <summary>Values of an item's partial sums.</summary>
-    public nint SumElements { get; }
+    public required nint SumElements { get; init; }
 
-    /// <summary>fp32 elements of one thread's scratch memory: source and destination offsets, packed pixels, partial sums.</summary>
-    public long ScratchElements => (4 * RowElements) + PackedElements + SumElements + (2 * BlockedImage.BlockChannels);
+    /// <summary>fp32 elements of one thread's scratch memory: source and destination offsets, tiles, packed pixels, partial sums.</summary>
+    public long ScratchElements => (4 * Rows) + Tiles + 1 + PackedElements + SumElements + (2 * BlockedImage.BlockChannels);
 
-    private static int TilesOfAnItem(DirectConvolution layer, int tileRows, int lanes)
+    /// <summary>At least so many pixels, and at most four times as many, share a panel while it is in the first-level cache.</summary>
+    public static int LeastPixels<T>()
+        where T : unmanaged, ISimd<T> => T.Registers == 32 ? 112 : 48;
+
+    /// <param name="layer">The layer.</param>
+    /// <param name="to">Its output.</param>
+    /// <param name="readsInPlace">Whether pixels are read where they lie, so that a tile's are neighbours in a row of the image.</param>
+    /// <param name="threads">That share the work.</param>
+    public static DirectTiling Of<T>(DirectConvolution layer, in BlockedImage to, bool readsInPlace, int threads)
+        where T : unmanaged, ISimd<T>
     {
-        int sums = layer.Reduction.Chunks.Count == 1 ? 0 : Math.Min(layer.Panels, MaxPanels) * 2 * lanes;
-        long tileBytes = (long)tileRows * sizeof(float) * (sums + (layer.Reduction.MaxGroups * BlockedImage.BlockChannels));
-        return (int)Math.Clamp(ItemBytes / tileBytes, LeastTiles, MostTiles);
+        int most = TileKernel.MostRows<T>(layer.Panels);
+        int pixels = checked(to.Batch * to.Height * to.Width);
+        int unit = readsInPlace ? to.Width : most;
+        int units = Divide(pixels, unit);
+        int wanted = threads == 1 ? 1 : threads * 4;
+
+        // As few as give every thread four items, between the least and those whose values fit the cache.
+        int fit = (int)Math.Clamp(ItemBytes / PixelBytes<T>(layer), LeastPixels<T>(), 4 * LeastPixels<T>());
+        int leastUnits = Divide(LeastPixels<T>(), unit);
+        int blocks = Math.Max(1, Divide(units, Math.Clamp(units / wanted, leastUnits, Math.Max(leastUnits, fit / unit))));
+        int itemPixels = Math.Max(1, Divide(units, blocks)) * unit;
+        blocks = Divide(pixels, itemPixels);
+
+        int splits = Math.Max(Divide(layer.Panels, MaxPanels), Divide(wanted, Math.Max(1, blocks * layer.Op.Groups)));
+        int together = Math.Min(layer.Panels, TileKernel.Panels<T>());
+        int panels = Divide(Divide(layer.Panels, Math.Min(splits, layer.Panels)), together) * together;
+        splits = Divide(layer.Panels, panels);
+        nint rows = TileKernel.Height(itemPixels);
+        return new DirectTiling(readsInPlace ? to.Width : itemPixels, most)
+        {
+            Pixels = pixels,
+            ItemPixels = itemPixels,
+            Panels = panels,
+            PanelSplits = splits,
+            Items = checked(blocks * splits * layer.Op.Groups),
+            PackedElements = readsInPlace ? 0 : rows * BlockedImage.BlockChannels * layer.Reduction.MaxGroups,
+            SumElements = 2 * T.Count * (layer.Reduction.Chunks.Count == 1 ? together * most : rows * panels),
+        };
+    }
+
+    /// <summary>Cuts an item's pixels into tiles.</summary>
+    /// <param name="pixels">How many there are; in place, whole rows of the image.</param>
+    /// <param name="firsts">Receives each tile's first pixel, and the number of pixels behind the last.</param>
+    /// <returns>How many tiles.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public int Cut(int pixels, int* firsts)
+    {
+        int tiles = 0;
+        for (int first = 0; first < pixels; first += _run)
+        {
+            int run = Math.Min(_run, pixels - first);
+            for (int index = 0; index < TileCut.Count(run, _most); index++)
+            {
+                firsts[tiles++] = first + TileCut.First(run, _most, index);
+            }
+        }
+
+        firsts[tiles] = pixels;
+        return tiles;
+    }
+
+    /// <summary>What a pixel takes: its values, and partial sums where there are several chunks.</summary>
+    private static long PixelBytes<T>(DirectConvolution layer)
+        where T : unmanaged, ISimd<T>
+    {
+        int sums = layer.Reduction.Chunks.Count == 1 ? 0 : Math.Min(layer.Panels, MaxPanels) * 2 * T.Count;
+        return sizeof(float) * (sums + ((long)layer.Reduction.MaxGroups * BlockedImage.BlockChannels));
     }
 
     private static int Divide(int total, int share) => (total + share - 1) / share;

@@ -6,13 +6,11 @@ namespace CudaNet.Kernels.Cpu;
 /// <summary>
 /// <see cref="DirectPhase{T}"/> for groups that begin and end inside blocks of 16 channels. Windows are packed from wherever a group's channels begin, so that
 /// terms and tiles are a direct convolution's. Sums are gathered side by side, group after group, and finished block by block: an item has as many groups as end
-/// together with a block. Loops, outermost first: group, chunk of terms, panel, tile.
+/// together with a block. Loops, outermost first: group, chunk of terms, panel or two, tile.
 /// </summary>
 internal sealed unsafe class PackedGroupsPhase<T> : StoringPhase
     where T : unmanaged, ISimd<T>
 {
-    /// <summary>Tiles of pixels that share a panel while it is in the first-level cache.</summary>
-    private const int MaxTiles = 8;
     private const int Lanes = BlockedImage.BlockChannels;
 
     private readonly DirectConvolution _layer;
@@ -24,7 +22,8 @@ internal sealed unsafe class PackedGroupsPhase<T> : StoringPhase
     private readonly Epilogue _epilogue;
     private readonly Scratch _scratch;
     private readonly int _pixels;
-    private readonly int _tiles;
+    private readonly int _mostRows;
+    private readonly int _itemPixels;
     private readonly int _units;
     private readonly int _unitGroups;
     private readonly nint _packedElements;
@@ -49,34 +48,40 @@ internal sealed unsafe class PackedGroupsPhase<T> : StoringPhase
 
         _units = (layer.Op.Groups + _unitGroups - 1) / _unitGroups;
         _pixels = checked(to.Batch * to.Height * to.Width);
-        int tiles = (_pixels + T.TileRows - 1) / T.TileRows;
-        int blocks = (tiles + MaxTiles - 1) / MaxTiles;
-        _tiles = (tiles + blocks - 1) / blocks;
+        _mostRows = TileKernel.MostRows<T>(layer.Panels);
+        int most = DirectTiling.LeastPixels<T>();
+        int blocks = Math.Max(1, (_pixels + most - 1) / most);
+        _itemPixels = Math.Max(1, (_pixels + blocks - 1) / blocks);
 
-        nint rows = (nint)_tiles * T.TileRows;
+        nint rows = TileKernel.Height(_itemPixels);
         _packedElements = (rows * Lanes * layer.Reduction.MaxGroups) + Lanes;
         _panelElements = rows * 2 * T.Count;
         _gatheredRow = layer.PaddedOutputs + (3 * Lanes);
-        scratch.Require(checked((4 * rows) + Lanes + _packedElements + (_panelElements * layer.Panels) + (rows * _gatheredRow)));
+        scratch.Require(checked((5 * rows) + 1 + Lanes + _packedElements + (_panelElements * layer.Panels) + (rows * _gatheredRow)));
     }
 
-    public override int Items => checked((_pixels + (_tiles * T.TileRows) - 1) / (_tiles * T.TileRows) * _units);
+    public override int Items => checked((_pixels + _itemPixels - 1) / _itemPixels * _units);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Compute(int item, int worker)
     {
         (int pixelBlock, int unit) = Math.DivRem(item, _units);
-        int firstPixel = pixelBlock * _tiles * T.TileRows;
-        int pixels = Math.Min(_tiles * T.TileRows, _pixels - firstPixel);
-        int tiles = (pixels + T.TileRows - 1) / T.TileRows;
-        int rows = tiles * T.TileRows;
+        int firstPixel = pixelBlock * _itemPixels;
+        int pixels = Math.Min(_itemPixels, _pixels - firstPixel);
+        int rows = TileKernel.Height(pixels);
+        int tiles = TileCut.Count(pixels, _mostRows);
 
         nint* sources = (nint*)_scratch.Of(worker);
         nint* destinations = sources + rows;
-        float* packed = (float*)Scratch.Align(destinations + rows);
+        int* firsts = (int*)(destinations + rows);
+        float* packed = (float*)Scratch.Align(firsts + tiles + 1);
         float* sums = packed + _packedElements;
         float* gathered = sums + (_panelElements * _layer.Panels);
         PixelOffsets.Locate(_layer.Op.Stride, _from, _to, firstPixel, pixels, rows, sources, destinations);
+        for (int tile = 0; tile <= tiles; tile++)
+        {
+            firsts[tile] = TileCut.First(pixels, _mostRows, tile);
+        }
 
         // Lanes after the last channel are stored with the others.
         NativeMemory.Clear(gathered, (nuint)(rows * _gatheredRow) * sizeof(float));
@@ -85,7 +90,7 @@ internal sealed unsafe class PackedGroupsPhase<T> : StoringPhase
         int filled = 0;
         for (int group = unit * _unitGroups; group < endGroup; group++)
         {
-            Sum(group, sources, pixels, tiles, packed, sums);
+            Sum(group, sources, firsts, tiles, packed, sums);
             Gather(sums, pixels, gathered + filled);
             filled += _layer.GroupOutputs;
             int blocks = group + 1 < endGroup ? filled / Lanes : (filled + Lanes - 1) / Lanes;
@@ -97,7 +102,7 @@ internal sealed unsafe class PackedGroupsPhase<T> : StoringPhase
 
     /// <summary>A group's sums, [panel][pixel][outputs].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Sum(int group, nint* sources, int pixels, int tiles, float* packed, float* sums)
+    private void Sum(int group, nint* sources, int* firsts, int tiles, float* packed, float* sums)
     {
         int channel = group * (_layer.Op.InChannels / _layer.Op.Groups);
         float* source = _source + (channel / Lanes * _from.Block);
@@ -105,18 +110,21 @@ internal sealed unsafe class PackedGroupsPhase<T> : StoringPhase
         {
             ref readonly TermChunk chunk = ref _chunks[index];
             ReadOnlySpan<nint> offsets = _groupOffsets.AsSpan(chunk.FirstGroup, chunk.Groups);
-            WindowPacker.PackFrom<T>(source, channel % Lanes, _from.Block, sources, tiles, offsets, chunk.TermsPerGroup, packed);
-            for (int panel = 0; panel < _layer.Panels; panel++)
+            WindowPacker.PackFrom<T>(source, channel % Lanes, _from.Block, sources, firsts, tiles, offsets, chunk.TermsPerGroup, packed);
+            int together;
+            for (int panel = 0; panel < _layer.Panels; panel += together)
             {
+                together = _layer.Together<T>(panel, _layer.Panels);
                 int outputs = _layer.PanelOutputs(panel);
                 float* weights = _layer.Panel(group, chunk, panel);
+                nint second = together == 1 ? 0 : (nint)(_layer.Panel(group, chunk, panel + 1) - weights);
                 float* panelSums = sums + (panel * _panelElements);
+                PanelProduct product = new(weights, second, outputs, chunk.Groups, chunk.TermsPerGroup, _panelElements, index > 0, nextStep: 0);
                 for (int tile = 0; tile < tiles; tile++)
                 {
-                    float* rows = packed + ((nint)tile * T.TileRows * Lanes * chunk.Groups);
-                    int firstRow = tile * T.TileRows;
-                    int filled = Math.Min(T.TileRows, pixels - firstRow);
-                    TileKernel.Run<T>(rows, (nint)T.TileRows * Lanes, filled, weights, chunk.Groups, chunk.TermsPerGroup, outputs, panelSums + (firstRow * outputs), index > 0, (byte*)weights, nextStep: 0);
+                    int height = TileKernel.Height(firsts[tile + 1] - firsts[tile]);
+                    float* rows = packed + ((nint)firsts[tile] * Lanes * chunk.Groups);
+                    TileKernel.Run<T>(product, rows, (nint)height * Lanes, height, panelSums + (firsts[tile] * outputs), (byte*)weights);
                 }
             }
         }

@@ -27,14 +27,15 @@ internal sealed record PooledRows(int Items, int TileRows, int TileHeight, int C
     /// <param name="tilesX">Tiles of a row of tiles.</param>
     /// <param name="tileHeight">Rows of a tile.</param>
     /// <param name="mostTiles">Tiles of a block.</param>
+    /// <param name="panels">Of the convolution.</param>
     /// <param name="op">The pooling.</param>
     /// <param name="pooledHeight">Rows of its output.</param>
     /// <param name="threads">That share the work.</param>
-    public static PooledRows? Of<T>(in BlockedImage image, int tilesX, int tileHeight, int mostTiles, WindowPool op, int pooledHeight, int threads)
+    public static PooledRows? Of<T>(in BlockedImage image, int tilesX, int tileHeight, int mostTiles, int panels, WindowPool op, int pooledHeight, int threads)
         where T : unmanaged, ISimd<T>
     {
         int tilesY = (image.Height + tileHeight - 1) / tileHeight;
-        int atOnce = Enumerable.Range(1, Math.Clamp(mostTiles / tilesX, 1, tilesY)).MinBy(r => WinogradTiling.Cost<T>(r * tilesX) / r);
+        int atOnce = Enumerable.Range(1, Math.Clamp(mostTiles / tilesX, 1, tilesY)).MinBy(r => WinogradTiling.Cost<T>(r * tilesX, panels) / r);
         int images = image.Batch;
         int items = Enumerable.Range(1, Math.Min(threads, pooledHeight)).MinBy(i => Cost(i, images, tilesY, threads));
         PooledRows cut = new(items, atOnce, tileHeight, op.Kernel - 1, mostTiles);

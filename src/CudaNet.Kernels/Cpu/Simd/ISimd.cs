@@ -10,8 +10,8 @@ internal unsafe interface ISimd<TSelf>
     /// <summary>Lanes; divides 16, the channel block of stored values.</summary>
     static abstract int Count { get; }
 
-    /// <summary>Rows of a convolution's register tile, which has two vectors a row: 14 where there are 32 registers, 6 where there are 16.</summary>
-    static abstract int TileRows { get; }
+    /// <summary>Vector registers of the processor, 16 or 32: how many sums a kernel keeps in them.</summary>
+    static abstract int Registers { get; }
 
     static abstract TSelf Load(float* source);
 

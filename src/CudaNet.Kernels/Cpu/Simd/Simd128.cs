@@ -13,7 +13,7 @@ internal unsafe struct Simd128 : ISimd<Simd128>
 
     public static int Count => 4;
 
-    public static int TileRows => AdvSimd.IsSupported ? 14 : 6;
+    public static int Registers => AdvSimd.IsSupported ? 32 : 16;
 
     public static Simd128 Load(float* source) => new(Vector128.Load(source));
 

@@ -12,7 +12,7 @@ internal unsafe struct Simd256 : ISimd<Simd256>
 
     public static int Count => 8;
 
-    public static int TileRows => 6;
+    public static int Registers => 16;
 
     public static Simd256 Load(float* source) => new(Avx.LoadVector256(source));
 

@@ -13,7 +13,7 @@ internal unsafe struct Simd512 : ISimd<Simd512>
 
     public static int Count => 16;
 
-    public static int TileRows => 14;
+    public static int Registers => 32;
 
     public static Simd512 Load(float* source) => new(Avx512F.LoadVector512(source));
 

@@ -5,20 +5,17 @@ namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
 /// The products of a few tiles with weights that nobody else reads, where there are 32 registers: columns of filters whose rows are transformed become points in
-/// registers, two of a row at a time for all outputs of a panel, and are used there. The sums are those of <see cref="TileKernel.RunRows{T}"/> with all points stored.
+/// registers, two of a row at a time for all outputs of a panel, and are used there. The sums are those of <see cref="TileKernel"/> with all points stored.
 /// </summary>
 internal static unsafe class FewTilesKernel<TVariant>
     where TVariant : struct, IWinograd
 {
-    /// <summary>Rows of tiles that there are kernels for, the highest first.</summary>
-    public static ReadOnlySpan<int> Heights => [4, 1];
-
     /// <summary>The products of a row of points.</summary>
     /// <param name="row">From 0 to <see cref="IWinograd.Inputs"/> − 1.</param>
     /// <param name="filters">That row of the filters.</param>
     /// <param name="pixels">The first term of the first point of all, [block][height][16].</param>
     /// <param name="point">Elements from point to point.</param>
-    /// <param name="height">One of <see cref="Heights"/>.</param>
+    /// <param name="height">Four or one.</param>
     /// <param name="start">What the sums begin with, as <paramref name="sums"/> lie; null for zeros.</param>
     /// <param name="sums">Of all points, [point][tile][outputs].</param>
     /// <param name="accumulate">Add to what is there, or store.</param>

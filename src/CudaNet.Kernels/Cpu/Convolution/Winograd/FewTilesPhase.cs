@@ -34,7 +34,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
     /// <param name="pixels">Its input.</param>
     /// <param name="output">What follows the products.</param>
     /// <param name="destination">Where the outputs go.</param>
-    /// <param name="rows">All tiles, in <see cref="FewTilesKernel{TVariant}.Heights"/>.</param>
+    /// <param name="rows">All tiles, <see cref="WinogradTiling.RowsOfFour"/>.</param>
     /// <param name="panelSplits">Into how many items the panels of a group are cut.</param>
     /// <param name="publisher">What brings observed stages to the host.</param>
     /// <param name="scratch">Working memory.</param>

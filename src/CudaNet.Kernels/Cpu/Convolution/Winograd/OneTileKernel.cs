@@ -5,7 +5,7 @@ namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
 /// The products of one tile: each weight is used once, so points are made in registers, a row at a time, and never stored. The sums are those of
-/// <see cref="TileKernel.RunRows{T}"/> with all points stored.
+/// <see cref="TileKernel"/> with all points stored.
 /// </summary>
 internal static unsafe class OneTileKernel<TVariant>
     where TVariant : struct, IWinograd

@@ -50,7 +50,7 @@ internal readonly unsafe struct Winograd4x4 : IWinograd
         where TTarget : struct, ITileTarget<T>
     {
         nint line = 6 * point;
-        if (T.TileRows == TileKernel14.Rows)
+        if (T.Registers == 32)
         {
             T first = EvenRows(products, line, point, target, Near, Far, 2, 0.5f, out T third);
             T second = OddRows(products, line, point, target, Near, Far, 2, 0.5f, out T fourth);

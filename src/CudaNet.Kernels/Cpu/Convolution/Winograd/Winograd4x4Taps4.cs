@@ -55,7 +55,7 @@ internal readonly unsafe struct Winograd4x4Taps4 : IWinograd
         where TTarget : struct, ITileTarget<T>
     {
         nint line = 7 * point;
-        if (T.TileRows == TileKernel14.Rows)
+        if (T.Registers == 32)
         {
             T first = EvenRows(products, line, point, target, A, B, C, out T third);
             T second = OddRows(products, line, point, target, A, B, C, out T fourth);

@@ -19,6 +19,8 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
     private readonly bool _sharesPixels;
     private readonly nint _pixelElements;
     private readonly nint _weightElements;
+    private readonly nint _productElements;
+    private readonly int _together;
 
     /// <param name="layer">The layer.</param>
     /// <param name="weights">Its transformed weights; null where they are transformed while they are read.</param>
@@ -45,7 +47,9 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
         _scratch = scratch;
         _pixelElements = sharesPixels ? 0 : (nint)blocks.Max(pixels.Elements);
         _weightElements = weights is null ? (TVariant.Taps == 3 ? 2 : 1) * TVariant.Inputs * _chunks.Max(c => WinogradWeights<TVariant>.PointStride(layer, 0, c)) : 0;
-        Elements = WinogradOutput<T, TVariant>.BufferElements + _pixelElements + _weightElements + (nint)blocks.Max(b => WinogradOutput<T, TVariant>.ProductElements(b, layer.PanelOutputs(0)));
+        _productElements = (nint)blocks.Max(b => WinogradOutput<T, TVariant>.ProductElements(b, layer.PanelOutputs(0))) + BlockedImage.BlockChannels;
+        _together = Math.Min(layer.Panels, TileKernel.Panels<T>());
+        Elements = WinogradOutput<T, TVariant>.BufferElements + _pixelElements + (_together * (_weightElements + _productElements));
     }
 
     /// <summary>fp32 elements of a thread's scratch memory that it works in, from the first.</summary>
@@ -64,7 +68,7 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
         float* buffer = _scratch.Of(worker);
         float* pixels = buffer + WinogradOutput<T, TVariant>.BufferElements;
         float* weights = pixels + _pixelElements;
-        float* products = weights + _weightElements;
+        float* products = weights + (_together * _weightElements);
         if (_sharesPixels)
         {
             pixels = _scratch.Shared;
@@ -78,31 +82,38 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
             }
         }
 
-        for (int panel = firstPanel; panel < endPanel; panel++)
+        int together;
+        for (int panel = firstPanel; panel < endPanel; panel += together)
         {
+            together = _layer.Together<T>(panel, endPanel);
             foreach (ref readonly WinogradChunk chunk in _chunks.AsSpan())
             {
                 if (_weights is null)
                 {
-                    Stream(rows, pixels, weights, group, panel, chunk, products);
+                    Stream(rows, pixels, weights, group, panel, together, chunk, products);
                 }
                 else
                 {
                     float* kept = _weights.Panel(group, panel, chunk);
+                    nint second = together == 1 ? 0 : (nint)(_weights.Panel(group, panel + 1, chunk) - kept);
                     nint point = WinogradWeights<TVariant>.PointStride(_layer, panel, chunk);
-                    Multiply(rows, pixels, kept, group, panel, chunk, 0, TVariant.Points, products, (byte*)(kept + point), point * sizeof(float));
+                    Multiply(rows, pixels, kept, second, group, panel, chunk, 0, TVariant.Points, products, (byte*)(kept + point), point * sizeof(float));
                 }
             }
 
-            _output.Finish(rows, products, group, panel, buffer, destination);
+            for (int index = 0; index < together; index++)
+            {
+                _output.Finish(rows, products + (index * _productElements), group, panel + index, buffer, destination);
+            }
         }
     }
 
     /// <summary>A chunk whose weights are transformed two rows of points at a time (one of a 4×4 filter), while what they are made of is in the second-level cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Stream(TileRows[] rows, float* pixels, float* weights, int group, int panel, in WinogradChunk chunk, float* products)
+    private void Stream(TileRows[] rows, float* pixels, float* weights, int group, int panel, int together, in WinogradChunk chunk, float* products)
     {
         float* taps = WinogradWeights<TVariant>.Taps(_layer, group, panel, chunk.FirstBlock, out nint tap);
+        nint second = together == 1 ? 0 : _weightElements;
         nint bytes = 9 * tap * chunk.Blocks * sizeof(float);
         nint step = bytes / TVariant.Points;
         nint rowBytes = TVariant.Inputs * step;
@@ -111,8 +122,12 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
         {
             for (int row = 0; row < TVariant.Inputs; row++, next += rowBytes)
             {
-                WinogradWeights<TVariant>.TransformRow<T>(_layer, group, panel, chunk, row, weights);
-                Multiply(rows, pixels, weights, group, panel, chunk, row * TVariant.Inputs, TVariant.Inputs, products, next, step);
+                for (int index = 0; index < together; index++)
+                {
+                    WinogradWeights<TVariant>.TransformRow<T>(_layer, group, panel + index, chunk, row, weights + (index * second));
+                }
+
+                Multiply(rows, pixels, weights, second, group, panel, chunk, row * TVariant.Inputs, TVariant.Inputs, products, next, step);
             }
 
             return;
@@ -121,16 +136,21 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
         float* secondRow = weights + (TVariant.Inputs * WinogradWeights<TVariant>.PointStride(_layer, panel, chunk));
         for (int pair = 0; pair < TVariant.Inputs / 2; pair++, next += 2 * rowBytes)
         {
-            (int first, int second) = WinogradFilter<TVariant>.Pair(pair);
-            WinogradWeights<TVariant>.TransformPair<T>(_layer, group, panel, chunk, pair, weights);
-            Multiply(rows, pixels, weights, group, panel, chunk, first * TVariant.Inputs, TVariant.Inputs, products, next, step);
-            Multiply(rows, pixels, secondRow, group, panel, chunk, second * TVariant.Inputs, TVariant.Inputs, products, next + rowBytes, step);
+            (int one, int two) = WinogradFilter<TVariant>.Pair(pair);
+            for (int index = 0; index < together; index++)
+            {
+                WinogradWeights<TVariant>.TransformPair<T>(_layer, group, panel + index, chunk, pair, weights + (index * second));
+            }
+
+            Multiply(rows, pixels, weights, second, group, panel, chunk, one * TVariant.Inputs, TVariant.Inputs, products, next, step);
+            Multiply(rows, pixels, secondRow, second, group, panel, chunk, two * TVariant.Inputs, TVariant.Inputs, products, next + rowBytes, step);
         }
     }
 
     /// <summary>The products of some points, whose weights these are.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Multiply(TileRows[] rows, float* pixels, float* weights, int group, int panel, in WinogradChunk chunk, int firstPoint, int points, float* products, byte* next, nint nextBytes)
+    private void Multiply(
+        TileRows[] rows, float* pixels, float* weights, nint second, int group, int panel, in WinogradChunk chunk, int firstPoint, int points, float* products, byte* next, nint nextBytes)
     {
         int outputs = _layer.PanelOutputs(panel);
         nint weightStride = WinogradWeights<TVariant>.PointStride(_layer, panel, chunk);
@@ -138,13 +158,15 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
         int firstBlock = (group * _layer.GroupBlocks) + chunk.FirstBlock;
         for (int point = firstPoint; point < firstPoint + points; point++, weights += weightStride, next += nextBytes)
         {
+            PanelProduct product = new(weights, second, outputs, chunk.Blocks, chunk.TermsPerBlock, _productElements, chunk.Index > 0, step);
             byte* fetched = next;
             for (int index = 0; index < rows.Length; index++, fetched += step * chunk.Terms)
             {
                 ref readonly TileRows tiles = ref rows[index];
-                float* tilePixels = pixels + _pixels.Offset(rows, index) + (point * _pixels.PointStride(tiles.Height)) + ((nint)firstBlock * tiles.Height * BlockedImage.BlockChannels);
+                nint block = (nint)tiles.Height * BlockedImage.BlockChannels;
+                float* tilePixels = pixels + _pixels.Offset(rows, index) + (point * _pixels.PointStride(tiles.Height)) + (firstBlock * block);
                 nint offset = WinogradOutput<T, TVariant>.Offset(rows, index, point, outputs);
-                TileKernel.RunRows<T>(tilePixels, tiles.Height, weights, chunk.Blocks, chunk.TermsPerBlock, outputs, products + offset, chunk.Index > 0, fetched, step);
+                TileKernel.Run<T>(product, tilePixels, block, tiles.Height, products + offset, fetched);
             }
         }
     }

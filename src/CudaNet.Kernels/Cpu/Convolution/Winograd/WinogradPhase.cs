@@ -43,8 +43,7 @@ internal sealed class WinogradPhase<T, TVariant> : StoringPhase
     {
         (int rest, int split) = Math.DivRem(item, _panelSplits);
         (int block, int group) = Math.DivRem(rest, _layer.Op.Groups);
-        int firstPanel = (int)((long)_layer.Panels * split / _panelSplits);
-        int endPanel = (int)((long)_layer.Panels * (split + 1) / _panelSplits);
+        (int firstPanel, int endPanel) = _layer.Share<T>(split, _panelSplits);
         TileRows[] rows = _blocks[block];
         _block.Compute(rows, group, firstPanel, endPanel, worker, _destination);
         _publisher?.Publish(rows[0].First, rows[^1].First + rows[^1].Filled, TVariant.Outputs, _layer.Channels(group, firstPanel, endPanel), worker, _destination.Place);

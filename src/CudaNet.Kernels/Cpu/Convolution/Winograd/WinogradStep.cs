@@ -16,13 +16,19 @@ internal static unsafe class WinogradStep
     /// <summary>Tiles that share weights while those are transformed anew.</summary>
     private const int StreamedTiles = 112;
 
+    /// <summary>Where a thread has fewer blocks than this, each gets as many: one more of nine is a tenth of the time.</summary>
+    private const int EvenBlocks = 8;
+
+    /// <summary>Blocks of channels whose weights, all points of them, fit the second-level cache beside the tiles.</summary>
+    private const int CachedBlocks = 4;
+
     /// <summary>Up to so many tiles, reading nine weights and transforming them is quicker than reading all points of them, unless those of a single block of channels stay in a cache: measured, docs/cpu-performance.md.</summary>
     private static int TilesOfStreamedWeights<T>()
-        where T : unmanaged, ISimd<T> => T.TileRows == TileKernel14.Rows ? 16 : 12;
+        where T : unmanaged, ISimd<T> => T.Registers == 32 ? 16 : 12;
 
     /// <summary>Up to so many tiles, weights become points in registers; with fewer registers, a row of points is stored for more than one: measured as well.</summary>
     private static int FewTiles<T>()
-        where T : unmanaged, ISimd<T> => T.TileRows == TileKernel14.Rows ? 5 : 1;
+        where T : unmanaged, ISimd<T> => T.Registers == 32 ? 5 : 1;
 
     /// <returns>The last phase.</returns>
     public static StoringPhase Begin<T, TVariant>(PlanLoader<T> loader, LayerNode node, string algorithm, DirectConvolution layer, WinogradSource source, PlanStep step)
@@ -35,22 +41,22 @@ internal static unsafe class WinogradStep
         WinogradOutput<T, TVariant> output = new(layer, pixels, new TileSums<T>(layer, source), to);
         TileDestination destination = new(loader.Epilogue(step), loader.Place(step));
         StagePublisher<T>? publisher = loader.TakePublisher();
-        int splits = scratch.Threads == 1 ? 1 : Math.Min(layer.Panels, 2 * scratch.Threads);
         scratch.Require(WinogradOutput<T, TVariant>.BufferElements);
         if (TVariant.Taps == 3 && pixels.Tiles <= FewTiles<T>())
         {
-            TileRows[] few = WinogradTiling.Rows(FewTilesKernel<TVariant>.Heights, 0, pixels.Tiles);
+            TileRows[] few = WinogradTiling.RowsOfFour(pixels.Tiles);
             scratch.RequireShared(pixels.Elements(few));
             loader.Add(new WinogradInputPhase<T, TVariant>(pixels, few, scratch));
-            return new FewTilesPhase<T, TVariant>(layer, pixels, output, destination, few, splits, publisher, scratch);
+            int shares = scratch.Threads == 1 ? 1 : Math.Min(layer.Panels, 2 * scratch.Threads);
+            return new FewTilesPhase<T, TVariant>(layer, pixels, output, destination, few, shares, publisher, scratch);
         }
 
         WinogradWeights<TVariant>? weights = KeptWeights<T, TVariant>(loader, node, algorithm, layer, pixels);
         int most = weights is null ? StreamedTiles : MostTiles(pixels);
-        TileRows[][] blocks = WinogradTiling.Cut<T>(pixels.Tiles, most);
+        TileRows[][] blocks = WinogradTiling.Cut<T>(pixels.Tiles, most, layer.Panels);
         TileRows[][]? own = weights is null ? null
+            : layer.Op.Groups == 1 && blocks.Length < EvenBlocks * scratch.Threads && WinogradTiling.CutEvenly<T>(pixels.Tiles, most, layer.Panels, blocks.Length, scratch.Threads) is { } even ? even
             : blocks.Length * layer.Op.Groups >= 3 * scratch.Threads ? blocks
-            : layer.Op.Groups == 1 ? WinogradTiling.CutEvenly<T>(pixels.Tiles, most, blocks.Length, scratch.Threads)
             : null;
         if (own is not null)
         {
@@ -69,7 +75,7 @@ internal static unsafe class WinogradStep
             }
 
             loader.Add(new WinogradInputPhase<T, TVariant>(pixels, block, scratch));
-            last = new WinogradPhase<T, TVariant>(layer, shared, [block], splits, destination, publisher, scratch);
+            last = new WinogradPhase<T, TVariant>(layer, shared, [block], layer.Splits<T>(scratch.Threads), destination, publisher, scratch);
         }
 
         return last!;
@@ -85,7 +91,7 @@ internal static unsafe class WinogradStep
     {
         BlockedImage image = BlockedImage.Of(step.Output.Shape);
         WinogradPixels<T, TVariant> pixels = new(source, image);
-        if (loader.PublishesAfter || PooledRows.Of<T>(image, pixels.TilesX, TVariant.Outputs, MostTiles(pixels), pool.Op, pool.Image.Height, loader.Scratch.Threads) is not { } cut
+        if (loader.PublishesAfter || PooledRows.Of<T>(image, pixels.TilesX, TVariant.Outputs, MostTiles(pixels), layer.Panels, pool.Op, pool.Image.Height, loader.Scratch.Threads) is not { } cut
             || (loader.Publishes && !cut.ComputesAll(image, pool.Op, pool.Image.Height))
             || KeptWeights<T, TVariant>(loader, node, algorithm, layer, pixels) is not { } weights)
         {
@@ -104,12 +110,14 @@ internal static unsafe class WinogradStep
             ? null
             : loader.Forms.GetOrAddWithin(node, algorithm, sizeof(float) * WinogradWeights<TVariant>.Elements(layer), arena => WinogradWeights<TVariant>.Make<T>(layer, arena));
 
-    /// <summary>Tiles of a block whose weights are kept.</summary>
+    /// <summary>Tiles of a block whose weights are kept: as many as fit, but with 32 registers not fewer than weights from further away are worth.</summary>
     private static int MostTiles<T, TVariant>(WinogradPixels<T, TVariant> pixels)
         where T : unmanaged, ISimd<T>
         where TVariant : struct, IWinograd
     {
         long tileBytes = TVariant.Points * (long)pixels.Blocks * BlockedImage.BlockChannels * sizeof(float);
-        return (int)Math.Clamp((pixels.Blocks == 1 ? OneBlockBytes : BlockBytes) / tileBytes / T.TileRows * T.TileRows, 2 * T.TileRows, StreamedTiles);
+        long fit = (pixels.Blocks == 1 ? OneBlockBytes : BlockBytes) / tileBytes / TileKernel.Rows * TileKernel.Rows;
+        int least = T.Registers == 32 && pixels.Blocks > CachedBlocks ? 36 : WinogradTiling.LeastTiles<T>();
+        return (int)Math.Clamp(fit, least, StreamedTiles);
     }
 }
