@@ -136,12 +136,23 @@ internal static unsafe class WinogradFilter<TVariant>
     /// <summary>One of the two points alone: the second with <paramref name="odd"/> negated.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Point<T>(T even0, T even2, T odd, float* taps, nint step)
-        where T : unmanaged, ISimd<T> => T.MultiplyAdd(odd, T.Load(taps + step), Even(even0, even2, T.Load(taps), T.Load(taps + (2 * step))));
+        where T : unmanaged, ISimd<T>
+    {
+        T point = T.Multiply(even0, T.Load(taps));
+        T.Accumulate(ref point, even2, T.Load(taps + (2 * step)));
+        T.Accumulate(ref point, odd, T.Load(taps + step));
+        return point;
+    }
 
     /// <summary>What the two points of a pair have in common.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T Even<T>(T even0, T even2, T g0, T g2)
-        where T : unmanaged, ISimd<T> => T.MultiplyAdd(even2, g2, T.Multiply(even0, g0));
+        where T : unmanaged, ISimd<T>
+    {
+        T even = T.Multiply(even0, g0);
+        T.Accumulate(ref even, even2, g2);
+        return even;
+    }
 
     /// <summary>G times three values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
