@@ -99,7 +99,7 @@ public sealed unsafe class TileKernelTests
 
         fixed (float* r = rows, w = weights, s = sums)
         {
-            PanelProduct product = new(w, panels == 1 ? 0 : second, outputs, groups, terms, secondSums, accumulate, nextStep: 4);
+            PanelProduct product = new(w, panels == 1 ? 0 : second, outputs, groups, terms, secondSums, accumulate, nextStep: 4, nextSecond: 4);
             TileKernel.Run<T>(product, r, apart, height, s, (byte*)w);
         }
 

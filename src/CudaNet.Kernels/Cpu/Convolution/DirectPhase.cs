@@ -113,7 +113,7 @@ internal sealed unsafe class DirectPhase<T> : StoringPhase
         bool isLast = chunkIndex == _chunks.Length - 1;
         nint secondSums = (isOnlyChunk ? TileKernel.Rows : _tiling.Rows) * 2 * T.Count;
         nint step = ((outputs * sizeof(float)) + tiles.Count - 1) / tiles.Count;
-        PanelProduct product = new(weights, second, outputs, chunk.Groups, chunk.TermsPerGroup, secondSums, chunkIndex > 0, step);
+        PanelProduct product = new(weights, second, outputs, chunk.Groups, chunk.TermsPerGroup, secondSums, chunkIndex > 0, step, second * sizeof(float));
         byte* fetched = (byte*)next;
         for (int tile = 0; tile < tiles.Count; tile++, fetched += step * chunk.Terms)
         {

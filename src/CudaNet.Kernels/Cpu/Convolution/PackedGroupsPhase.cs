@@ -119,7 +119,7 @@ internal sealed unsafe class PackedGroupsPhase<T> : StoringPhase
                 float* weights = _layer.Panel(group, chunk, panel);
                 nint second = together == 1 ? 0 : (nint)(_layer.Panel(group, chunk, panel + 1) - weights);
                 float* panelSums = sums + (panel * _panelElements);
-                PanelProduct product = new(weights, second, outputs, chunk.Groups, chunk.TermsPerGroup, _panelElements, index > 0, nextStep: 0);
+                PanelProduct product = new(weights, second, outputs, chunk.Groups, chunk.TermsPerGroup, _panelElements, index > 0, nextStep: 0, nextSecond: 0);
                 for (int tile = 0; tile < tiles; tile++)
                 {
                     int height = TileKernel.Height(firsts[tile + 1] - firsts[tile]);

@@ -9,7 +9,8 @@ namespace CudaNet.Kernels.Cpu;
 /// <param name="secondSums">Elements from a panel's sums to the second's.</param>
 /// <param name="accumulate">Add to the sums that are there, or store.</param>
 /// <param name="nextStep">Bytes a term of what is fetched into the second-level cache meanwhile, for each panel.</param>
-internal readonly unsafe struct PanelProduct(float* weights, nint second, int outputs, int groups, int terms, nint secondSums, bool accumulate, nint nextStep)
+/// <param name="nextSecond">Bytes from what is fetched for a panel to what is for the second.</param>
+internal readonly unsafe struct PanelProduct(float* weights, nint second, int outputs, int groups, int terms, nint secondSums, bool accumulate, nint nextStep, nint nextSecond)
 {
     public float* Weights { get; } = weights;
 
@@ -26,4 +27,6 @@ internal readonly unsafe struct PanelProduct(float* weights, nint second, int ou
     public bool Accumulate { get; } = accumulate;
 
     public nint NextStep { get; } = nextStep;
+
+    public nint NextSecond { get; } = nextSecond;
 }

@@ -33,7 +33,7 @@ internal static unsafe class TileKernel
     /// <param name="group">Elements from group to group.</param>
     /// <param name="height">At most <see cref="MostRows{T}"/>, a <see cref="Height"/>.</param>
     /// <param name="sums">[row][outputs] of each panel.</param>
-    /// <param name="next">What to fetch into the second-level cache meanwhile; for two panels there is as much where it is for the second.</param>
+    /// <param name="next">What to fetch into the second-level cache meanwhile.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run<T>(in PanelProduct product, float* rows, nint group, int height, float* sums, byte* next)
         where T : unmanaged, ISimd<T>
@@ -123,7 +123,7 @@ internal static unsafe class TileKernel
         where TWidth : struct, ITileWidth
     {
         float* panel = product.Weights;
-        nint second = product.Second, nextStep = product.NextStep;
+        nint second = product.Second, nextStep = product.NextStep, nextSecond = product.NextSecond;
         int terms = product.Terms;
         T a0 = default, b0 = default, c0 = default, d0 = default;
         T a1 = default, b1 = default, c1 = default, d1 = default;
@@ -136,8 +136,8 @@ internal static unsafe class TileKernel
             float* end = rows + terms;
             for (; rows + 1 < end; rows += 2)
             {
-                Fetch<TWidth>(next, second);
-                Fetch<TWidth>(next + nextStep, second);
+                Fetch<TWidth>(next, nextSecond);
+                Fetch<TWidth>(next + nextStep, nextSecond);
                 next += 2 * nextStep;
                 Load<T, TWidth>(panel, 0, second, out T w0, out T w1, out T w2, out T w3);
                 Row<T, THeight, TWidth>(0, ref a0, ref b0, ref c0, ref d0, rows, w0, w1, w2, w3);
@@ -158,7 +158,7 @@ internal static unsafe class TileKernel
 
             if (rows < end)
             {
-                Fetch<TWidth>(next, second);
+                Fetch<TWidth>(next, nextSecond);
                 next += nextStep;
                 Load<T, TWidth>(panel, 0, second, out T w0, out T w1, out T w2, out T w3);
                 Row<T, THeight, TWidth>(0, ref a0, ref b0, ref c0, ref d0, rows, w0, w1, w2, w3);
@@ -185,13 +185,13 @@ internal static unsafe class TileKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Fetch<TWidth>(byte* next, nint second)
+    private static void Fetch<TWidth>(byte* next, nint nextSecond)
         where TWidth : struct, ITileWidth
     {
         Prefetch(next);
         if (TWidth.Vectors > TWidth.PanelVectors)
         {
-            Prefetch(next + (second * sizeof(float)));
+            Prefetch(next + nextSecond);
         }
     }
 

@@ -11,7 +11,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
     where TVariant : struct, IWinograd
 {
     /// <summary>Of two transformed rows of a panel's filters: they, the filters and the sums share the first two caches.</summary>
-    private const int RowBytes = 24 << 10;
+    private const int RowBytes = 50 << 10;
 
     /// <summary>Of a panel's filters for one tile, which are read once a row of points and stay in the first-level cache.</summary>
     private const int FilterBytes = 18 << 10;

@@ -90,14 +90,15 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
             {
                 if (_weights is null)
                 {
-                    Stream(rows, pixels, weights, group, panel, together, chunk, products);
+                    Stream(rows, pixels, weights, group, panel, together, endPanel, chunk, products);
                 }
                 else
                 {
                     float* kept = _weights.Panel(group, panel, chunk);
                     nint second = together == 1 ? 0 : (nint)(_weights.Panel(group, panel + 1, chunk) - kept);
                     nint point = WinogradWeights<TVariant>.PointStride(_layer, panel, chunk);
-                    Multiply(rows, pixels, kept, second, group, panel, chunk, 0, TVariant.Points, products, (byte*)(kept + point), point * sizeof(float));
+                    NextWeights next = new((byte*)(kept + point), point * sizeof(float), second * sizeof(float));
+                    Multiply(rows, pixels, kept, second, group, panel, chunk, 0, TVariant.Points, products, next);
                 }
             }
 
@@ -110,31 +111,27 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
 
     /// <summary>A chunk whose weights are transformed two rows of points at a time (one of a 4×4 filter), while what they are made of is in the second-level cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Stream(TileRows[] rows, float* pixels, float* weights, int group, int panel, int together, in WinogradChunk chunk, float* products)
+    private void Stream(TileRows[] rows, float* pixels, float* weights, int group, int panel, int together, int endPanel, in WinogradChunk chunk, float* products)
     {
-        float* taps = WinogradWeights<TVariant>.Taps(_layer, group, panel, chunk.FirstBlock, out nint tap);
         nint second = together == 1 ? 0 : _weightElements;
-        nint bytes = 9 * tap * chunk.Blocks * sizeof(float);
-        nint step = bytes / TVariant.Points;
-        nint rowBytes = TVariant.Inputs * step;
-        byte* next = (byte*)taps + bytes;
+        NextWeights next = NextFilters(group, panel, together, endPanel, chunk);
         if (TVariant.Taps != 3)
         {
-            for (int row = 0; row < TVariant.Inputs; row++, next += rowBytes)
+            for (int row = 0; row < TVariant.Inputs; row++)
             {
                 for (int index = 0; index < together; index++)
                 {
                     WinogradWeights<TVariant>.TransformRow<T>(_layer, group, panel + index, chunk, row, weights + (index * second));
                 }
 
-                Multiply(rows, pixels, weights, second, group, panel, chunk, row * TVariant.Inputs, TVariant.Inputs, products, next, step);
+                Multiply(rows, pixels, weights, second, group, panel, chunk, row * TVariant.Inputs, TVariant.Inputs, products, next.After(row * TVariant.Inputs));
             }
 
             return;
         }
 
         float* secondRow = weights + (TVariant.Inputs * WinogradWeights<TVariant>.PointStride(_layer, panel, chunk));
-        for (int pair = 0; pair < TVariant.Inputs / 2; pair++, next += 2 * rowBytes)
+        for (int pair = 0; pair < TVariant.Inputs / 2; pair++)
         {
             (int one, int two) = WinogradFilter<TVariant>.Pair(pair);
             for (int index = 0; index < together; index++)
@@ -142,24 +139,36 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
                 WinogradWeights<TVariant>.TransformPair<T>(_layer, group, panel + index, chunk, pair, weights + (index * second));
             }
 
-            Multiply(rows, pixels, weights, second, group, panel, chunk, one * TVariant.Inputs, TVariant.Inputs, products, next, step);
-            Multiply(rows, pixels, secondRow, second, group, panel, chunk, two * TVariant.Inputs, TVariant.Inputs, products, next + rowBytes, step);
+            Multiply(rows, pixels, weights, second, group, panel, chunk, one * TVariant.Inputs, TVariant.Inputs, products, next.After(2 * pair * TVariant.Inputs));
+            Multiply(rows, pixels, secondRow, second, group, panel, chunk, two * TVariant.Inputs, TVariant.Inputs, products, next.After(((2 * pair) + 1) * TVariant.Inputs));
         }
+    }
+
+    /// <summary>The filters that are transformed after a chunk's: those of the next chunk, or of the panels after.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private NextWeights NextFilters(int group, int panel, int together, int endPanel, in WinogradChunk chunk)
+    {
+        bool isLast = chunk.Index == _chunks.Length - 1;
+        int nextPanel = !isLast ? panel : Math.Min(panel + together, endPanel - 1);
+        float* taps = WinogradWeights<TVariant>.Taps(_layer, group, nextPanel, isLast ? 0 : _chunks[chunk.Index + 1].FirstBlock, out nint tap);
+        nint secondPanel = together == 1 ? 0 : (nint)(WinogradWeights<TVariant>.Taps(_layer, group, panel + 1, 0, out _) - WinogradWeights<TVariant>.Taps(_layer, group, panel, 0, out _));
+        return new NextWeights((byte*)taps, 9 * tap * chunk.Blocks * sizeof(float) / TVariant.Points, secondPanel * sizeof(float));
     }
 
     /// <summary>The products of some points, whose weights these are.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Multiply(
-        TileRows[] rows, float* pixels, float* weights, nint second, int group, int panel, in WinogradChunk chunk, int firstPoint, int points, float* products, byte* next, nint nextBytes)
+        TileRows[] rows, float* pixels, float* weights, nint second, int group, int panel, in WinogradChunk chunk, int firstPoint, int points, float* products, in NextWeights next)
     {
         int outputs = _layer.PanelOutputs(panel);
         nint weightStride = WinogradWeights<TVariant>.PointStride(_layer, panel, chunk);
-        nint step = nextBytes / (chunk.Terms * rows.Length);
+        nint step = next.PointBytes / (chunk.Terms * rows.Length);
+        byte* nextPoint = next.First;
         int firstBlock = (group * _layer.GroupBlocks) + chunk.FirstBlock;
-        for (int point = firstPoint; point < firstPoint + points; point++, weights += weightStride, next += nextBytes)
+        for (int point = firstPoint; point < firstPoint + points; point++, weights += weightStride, nextPoint += next.PointBytes)
         {
-            PanelProduct product = new(weights, second, outputs, chunk.Blocks, chunk.TermsPerBlock, _productElements, chunk.Index > 0, step);
-            byte* fetched = next;
+            PanelProduct product = new(weights, second, outputs, chunk.Blocks, chunk.TermsPerBlock, _productElements, chunk.Index > 0, step, next.Second);
+            byte* fetched = nextPoint;
             for (int index = 0; index < rows.Length; index++, fetched += step * chunk.Terms)
             {
                 ref readonly TileRows tiles = ref rows[index];
@@ -169,5 +178,20 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
                 TileKernel.Run<T>(product, tilePixels, block, tiles.Height, products + offset, fetched);
             }
         }
+    }
+
+    /// <summary>What is fetched into the second-level cache while points are multiplied.</summary>
+    /// <param name="first">Where it begins.</param>
+    /// <param name="pointBytes">How much of it a point.</param>
+    /// <param name="second">Bytes to what is fetched for the second of two panels.</param>
+    private readonly struct NextWeights(byte* first, nint pointBytes, nint second)
+    {
+        public byte* First { get; } = first;
+
+        public nint PointBytes { get; } = pointBytes;
+
+        public nint Second { get; } = second;
+
+        public NextWeights After(int points) => new(First + (points * PointBytes), PointBytes, Second);
     }
 }
