@@ -95,6 +95,6 @@ public sealed partial class HotMethodTests : IDisposable
     [GeneratedRegex(@"^CudaNet\.Kernels\.Cpu\.(StoringPhase|WorkTeam|PoolWorker:(Loop|SeesCall|WaitForCall|Call|TryClaim)|WorkerPool:(Claim|Unclaim)|PixelOffsets|StoredValue|HostInput|CompactInput|SpaceToDepthInput:Copy|InputScale|WindowPacker|DirectTiling:Cut)")]
     private static partial Regex Plain();
 
-    [GeneratedRegex(@"PlanLoader|ProgramLoader|Layer:|WinogradStep:|WinogradTiling:|DirectTiling:(Of|LeastPixels|PixelBytes)|TileKernel:(Panels|MostRows)|Elements$|GroupOffsets|Share$|<|:\.c?ctor|:[gs]et_")]
+    [GeneratedRegex(@"PlanLoader|ProgramLoader|Layer:|WinogradStep:|WinogradTiling:|DirectTiling:(Of|ReadsInPlace|LeastPixels|PixelBytes)|TileKernel:(Panels|MostRows)|Elements$|GroupOffsets|Share$|<|:\.c?ctor|:[gs]et_")]
     private static partial Regex Loading();
 }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace CudaNet.Tests.Cpu;
 
-/// <summary>Pointwise layers whose rows are whole tiles, which kernels for 32 registers read where they lie and those for 16 pack first: one arithmetic.</summary>
+/// <summary>Pointwise layers, which are read where they lie or packed first, as their images' rows, their panels and the registers have it: one arithmetic.</summary>
 public sealed class PointwiseTests
 {
     /// <summary>One and several chunks of terms, a last group of few terms, groups of channels, a panel of one vector, padding; the last two are packed everywhere.</summary>
@@ -18,6 +18,8 @@ public sealed class PointwiseTests
         (272, 80, 1, 2, 24, 1),
         (64, 64, 1, 0, 15, 2),
         (64, 64, 1, 1, 14, 2),
+        (160, 32, 1, 0, 13, 2),
+        (160, 48, 1, 0, 29, 1),
     ];
 
     [Theory]
@@ -36,6 +38,37 @@ public sealed class PointwiseTests
         {
             Bits.AssertSame(packed, Predict(model, input, CpuWidths.Options(SimdWidth.Bits512) with { Threads = threads }), $"512 bits, {threads} threads");
             Bits.AssertSame(packed, Predict(model, input, CpuWidths.ManyRegisters with { Threads = threads }), $"32 registers, {threads} threads");
+        }
+    }
+
+    /// <summary>Behind a row of pixels is a zero; times an infinite weight it is not a number, and would be in the sums of the next row's first pixel if a tile had a row too many.</summary>
+    [Theory]
+    [InlineData(160, 32, 13)]
+    [InlineData(17, 1, 13)]
+    [InlineData(160, 48, 43)]
+    [InlineData(160, 96, 47)]
+    [InlineData(300, 16, 29)]
+    public void Sums_are_of_their_own_pixel(int channels, int outputs, int width)
+    {
+        GraphBuilder builder = new(channels);
+        builder.Add("pointwise", new Conv2d(channels, outputs, 1, 1), builder.Input);
+        LayerGraph graph = builder.Build();
+        float[] weights = new float[channels * outputs];
+        for (int i = 0; i < weights.Length; i++)
+        {
+            weights[i] = i % channels == channels - 1 ? float.PositiveInfinity : 0.25f;
+        }
+
+        using Model model = Networks.Create(graph, [KeyValuePair.Create(graph.Parameters.Single().Name, new Tensor(graph.Parameters.Single().Shape, weights))]);
+        float[] ones = new float[2 * channels * 5 * width];
+        Array.Fill(ones, 1f);
+        Tensor input = new(new TensorShape(2, channels, 5, width), ones);
+        foreach (CpuOptions options in (CpuOptions[])[.. new[] { SimdWidth.Bits128, SimdWidth.Bits256, SimdWidth.Bits512 }.Select(CpuWidths.Options), CpuWidths.ManyRegisters])
+        {
+            foreach (int threads in (int[])[1, 2])
+            {
+                Assert.All(Predict(model, input, options with { Threads = threads }), value => Assert.Equal(float.PositiveInfinity, value));
+            }
         }
     }
 

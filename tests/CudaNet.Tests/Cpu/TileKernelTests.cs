@@ -1,3 +1,4 @@
+using CudaNet.Engine;
 using CudaNet.Kernels.Cpu;
 using CudaNet.Tests.Support;
 using Xunit;
@@ -38,6 +39,45 @@ public sealed unsafe class TileKernelTests
             }
 
             Assert.Equal(rows, next);
+        }
+    }
+
+    /// <summary>Whatever there are of panels and threads, each panel is in one share.</summary>
+    [Fact]
+    public void Every_panel_is_in_one_share()
+    {
+        for (int outputs = 16; outputs <= 400; outputs += 16)
+        {
+            CheckShares<Simd256>(outputs);
+            CheckShares<Simd512>(outputs);
+        }
+    }
+
+    private static void CheckShares<T>(int outputs)
+        where T : unmanaged, ISimd<T>
+    {
+        using NativeArena arena = new(new NativeAllocator { IsCounting = true });
+        Conv2d op = new(16, outputs, 3, 3);
+        DirectConvolution layer = new(op, new ReductionPlan(op, isCompact: false), default, null, T.Count, BlockedImage.BlockChannels, arena);
+        for (int threads = 1; threads <= 5; threads++)
+        {
+            int shares = layer.Splits<T>(threads);
+            int next = 0;
+            for (int share = 0; share < shares; share++)
+            {
+                (int first, int end) = layer.Share<T>(share, shares);
+                Assert.Equal(next, first);
+                Assert.InRange(end, first + 1, layer.Panels);
+                for (int panel = first; panel < end; panel += layer.Together<T>(panel, end))
+                {
+                    Assert.True(panel + layer.Together<T>(panel, end) <= end);
+                }
+
+                next = end;
+            }
+
+            Assert.Equal(layer.Panels, next);
+            Assert.True(threads == 1 ? shares == 1 : shares >= Math.Min(threads, layer.Panels));
         }
     }
 

@@ -50,11 +50,14 @@ internal sealed unsafe class DirectConvolution : PackedConvolution
     /// <summary>Panels of a group.</summary>
     public int Panels { get; }
 
+    /// <summary>Those of two vectors: all but the last, which may have one.</summary>
+    public int WholePanels => PaddedOutputs / _panelOutputs;
+
     /// <summary>Outputs of a panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int PanelOutputs(int panel) => Math.Min(_panelOutputs, PaddedOutputs - (panel * _panelOutputs));
 
-    /// <summary>How many panels are multiplied together from this one on: two where there are registers for them and both are whole.</summary>
+    /// <summary>How many panels are multiplied together from this one on: two where there are registers for them and the next is whole, too.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Together<T>(int panel, int endPanel)
         where T : unmanaged, ISimd<T> => TileKernel.Panels<T>() == 2 && panel + 1 < endPanel && PanelOutputs(panel + 1) == _panelOutputs ? 2 : 1;

@@ -32,9 +32,7 @@ internal sealed unsafe class DirectPhase<T> : StoringPhase
         _to = to;
         _epilogue = epilogue;
         _publisher = publisher;
-
-        // The pixels of a tile are neighbours in a row of the source, and every group of terms is as far from the next: what packing would make of them.
-        _readsInPlace = layer.Op is { KernelHeight: 1, KernelWidth: 1, Stride: 1 } && from.Pixel == BlockedImage.BlockChannels && to.Width >= LeastWidthInPlace;
+        _readsInPlace = DirectTiling.ReadsInPlace<T>(layer, to);
         _scratch = scratch;
         _alone = DirectTiling.Of<T>(layer, to, _readsInPlace, threads: 1);
         _shared = scratch.Threads == 1 ? _alone : DirectTiling.Of<T>(layer, to, _readsInPlace, scratch.Threads);
@@ -43,9 +41,6 @@ internal sealed unsafe class DirectPhase<T> : StoringPhase
         _groupOffsets = GroupOffsets(layer, from);
         scratch.Require(Math.Max(_alone.ScratchElements, _shared.ScratchElements));
     }
-
-    /// <summary>Images narrower than this are packed: their rows are cut into tiles of few pixels, and every panel, or two, reads them anew.</summary>
-    private static int LeastWidthInPlace => T.Registers == 32 ? 12 : 28;
 
     public override int Items => _tiling.Items;
 

@@ -48,18 +48,28 @@ internal sealed unsafe class DirectTiling
     /// <summary>fp32 elements of one thread's scratch memory: source and destination offsets, tiles, packed pixels, partial sums.</summary>
     public long ScratchElements => (4 * Rows) + Tiles + 1 + PackedElements + SumElements + (2 * BlockedImage.BlockChannels);
 
-    /// <summary>At least so many pixels, and at most four times as many, share a panel while it is in the first-level cache.</summary>
+    /// <summary>At least so many pixels, and at most four times as many or a row of the image, share a panel while it is in the first-level cache.</summary>
     public static int LeastPixels<T>()
         where T : unmanaged, ISimd<T> => T.Registers == 32 ? 112 : 48;
 
+    /// <summary>
+    /// Whether pixels are read where they lie, so that a tile's are neighbours in a row of the image: rows of one pixel's window, whose groups of terms are as far apart as packing would make
+    /// them. Narrow images are packed, because their rows are cut into tiles of few pixels, and so are rows that end with half of a tall tile's twins: the sums of the pixel behind it would be the next row's.
+    /// </summary>
+    public static bool ReadsInPlace<T>(DirectConvolution layer, in BlockedImage to)
+        where T : unmanaged, ISimd<T> =>
+        layer.Op is { KernelHeight: 1, KernelWidth: 1, Stride: 1 }
+        && to.Width >= (T.Registers == 32 ? 12 : 28)
+        && (TileKernel.MostRows<T>(layer.WholePanels) == TileKernel.Rows || TileKernel.Height(to.Width) == to.Width);
+
     /// <param name="layer">The layer.</param>
     /// <param name="to">Its output.</param>
-    /// <param name="readsInPlace">Whether pixels are read where they lie, so that a tile's are neighbours in a row of the image.</param>
+    /// <param name="readsInPlace"><see cref="ReadsInPlace{T}"/>.</param>
     /// <param name="threads">That share the work.</param>
     public static DirectTiling Of<T>(DirectConvolution layer, in BlockedImage to, bool readsInPlace, int threads)
         where T : unmanaged, ISimd<T>
     {
-        int most = TileKernel.MostRows<T>(layer.Panels);
+        int most = TileKernel.MostRows<T>(layer.WholePanels);
         int pixels = checked(to.Batch * to.Height * to.Width);
         int unit = readsInPlace ? to.Width : most;
         int units = Divide(pixels, unit);
@@ -74,7 +84,9 @@ internal sealed unsafe class DirectTiling
 
         int splits = Math.Max(Divide(layer.Panels, MaxPanels), Divide(wanted, Math.Max(1, blocks * layer.Op.Groups)));
         int together = Math.Min(layer.Panels, TileKernel.Panels<T>());
-        int panels = Divide(Divide(layer.Panels, Math.Min(splits, layer.Panels)), together) * together;
+        int panels = Divide(layer.Panels, Math.Min(splits, layer.Panels));
+        int paired = Divide(panels, together) * together;
+        panels = blocks * layer.Op.Groups * Divide(layer.Panels, paired) >= threads ? paired : panels;
         splits = Divide(layer.Panels, panels);
         nint rows = TileKernel.Height(itemPixels);
         return new DirectTiling(readsInPlace ? to.Width : itemPixels, most)

@@ -48,7 +48,7 @@ internal sealed unsafe class PackedGroupsPhase<T> : StoringPhase
 
         _units = (layer.Op.Groups + _unitGroups - 1) / _unitGroups;
         _pixels = checked(to.Batch * to.Height * to.Width);
-        _mostRows = TileKernel.MostRows<T>(layer.Panels);
+        _mostRows = TileKernel.MostRows<T>(layer.WholePanels);
         int most = DirectTiling.LeastPixels<T>();
         int blocks = Math.Max(1, (_pixels + most - 1) / most);
         _itemPixels = Math.Max(1, (_pixels + blocks - 1) / blocks);

@@ -19,9 +19,9 @@ internal static unsafe class TileKernel
     public static int Panels<T>()
         where T : unmanaged, ISimd<T> => T.Registers == 32 ? 2 : 1;
 
-    /// <summary>The most rows of a tile that is multiplied by so many panels of a layer.</summary>
+    /// <summary>The most rows of a tile of a layer with so many whole panels: where no two are multiplied together, tiles are tall.</summary>
     public static int MostRows<T>(int panels)
-        where T : unmanaged, ISimd<T> => panels < Panels<T>() ? 2 * Rows : Rows;
+        where T : unmanaged, ISimd<T> => T.Registers == 32 && panels < 2 ? 2 * Rows : Rows;
 
     /// <summary>Rows that a tile of so many takes in memory: tall ones have an even number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -27,7 +27,7 @@ internal sealed record PooledRows(int Items, int TileRows, int TileHeight, int C
     /// <param name="tilesX">Tiles of a row of tiles.</param>
     /// <param name="tileHeight">Rows of a tile.</param>
     /// <param name="mostTiles">Tiles of a block.</param>
-    /// <param name="panels">Of the convolution.</param>
+    /// <param name="panels">Whole ones of the convolution.</param>
     /// <param name="op">The pooling.</param>
     /// <param name="pooledHeight">Rows of its output.</param>
     /// <param name="threads">That share the work.</param>

@@ -108,7 +108,7 @@ internal sealed unsafe class PooledWinogradPhase<T, TVariant, TPooling> : Storin
         for (int row = firstTiles; row < endTiles; row += _cut.TileRows)
         {
             int count = Math.Min(_cut.TileRows, endTiles - row) * pixels.TilesX;
-            tiles.Add(WinogradTiling.Cut<T>(count, _cut.MostTiles, _layer.Panels, ((image * pixels.TilesY) + row) * pixels.TilesX));
+            tiles.Add(WinogradTiling.Cut<T>(count, _cut.MostTiles, _layer.WholePanels, ((image * pixels.TilesY) + row) * pixels.TilesX));
         }
 
         return new Part(image, firstTiles * _cut.TileHeight, first, end, [.. tiles]);

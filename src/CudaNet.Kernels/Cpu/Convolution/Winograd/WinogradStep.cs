@@ -53,9 +53,9 @@ internal static unsafe class WinogradStep
 
         WinogradWeights<TVariant>? weights = KeptWeights<T, TVariant>(loader, node, algorithm, layer, pixels);
         int most = weights is null ? StreamedTiles : MostTiles(pixels);
-        TileRows[][] blocks = WinogradTiling.Cut<T>(pixels.Tiles, most, layer.Panels);
+        TileRows[][] blocks = WinogradTiling.Cut<T>(pixels.Tiles, most, layer.WholePanels);
         TileRows[][]? own = weights is null ? null
-            : layer.Op.Groups == 1 && blocks.Length < EvenBlocks * scratch.Threads && WinogradTiling.CutEvenly<T>(pixels.Tiles, most, layer.Panels, blocks.Length, scratch.Threads) is { } even ? even
+            : layer.Op.Groups == 1 && blocks.Length < EvenBlocks * scratch.Threads && WinogradTiling.CutEvenly<T>(pixels.Tiles, most, layer.WholePanels, blocks.Length, scratch.Threads) is { } even ? even
             : blocks.Length * layer.Op.Groups >= 3 * scratch.Threads ? blocks
             : null;
         if (own is not null)
@@ -91,7 +91,7 @@ internal static unsafe class WinogradStep
     {
         BlockedImage image = BlockedImage.Of(step.Output.Shape);
         WinogradPixels<T, TVariant> pixels = new(source, image);
-        if (loader.PublishesAfter || PooledRows.Of<T>(image, pixels.TilesX, TVariant.Outputs, MostTiles(pixels), layer.Panels, pool.Op, pool.Image.Height, loader.Scratch.Threads) is not { } cut
+        if (loader.PublishesAfter || PooledRows.Of<T>(image, pixels.TilesX, TVariant.Outputs, MostTiles(pixels), layer.WholePanels, pool.Op, pool.Image.Height, loader.Scratch.Threads) is not { } cut
             || (loader.Publishes && !cut.ComputesAll(image, pool.Op, pool.Image.Height))
             || KeptWeights<T, TVariant>(loader, node, algorithm, layer, pixels) is not { } weights)
         {

@@ -17,7 +17,7 @@ internal static class WinogradTiling
     /// <summary>Blocks of at most so many tiles, or of half as many again where that is all: as even as can be, or of full rows where that costs less.</summary>
     /// <param name="tiles">How many tiles.</param>
     /// <param name="most">Of a block.</param>
-    /// <param name="panels">Of a group of the layer.</param>
+    /// <param name="panels">Whole ones of a group of the layer.</param>
     /// <param name="first">The first tile.</param>
     public static TileRows[][] Cut<T>(int tiles, int most, int panels, int first = 0)
         where T : unmanaged, ISimd<T>
