@@ -35,6 +35,9 @@ public sealed class ManualTests
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, await error);
         string pattern = string.Join("(?:.*\n)+", Regex.Split(expected, "^…\n", RegexOptions.Multiline).Select(Regex.Escape));
+
+        // Columns are as wide as the numbers in them, and a workspace's bytes depend on the processor's vectors and caches.
+        pattern = Regex.Replace(pattern, @"(\\ ){2,}", @"\ {2,}");
         Assert.True(Regex.IsMatch(output, $@"\A{pattern}\z"), output);
     }
 
