@@ -111,14 +111,9 @@ internal sealed unsafe class DirectTiling
         int tiles = 0;
         for (int first = 0; first < pixels; first += _run)
         {
-            int run = Math.Min(_run, pixels - first);
-            for (int index = 0; index < TileCut.Count(run, _most); index++)
-            {
-                firsts[tiles++] = first + TileCut.First(run, _most, index);
-            }
+            tiles += TileCut.Cut(Math.Min(_run, pixels - first), _most, first, firsts + tiles);
         }
 
-        firsts[tiles] = pixels;
         return tiles;
     }
 

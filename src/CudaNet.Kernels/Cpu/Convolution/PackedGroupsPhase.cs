@@ -78,10 +78,7 @@ internal sealed unsafe class PackedGroupsPhase<T> : StoringPhase
         float* sums = packed + _packedElements;
         float* gathered = sums + (_panelElements * _layer.Panels);
         PixelOffsets.Locate(_layer.Op.Stride, _from, _to, firstPixel, pixels, rows, sources, destinations);
-        for (int tile = 0; tile <= tiles; tile++)
-        {
-            firsts[tile] = TileCut.First(pixels, _mostRows, tile);
-        }
+        TileCut.Cut(pixels, _mostRows, before: 0, firsts);
 
         // Lanes after the last channel are stored with the others.
         NativeMemory.Clear(gathered, (nuint)(rows * _gatheredRow) * sizeof(float));

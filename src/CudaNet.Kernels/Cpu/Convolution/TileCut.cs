@@ -21,4 +21,22 @@ internal static class TileCut
         int first = (int)((long)rows * index / Count(rows, most));
         return Math.Min(rows, most > TileKernel.Rows ? TileKernel.Height(first) : first);
     }
+
+    /// <summary>The first rows of all tiles, and the row after the last tile's.</summary>
+    /// <param name="rows">As above.</param>
+    /// <param name="most">As above.</param>
+    /// <param name="before">Rows before the first tile.</param>
+    /// <param name="firsts">Receives them.</param>
+    /// <returns>How many tiles.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static unsafe int Cut(int rows, int most, int before, int* firsts)
+    {
+        int tiles = Count(rows, most);
+        for (int tile = 0; tile <= tiles; tile++)
+        {
+            firsts[tile] = before + First(rows, most, tile);
+        }
+
+        return tiles;
+    }
 }

@@ -174,7 +174,7 @@ internal static unsafe class TileKernel
             rows += group - terms;
         }
 
-        nint secondSums = TWidth.IsTall ? THeight.Rows * TWidth.Vectors * T.Count : product.SecondSums;
+        nint secondSums = TWidth.IsTall ? THeight.Rows * TWidth.PanelVectors * T.Count : product.SecondSums;
         bool accumulate = product.Accumulate;
         Finish<T, THeight, TWidth>(0, a0, b0, c0, d0, sums, secondSums, accumulate);
         Finish<T, THeight, TWidth>(1, a1, b1, c1, d1, sums, secondSums, accumulate);
@@ -189,7 +189,7 @@ internal static unsafe class TileKernel
         where TWidth : struct, ITileWidth
     {
         Prefetch(next);
-        if (TWidth.Vectors > TWidth.PanelVectors)
+        if (TWidth.HasTwoPanels)
         {
             Prefetch(next + nextSecond);
         }
@@ -203,8 +203,8 @@ internal static unsafe class TileKernel
     {
         w0 = T.Load(panel + (term * TWidth.PanelVectors * T.Count));
         w1 = TWidth.PanelVectors > 1 ? T.Load(panel + (((term * TWidth.PanelVectors) + 1) * T.Count)) : default;
-        w2 = TWidth.Vectors > TWidth.PanelVectors ? T.Load(panel + second + (term * TWidth.PanelVectors * T.Count)) : default;
-        w3 = TWidth.Vectors > TWidth.PanelVectors ? T.Load(panel + second + (((term * TWidth.PanelVectors) + 1) * T.Count)) : default;
+        w2 = TWidth.HasTwoPanels ? T.Load(panel + second + (term * TWidth.PanelVectors * T.Count)) : default;
+        w3 = TWidth.HasTwoPanels ? T.Load(panel + second + (((term * TWidth.PanelVectors) + 1) * T.Count)) : default;
     }
 
     /// <summary>One row's multiply-adds of a term, and its twin's in a tall tile.</summary>
@@ -236,7 +236,7 @@ internal static unsafe class TileKernel
             T.Accumulate(ref b, x, w1);
         }
 
-        if (TWidth.Vectors > TWidth.PanelVectors)
+        if (TWidth.HasTwoPanels)
         {
             T.Accumulate(ref c, x, w2);
             T.Accumulate(ref d, x, w3);
@@ -271,7 +271,7 @@ internal static unsafe class TileKernel
             Finish(b, sums + T.Count, accumulate);
         }
 
-        if (TWidth.IsTall || TWidth.Vectors > TWidth.PanelVectors)
+        if (TWidth.IsTall || TWidth.HasTwoPanels)
         {
             Finish(c, sums + second, accumulate);
             if (TWidth.PanelVectors > 1)

@@ -9,11 +9,10 @@ internal interface ITileHeight
 /// <summary>What a row of a tile is multiplied by, known when its kernel is compiled.</summary>
 internal interface ITileWidth
 {
-    /// <summary>Vectors of outputs, of one panel or of two.</summary>
-    static abstract int Vectors { get; }
-
-    /// <summary>Of a panel.</summary>
+    /// <summary>Vectors of outputs of a panel.</summary>
     static abstract int PanelVectors { get; }
+
+    static abstract bool HasTwoPanels { get; }
 
     /// <summary>Whether there are <see cref="TileKernel.Rows"/> rows between a row and its twin, which takes the registers that a second panel would.</summary>
     static abstract bool IsTall { get; }
@@ -52,9 +51,9 @@ internal readonly struct Height6 : ITileHeight
 /// <summary>A panel of one vector.</summary>
 internal readonly struct OneVector : ITileWidth
 {
-    public static int Vectors => 1;
-
     public static int PanelVectors => 1;
+
+    public static bool HasTwoPanels => false;
 
     public static bool IsTall => false;
 }
@@ -62,9 +61,9 @@ internal readonly struct OneVector : ITileWidth
 /// <summary>A panel of two.</summary>
 internal readonly struct TwoVectors : ITileWidth
 {
-    public static int Vectors => 2;
-
     public static int PanelVectors => 2;
+
+    public static bool HasTwoPanels => false;
 
     public static bool IsTall => false;
 }
@@ -72,9 +71,9 @@ internal readonly struct TwoVectors : ITileWidth
 /// <summary>Two panels of two.</summary>
 internal readonly struct TwoPanels : ITileWidth
 {
-    public static int Vectors => 4;
-
     public static int PanelVectors => 2;
+
+    public static bool HasTwoPanels => true;
 
     public static bool IsTall => false;
 }
@@ -82,9 +81,9 @@ internal readonly struct TwoPanels : ITileWidth
 /// <summary>A panel of one vector by twice as many rows.</summary>
 internal readonly struct TallOneVector : ITileWidth
 {
-    public static int Vectors => 1;
-
     public static int PanelVectors => 1;
+
+    public static bool HasTwoPanels => false;
 
     public static bool IsTall => true;
 }
@@ -92,9 +91,9 @@ internal readonly struct TallOneVector : ITileWidth
 /// <summary>A panel of two by twice as many rows.</summary>
 internal readonly struct TallTwoVectors : ITileWidth
 {
-    public static int Vectors => 2;
-
     public static int PanelVectors => 2;
+
+    public static bool HasTwoPanels => false;
 
     public static bool IsTall => true;
 }
