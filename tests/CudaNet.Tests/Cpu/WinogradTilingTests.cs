@@ -3,7 +3,7 @@ using Xunit;
 
 namespace CudaNet.Tests.Cpu;
 
-/// <summary>How tiles are cut into blocks and rows: each once, in order, and not so that a kernel waits for itself.</summary>
+/// <summary>How tiles are cut into blocks and rows: each once, tiles that need the same points beside each other, and not so that a kernel waits for itself.</summary>
 public sealed class WinogradTilingTests
 {
     [Fact]
@@ -11,13 +11,14 @@ public sealed class WinogradTilingTests
     {
         for (int tiles = 1; tiles <= 300; tiles++)
         {
-            foreach (int most in (int[])[12, 24, 112])
+            CheckAll(Line(tiles));
+        }
+
+        foreach (int side in (int[])[3, 5, 7, 9, 10, 14, 17, 22, 75])
+        {
+            foreach (int batch in (int[])[1, 2, 3, 8])
             {
-                foreach (int panels in (int[])[1, 2])
-                {
-                    Check<Simd256>(WinogradTiling.Cut<Simd256>(tiles, most, panels), tiles, most, panels);
-                    Check<Simd512>(WinogradTiling.Cut<Simd512>(tiles, most, panels), tiles, most, panels);
-                }
+                CheckAll(Square(batch, side));
             }
         }
     }
@@ -30,13 +31,13 @@ public sealed class WinogradTilingTests
     [InlineData(12, new[] { 6, 6 })]
     [InlineData(28, new[] { 6, 6, 6, 5, 5 })]
     public void Rows_are_as_even_as_can_be(int tiles, int[] heights) =>
-        Assert.Equal(heights, WinogradTiling.Rows(TileKernel.Rows, 0, tiles).Select(r => r.Height).OrderDescending());
+        Assert.Equal(heights, Assert.Single(WinogradTiling.Cut<Simd256>(Line(tiles), most: 28, panels: 4)).Rows.Select(r => r.Height).OrderDescending());
 
     [Theory]
     [InlineData(1, new[] { 1 })]
     [InlineData(2, new[] { 4 })]
     [InlineData(5, new[] { 4, 1 })]
-    public void Few_tiles_share_a_row(int tiles, int[] heights) => Assert.Equal(heights, WinogradTiling.RowsOfFour(tiles).Select(r => r.Height));
+    public void Few_tiles_share_a_row(int tiles, int[] heights) => Assert.Equal(heights, WinogradTiling.RowsOfFour(Line(tiles)).Rows.Select(r => r.Height));
 
     [Theory]
     [InlineData(64, 24, 3, 2, new[] { 16, 16, 16, 16 })] // layer1 of one image of 128²: three blocks become four
@@ -44,26 +45,93 @@ public sealed class WinogradTilingTests
     [InlineData(16, 12, 1, 2, null)] // too few: threads share the pixels
     [InlineData(49, 12, 5, 1, null)]
     public void Each_thread_has_as_many_blocks(int tiles, int most, int blocks, int threads, int[]? sizes) =>
-        Assert.Equal(sizes, WinogradTiling.CutEvenly<Simd256>(tiles, most, panels: 4, blocks, threads)?.Select(b => b.Sum(r => r.Filled)));
+        Assert.Equal(sizes, WinogradTiling.CutEvenly<Simd256>(Line(tiles), most, panels: 4, blocks, threads)?.Select(b => b.Rows.Sum(r => r.Filled)));
 
-    private static void Check<T>(TileRows[][] blocks, int tiles, int most, int panels)
+    /// <summary>Layer3 of images of 224², whose sides of 14 pixels are 4, 4, 3, 3: of 16 tiles four need all points, eight five sixths of them, and four 25 of 36.</summary>
+    [Theory]
+    [InlineData(1, new[] { 16 })]
+    [InlineData(3, new[] { 48 })]
+    [InlineData(8, new[] { 48, 48, 32 })]
+    public void Narrow_tiles_are_multiplied_by_whole_images(int batch, int[] sizes)
+    {
+        TileBlock[] blocks = WinogradTiling.Cut<Simd512>(Square(batch, 14), most: 36, panels: 8);
+        Assert.Equal(sizes, blocks.Select(b => b.End - b.First));
+        foreach (TileBlock block in blocks)
+        {
+            Assert.Equal(
+                [(block.End - block.First) / 4, (block.End - block.First) / 2, (block.End - block.First) / 2, block.End - block.First],
+                ((SparedPoints[])[SparedPoints.LastRow | SparedPoints.LastColumn, SparedPoints.LastRow, SparedPoints.LastColumn, SparedPoints.None])
+                    .Select(points => block.Rows.Where(r => (r.Spared & points) == 0).Sum(r => r.Filled)));
+        }
+    }
+
+    /// <summary>Nine tiles of 10² by the points that they need would be rows of one, two, two and four: as they come, the last five need not the last row.</summary>
+    [Fact]
+    public void Rows_are_not_cut_smaller_than_pays() =>
+        Assert.Equal([(4, SparedPoints.None), (5, SparedPoints.LastRow)], Assert.Single(WinogradTiling.Cut<Simd512>(Square(1, 10), most: 36, panels: 8)).Rows.Select(r => (r.Height, r.Spared)));
+
+    /// <summary>The four tiles of 7²: the two that need the last row are neighbours, and the two that need the last column.</summary>
+    [Fact]
+    public void Few_tiles_that_need_a_point_are_neighbours()
+    {
+        TileBlock block = WinogradTiling.RowsOfFour(Square(1, 7));
+        FewTiles few = new(block, block.Rows[0]);
+        Assert.Equal(
+            [(0, 4), (0, 2), (1, 2), (1, 2)],
+            ((SparedPoints[])[SparedPoints.None, SparedPoints.LastRow, SparedPoints.LastColumn, SparedPoints.LastRow | SparedPoints.LastColumn]).Select(p => (few.Needing(p).First, few.Needing(p).Count)));
+        for (SparedPoints points = 0; (int)points < 4; points++)
+        {
+            FewTiles.Range range = few.Needing(points);
+            Tile[] tiles = block.Tiles(block.Rows[0]).ToArray();
+            Assert.All(tiles.Index(), t => Assert.True((t.Item.Spared & points) != 0 || (t.Index >= range.First && t.Index < range.First + range.Count)));
+        }
+    }
+
+    /// <summary>Whole tiles, in one row.</summary>
+    private static TileGrid Line(int tiles) => TileGrid.Of(BlockedImage.Of(new CudaNet.Engine.TensorShape(1, 16, 4, 4 * tiles)), size: 4, hasNarrowTiles: true);
+
+    private static TileGrid Square(int batch, int side) => TileGrid.Of(BlockedImage.Of(new CudaNet.Engine.TensorShape(batch, 16, side, side)), size: 4, hasNarrowTiles: true);
+
+    private static void CheckAll(TileGrid grid)
+    {
+        foreach (int most in (int[])[12, 24, 112])
+        {
+            foreach (int panels in (int[])[1, 2])
+            {
+                Check<Simd256>(WinogradTiling.Cut<Simd256>(grid, most, panels), grid, most, panels);
+                Check<Simd512>(WinogradTiling.Cut<Simd512>(grid, most, panels), grid, most, panels);
+            }
+        }
+    }
+
+    private static void Check<T>(TileBlock[] blocks, TileGrid grid, int most, int panels)
         where T : unmanaged, ISimd<T>
     {
         int next = 0;
-        foreach (TileRows[] block in blocks)
+        foreach (TileBlock block in blocks)
         {
+            Assert.Equal(next, block.First);
+            Assert.InRange(block.End - block.First, 1, most * 3 / 2);
             int row = 0;
-            foreach (TileRows rows in block)
+            List<Tile> tiles = [];
+            foreach (TileRows rows in block.Rows)
             {
-                Assert.Equal((next, row), (rows.First, rows.FirstRow));
+                Assert.Equal(row, rows.FirstRow);
                 Assert.InRange(rows.Filled, 1, rows.Height);
                 Assert.InRange(rows.Height, 1, TileKernel.MostRows<T>(panels));
-                (next, row) = (next + rows.Filled, row + rows.Height);
+                Assert.All(block.Tiles(rows).ToArray(), t => Assert.Equal(rows.Spared, t.Spared & rows.Spared));
+                tiles.AddRange(block.Tiles(rows));
+                row += rows.Height;
             }
 
-            Assert.InRange(block.Sum(r => r.Filled), 1, most * 3 / 2);
+            Assert.Equal(row, block.Height);
+            Assert.Equal(Enumerable.Range(block.First, block.End - block.First).Select(t => grid[t]).OrderBy(Position), tiles.OrderBy(Position));
+            Assert.All(Enumerable.Range(0, 4), points => Assert.Equal(block.Rows.Count(r => ((int)r.Spared & points) == 0), block.RowsNeeding((SparedPoints)points)));
+            next = block.End;
         }
 
-        Assert.Equal(tiles, next);
+        Assert.Equal(grid.Tiles, next);
     }
+
+    private static (int Image, int Y, int X) Position(Tile tile) => (tile.Image, tile.Y, tile.X);
 }

@@ -42,7 +42,7 @@ public sealed unsafe class WinogradTransformTests
         {
             for (int lane = 0; lane < Channels; lane += T.Count)
             {
-                T.Store(TVariant.TransformProducts<T, TileResults<T>>(from + lane, Channels, memory, new TileResults<T>(to)), sum);
+                T.Store(TVariant.TransformProducts<T, TileResults<T>>(from + lane, Channels, memory, new TileResults<T>(to, new TilePart(TVariant.Outputs, TVariant.Outputs))), sum);
                 sums.CopyTo(all, lane);
                 for (int output = 0; output < outputs; output++)
                 {

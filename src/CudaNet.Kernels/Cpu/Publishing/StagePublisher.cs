@@ -32,6 +32,7 @@ internal sealed unsafe class StagePublisher<T>
 
     private readonly StagePlace _output;
     private readonly int _pixels;
+    private readonly TileGrid _grid;
     private readonly Epilogue _rest;
     private readonly EpilogueStage[] _kinds;
     private readonly EpilogueStage _last;
@@ -51,6 +52,7 @@ internal sealed unsafe class StagePublisher<T>
         Epilogue all = epilogue;
         _output = output;
         _pixels = checked(output.Image.Height * output.Image.Width);
+        _grid = TileGrid.Of(output.Image, size: 1, hasNarrowTiles: false);
         _rest = all.After(stages[0].Kind);
         _kinds = [.. stages.Select(s => s.Kind)];
         _last = all.LastStage;
@@ -70,42 +72,14 @@ internal sealed unsafe class StagePublisher<T>
     private bool IsSmallPlane => !TakesParts && _pixels <= SmallPlane;
 
     /// <summary>Publishes what a thread has just computed.</summary>
-    /// <param name="first">The first tile, row by row through the batch.</param>
-    /// <param name="end">After the last.</param>
-    /// <param name="size">Pixels along a side of a tile; at the image's ends fewer.</param>
+    /// <param name="tiles">What it has computed.</param>
     /// <param name="channels">The channels, whole vectors.</param>
     /// <param name="worker">Which thread.</param>
     /// <param name="place">Where the first observed stage is, and the output will be.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Publish(int first, int end, int size, (int First, int End) channels, int worker, in StagePlace place)
-    {
-        int height = _output.Image.Height, width = _output.Image.Width;
-        int tilesX = (width + size - 1) / size, tilesY = (height + size - 1) / size;
-        while (first < end)
-        {
-            (int line, int x) = Math.DivRem(first, tilesX);
-            (int image, int y) = Math.DivRem(line, tilesY);
-            if (x == 0 && end - first >= tilesX)
-            {
-                int lines = Math.Min((end - first) / tilesX, tilesY - y);
-                PublishPixels(image, y * size * width, Math.Min(height, (y + lines) * size) * width, channels, worker, place);
-                first += lines * tilesX;
-                continue;
-            }
-
-            int tiles = Math.Min(end - first, tilesX - x);
-            for (int row = y * size; row < Math.Min(height, (y + 1) * size); row++)
-            {
-                PublishPixels(image, (row * width) + (x * size), (row * width) + Math.Min(width, (x + tiles) * size), channels, worker, place);
-            }
-
-            first += tiles;
-        }
-    }
+    public void Publish(TileBlock tiles, (int First, int End) channels, int worker, in StagePlace place) => Publish(tiles.Grid, tiles.First, tiles.End, channels, worker, place);
 
     /// <summary>The same of neighbouring pixels of the step's output.</summary>
-    public void Publish(int first, int end, (int First, int End) channels, int worker) => Publish(first, end, size: 1, channels, worker, _output);
-
+    public void Publish(int first, int end, (int First, int End) channels, int worker) => Publish(_grid, first, end, channels, worker, _output);
     /// <summary>Publishes some pixels of an image.</summary>
     /// <param name="image">Which.</param>
     /// <param name="first">The first pixel, row by row.</param>
@@ -131,6 +105,33 @@ internal sealed unsafe class StagePublisher<T>
 
     /// <summary>Writes the observed stages of some pixels of a block of channels to the host: from the buffers, or from where they are stored.</summary>
     public void Write(int image, int first, int end, int channel, int lanes, int worker) => Write(image, first, end, channel, lanes, worker, _output);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Publish(in TileGrid grid, int first, int end, (int First, int End) channels, int worker, in StagePlace place)
+    {
+        int width = _output.Image.Width;
+        (int tilesX, int tilesY) = (grid.Columns.Tiles, grid.Rows.Tiles);
+        while (first < end)
+        {
+            (int line, int x) = Math.DivRem(first, tilesX);
+            (int image, int y) = Math.DivRem(line, tilesY);
+            if (x == 0 && end - first >= tilesX)
+            {
+                int lines = Math.Min((end - first) / tilesX, tilesY - y);
+                PublishPixels(image, grid.Rows.First(y) * width, grid.Rows.End(y + lines - 1) * width, channels, worker, place);
+                first += lines * tilesX;
+                continue;
+            }
+
+            int tiles = Math.Min(end - first, tilesX - x);
+            for (int row = grid.Rows.First(y); row < grid.Rows.End(y); row++)
+            {
+                PublishPixels(image, (row * width) + grid.Columns.First(x), (row * width) + grid.Columns.End(x + tiles - 1), channels, worker, place);
+            }
+
+            first += tiles;
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void PublishPixels(int image, int first, int end, (int First, int End) channels, int worker, in StagePlace place)

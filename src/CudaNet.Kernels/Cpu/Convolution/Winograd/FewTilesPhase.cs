@@ -22,7 +22,8 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
     private readonly WinogradOutput<T, TVariant> _output;
     private readonly TileDestination _destination;
     private readonly StagePublisher<T>? _publisher;
-    private readonly TileRows[] _rows;
+    private readonly TileBlock _tiles;
+    private readonly FewTiles[] _few;
     private readonly Scratch _scratch;
     private readonly bool _isOneTile;
     private readonly int _panelSplits;
@@ -34,7 +35,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
     /// <param name="pixels">Its input.</param>
     /// <param name="output">What follows the products.</param>
     /// <param name="destination">Where the outputs go.</param>
-    /// <param name="rows">All tiles, <see cref="WinogradTiling.RowsOfFour"/>.</param>
+    /// <param name="tiles">All, <see cref="WinogradTiling.RowsOfFour"/>.</param>
     /// <param name="panelSplits">Into how many items the panels of a group are cut.</param>
     /// <param name="publisher">What brings observed stages to the host.</param>
     /// <param name="scratch">Working memory.</param>
@@ -43,7 +44,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
         WinogradPixels<T, TVariant> pixels,
         WinogradOutput<T, TVariant> output,
         in TileDestination destination,
-        TileRows[] rows,
+        TileBlock tiles,
         int panelSplits,
         StagePublisher<T>? publisher,
         Scratch scratch)
@@ -54,15 +55,16 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
         _output = output;
         _destination = destination;
         _publisher = publisher;
-        _rows = rows;
-        _isOneTile = rows.Length == 1 && rows[0].Height == 1;
+        _tiles = tiles;
+        _few = [.. tiles.Rows.Select(rows => new FewTiles(tiles, rows))];
+        _isOneTile = tiles.Height == 1;
         _panelSplits = panelSplits;
         _scratch = scratch;
         int columnElements = BlockedImage.BlockChannels * layer.PanelOutputs(0);
         int blockBytes = (_isOneTile ? 9 : 2 * 3) * columnElements * sizeof(float);
         _partBlocks = Math.Max(1, (_isOneTile ? FilterBytes : RowBytes) / blockBytes);
         _rowElements = _isOneTile ? 0 : (nint)Math.Min(_partBlocks, _chunks.Max(c => c.Blocks)) * 3 * columnElements;
-        _productElements = (nint)WinogradOutput<T, TVariant>.ProductElements(rows, layer.PanelOutputs(0));
+        _productElements = (nint)WinogradOutput<T, TVariant>.ProductElements(tiles, layer.PanelOutputs(0));
         scratch.Require(WinogradOutput<T, TVariant>.BufferElements + (2 * _rowElements) + (2 * _productElements));
     }
 
@@ -87,10 +89,10 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
                 }
             }
 
-            _output.Finish(_rows, products, group, panel, buffer, _destination);
+            _output.Finish(_tiles, products, group, panel, buffer, _destination);
         }
 
-        _publisher?.Publish(0, _pixels.Tiles, TVariant.Outputs, _layer.Channels(group, firstPanel, endPanel), worker, _destination.Place);
+        _publisher?.Publish(_tiles, _layer.Channels(group, firstPanel, endPanel), worker, _destination.Place);
     }
 
     /// <summary>The products of some blocks of a chunk: their sums go on from those of the blocks before, in the same order.</summary>
@@ -108,12 +110,12 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
         nint block = ((nint)group * _layer.GroupBlocks) + chunk.FirstBlock + firstBlock;
         if (_isOneTile)
         {
-            float* tile = _scratch.Shared + _pixels.Offset(_rows, 0) + (block * BlockedImage.BlockChannels);
+            float* tile = _scratch.Shared + _pixels.Offset(_tiles, 0) + (block * BlockedImage.BlockChannels);
             OneTileKernel<TVariant>.Run<T>(taps, tap, blocks, terms, tile, _pixels.PointStride(1), isFirst ? null : running, sums, outputs, isAdded, next);
             return;
         }
 
-        nint step = 9 * tap * sizeof(float) / (TVariant.Points / 2 * (nint)terms * _rows.Length);
+        nint step = 9 * tap * sizeof(float) / (TVariant.Points / 2 * (nint)terms * _tiles.Rows.Length);
         nint rowBytes = TVariant.Inputs / 2 * step * blocks * terms;
         for (int pair = 0; pair < TVariant.Inputs / 2; pair++)
         {
@@ -131,15 +133,15 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
             }
 
             (int first, int second) = WinogradFilter<TVariant>.Pair(pair);
-            for (int index = 0; index < _rows.Length; index++, next += 2 * rowBytes)
+            for (int index = 0; index < _tiles.Rows.Length; index++, next += 2 * rowBytes)
             {
-                int height = _rows[index].Height;
+                int height = _tiles.Rows[index].Height;
                 nint point = _pixels.PointStride(height);
-                nint offset = WinogradOutput<T, TVariant>.Offset(_rows, index, 0, outputs);
-                float* pixels = _scratch.Shared + _pixels.Offset(_rows, index) + (block * height * BlockedImage.BlockChannels);
+                nint offset = WinogradOutput<T, TVariant>.Offset(_tiles.Rows[index], 0, outputs);
+                float* pixels = _scratch.Shared + _pixels.Offset(_tiles, index) + (block * height * BlockedImage.BlockChannels);
                 float* start = isFirst ? null : running + offset;
-                FewTilesKernel<TVariant>.Run<T>(first, one, pixels, point, height, start, sums + offset, isAdded, next, step);
-                FewTilesKernel<TVariant>.Run<T>(second, two, pixels, point, height, start, sums + offset, isAdded, next + rowBytes, step);
+                FewTilesKernel<TVariant>.Run<T>(first, one, pixels, point, _few[index], start, sums + offset, isAdded, next, step);
+                FewTilesKernel<TVariant>.Run<T>(second, two, pixels, point, _few[index], start, sums + offset, isAdded, next + rowBytes, step);
             }
         }
     }

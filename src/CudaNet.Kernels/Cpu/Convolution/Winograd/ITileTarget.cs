@@ -4,7 +4,8 @@ namespace CudaNet.Kernels.Cpu;
 internal interface ITileTarget<T>
     where T : unmanaged, ISimd<T>
 {
-    void Put(int row, T y0, T y1);
+    /// <returns>The sum of those that the tile has, likewise below: of the others nothing is known.</returns>
+    T Put(int row, T y0, T y1);
 
-    void Put(int row, T y0, T y1, T y2, T y3);
+    T Put(int row, T y0, T y1, T y2, T y3);
 }

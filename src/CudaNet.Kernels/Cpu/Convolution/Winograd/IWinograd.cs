@@ -18,6 +18,9 @@ internal unsafe interface IWinograd
     /// <summary>Pixels along a side of what a tile computes.</summary>
     static abstract int Outputs { get; }
 
+    /// <summary>Whether an image may end in tiles that compute a row or a column less: their last outputs alone depend on the last row and column of points.</summary>
+    static abstract bool HasNarrowTiles { get; }
+
     /// <summary>The second and third row of a 3×3 filter's G; the first and last take the first and last weight as they are.</summary>
     static abstract FilterPair FirstPair { get; }
 
@@ -27,10 +30,11 @@ internal unsafe interface IWinograd
     /// <summary>Bᵀ pixels B.</summary>
     /// <param name="pixels">The first of <see cref="Inputs"/> rows of as many pixels, 16 values from one to the next.</param>
     /// <param name="row">Elements from row to row.</param>
+    /// <param name="spared">The points that are not needed: they are left as they are, and neither the last row nor the last column of pixels is read for them.</param>
     /// <param name="buffer">Room for <see cref="Points"/> vectors.</param>
     /// <param name="transformed">Where the first point goes.</param>
     /// <param name="point">Elements from point to point.</param>
-    static abstract void TransformPixels<T>(float* pixels, nint row, float* buffer, float* transformed, nint point)
+    static abstract void TransformPixels<T>(float* pixels, nint row, SparedPoints spared, float* buffer, float* transformed, nint point)
         where T : unmanaged, ISimd<T>;
 
     /// <summary>The points of one row of G filter Gᵀ.</summary>
@@ -48,7 +52,7 @@ internal unsafe interface IWinograd
     /// <param name="point">Elements from point to point.</param>
     /// <param name="buffer">Room for <see cref="Points"/> vectors.</param>
     /// <param name="target">Takes <see cref="Outputs"/> squared vectors.</param>
-    /// <returns>The sum of all of them, lane by lane: finite only where every one is.</returns>
+    /// <returns>The sum of all that the target has, lane by lane: finite only where every one is.</returns>
     static abstract T TransformProducts<T, TTarget>(float* products, nint point, float* buffer, in TTarget target)
         where T : unmanaged, ISimd<T>
         where TTarget : struct, ITileTarget<T>;

@@ -26,6 +26,7 @@ internal sealed unsafe class PooledWinogradPhase<T, TVariant, TPooling> : Storin
     /// <param name="weights">Its transformed weights.</param>
     /// <param name="pixels">Its input.</param>
     /// <param name="output">What follows its products.</param>
+    /// <param name="grid">Its tiles.</param>
     /// <param name="cut">How the work is shared.</param>
     /// <param name="image">Its output, of which a strip at a time is stored.</param>
     /// <param name="epilogue">What happens to its output.</param>
@@ -37,6 +38,7 @@ internal sealed unsafe class PooledWinogradPhase<T, TVariant, TPooling> : Storin
         WinogradWeights<TVariant> weights,
         WinogradPixels<T, TVariant> pixels,
         WinogradOutput<T, TVariant> output,
+        in TileGrid grid,
         PooledRows cut,
         in BlockedImage image,
         in Epilogue epilogue,
@@ -52,7 +54,8 @@ internal sealed unsafe class PooledWinogradPhase<T, TVariant, TPooling> : Storin
         _pool = pool;
         _publisher = publisher;
         _scratch = scratch;
-        _parts = [.. Enumerable.Range(0, image.Batch * cut.Items).Select(i => PartOf(i, pixels))];
+        TileGrid tiles = grid;
+        _parts = [.. Enumerable.Range(0, image.Batch * cut.Items).Select(i => PartOf(i, tiles))];
         _block = new WinogradBlock<T, TVariant>(layer, weights, pixels, output, [.. _parts.SelectMany(p => p.Tiles).SelectMany(t => t)], sharesPixels: false, scratch);
         scratch.Require(_block.Elements + BlockedImage.BlockChannels + _strip.Elements);
     }
@@ -73,10 +76,10 @@ internal sealed unsafe class PooledWinogradPhase<T, TVariant, TPooling> : Storin
             int top = part.FirstRow + (index * _cut.TileRows * _cut.TileHeight) - _cut.CarriedRows;
             nint origin = -(part.Image * _strip.ImageStride) - (top * _strip.RowStride);
             TileDestination destination = new(epilogue, new StagePlace(strip, _strip, origin));
-            foreach (TileRows[] tiles in part.Tiles[index])
+            foreach (TileBlock tiles in part.Tiles[index])
             {
                 _block.Compute(tiles, group: 0, firstPanel: 0, _layer.Panels, worker, destination);
-                _publisher?.Publish(tiles[0].First, tiles[^1].First + tiles[^1].Filled, TVariant.Outputs, _layer.Channels(0, 0, _layer.Panels), worker, destination.Place);
+                _publisher?.Publish(tiles, _layer.Channels(0, 0, _layer.Panels), worker, destination.Place);
             }
 
             int first = y;
@@ -99,16 +102,16 @@ internal sealed unsafe class PooledWinogradPhase<T, TVariant, TPooling> : Storin
         }
     }
 
-    private Part PartOf(int item, WinogradPixels<T, TVariant> pixels)
+    private Part PartOf(int item, TileGrid grid)
     {
         (int image, int index) = Math.DivRem(item, _cut.Items);
         (int first, int end) = _cut.RowsOf(index, _pool.Image.Height);
         (int firstTiles, int endTiles) = _cut.TileRowsOf(index, _image, _pool.Op, _pool.Image.Height);
-        List<TileRows[][]> tiles = [];
+        List<TileBlock[]> tiles = [];
         for (int row = firstTiles; row < endTiles; row += _cut.TileRows)
         {
-            int count = Math.Min(_cut.TileRows, endTiles - row) * pixels.TilesX;
-            tiles.Add(WinogradTiling.Cut<T>(count, _cut.MostTiles, _layer.WholePanels, ((image * pixels.TilesY) + row) * pixels.TilesX));
+            int count = Math.Min(_cut.TileRows, endTiles - row) * grid.Columns.Tiles;
+            tiles.Add(WinogradTiling.Cut<T>(grid, ((image * grid.Rows.Tiles) + row) * grid.Columns.Tiles, count, _cut.MostTiles, _layer.WholePanels));
         }
 
         return new Part(image, firstTiles * _cut.TileHeight, first, end, [.. tiles]);
@@ -120,5 +123,5 @@ internal sealed unsafe class PooledWinogradPhase<T, TVariant, TPooling> : Storin
     /// <param name="First">The first row that it pools.</param>
     /// <param name="End">After the last.</param>
     /// <param name="Tiles">What it computes at a time, in blocks.</param>
-    private sealed record Part(int Image, int FirstRow, int First, int End, TileRows[][][] Tiles);
+    private sealed record Part(int Image, int FirstRow, int First, int End, TileBlock[][] Tiles);
 }

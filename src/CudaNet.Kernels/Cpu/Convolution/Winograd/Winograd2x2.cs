@@ -13,6 +13,8 @@ internal readonly unsafe struct Winograd2x2 : IWinograd
 
     public static int Outputs => 2;
 
+    public static bool HasNarrowTiles => true;
+
     public static FilterPair FirstPair
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -26,17 +28,20 @@ internal readonly unsafe struct Winograd2x2 : IWinograd
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void TransformPixels<T>(float* pixels, nint row, float* buffer, float* transformed, nint point)
+    public static void TransformPixels<T>(float* pixels, nint row, SparedPoints spared, float* buffer, float* transformed, nint point)
         where T : unmanaged, ISimd<T>
     {
-        for (int column = 0; column < 4; column++, pixels += BlockedImage.BlockChannels)
+        // Of three values the last stands for the fourth, too, on which the last point alone depends.
+        int rows = (spared & SparedPoints.LastRow) == 0 ? 4 : 3;
+        int columns = (spared & SparedPoints.LastColumn) == 0 ? 4 : 3;
+        for (int column = 0; column < columns; column++, pixels += BlockedImage.BlockChannels)
         {
-            Pixels(T.Load(pixels), T.Load(pixels + row), T.Load(pixels + (2 * row)), T.Load(pixels + (3 * row)), buffer + (column * T.Count), 4 * T.Count);
+            Pixels(T.Load(pixels), T.Load(pixels + row), T.Load(pixels + (2 * row)), T.Load(pixels + ((rows - 1) * row)), buffer + (column * T.Count), 4 * T.Count);
         }
 
-        for (int line = 0; line < 4; line++, buffer += 4 * T.Count, transformed += 4 * point)
+        for (int line = 0; line < rows; line++, buffer += 4 * T.Count, transformed += 4 * point)
         {
-            Pixels(T.Load(buffer), T.Load(buffer + T.Count), T.Load(buffer + (2 * T.Count)), T.Load(buffer + (3 * T.Count)), transformed, point);
+            Pixels(T.Load(buffer), T.Load(buffer + T.Count), T.Load(buffer + (2 * T.Count)), T.Load(buffer + ((columns - 1) * T.Count)), transformed, point);
         }
     }
 
@@ -60,8 +65,7 @@ internal readonly unsafe struct Winograd2x2 : IWinograd
         for (int row = 0; row < 2; row++, buffer += 4 * T.Count)
         {
             Products(T.Load(buffer), T.Load(buffer + T.Count), T.Load(buffer + (2 * T.Count)), T.Load(buffer + (3 * T.Count)), out T y0, out T y1);
-            target.Put(row, y0, y1);
-            sum = T.Add(sum, T.Add(y0, y1));
+            sum = T.Add(sum, target.Put(row, y0, y1));
         }
 
         return sum;

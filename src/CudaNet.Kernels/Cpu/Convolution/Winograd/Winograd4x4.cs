@@ -20,6 +20,8 @@ internal readonly unsafe struct Winograd4x4 : IWinograd
 
     public static int Outputs => 4;
 
+    public static bool HasNarrowTiles => true;
+
     public static FilterPair FirstPair
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -33,11 +35,13 @@ internal readonly unsafe struct Winograd4x4 : IWinograd
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void TransformPixels<T>(float* pixels, nint row, float* buffer, float* transformed, nint point)
+    public static void TransformPixels<T>(float* pixels, nint row, SparedPoints spared, float* buffer, float* transformed, nint point)
         where T : unmanaged, ISimd<T>
     {
-        Pixels<T>(pixels, row, BlockedImage.BlockChannels, buffer, 6 * T.Count, T.Count, Near, Far, 2, 0.5f, 2.5f);
-        Pixels<T>(buffer, T.Count, 6 * T.Count, transformed, point, 6 * point, Near, Far, 2, 0.5f, 2.5f);
+        int rows = (spared & SparedPoints.LastRow) == 0 ? 6 : 5;
+        int columns = (spared & SparedPoints.LastColumn) == 0 ? 6 : 5;
+        Pixels<T>(columns, rows, pixels, row, BlockedImage.BlockChannels, buffer, 6 * T.Count, T.Count, Near, Far, 2, 0.5f, 2.5f);
+        Pixels<T>(rows, columns, buffer, T.Count, 6 * T.Count, transformed, point, 6 * point, Near, Far, 2, 0.5f, 2.5f);
     }
 
     public static void TransformFilterRow<T>(int row, float* taps, nint tap, int vectors, float* transformed, nint point)
@@ -80,12 +84,12 @@ internal readonly unsafe struct Winograd4x4 : IWinograd
         return sum;
     }
 
-    /// <summary>Bᵀ times six values, for six lines.</summary>
+    /// <summary>Bᵀ times six values, for some lines. Of five values the last stands for the sixth, too, on which the last point alone depends.</summary>
     /// <remarks>
     /// Constants are arguments, and the method is not inlined, so that they are in registers: the JIT would read what it knows from memory at each use, and vectors of 512 bits are limited by that.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Pixels<T>(float* from, nint fromStep, nint nextFrom, float* to, nint step, nint nextTo, float near, float far, float two, float half, float sum)
+    private static void Pixels<T>(int lines, int values, float* from, nint fromStep, nint nextFrom, float* to, nint step, nint nextTo, float near, float far, float two, float half, float sum)
         where T : unmanaged, ISimd<T>
     {
         T nears = T.Broadcast(near);
@@ -93,14 +97,15 @@ internal readonly unsafe struct Winograd4x4 : IWinograd
         T twos = T.Broadcast(two);
         T halves = T.Broadcast(half);
         T sums = T.Broadcast(sum);
-        for (int line = 0; line < 6; line++, from += nextFrom, to += nextTo)
+        nint last = (values - 1) * fromStep;
+        for (int line = 0; line < lines; line++, from += nextFrom, to += nextTo)
         {
             T d0 = T.Load(from);
             T d1 = T.Load(from + fromStep);
             T d2 = T.Load(from + (2 * fromStep));
             T d3 = T.Load(from + (3 * fromStep));
             T d4 = T.Load(from + (4 * fromStep));
-            T d5 = T.Load(from + (5 * fromStep));
+            T d5 = T.Load(from + last);
             T.Store(T.NegateMultiplyAdd(sums, d2, T.Add(d0, d4)), to);
             T even = T.NegateMultiplyAdd(twos, d2, d4);
             T odd = T.NegateMultiplyAdd(twos, d1, d3);
@@ -175,8 +180,7 @@ internal readonly unsafe struct Winograd4x4 : IWinograd
         where TTarget : struct, ITileTarget<T>
     {
         Products(m0, m1, m2, m3, m4, m5, near, far, two, half, out T y0, out T y1, out T y2, out T y3);
-        to.Put(row, y0, y1, y2, y3);
-        return T.Add(T.Add(y0, y1), T.Add(y2, y3));
+        return to.Put(row, y0, y1, y2, y3);
     }
 
     /// <summary>Aᵀ times six values.</summary>

@@ -20,12 +20,14 @@ internal readonly unsafe struct Winograd4x4Taps4 : IWinograd
 
     public static int Outputs => 4;
 
+    public static bool HasNarrowTiles => false;
+
     public static FilterPair FirstPair => default;
 
     public static FilterPair SecondPair => default;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void TransformPixels<T>(float* pixels, nint row, float* buffer, float* transformed, nint point)
+    public static void TransformPixels<T>(float* pixels, nint row, SparedPoints spared, float* buffer, float* transformed, nint point)
         where T : unmanaged, ISimd<T>
     {
         Pixels<T>(pixels, row, BlockedImage.BlockChannels, buffer, 7 * T.Count, T.Count, A, B, C);
@@ -76,8 +78,7 @@ internal readonly unsafe struct Winograd4x4Taps4 : IWinograd
         for (int row = 0; row < 4; row++, buffer += 7 * T.Count)
         {
             Products(buffer, T.Count, out T y0, out T y1, out T y2, out T y3);
-            target.Put(row, y0, y1, y2, y3);
-            sum = T.Add(sum, T.Add(T.Add(y0, y1), T.Add(y2, y3)));
+            sum = T.Add(sum, target.Put(row, y0, y1, y2, y3));
         }
 
         return sum;
@@ -244,8 +245,7 @@ internal readonly unsafe struct Winograd4x4Taps4 : IWinograd
     {
         Evens(T.Add(m0, m1), T.Add(m2, m3), T.Add(m4, m5), a2, b2, c2, out T y0, out T y2);
         Odds(T.Subtract(m0, m1), T.Subtract(m2, m3), T.Subtract(m4, m5), m6, a, b, c, a3, b3, c3, out T y1, out T y3);
-        to.Put(row, y0, y1, y2, y3);
-        return T.Add(T.Add(y0, y1), T.Add(y2, y3));
+        return to.Put(row, y0, y1, y2, y3);
     }
 
     /// <summary>The first and the third row of Aᵀ, from the sums of the points in pairs.</summary>

@@ -34,7 +34,7 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
         WinogradWeights<TVariant>? weights,
         WinogradPixels<T, TVariant> pixels,
         WinogradOutput<T, TVariant> output,
-        IReadOnlyCollection<TileRows[]> blocks,
+        IReadOnlyCollection<TileBlock> blocks,
         bool sharesPixels,
         Scratch scratch)
     {
@@ -56,14 +56,14 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
     public nint Elements { get; }
 
     /// <summary>Some panels of a group's outputs.</summary>
-    /// <param name="rows">The tiles.</param>
+    /// <param name="tiles">The tiles.</param>
     /// <param name="group">The group.</param>
     /// <param name="firstPanel">The first panel.</param>
     /// <param name="endPanel">After the last.</param>
     /// <param name="worker">Whose scratch memory.</param>
     /// <param name="destination">Where the outputs go.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Compute(TileRows[] rows, int group, int firstPanel, int endPanel, int worker, in TileDestination destination)
+    public void Compute(TileBlock tiles, int group, int firstPanel, int endPanel, int worker, in TileDestination destination)
     {
         float* buffer = _scratch.Of(worker);
         float* pixels = buffer + WinogradOutput<T, TVariant>.BufferElements;
@@ -76,9 +76,9 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
         else
         {
             int blocks = _layer.Op.Groups == 1 ? _pixels.Blocks : _layer.GroupBlocks;
-            for (int index = 0; index < rows.Length; index++)
+            for (int index = 0; index < tiles.Rows.Length; index++)
             {
-                _pixels.Transform(rows[index], group * _layer.GroupBlocks, blocks, buffer, pixels + _pixels.Offset(rows, index));
+                _pixels.Transform(tiles, index, group * _layer.GroupBlocks, blocks, buffer, pixels + _pixels.Offset(tiles, index));
             }
         }
 
@@ -90,7 +90,7 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
             {
                 if (_weights is null)
                 {
-                    Stream(rows, pixels, weights, group, panel, together, endPanel, chunk, products);
+                    Stream(tiles, pixels, weights, group, panel, together, endPanel, chunk, products);
                 }
                 else
                 {
@@ -98,20 +98,20 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
                     nint second = together == 1 ? 0 : (nint)(_weights.Panel(group, panel + 1, chunk) - kept);
                     nint point = WinogradWeights<TVariant>.PointStride(_layer, panel, chunk);
                     NextWeights next = new((byte*)(kept + point), point * sizeof(float), second * sizeof(float));
-                    Multiply(rows, pixels, kept, second, group, panel, chunk, 0, TVariant.Points, products, next);
+                    Multiply(tiles, pixels, kept, second, group, panel, chunk, 0, TVariant.Points, products, next);
                 }
             }
 
             for (int index = 0; index < together; index++)
             {
-                _output.Finish(rows, products + (index * _productElements), group, panel + index, buffer, destination);
+                _output.Finish(tiles, products + (index * _productElements), group, panel + index, buffer, destination);
             }
         }
     }
 
     /// <summary>A chunk whose weights are transformed two rows of points at a time (one of a 4×4 filter), while what they are made of is in the second-level cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Stream(TileRows[] rows, float* pixels, float* weights, int group, int panel, int together, int endPanel, in WinogradChunk chunk, float* products)
+    private void Stream(TileBlock tiles, float* pixels, float* weights, int group, int panel, int together, int endPanel, in WinogradChunk chunk, float* products)
     {
         nint second = together == 1 ? 0 : _weightElements;
         NextWeights next = NextFilters(group, panel, together, endPanel, chunk);
@@ -124,7 +124,7 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
                     WinogradWeights<TVariant>.TransformRow<T>(_layer, group, panel + index, chunk, row, weights + (index * second));
                 }
 
-                Multiply(rows, pixels, weights, second, group, panel, chunk, row * TVariant.Inputs, TVariant.Inputs, products, next.After(row * TVariant.Inputs));
+                Multiply(tiles, pixels, weights, second, group, panel, chunk, row * TVariant.Inputs, TVariant.Inputs, products, next.After(row * TVariant.Inputs));
             }
 
             return;
@@ -139,8 +139,8 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
                 WinogradWeights<TVariant>.TransformPair<T>(_layer, group, panel + index, chunk, pair, weights + (index * second));
             }
 
-            Multiply(rows, pixels, weights, second, group, panel, chunk, one * TVariant.Inputs, TVariant.Inputs, products, next.After(2 * pair * TVariant.Inputs));
-            Multiply(rows, pixels, secondRow, second, group, panel, chunk, two * TVariant.Inputs, TVariant.Inputs, products, next.After(((2 * pair) + 1) * TVariant.Inputs));
+            Multiply(tiles, pixels, weights, second, group, panel, chunk, one * TVariant.Inputs, TVariant.Inputs, products, next.After(2 * pair * TVariant.Inputs));
+            Multiply(tiles, pixels, secondRow, second, group, panel, chunk, two * TVariant.Inputs, TVariant.Inputs, products, next.After(((2 * pair) + 1) * TVariant.Inputs));
         }
     }
 
@@ -158,24 +158,30 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
     /// <summary>The products of some points, whose weights these are.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Multiply(
-        TileRows[] rows, float* pixels, float* weights, nint second, int group, int panel, in WinogradChunk chunk, int firstPoint, int points, float* products, in NextWeights next)
+        TileBlock tiles, float* pixels, float* weights, nint second, int group, int panel, in WinogradChunk chunk, int firstPoint, int points, float* products, in NextWeights next)
     {
         int outputs = _layer.PanelOutputs(panel);
         nint weightStride = WinogradWeights<TVariant>.PointStride(_layer, panel, chunk);
-        nint step = next.PointBytes / (chunk.Terms * rows.Length);
         byte* nextPoint = next.First;
         int firstBlock = (group * _layer.GroupBlocks) + chunk.FirstBlock;
         for (int point = firstPoint; point < firstPoint + points; point++, weights += weightStride, nextPoint += next.PointBytes)
         {
+            SparedPoints where = WinogradFilter<TVariant>.Place(point);
+            nint step = next.PointBytes / (chunk.Terms * Math.Max(1, tiles.RowsNeeding(where)));
             PanelProduct product = new(weights, second, outputs, chunk.Blocks, chunk.TermsPerBlock, _productElements, chunk.Index > 0, step, next.Second);
             byte* fetched = nextPoint;
-            for (int index = 0; index < rows.Length; index++, fetched += step * chunk.Terms)
+            for (int index = 0; index < tiles.Rows.Length; index++)
             {
-                ref readonly TileRows tiles = ref rows[index];
-                nint block = (nint)tiles.Height * BlockedImage.BlockChannels;
-                float* tilePixels = pixels + _pixels.Offset(rows, index) + (point * _pixels.PointStride(tiles.Height)) + (firstBlock * block);
-                nint offset = WinogradOutput<T, TVariant>.Offset(rows, index, point, outputs);
-                TileKernel.Run<T>(product, tilePixels, block, tiles.Height, products + offset, fetched);
+                ref readonly TileRows rows = ref tiles.Rows[index];
+                if ((rows.Spared & where) != 0)
+                {
+                    continue;
+                }
+
+                nint block = (nint)rows.Height * BlockedImage.BlockChannels;
+                float* rowPixels = pixels + _pixels.Offset(tiles, index) + (point * _pixels.PointStride(rows.Height)) + (firstBlock * block);
+                TileKernel.Run<T>(product, rowPixels, block, rows.Height, products + WinogradOutput<T, TVariant>.Offset(rows, point, outputs), fetched);
+                fetched += step * chunk.Terms;
             }
         }
     }

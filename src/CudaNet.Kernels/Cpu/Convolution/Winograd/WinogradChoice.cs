@@ -53,8 +53,8 @@ internal static class WinogradChoice
         }
 
         double direct = 9.0 * height * width;
-        double four = 36.0 * Tiles(height, 4) * Tiles(width, 4);
-        double two = 16.0 * Tiles(height, 2) * Tiles(width, 2);
+        long four = Products<Winograd4x4>(height, width);
+        long two = Products<Winograd2x2>(height, width);
         string choice = four <= two ? Four : Two;
         if (algorithms == CpuConvolutions.Winograd)
         {
@@ -77,18 +77,19 @@ internal static class WinogradChoice
     /// <summary>Additions and multiplications of the products; what the transforms need is not counted.</summary>
     public static long Operations(Conv2d op, TensorShape output, string algorithm)
     {
-        (int points, int side) = algorithm switch { Four => (36, 4), Two => (16, 2), _ => (4 * 49, 4) };
-        return 2L * output.Batch * output.Channels * op.InChannels / op.Groups * points * Tiles(output.Height, side) * Tiles(output.Width, side);
+        (int height, int width) = (output.Height, output.Width);
+        long products = algorithm switch { Four => Products<Winograd4x4>(height, width), Two => Products<Winograd2x2>(height, width), _ => 4 * Products<Winograd4x4Taps4>(height, width) };
+        return 2L * output.Batch * output.Channels * op.InChannels / op.Groups * products;
     }
 
     private static string? SpaceToDepthOf(Conv2d op, int height, int width, CpuConvolutions algorithms, out string? whyNot)
     {
         double direct = (double)op.KernelHeight * op.KernelWidth * height * width;
-        double tiles = (double)Tiles(height, 4) * Tiles(width, 4);
-        double gain = direct / (4.0 * 49 * tiles);
+        long products = 4 * Products<Winograd4x4Taps4>(height, width);
+        double gain = direct / products;
         whyNot = algorithms == CpuConvolutions.Winograd ? null
             : op.InChannels < LeastInputs ? $"{op.InChannels} input channels are too few"
-            : tiles < LeastTiles ? $"{height}×{width} outputs are too few"
+            : products < LeastTiles * 4 * Winograd4x4Taps4.Points ? $"{height}×{width} outputs are too few"
             : gain < LeastGain ? TooLittle(height, width)
             : null;
         return whyNot is null ? SpaceToDepth : null;
@@ -96,5 +97,7 @@ internal static class WinogradChoice
 
     private static string TooLittle(int height, int width) => $"{height}×{width} outputs fill too little of its tiles";
 
-    private static int Tiles(int pixels, int side) => (pixels + side - 1) / side;
+    /// <summary>Of an image's tiles, of one channel.</summary>
+    private static long Products<TVariant>(int height, int width)
+        where TVariant : struct, IWinograd => TileGrid.Points<TVariant>(height) * (long)TileGrid.Points<TVariant>(width);
 }

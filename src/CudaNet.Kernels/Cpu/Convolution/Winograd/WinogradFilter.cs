@@ -11,6 +11,11 @@ internal static unsafe class WinogradFilter<TVariant>
     /// <summary>The two rows or columns that are transformed together: the first and the last, the second and the third, the fourth and the fifth.</summary>
     public static (int First, int Second) Pair(int pair) => pair == 0 ? (0, TVariant.Inputs - 1) : ((2 * pair) - 1, 2 * pair);
 
+    /// <summary>Whether a point is of the last row or column.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SparedPoints Place(int point) =>
+        (point / TVariant.Inputs == TVariant.Inputs - 1 ? SparedPoints.LastRow : 0) | (point % TVariant.Inputs == TVariant.Inputs - 1 ? SparedPoints.LastColumn : 0);
+
     /// <summary>The points of one row.</summary>
     /// <param name="row">From 0 to <see cref="IWinograd.Inputs"/> − 1.</param>
     /// <param name="taps">The first of the nine weights.</param>

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>Transforms a block of tiles for the items of the <see cref="WinogradPhase{T, TVariant}"/> that follows, which share it. An item is some channels of some tiles.</summary>
-internal sealed unsafe class WinogradInputPhase<T, TVariant>(WinogradPixels<T, TVariant> pixels, TileRows[] rows, Scratch scratch) : StoringPhase
+internal sealed unsafe class WinogradInputPhase<T, TVariant>(WinogradPixels<T, TVariant> pixels, TileBlock block, Scratch scratch) : StoringPhase
     where T : unmanaged, ISimd<T>
     where TVariant : struct, IWinograd
 {
@@ -12,13 +12,13 @@ internal sealed unsafe class WinogradInputPhase<T, TVariant>(WinogradPixels<T, T
 
     private readonly int _slices = (pixels.Blocks + ItemBlocks - 1) / ItemBlocks;
 
-    public override int Items => rows.Length * _slices;
+    public override int Items => block.Rows.Length * _slices;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Compute(int item, int worker)
     {
         (int index, int slice) = Math.DivRem(item, _slices);
         int first = slice * ItemBlocks;
-        pixels.Transform(rows[index], first, Math.Min(ItemBlocks, pixels.Blocks - first), scratch.Of(worker), scratch.Shared + pixels.Offset(rows, index));
+        pixels.Transform(block, index, first, Math.Min(ItemBlocks, pixels.Blocks - first), scratch.Of(worker), scratch.Shared + pixels.Offset(block, index));
     }
 }

@@ -7,7 +7,7 @@ namespace CudaNet.Kernels.Cpu;
 /// the transforms would have spread over all of it, its direct sums take its place.
 /// </summary>
 internal sealed unsafe class WinogradOutput<T, TVariant>(
-    DirectConvolution layer, WinogradPixels<T, TVariant> pixels, TileSums<T> sums, BlockedImage to)
+    DirectConvolution layer, TileSums<T> sums)
     where T : unmanaged, ISimd<T>
     where TVariant : struct, IWinograd
 {
@@ -16,83 +16,81 @@ internal sealed unsafe class WinogradOutput<T, TVariant>(
         Math.Max(WinogradPixels<T, TVariant>.BufferElements, (TVariant.Points + (TVariant.Outputs * TVariant.Outputs) + 1) * T.Count) + BlockedImage.BlockChannels;
 
     /// <summary>Elements of a block's products for a panel, [rows][point][row][outputs].</summary>
-    public static long ProductElements(TileRows[] rows, int outputs) => TVariant.Points * ((long)WinogradTiling.Height(rows) * outputs);
+    public static long ProductElements(TileBlock block, int outputs) => TVariant.Points * ((long)block.Height * outputs);
 
     /// <summary>Where the products of a point of a block's rows are.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static nint Offset(TileRows[] rows, int index, int point, int outputs) =>
-        ((rows[index].FirstRow * (nint)TVariant.Points) + (point * (nint)rows[index].Height)) * outputs;
+    public static nint Offset(in TileRows rows, int point, int outputs) => ((rows.FirstRow * (nint)TVariant.Points) + (point * (nint)rows.Height)) * outputs;
 
-    /// <param name="rows">The block's tiles.</param>
+    /// <param name="block">The tiles.</param>
     /// <param name="products">Of the panel.</param>
     /// <param name="group">The layer's group.</param>
     /// <param name="panel">Of the group's outputs.</param>
     /// <param name="buffer"><see cref="BufferElements"/>.</param>
     /// <param name="destination">Where they go.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Finish(TileRows[] rows, float* products, int group, int panel, float* buffer, in TileDestination destination)
+    public void Finish(TileBlock block, float* products, int group, int panel, float* buffer, in TileDestination destination)
     {
         int outputs = layer.PanelOutputs(panel);
         int firstChannel = (group * layer.GroupOutputs) + (panel * 2 * T.Count);
         bool storesOnce = OneStore<T>.Of(destination.Epilogue, out OneStore<T> store);
-        for (int index = 0; index < rows.Length; index++)
+        foreach (ref readonly TileRows rows in block.Rows.AsSpan())
         {
-            TileRows tiles = rows[index];
-            nint point = (nint)tiles.Height * outputs;
-            float* tileProducts = products + Offset(rows, index, 0, outputs);
-            for (int row = 0; row < tiles.Filled; row++)
+            nint point = (nint)rows.Height * outputs;
+            float* tileProducts = products + Offset(rows, 0, outputs);
+            foreach (ref readonly Tile tile in block.Tiles(rows))
             {
-                (int image, int y, int x) = pixels.Locate(tiles.First + row);
-                bool isInside = storesOnce && y + TVariant.Outputs <= to.Height && x + TVariant.Outputs <= to.Width;
+                bool isWhole = tile.Height == TVariant.Outputs && tile.Width == TVariant.Outputs;
                 for (int output = 0; output < outputs; output += T.Count, tileProducts += T.Count)
                 {
                     int channel = firstChannel + output;
-                    nint offset = destination.Offset(image, y, x, channel);
-                    if (isInside)
+                    if (storesOnce)
                     {
+                        nint offset = destination.Offset(tile.Image, tile.Y, tile.X, channel);
                         destination.Epilogue.Load(channel, out T bias, out T scale, out T shift);
-                        TilePixels<T> target = new(store, bias, scale, shift, offset, destination.RowStride);
-                        if (T.IsFinite(TVariant.TransformProducts<T, TilePixels<T>>(tileProducts, point, buffer, target)))
+                        T sum = isWhole
+                            ? TVariant.TransformProducts<T, TilePixels<T>>(tileProducts, point, buffer, new TilePixels<T>(store, bias, scale, shift, offset, destination.RowStride))
+                            : TVariant.TransformProducts<T, TilePartPixels<T>>(
+                                tileProducts, point, buffer, new TilePartPixels<T>(store, new TilePart(tile.Height, tile.Width), bias, scale, shift, offset, destination.RowStride));
+                        if (T.IsFinite(sum))
                         {
                             continue;
                         }
                     }
 
-                    FinishByResults(tileProducts, point, image, y, x, group, panel, output, buffer, destination);
+                    FinishByResults(tileProducts, point, tile, group, panel, output, buffer, destination);
                 }
             }
         }
     }
 
-    /// <summary>A tile that is not finite, reaches beyond the image, or is stored more than once.</summary>
+    /// <summary>A tile that is not finite, or is stored more than once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FinishByResults(float* products, nint point, int image, int y, int x, int group, int panel, int output, float* buffer, in TileDestination destination)
+    private void FinishByResults(float* products, nint point, in Tile tile, int group, int panel, int output, float* buffer, in TileDestination destination)
     {
         float* results = buffer + (TVariant.Points * T.Count);
-        T sum = TVariant.TransformProducts<T, TileResults<T>>(products, point, buffer, new TileResults<T>(results));
+        T sum = TVariant.TransformProducts<T, TileResults<T>>(products, point, buffer, new TileResults<T>(results, new TilePart(tile.Height, tile.Width)));
         if (!T.IsFinite(sum))
         {
-            Replace(sum, image, y, x, group, panel, output, results);
+            Replace(sum, tile, group, panel, output, results);
         }
 
-        int height = Math.Min(TVariant.Outputs, to.Height - y);
-        int width = Math.Min(TVariant.Outputs, to.Width - x);
         int channel = (group * layer.GroupOutputs) + (panel * 2 * T.Count) + output;
-        destination.Epilogue.ApplyTile<T>(results, TVariant.Outputs * T.Count, height, width, channel, destination.Offset(image, y, x, channel), destination.RowStride);
+        destination.Epilogue.ApplyTile<T>(results, TVariant.Outputs * T.Count, tile.Height, tile.Width, channel, destination.Offset(tile.Image, tile.Y, tile.X, channel), destination.RowStride);
     }
 
     /// <summary>Direct sums for the lanes that are not finite: lane by lane, so that the width of the vectors changes nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Replace(T sum, int image, int y, int x, int group, int panel, int output, float* results)
+    private void Replace(T sum, in Tile tile, int group, int panel, int output, float* results)
     {
         float* lanes = results + (TVariant.Outputs * TVariant.Outputs * T.Count);
         float* direct = stackalloc float[T.Count];
         T.Store(sum, lanes);
-        for (int i = 0; i < TVariant.Outputs && y + i < to.Height; i++)
+        for (int i = 0; i < tile.Height; i++)
         {
-            for (int j = 0; j < TVariant.Outputs && x + j < to.Width; j++)
+            for (int j = 0; j < tile.Width; j++)
             {
-                T.Store(sums.Sum(image, y + i, x + j, group, panel, output), direct);
+                T.Store(sums.Sum(tile.Image, tile.Y + i, tile.X + j, group, panel, output), direct);
                 for (int lane = 0; lane < T.Count; lane++)
                 {
                     if (!float.IsFinite(lanes[lane]))

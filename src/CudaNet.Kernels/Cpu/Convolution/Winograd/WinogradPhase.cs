@@ -11,29 +11,29 @@ internal sealed class WinogradPhase<T, TVariant> : StoringPhase
     where TVariant : struct, IWinograd
 {
     private readonly DirectConvolution _layer;
-    private readonly WinogradBlock<T, TVariant> _block;
-    private readonly TileRows[][] _blocks;
+    private readonly WinogradBlock<T, TVariant> _products;
+    private readonly TileBlock[] _blocks;
     private readonly int _panelSplits;
     private readonly TileDestination _destination;
     private readonly StagePublisher<T>? _publisher;
 
     /// <param name="layer">The layer.</param>
-    /// <param name="block">Computes a block.</param>
+    /// <param name="products">Computes a block.</param>
     /// <param name="blocks">The tiles; one block where the pixels are shared.</param>
     /// <param name="panelSplits">Into how many items the panels of a block are cut.</param>
     /// <param name="destination">Where the outputs go.</param>
     /// <param name="publisher">What brings observed stages to the host.</param>
     /// <param name="scratch">Working memory.</param>
     public WinogradPhase(
-        DirectConvolution layer, WinogradBlock<T, TVariant> block, TileRows[][] blocks, int panelSplits, in TileDestination destination, StagePublisher<T>? publisher, Scratch scratch)
+        DirectConvolution layer, WinogradBlock<T, TVariant> products, TileBlock[] blocks, int panelSplits, in TileDestination destination, StagePublisher<T>? publisher, Scratch scratch)
     {
         _layer = layer;
-        _block = block;
+        _products = products;
         _blocks = blocks;
         _panelSplits = panelSplits;
         _destination = destination;
         _publisher = publisher;
-        scratch.Require(block.Elements);
+        scratch.Require(products.Elements);
     }
 
     public override int Items => _blocks.Length * _layer.Op.Groups * _panelSplits;
@@ -44,8 +44,8 @@ internal sealed class WinogradPhase<T, TVariant> : StoringPhase
         (int rest, int split) = Math.DivRem(item, _panelSplits);
         (int block, int group) = Math.DivRem(rest, _layer.Op.Groups);
         (int firstPanel, int endPanel) = _layer.Share<T>(split, _panelSplits);
-        TileRows[] rows = _blocks[block];
-        _block.Compute(rows, group, firstPanel, endPanel, worker, _destination);
-        _publisher?.Publish(rows[0].First, rows[^1].First + rows[^1].Filled, TVariant.Outputs, _layer.Channels(group, firstPanel, endPanel), worker, _destination.Place);
+        TileBlock tiles = _blocks[block];
+        _products.Compute(tiles, group, firstPanel, endPanel, worker, _destination);
+        _publisher?.Publish(tiles, _layer.Channels(group, firstPanel, endPanel), worker, _destination.Place);
     }
 }

@@ -14,23 +14,11 @@ internal sealed unsafe class WinogradPixels<T, TVariant>
     private readonly WinogradSource _source;
     private readonly BlockedImage _from;
 
-    public WinogradPixels(WinogradSource source, BlockedImage to)
+    public WinogradPixels(WinogradSource source)
     {
         _source = source;
         _from = source.Image;
-        TilesX = (to.Width + TVariant.Outputs - 1) / TVariant.Outputs;
-        TilesY = (to.Height + TVariant.Outputs - 1) / TVariant.Outputs;
-        Tiles = checked(to.Batch * TilesX * TilesY);
     }
-
-    /// <summary>Of the whole batch.</summary>
-    public int Tiles { get; }
-
-    /// <summary>Of a row of tiles.</summary>
-    public int TilesX { get; }
-
-    /// <summary>Rows of tiles of an image.</summary>
-    public int TilesY { get; }
 
     /// <summary>Blocks of 16 channels of the input.</summary>
     public int Blocks => _from.Blocks;
@@ -44,63 +32,62 @@ internal sealed unsafe class WinogradPixels<T, TVariant>
     /// <summary>Elements from point to point of a row of tiles; a cache line more than the values, so that points are no power of two apart.</summary>
     public nint PointStride(int height) => ((nint)_from.Blocks * height * BlockedImage.BlockChannels) + BlockedImage.BlockChannels;
 
-    /// <summary>Elements of that many rows of tiles in so many kernels' heights.</summary>
-    public long Elements(TileRows[] rows) =>
-        TVariant.Points * (((long)WinogradTiling.Height(rows) * _from.Blocks * BlockedImage.BlockChannels) + (rows.Length * (long)BlockedImage.BlockChannels));
+    /// <summary>Elements of a block's transformed pixels.</summary>
+    public long Elements(TileBlock block) =>
+        TVariant.Points * (((long)block.Height * _from.Blocks * BlockedImage.BlockChannels) + (block.Rows.Length * (long)BlockedImage.BlockChannels));
 
-    /// <summary>Where a block's rows begin, in elements.</summary>
+    /// <summary>Where some rows of a block begin, in elements.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public nint Offset(TileRows[] rows, int index) =>
-        TVariant.Points * ((rows[index].FirstRow * (nint)_from.Blocks * BlockedImage.BlockChannels) + (index * (nint)BlockedImage.BlockChannels));
+    public nint Offset(TileBlock block, int index) =>
+        TVariant.Points * ((block.Rows[index].FirstRow * (nint)_from.Blocks * BlockedImage.BlockChannels) + (index * (nint)BlockedImage.BlockChannels));
 
-    /// <summary>Which image a tile is of, and its first output pixel.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public (int Image, int Y, int X) Locate(int tile)
-    {
-        (int line, int x) = Math.DivRem(tile, TilesX);
-        (int image, int y) = Math.DivRem(line, TilesY);
-        return (image, y * TVariant.Outputs, x * TVariant.Outputs);
-    }
-
-    /// <summary>Transforms some blocks of channels of the tiles of a row.</summary>
-    /// <param name="rows">Which tiles.</param>
+    /// <summary>Transforms some blocks of channels of some rows of tiles.</summary>
+    /// <param name="block">Their block.</param>
+    /// <param name="index">Which of its <see cref="TileBlock.Rows"/>.</param>
     /// <param name="firstBlock">The first block of channels.</param>
     /// <param name="blocks">How many.</param>
     /// <param name="buffer"><see cref="BufferElements"/>.</param>
     /// <param name="transformed">Where the first point of these rows goes.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Transform(in TileRows rows, int firstBlock, int blocks, float* buffer, float* transformed)
+    public void Transform(TileBlock block, int index, int firstBlock, int blocks, float* buffer, float* transformed)
     {
+        ref readonly TileRows rows = ref block.Rows[index];
         nint point = PointStride(rows.Height);
+        nint nextTarget = rows.Height * (nint)BlockedImage.BlockChannels;
         float* edge = buffer + (TVariant.Points * T.Count);
-        for (int row = 0; row < rows.Filled; row++)
+        float* first = transformed + (firstBlock * nextTarget);
+        foreach (ref readonly Tile tile in block.Tiles(rows))
         {
-            (int image, int y, int x) = Locate(rows.First + row);
-            (y, x) = (y - _source.Top, x - _source.Left);
+            (int y, int x) = (tile.Y - _source.Top, tile.X - _source.Left);
             int halo = _from.Halo;
-            bool isInside = y >= -halo && x >= -halo && y + TVariant.Inputs <= _from.Height + halo && x + TVariant.Inputs <= _from.Width + halo;
-            float* plane = _source.Values + (image * _from.ImageStride) + (firstBlock * _from.PlaneStride) + _from.Interior;
-            float* target = transformed + (((firstBlock * (nint)rows.Height) + row) * BlockedImage.BlockChannels);
+            bool isInside = y >= -halo && x >= -halo && y + Read(tile, SparedPoints.LastRow) <= _from.Height + halo && x + Read(tile, SparedPoints.LastColumn) <= _from.Width + halo;
+            float* plane = _source.Values + (tile.Image * _from.ImageStride) + (firstBlock * _from.PlaneStride) + _from.Interior;
+            float* target = first;
+            first += BlockedImage.BlockChannels;
             if (!isInside)
             {
-                TransformEdge(plane, y, x, blocks, buffer, edge, target, rows.Height * (nint)BlockedImage.BlockChannels, point);
+                TransformEdge(plane, y, x, tile.Spared, blocks, buffer, edge, target, nextTarget, point);
                 continue;
             }
 
             float* pixels = plane + (y * _from.RowStride) + (x * (nint)BlockedImage.BlockChannels);
-            for (int block = 0; block < blocks; block++, pixels += _from.PlaneStride, target += rows.Height * BlockedImage.BlockChannels)
+            for (int channels = 0; channels < blocks; channels++, pixels += _from.PlaneStride, target += nextTarget)
             {
                 for (int lane = 0; lane < BlockedImage.BlockChannels; lane += T.Count)
                 {
-                    TVariant.TransformPixels<T>(pixels + lane, _from.RowStride, buffer, target + lane, point);
+                    TVariant.TransformPixels<T>(pixels + lane, _from.RowStride, tile.Spared, buffer, target + lane, point);
                 }
             }
         }
     }
 
+    /// <summary>Pixels that a tile reads along a side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Read(in Tile tile, SparedPoints last) => TVariant.Inputs - ((tile.Spared & last) == 0 ? 0 : 1);
+
     /// <summary>A tile that reaches beyond the stored halo. Zeros are there once for all blocks of channels; what is in the image is copied vector by vector, because vectors are what the transform loads.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void TransformEdge(float* plane, int y, int x, int blocks, float* buffer, float* edge, float* target, nint nextTarget, nint point)
+    private void TransformEdge(float* plane, int y, int x, SparedPoints spared, int blocks, float* buffer, float* edge, float* target, nint nextTarget, nint point)
     {
         const int Line = BlockedImage.BlockChannels;
         NativeMemory.Clear(edge, (nuint)(TVariant.Points * Line) * sizeof(float));
@@ -123,7 +110,7 @@ internal sealed unsafe class WinogradPixels<T, TVariant>
 
             for (int lane = 0; lane < Line; lane += T.Count)
             {
-                TVariant.TransformPixels<T>(edge + lane, TVariant.Inputs * Line, buffer, target + lane, point);
+                TVariant.TransformPixels<T>(edge + lane, TVariant.Inputs * Line, spared, buffer, target + lane, point);
             }
         }
     }

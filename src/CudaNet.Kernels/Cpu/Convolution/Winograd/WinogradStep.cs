@@ -35,27 +35,27 @@ internal static unsafe class WinogradStep
         where T : unmanaged, ISimd<T>
         where TVariant : struct, IWinograd
     {
-        BlockedImage to = BlockedImage.Of(step.Output.Shape);
+        TileGrid grid = TileGrid.Of<TVariant>(BlockedImage.Of(step.Output.Shape));
         Scratch scratch = loader.Scratch;
-        WinogradPixels<T, TVariant> pixels = new(source, to);
-        WinogradOutput<T, TVariant> output = new(layer, pixels, new TileSums<T>(layer, source), to);
+        WinogradPixels<T, TVariant> pixels = new(source);
+        WinogradOutput<T, TVariant> output = new(layer, new TileSums<T>(layer, source));
         TileDestination destination = new(loader.Epilogue(step), loader.Place(step));
         StagePublisher<T>? publisher = loader.TakePublisher();
         scratch.Require(WinogradOutput<T, TVariant>.BufferElements);
-        if (TVariant.Taps == 3 && pixels.Tiles <= FewTiles<T>())
+        if (TVariant.Taps == 3 && grid.Tiles <= FewTiles<T>())
         {
-            TileRows[] few = WinogradTiling.RowsOfFour(pixels.Tiles);
+            TileBlock few = WinogradTiling.RowsOfFour(grid);
             scratch.RequireShared(pixels.Elements(few));
             loader.Add(new WinogradInputPhase<T, TVariant>(pixels, few, scratch));
             int shares = scratch.Threads == 1 ? 1 : Math.Min(layer.Panels, 2 * scratch.Threads);
             return new FewTilesPhase<T, TVariant>(layer, pixels, output, destination, few, shares, publisher, scratch);
         }
 
-        WinogradWeights<TVariant>? weights = KeptWeights<T, TVariant>(loader, node, algorithm, layer, pixels);
+        WinogradWeights<TVariant>? weights = KeptWeights<T, TVariant>(loader, node, algorithm, layer, pixels.Blocks, grid);
         int most = weights is null ? StreamedTiles : MostTiles(pixels);
-        TileRows[][] blocks = WinogradTiling.Cut<T>(pixels.Tiles, most, layer.WholePanels);
-        TileRows[][]? own = weights is null ? null
-            : layer.Op.Groups == 1 && blocks.Length < EvenBlocks * scratch.Threads && WinogradTiling.CutEvenly<T>(pixels.Tiles, most, layer.WholePanels, blocks.Length, scratch.Threads) is { } even ? even
+        TileBlock[] blocks = WinogradTiling.Cut<T>(grid, most, layer.WholePanels);
+        TileBlock[]? own = weights is null ? null
+            : layer.Op.Groups == 1 && blocks.Length < EvenBlocks * scratch.Threads && WinogradTiling.CutEvenly<T>(grid, most, layer.WholePanels, blocks.Length, scratch.Threads) is { } even ? even
             : blocks.Length * layer.Op.Groups >= 3 * scratch.Threads ? blocks
             : null;
         if (own is not null)
@@ -67,7 +67,7 @@ internal static unsafe class WinogradStep
         scratch.RequireShared(blocks.Max(pixels.Elements));
         WinogradBlock<T, TVariant> shared = new(layer, weights, pixels, output, blocks, sharesPixels: true, scratch);
         StoringPhase? last = null;
-        foreach (TileRows[] block in blocks)
+        foreach (TileBlock block in blocks)
         {
             if (last is not null)
             {
@@ -90,23 +90,24 @@ internal static unsafe class WinogradStep
         where TPooling : struct, IPooling
     {
         BlockedImage image = BlockedImage.Of(step.Output.Shape);
-        WinogradPixels<T, TVariant> pixels = new(source, image);
-        if (loader.PublishesAfter || PooledRows.Of<T>(image, pixels.TilesX, TVariant.Outputs, MostTiles(pixels), layer.WholePanels, pool.Op, pool.Image.Height, loader.Scratch.Threads) is not { } cut
+        TileGrid grid = TileGrid.Of<TVariant>(image);
+        WinogradPixels<T, TVariant> pixels = new(source);
+        if (loader.PublishesAfter || PooledRows.Of<T>(image, grid.Columns.Tiles, TVariant.Outputs, MostTiles(pixels), layer.WholePanels, pool.Op, pool.Image.Height, loader.Scratch.Threads) is not { } cut
             || (loader.Publishes && !cut.ComputesAll(image, pool.Op, pool.Image.Height))
-            || KeptWeights<T, TVariant>(loader, node, algorithm, layer, pixels) is not { } weights)
+            || KeptWeights<T, TVariant>(loader, node, algorithm, layer, pixels.Blocks, grid) is not { } weights)
         {
             return null;
         }
 
-        WinogradOutput<T, TVariant> output = new(layer, pixels, new TileSums<T>(layer, source), image);
-        return new PooledWinogradPhase<T, TVariant, TPooling>(layer, weights, pixels, output, cut, image, loader.Epilogue(step), pool, loader.TakePublisher(), loader.Scratch);
+        WinogradOutput<T, TVariant> output = new(layer, new TileSums<T>(layer, source));
+        return new PooledWinogradPhase<T, TVariant, TPooling>(layer, weights, pixels, output, grid, cut, image, loader.Epilogue(step), pool, loader.TakePublisher(), loader.Scratch);
     }
 
     /// <summary>Null where weights are transformed while they are read.</summary>
-    private static WinogradWeights<TVariant>? KeptWeights<T, TVariant>(PlanLoader<T> loader, LayerNode node, string algorithm, DirectConvolution layer, WinogradPixels<T, TVariant> pixels)
+    private static WinogradWeights<TVariant>? KeptWeights<T, TVariant>(PlanLoader<T> loader, LayerNode node, string algorithm, DirectConvolution layer, int inputBlocks, in TileGrid grid)
         where T : unmanaged, ISimd<T>
         where TVariant : struct, IWinograd =>
-        pixels.Tiles <= TilesOfStreamedWeights<T>() && pixels.Blocks > 1
+        grid.Tiles <= TilesOfStreamedWeights<T>() && inputBlocks > 1
             ? null
             : loader.Forms.GetOrAddWithin(node, algorithm, sizeof(float) * WinogradWeights<TVariant>.Elements(layer), arena => WinogradWeights<TVariant>.Make<T>(layer, arena));
 
