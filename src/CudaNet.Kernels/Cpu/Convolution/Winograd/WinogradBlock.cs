@@ -164,15 +164,23 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
         nint weightStride = WinogradWeights<TVariant>.PointStride(_layer, panel, chunk);
         byte* nextPoint = next.First;
         int firstBlock = (group * _layer.GroupBlocks) + chunk.FirstBlock;
+        TileRows[] all = tiles.Rows;
+        int needing = 0;
+        nint step = 0;
         for (int point = firstPoint; point < firstPoint + points; point++, weights += weightStride, nextPoint += next.PointBytes)
         {
             SparedPoints where = WinogradFilter<TVariant>.Place(point);
-            nint step = next.PointBytes / (chunk.Terms * Math.Max(1, tiles.RowsNeeding(where)));
+            if (tiles.RowsNeeding(where) != needing)
+            {
+                needing = tiles.RowsNeeding(where);
+                step = next.PointBytes / (chunk.Terms * Math.Max(1, needing));
+            }
+
             PanelProduct product = new(weights, second, outputs, chunk.Blocks, chunk.TermsPerBlock, _productElements, chunk.Index > 0, step, next.Second);
             byte* fetched = nextPoint;
-            for (int index = 0; index < tiles.Rows.Length; index++)
+            for (int index = 0; index < all.Length; index++)
             {
-                ref readonly TileRows rows = ref tiles.Rows[index];
+                ref readonly TileRows rows = ref all[index];
                 if ((rows.Spared & where) != 0)
                 {
                     continue;

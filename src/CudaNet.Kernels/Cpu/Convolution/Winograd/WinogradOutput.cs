@@ -40,28 +40,37 @@ internal sealed unsafe class WinogradOutput<T, TVariant>(
             float* tileProducts = products + Offset(rows, 0, outputs);
             foreach (ref readonly Tile tile in block.Tiles(rows))
             {
-                bool isWhole = tile.Height == TVariant.Outputs && tile.Width == TVariant.Outputs;
+                bool isWhole = storesOnce && tile.Height == TVariant.Outputs && tile.Width == TVariant.Outputs;
                 for (int output = 0; output < outputs; output += T.Count, tileProducts += T.Count)
                 {
                     int channel = firstChannel + output;
-                    if (storesOnce)
+                    if (isWhole)
                     {
-                        nint offset = destination.Offset(tile.Image, tile.Y, tile.X, channel);
                         destination.Epilogue.Load(channel, out T bias, out T scale, out T shift);
-                        T sum = isWhole
-                            ? TVariant.TransformProducts<T, TilePixels<T>>(tileProducts, point, buffer, new TilePixels<T>(store, bias, scale, shift, offset, destination.RowStride))
-                            : TVariant.TransformProducts<T, TilePartPixels<T>>(
-                                tileProducts, point, buffer, new TilePartPixels<T>(store, new TilePart(tile.Height, tile.Width), bias, scale, shift, offset, destination.RowStride));
-                        if (T.IsFinite(sum))
+                        TilePixels<T> target = new(store, bias, scale, shift, destination.Offset(tile.Image, tile.Y, tile.X, channel), destination.RowStride);
+                        if (T.IsFinite(TVariant.TransformProducts<T, TilePixels<T>>(tileProducts, point, buffer, target)))
                         {
                             continue;
                         }
+                    }
+                    else if (storesOnce && FinishPart(store, tileProducts, point, tile, channel, buffer, destination))
+                    {
+                        continue;
                     }
 
                     FinishByResults(tileProducts, point, tile, group, panel, output, buffer, destination);
                 }
             }
         }
+    }
+
+    /// <summary>A tile that has not all rows and columns; false where it is not finite.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool FinishPart(in OneStore<T> store, float* products, nint point, in Tile tile, int channel, float* buffer, in TileDestination destination)
+    {
+        destination.Epilogue.Load(channel, out T bias, out T scale, out T shift);
+        TilePartPixels<T> target = new(store, new TilePart(tile.Height, tile.Width), bias, scale, shift, destination.Offset(tile.Image, tile.Y, tile.X, channel), destination.RowStride);
+        return T.IsFinite(TVariant.TransformProducts<T, TilePartPixels<T>>(products, point, buffer, target));
     }
 
     /// <summary>A tile that is not finite, or is stored more than once.</summary>
