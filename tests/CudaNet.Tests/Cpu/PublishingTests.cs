@@ -48,6 +48,15 @@ public sealed class PublishingTests
         }
     }
 
+    /// <summary>Of twelve tiles each with 16 registers, whose first lies anywhere in a row of seven: five of four pixels and two of three.</summary>
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void Blocks_of_tiles_begin_anywhere(int width, int threads)
+    {
+        Conv2d conv = new(128, 32, 3, 3, Padding: 1);
+        CheckSets(Block(conv), ["conv", "relu"], Formula.Uniform("x", new TensorShape(3, 128, 16, 26)), Options(width, threads) with { TransformedWeights = 100 }, $"{conv}");
+    }
+
     /// <summary>Layers that another step reads are stored, observed or not; images that are scaled take another way.</summary>
     [Theory]
     [MemberData(nameof(Kernels))]
@@ -106,7 +115,9 @@ public sealed class PublishingTests
     }
 
     /// <summary>Of 0, the kernels for 32 registers with vectors of four lanes.</summary>
-    private static CpuOptions Options(int width, int threads) => (width == 0 ? CpuWidths.ManyRegisters : CpuWidths.Options((SimdWidth)width)) with { Threads = threads };
+    /// <summary>By Winograd wherever that applies: by itself a backend takes direct sums where a layer reads the input.</summary>
+    private static CpuOptions Options(int width, int threads) =>
+        (width == 0 ? CpuWidths.ManyRegisters : CpuWidths.Options((SimdWidth)width)) with { Threads = threads, Convolutions = CpuConvolutions.Winograd };
 
     /// <summary>conv + bn + add + relu, and what is added: another convolution of the input. A last layer reads the zeros around the output, and another one of the others, where it is named.</summary>
     private static LayerGraph Block(Conv2d conv, string? read = null)

@@ -37,22 +37,22 @@ public sealed class WinogradTests
         }
     }
 
-    /// <summary>Batches from one tile to many, with weights kept or not: kept, streamed in blocks and streamed term by term are one arithmetic.</summary>
+    /// <summary>Batches from one tile to many, with narrow tiles in each place, and weights kept or not: kept, streamed in blocks and streamed term by term are one arithmetic.</summary>
     [Theory]
     [MemberData(nameof(Widths))]
     public void Neither_batch_nor_width_nor_memory_changes_a_bit(int width, int threads)
     {
         using Model model = OneConvolution();
-        foreach (int side in (int[])[1, 2, 4, 7, 13])
+        foreach ((int height, int side) in ((int, int)[])[(1, 1), (2, 2), (4, 4), (7, 7), (13, 13), (4, 14), (14, 3), (10, 5)])
         {
-            Tensor batch = Formula.Uniform("x", new TensorShape(5, Channels, side, side));
+            Tensor batch = Formula.Uniform("x", new TensorShape(5, Channels, height, side));
             float[] expected = Predict(model, batch, new CpuOptions { Convolutions = CpuConvolutions.Winograd, SimdWidth = SimdWidth.Bits128, Threads = 1, TransformedWeights = 0 });
             foreach (double kept in (double[])[0, 100])
             {
                 CpuOptions options = CpuWidths.Options((SimdWidth)width) with { Convolutions = CpuConvolutions.Winograd, Threads = threads, TransformedWeights = kept };
-                Bits.AssertSame(expected, Predict(model, batch, options), $"{side}×{side}, {kept}");
-                Tensor first = new(new TensorShape(1, Channels, side, side), batch.Values[..(Channels * side * side)].ToArray());
-                Bits.AssertSame(expected.AsSpan(0, expected.Length / 5), Predict(model, first, options), $"{side}×{side}, {kept}, alone");
+                Bits.AssertSame(expected, Predict(model, batch, options), $"{height}×{side}, {kept}");
+                Tensor first = new(new TensorShape(1, Channels, height, side), batch.Values[..(Channels * height * side)].ToArray());
+                Bits.AssertSame(expected.AsSpan(0, expected.Length / 5), Predict(model, first, options), $"{height}×{side}, {kept}, alone");
             }
         }
     }

@@ -1,3 +1,4 @@
+using CudaNet.Engine;
 using CudaNet.Kernels.Cpu;
 using Xunit;
 
@@ -70,27 +71,32 @@ public sealed class WinogradTilingTests
     public void Rows_are_not_cut_smaller_than_pays() =>
         Assert.Equal([(4, SparedPoints.None), (5, SparedPoints.LastRow)], Assert.Single(WinogradTiling.Cut<Simd512>(Square(1, 10), most: 36, panels: 8)).Rows.Select(r => (r.Height, r.Spared)));
 
-    /// <summary>The four tiles of 7²: the two that need the last row are neighbours, and the two that need the last column.</summary>
-    [Fact]
-    public void Few_tiles_that_need_a_point_are_neighbours()
+    /// <summary>Of the four tiles of 7² the two that need the last row are neighbours, and the two that need the last column; of those of 4×14 the last two need the last column.</summary>
+    [Theory]
+    [InlineData(1, 7, 7, 4, 2, 2, 2)]
+    [InlineData(1, 4, 14, 4, 4, 2, 2)]
+    [InlineData(1, 14, 4, 4, 2, 4, 2)]
+    [InlineData(2, 4, 7, 4, 4, 2, 2)]
+    [InlineData(4, 4, 4, 4, 4, 4, 4)]
+    public void Few_tiles_that_need_a_point_are_neighbours(int batch, int height, int width, params int[] counts)
     {
-        TileBlock block = WinogradTiling.RowsOfFour(Square(1, 7));
+        TileBlock block = WinogradTiling.RowsOfFour(Grid(batch, height, width));
         FewTiles few = new(block, block.Rows[0]);
-        Assert.Equal(
-            [(0, 4), (0, 2), (1, 2), (1, 2)],
-            ((SparedPoints[])[SparedPoints.None, SparedPoints.LastRow, SparedPoints.LastColumn, SparedPoints.LastRow | SparedPoints.LastColumn]).Select(p => (few.Needing(p).First, few.Needing(p).Count)));
         for (SparedPoints points = 0; (int)points < 4; points++)
         {
             FewTiles.Range range = few.Needing(points);
-            Tile[] tiles = block.Tiles(block.Rows[0]).ToArray();
-            Assert.All(tiles.Index(), t => Assert.True((t.Item.Spared & points) != 0 || (t.Index >= range.First && t.Index < range.First + range.Count)));
+            Assert.Equal(counts[(int)points], range.Count);
+            Assert.InRange(range.First, 0, 4 - range.Count);
+            Assert.All(Enumerable.Range(0, 4), t => Assert.True((block.Tile(t).Spared & points) != 0 || (t >= range.First && t < range.First + range.Count)));
         }
     }
 
     /// <summary>Whole tiles, in one row.</summary>
-    private static TileGrid Line(int tiles) => TileGrid.Of(BlockedImage.Of(new CudaNet.Engine.TensorShape(1, 16, 4, 4 * tiles)), size: 4, hasNarrowTiles: true);
+    private static TileGrid Line(int tiles) => Grid(1, 4, 4 * tiles);
 
-    private static TileGrid Square(int batch, int side) => TileGrid.Of(BlockedImage.Of(new CudaNet.Engine.TensorShape(batch, 16, side, side)), size: 4, hasNarrowTiles: true);
+    private static TileGrid Square(int batch, int side) => Grid(batch, side, side);
+
+    private static TileGrid Grid(int batch, int height, int width) => TileGrid.Of<Winograd4x4>(BlockedImage.Of(new TensorShape(batch, 16, height, width)));
 
     private static void CheckAll(TileGrid grid)
     {
@@ -119,8 +125,9 @@ public sealed class WinogradTilingTests
                 Assert.Equal(row, rows.FirstRow);
                 Assert.InRange(rows.Filled, 1, rows.Height);
                 Assert.InRange(rows.Height, 1, TileKernel.MostRows<T>(panels));
-                Assert.All(block.Tiles(rows).ToArray(), t => Assert.Equal(rows.Spared, t.Spared & rows.Spared));
-                tiles.AddRange(block.Tiles(rows));
+                Tile[] own = [.. Enumerable.Range(rows.FirstRow, rows.Filled).Select(block.Tile)];
+                Assert.All(own, t => Assert.Equal(rows.Spared, t.Spared & rows.Spared));
+                tiles.AddRange(own);
                 row += rows.Height;
             }
 

@@ -1,3 +1,4 @@
+using CudaNet.Engine;
 using CudaNet.Kernels.Cpu;
 using CudaNet.Tests.Support;
 using Xunit;
@@ -14,6 +15,56 @@ public sealed unsafe class WinogradTransformTests
         CheckAll<Winograd4x4>();
         CheckAll<Winograd4x4Taps4>();
         CheckAll<Winograd2x2>();
+    }
+
+    /// <summary>Of a tile that spares points the others are those of a whole tile, whatever lies in the row and the column that it does not have: those are not read.</summary>
+    [Fact]
+    public void Spared_points_change_no_other()
+    {
+        Assert.SkipUnless(SimdSupport.IsSupported(SimdWidth.Bits128), "no vectors here");
+        for (SparedPoints spared = SparedPoints.None; spared <= (SparedPoints.LastRow | SparedPoints.LastColumn); spared++)
+        {
+            CheckSpared<Winograd4x4>(spared);
+            CheckSpared<Winograd2x2>(spared);
+        }
+    }
+
+    private static void CheckSpared<TVariant>(SparedPoints spared)
+        where TVariant : struct, IWinograd
+    {
+        int side = TVariant.Inputs;
+        int rows = side - (spared.HasFlag(SparedPoints.LastRow) ? 1 : 0), columns = side - (spared.HasFlag(SparedPoints.LastColumn) ? 1 : 0);
+        float[] pixels = Formula.Uniform("pixels", new TensorShape(1, side, side, BlockedImage.BlockChannels)).Values.ToArray();
+        float[] whole = Pixels<TVariant>(pixels, SparedPoints.None);
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            (int row, int column) = Math.DivRem(i / BlockedImage.BlockChannels, side);
+            pixels[i] = row < rows && column < columns ? pixels[i] : float.NaN;
+        }
+
+        float[] part = Pixels<TVariant>(pixels, spared);
+        for (int point = 0; point < TVariant.Points; point++)
+        {
+            (int row, int column) = Math.DivRem(point, side);
+            float[] expected = row < rows && column < columns ? whole[(4 * point)..((4 * point) + 4)] : row == rows ? [0, 0, 0, 0] : part[(4 * point)..((4 * point) + 4)];
+            Bits.AssertSame(expected, part.AsSpan(4 * point, 4), $"{typeof(TVariant).Name}, {spared}, point {point}");
+        }
+
+        Assert.DoesNotContain(part, float.IsNaN);
+    }
+
+    /// <summary>The first four channels' points; zero where none is written.</summary>
+    private static float[] Pixels<TVariant>(float[] pixels, SparedPoints spared)
+        where TVariant : struct, IWinograd
+    {
+        float[] buffer = new float[TVariant.Points * Simd128.Count];
+        float[] transformed = new float[TVariant.Points * Simd128.Count];
+        fixed (float* from = pixels, memory = buffer, to = transformed)
+        {
+            TVariant.TransformPixels<Simd128>(from, TVariant.Inputs * BlockedImage.BlockChannels, spared, memory, to, Simd128.Count);
+        }
+
+        return transformed;
     }
 
     private static void CheckAll<TVariant>()

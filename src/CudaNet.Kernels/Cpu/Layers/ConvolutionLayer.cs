@@ -84,8 +84,8 @@ internal sealed unsafe class ConvolutionLayer : CpuLayer
         where T : unmanaged, ISimd<T>
         where TVariant : struct, IWinograd
     {
-        int height = WinogradPixels<T, TVariant>.Covered(step.Head.Shape.Height);
-        int width = WinogradPixels<T, TVariant>.Covered(step.Head.Shape.Width);
+        int height = TileAxis.Of<TVariant>(step.Head.Shape.Height).Covered(TVariant.Inputs);
+        int width = TileAxis.Of<TVariant>(step.Head.Shape.Width).Covered(TVariant.Inputs);
         return WinogradSource.Of(loader.Inputs.SpaceToDepth(_op.Padding, height, width), packed);
     }
 

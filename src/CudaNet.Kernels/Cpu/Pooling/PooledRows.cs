@@ -35,7 +35,7 @@ internal sealed record PooledRows(int Items, int TileRows, int TileHeight, int C
         where T : unmanaged, ISimd<T>
     {
         int tilesY = (image.Height + tileHeight - 1) / tileHeight;
-        int atOnce = Enumerable.Range(1, Math.Clamp(mostTiles / tilesX, 1, tilesY)).MinBy(r => WinogradTiling.Cost<T>(r * tilesX, panels) / r);
+        int atOnce = Enumerable.Range(1, Math.Clamp(mostTiles / tilesX, 1, tilesY)).MinBy(r => WinogradTiling.RowsCost<T>(r * tilesX, panels) / r);
         int images = image.Batch;
         int items = Enumerable.Range(1, Math.Min(threads, pooledHeight)).MinBy(i => Cost(i, images, tilesY, threads));
         PooledRows cut = new(items, atOnce, tileHeight, op.Kernel - 1, mostTiles);

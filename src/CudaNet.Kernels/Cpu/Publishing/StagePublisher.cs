@@ -52,7 +52,7 @@ internal sealed unsafe class StagePublisher<T>
         Epilogue all = epilogue;
         _output = output;
         _pixels = checked(output.Image.Height * output.Image.Width);
-        _grid = TileGrid.Of(output.Image, size: 1, hasNarrowTiles: false);
+        _grid = TileGrid.OfPixels(output.Image);
         _rest = all.After(stages[0].Kind);
         _kinds = [.. stages.Select(s => s.Kind)];
         _last = all.LastStage;
@@ -80,6 +80,7 @@ internal sealed unsafe class StagePublisher<T>
 
     /// <summary>The same of neighbouring pixels of the step's output.</summary>
     public void Publish(int first, int end, (int First, int End) channels, int worker) => Publish(_grid, first, end, channels, worker, _output);
+
     /// <summary>Publishes some pixels of an image.</summary>
     /// <param name="image">Which.</param>
     /// <param name="first">The first pixel, row by row.</param>

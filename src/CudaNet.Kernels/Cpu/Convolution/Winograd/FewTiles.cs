@@ -8,20 +8,20 @@ internal sealed class FewTiles
     public FewTiles(TileBlock block, in TileRows rows)
     {
         Height = rows.Height;
-        Tile[] tiles = block.Tiles(rows).ToArray();
-        _needing = [.. Enumerable.Range(0, 4).Select(points => Of(tiles, (SparedPoints)points))];
+        SparedPoints[] spared = [.. Enumerable.Range(rows.FirstRow, rows.Filled).Select(row => block.Tile(row).Spared)];
+        _needing = [.. Enumerable.Range(0, 4).Select(points => Of(spared, (SparedPoints)points))];
     }
 
     /// <summary>Rows of the kernel: four or one.</summary>
     public int Height { get; }
 
-    /// <summary>The tiles that need a point: two neighbours or four.</summary>
+    /// <summary>Of four tiles those that need a point, two neighbours or all.</summary>
     public Range Needing(SparedPoints place) => _needing[(int)place];
 
-    private static Range Of(Tile[] tiles, SparedPoints place)
+    private static Range Of(SparedPoints[] spared, SparedPoints place)
     {
-        int first = Array.FindIndex(tiles, t => (t.Spared & place) == 0);
-        int last = Array.FindLastIndex(tiles, t => (t.Spared & place) == 0);
+        int first = Array.FindIndex(spared, s => (s & place) == 0);
+        int last = Array.FindLastIndex(spared, s => (s & place) == 0);
         return last - first < 2 ? new Range(Math.Clamp(first, 0, 2), 2) : new Range(0, 4);
     }
 

@@ -55,6 +55,7 @@ internal static unsafe class FewTilesKernel<TVariant>
             }
             else
             {
+                // No tile needs the second point that does not need the first.
                 Four<T, TwoAndTwo>(pair, filters, firstPixels, pixelsApart, from, sums + offset, sumsApart, accumulate, next, nextStep);
             }
         }

@@ -110,7 +110,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
         nint block = ((nint)group * _layer.GroupBlocks) + chunk.FirstBlock + firstBlock;
         if (_isOneTile)
         {
-            float* tile = _scratch.Shared + _pixels.Offset(_tiles, 0) + (block * BlockedImage.BlockChannels);
+            float* tile = _scratch.Shared + _pixels.Offset(_tiles.Rows[0], 0) + (block * BlockedImage.BlockChannels);
             OneTileKernel<TVariant>.Run<T>(taps, tap, blocks, terms, tile, _pixels.PointStride(1), isFirst ? null : running, sums, outputs, isAdded, next);
             return;
         }
@@ -138,7 +138,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
                 int height = _tiles.Rows[index].Height;
                 nint point = _pixels.PointStride(height);
                 nint offset = WinogradOutput<T, TVariant>.Offset(_tiles.Rows[index], 0, outputs);
-                float* pixels = _scratch.Shared + _pixels.Offset(_tiles, index) + (block * height * BlockedImage.BlockChannels);
+                float* pixels = _scratch.Shared + _pixels.Offset(_tiles.Rows[index], index) + (block * height * BlockedImage.BlockChannels);
                 float* start = isFirst ? null : running + offset;
                 FewTilesKernel<TVariant>.Run<T>(first, one, pixels, point, _few[index], start, sums + offset, isAdded, next, step);
                 FewTilesKernel<TVariant>.Run<T>(second, two, pixels, point, _few[index], start, sums + offset, isAdded, next + rowBytes, step);

@@ -30,7 +30,7 @@ internal unsafe interface IWinograd
     /// <summary>Bᵀ pixels B.</summary>
     /// <param name="pixels">The first of <see cref="Inputs"/> rows of as many pixels, 16 values from one to the next.</param>
     /// <param name="row">Elements from row to row.</param>
-    /// <param name="spared">The points that are not needed: they are left as they are, and neither the last row nor the last column of pixels is read for them.</param>
+    /// <param name="spared">The points that are not needed: they are undefined, and of the pixels neither the last row nor the last column is read for them.</param>
     /// <param name="buffer">Room for <see cref="Points"/> vectors.</param>
     /// <param name="transformed">Where the first point goes.</param>
     /// <param name="point">Elements from point to point.</param>

@@ -12,6 +12,9 @@ namespace CudaNet.Kernels.Cpu;
 /// <param name="Wide">How many are not narrow; the first ones.</param>
 internal readonly record struct TileAxis(int Pixels, int Size, int Tiles, int Wide)
 {
+    /// <summary>Whether some tiles are narrow and some are not.</summary>
+    public bool IsMixed => Wide > 0 && Wide < Tiles;
+
     /// <summary>As few tiles as can be.</summary>
     /// <param name="pixels">Along the side.</param>
     /// <param name="size">Of a tile.</param>
@@ -22,7 +25,11 @@ internal readonly record struct TileAxis(int Pixels, int Size, int Tiles, int Wi
         return new TileAxis(pixels, size, tiles, canBeNarrow ? Math.Max(0, pixels - (tiles * (size - 1))) : tiles);
     }
 
-    /// <summary>The first pixel of a tile.</summary>
+    /// <summary>The tiles of one of Winograd's algorithms.</summary>
+    public static TileAxis Of<TVariant>(int pixels)
+        where TVariant : struct, IWinograd => Of(pixels, TVariant.Outputs, TVariant.HasNarrowTiles);
+
+    /// <summary>The first pixel of a tile; of the one after the last, where that would begin.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int First(int tile) => (tile * Size) - Math.Max(0, tile - Wide);
 
@@ -33,7 +40,11 @@ internal readonly record struct TileAxis(int Pixels, int Size, int Tiles, int Wi
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsNarrow(int tile) => tile >= Wide;
 
-    /// <summary>Points of all tiles.</summary>
+    /// <summary>Points of all tiles, which are also the pixels that they read, each for itself.</summary>
     /// <param name="inputs">Pixels that a tile which is not narrow reads.</param>
     public int Points(int inputs) => (Tiles * inputs) - (Tiles - Wide);
+
+    /// <summary>Pixels that all tiles read together.</summary>
+    /// <param name="inputs">Pixels that a tile which is not narrow reads.</param>
+    public int Covered(int inputs) => checked(First(Tiles) + inputs - Size);
 }

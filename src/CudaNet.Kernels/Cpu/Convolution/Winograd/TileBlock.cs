@@ -1,41 +1,38 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
-/// <summary>Neighbouring tiles of a batch whose products are computed together. Within the block, tiles that need the same points lie beside each other.</summary>
-internal sealed class TileBlock
+/// <summary>Neighbouring tiles of a batch whose products are computed together.</summary>
+/// <param name="grid">All tiles.</param>
+/// <param name="first">The first of these, counted through the batch.</param>
+/// <param name="end">After the last.</param>
+/// <param name="matrix">How they are rows of a matrix.</param>
+internal sealed class TileBlock(TileGrid grid, int first, int end, TileMatrix matrix)
 {
-    private readonly Tile[] _tiles;
-    private readonly int[] _needing;
-
-    /// <param name="grid">All tiles.</param>
-    /// <param name="first">The first of these, counted through the batch.</param>
-    /// <param name="end">After the last.</param>
-    /// <param name="rows">The rows of a matrix that they are.</param>
-    /// <param name="tiles">The tile of each row, of none where it is not filled.</param>
-    public TileBlock(in TileGrid grid, int first, int end, TileRows[] rows, Tile[] tiles)
-    {
-        (Grid, First, End, Rows) = (grid, first, end, rows);
-        _tiles = tiles;
-        _needing = [.. Enumerable.Range(0, 4).Select(points => rows.Count(r => (r.Spared & (SparedPoints)points) == 0))];
-    }
+    private readonly TileGrid _grid = grid;
 
     /// <summary>All tiles of the batch.</summary>
-    public TileGrid Grid { get; }
+    public ref readonly TileGrid Grid => ref _grid;
 
     /// <summary>The first tile, counted through the batch.</summary>
-    public int First { get; }
+    public int First => first;
 
     /// <summary>After the last.</summary>
-    public int End { get; }
+    public int End => end;
 
     /// <summary>Rows that are multiplied together.</summary>
-    public TileRows[] Rows { get; }
+    public TileRows[] Rows => matrix.Rows;
 
     /// <summary>Rows of the block, filled or not.</summary>
-    public int Height => Rows[^1].FirstRow + Rows[^1].Height;
+    public int Height => matrix.Height;
 
-    /// <summary>The tiles of some rows.</summary>
-    public ReadOnlySpan<Tile> Tiles(in TileRows rows) => _tiles.AsSpan(rows.FirstRow, rows.Filled);
+    /// <summary>Whether some rows do not need all points.</summary>
+    public bool SparesPoints => matrix.SparesPoints;
+
+    /// <summary>The tile of a row that is filled.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Tile Tile(int row) => _grid[first + matrix.Tile(row)];
 
     /// <summary>How many of <see cref="Rows"/> need some points.</summary>
-    public int RowsNeeding(SparedPoints points) => _needing[(int)points];
+    public int RowsNeeding(SparedPoints points) => matrix.RowsNeeding(points);
 }

@@ -7,13 +7,13 @@ namespace CudaNet.Kernels.Cpu;
 internal readonly record struct TileGrid(int Batch, TileAxis Rows, TileAxis Columns)
 {
     /// <summary>Of the whole batch.</summary>
-    public int Tiles { get; } = checked(Batch * Rows.Tiles * Columns.Tiles);
+    public int Tiles => checked(Batch * ImageTiles);
 
     /// <summary>Of an image.</summary>
-    public int ImageTiles => Rows.Tiles * Columns.Tiles;
+    public int ImageTiles => checked(Rows.Tiles * Columns.Tiles);
 
-    /// <summary>Whether some tiles do not need all points.</summary>
-    public bool HasNarrow => Rows.Wide < Rows.Tiles || Columns.Wide < Columns.Tiles;
+    /// <summary>Whether some tiles need points that others do not.</summary>
+    public bool IsMixed => Rows.IsMixed || Columns.IsMixed;
 
     public Tile this[int index]
     {
@@ -26,18 +26,11 @@ internal readonly record struct TileGrid(int Batch, TileAxis Rows, TileAxis Colu
         }
     }
 
-    /// <summary>The tiles of Winograd's algorithms.</summary>
+    /// <summary>The tiles of one of Winograd's algorithms.</summary>
     public static TileGrid Of<TVariant>(in BlockedImage image)
-        where TVariant : struct, IWinograd => Of(image, TVariant.Outputs, TVariant.HasNarrowTiles);
+        where TVariant : struct, IWinograd => new(image.Batch, TileAxis.Of<TVariant>(image.Height), TileAxis.Of<TVariant>(image.Width));
 
-    /// <summary>Tiles of any size.</summary>
-    /// <param name="image">What is cut.</param>
-    /// <param name="size">Pixels along a side of a tile.</param>
-    /// <param name="hasNarrowTiles">Whether some may have a pixel less.</param>
-    public static TileGrid Of(in BlockedImage image, int size, bool hasNarrowTiles) =>
-        new(image.Batch, TileAxis.Of(image.Height, size, hasNarrowTiles), TileAxis.Of(image.Width, size, hasNarrowTiles));
-
-    /// <summary>Points along a side of so many pixels.</summary>
-    public static int Points<TVariant>(int pixels)
-        where TVariant : struct, IWinograd => TileAxis.Of(pixels, TVariant.Outputs, TVariant.HasNarrowTiles).Points(TVariant.Inputs);
+    /// <summary>Each pixel alone.</summary>
+    public static TileGrid OfPixels(in BlockedImage image) =>
+        new(image.Batch, TileAxis.Of(image.Height, size: 1, canBeNarrow: false), TileAxis.Of(image.Width, size: 1, canBeNarrow: false));
 }

@@ -78,7 +78,7 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
             int blocks = _layer.Op.Groups == 1 ? _pixels.Blocks : _layer.GroupBlocks;
             for (int index = 0; index < tiles.Rows.Length; index++)
             {
-                _pixels.Transform(tiles, index, group * _layer.GroupBlocks, blocks, buffer, pixels + _pixels.Offset(tiles, index));
+                _pixels.Transform(tiles, index, group * _layer.GroupBlocks, blocks, buffer, pixels + _pixels.Offset(tiles.Rows[index], index));
             }
         }
 
@@ -165,15 +165,15 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
         byte* nextPoint = next.First;
         int firstBlock = (group * _layer.GroupBlocks) + chunk.FirstBlock;
         TileRows[] all = tiles.Rows;
-        int needing = 0;
-        nint step = 0;
+        bool sparesPoints = tiles.SparesPoints;
+        nint step = next.PointBytes / (chunk.Terms * all.Length);
+        SparedPoints where = SparedPoints.None;
         for (int point = firstPoint; point < firstPoint + points; point++, weights += weightStride, nextPoint += next.PointBytes)
         {
-            SparedPoints where = WinogradFilter<TVariant>.Place(point);
-            if (tiles.RowsNeeding(where) != needing)
+            if (sparesPoints)
             {
-                needing = tiles.RowsNeeding(where);
-                step = next.PointBytes / (chunk.Terms * Math.Max(1, needing));
+                where = WinogradFilter<TVariant>.Place(point);
+                step = next.PointBytes / (chunk.Terms * Math.Max(1, tiles.RowsNeeding(where)));
             }
 
             PanelProduct product = new(weights, second, outputs, chunk.Blocks, chunk.TermsPerBlock, _productElements, chunk.Index > 0, step, next.Second);
@@ -187,7 +187,7 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
                 }
 
                 nint block = (nint)rows.Height * BlockedImage.BlockChannels;
-                float* rowPixels = pixels + _pixels.Offset(tiles, index) + (point * _pixels.PointStride(rows.Height)) + (firstBlock * block);
+                float* rowPixels = pixels + _pixels.Offset(rows, index) + (point * _pixels.PointStride(rows.Height)) + (firstBlock * block);
                 TileKernel.Run<T>(product, rowPixels, block, rows.Height, products + WinogradOutput<T, TVariant>.Offset(rows, point, outputs), fetched);
                 fetched += step * chunk.Terms;
             }

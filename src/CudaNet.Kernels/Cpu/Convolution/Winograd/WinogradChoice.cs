@@ -52,9 +52,10 @@ internal static class WinogradChoice
             return SpaceToDepthOf(op, height, width, algorithms, out whyNot);
         }
 
+        // Transforms and weights of narrow and cut-off tiles cost what those of whole ones cost, and are about as much as the products that they save.
         double direct = 9.0 * height * width;
-        long four = Products<Winograd4x4>(height, width);
-        long two = Products<Winograd2x2>(height, width);
+        double four = 36.0 * Tiles<Winograd4x4>(height, width);
+        double two = 16.0 * Tiles<Winograd2x2>(height, width);
         string choice = four <= two ? Four : Two;
         if (algorithms == CpuConvolutions.Winograd)
         {
@@ -78,18 +79,18 @@ internal static class WinogradChoice
     public static long Operations(Conv2d op, TensorShape output, string algorithm)
     {
         (int height, int width) = (output.Height, output.Width);
-        long products = algorithm switch { Four => Products<Winograd4x4>(height, width), Two => Products<Winograd2x2>(height, width), _ => 4 * Products<Winograd4x4Taps4>(height, width) };
+        long products = algorithm switch { Four => Points<Winograd4x4>(height, width), Two => Points<Winograd2x2>(height, width), _ => 4 * Points<Winograd4x4Taps4>(height, width) };
         return 2L * output.Batch * output.Channels * op.InChannels / op.Groups * products;
     }
 
     private static string? SpaceToDepthOf(Conv2d op, int height, int width, CpuConvolutions algorithms, out string? whyNot)
     {
         double direct = (double)op.KernelHeight * op.KernelWidth * height * width;
-        long products = 4 * Products<Winograd4x4Taps4>(height, width);
-        double gain = direct / products;
+        double tiles = Tiles<Winograd4x4Taps4>(height, width);
+        double gain = direct / (4.0 * 49 * tiles);
         whyNot = algorithms == CpuConvolutions.Winograd ? null
             : op.InChannels < LeastInputs ? $"{op.InChannels} input channels are too few"
-            : products < LeastTiles * 4 * Winograd4x4Taps4.Points ? $"{height}×{width} outputs are too few"
+            : tiles < LeastTiles ? $"{height}×{width} outputs are too few"
             : gain < LeastGain ? TooLittle(height, width)
             : null;
         return whyNot is null ? SpaceToDepth : null;
@@ -97,7 +98,10 @@ internal static class WinogradChoice
 
     private static string TooLittle(int height, int width) => $"{height}×{width} outputs fill too little of its tiles";
 
-    /// <summary>Of an image's tiles, of one channel.</summary>
-    private static long Products<TVariant>(int height, int width)
-        where TVariant : struct, IWinograd => TileGrid.Points<TVariant>(height) * (long)TileGrid.Points<TVariant>(width);
+    /// <summary>Points of an image's tiles.</summary>
+    private static long Points<TVariant>(int height, int width)
+        where TVariant : struct, IWinograd => TileAxis.Of<TVariant>(height).Points(TVariant.Inputs) * (long)TileAxis.Of<TVariant>(width).Points(TVariant.Inputs);
+
+    private static double Tiles<TVariant>(int height, int width)
+        where TVariant : struct, IWinograd => (double)TileAxis.Of<TVariant>(height).Tiles * TileAxis.Of<TVariant>(width).Tiles;
 }

@@ -19,6 +19,6 @@ internal sealed unsafe class WinogradInputPhase<T, TVariant>(WinogradPixels<T, T
     {
         (int index, int slice) = Math.DivRem(item, _slices);
         int first = slice * ItemBlocks;
-        pixels.Transform(block, index, first, Math.Min(ItemBlocks, pixels.Blocks - first), scratch.Of(worker), scratch.Shared + pixels.Offset(block, index));
+        pixels.Transform(block, index, first, Math.Min(ItemBlocks, pixels.Blocks - first), scratch.Of(worker), scratch.Shared + pixels.Offset(block.Rows[index], index));
     }
 }

@@ -38,8 +38,9 @@ internal sealed unsafe class WinogradOutput<T, TVariant>(
         {
             nint point = (nint)rows.Height * outputs;
             float* tileProducts = products + Offset(rows, 0, outputs);
-            foreach (ref readonly Tile tile in block.Tiles(rows))
+            for (int row = rows.FirstRow; row < rows.FirstRow + rows.Filled; row++)
             {
+                Tile tile = block.Tile(row);
                 bool isWhole = storesOnce && tile.Height == TVariant.Outputs && tile.Width == TVariant.Outputs;
                 for (int output = 0; output < outputs; output += T.Count, tileProducts += T.Count)
                 {

@@ -26,9 +26,6 @@ internal sealed unsafe class WinogradPixels<T, TVariant>
     /// <summary>fp32 elements of the memory that a transform works in.</summary>
     public static int BufferElements => (TVariant.Points * T.Count) + (TVariant.Points * BlockedImage.BlockChannels);
 
-    /// <summary>Pixels along a side of what all tiles read together, for so many outputs.</summary>
-    public static int Covered(int outputs) => checked((((outputs + TVariant.Outputs - 1) / TVariant.Outputs) * TVariant.Outputs) + TVariant.Inputs - TVariant.Outputs);
-
     /// <summary>Elements from point to point of a row of tiles; a cache line more than the values, so that points are no power of two apart.</summary>
     public nint PointStride(int height) => ((nint)_from.Blocks * height * BlockedImage.BlockChannels) + BlockedImage.BlockChannels;
 
@@ -37,9 +34,10 @@ internal sealed unsafe class WinogradPixels<T, TVariant>
         TVariant.Points * (((long)block.Height * _from.Blocks * BlockedImage.BlockChannels) + (block.Rows.Length * (long)BlockedImage.BlockChannels));
 
     /// <summary>Where some rows of a block begin, in elements.</summary>
+    /// <param name="rows">They.</param>
+    /// <param name="index">Which of the block's.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public nint Offset(TileBlock block, int index) =>
-        TVariant.Points * ((block.Rows[index].FirstRow * (nint)_from.Blocks * BlockedImage.BlockChannels) + (index * (nint)BlockedImage.BlockChannels));
+    public nint Offset(in TileRows rows, int index) => TVariant.Points * ((rows.FirstRow * (nint)_from.Blocks * BlockedImage.BlockChannels) + (index * (nint)BlockedImage.BlockChannels));
 
     /// <summary>Transforms some blocks of channels of some rows of tiles.</summary>
     /// <param name="block">Their block.</param>
@@ -56,8 +54,9 @@ internal sealed unsafe class WinogradPixels<T, TVariant>
         nint nextTarget = rows.Height * (nint)BlockedImage.BlockChannels;
         float* edge = buffer + (TVariant.Points * T.Count);
         float* first = transformed + (firstBlock * nextTarget);
-        foreach (ref readonly Tile tile in block.Tiles(rows))
+        for (int row = rows.FirstRow; row < rows.FirstRow + rows.Filled; row++)
         {
+            Tile tile = block.Tile(row);
             (int y, int x) = (tile.Y - _source.Top, tile.X - _source.Left);
             int halo = _from.Halo;
             bool isInside = y >= -halo && x >= -halo && y + Read(tile, SparedPoints.LastRow) <= _from.Height + halo && x + Read(tile, SparedPoints.LastColumn) <= _from.Width + halo;

@@ -82,7 +82,7 @@ internal static unsafe class WinogradStep
     }
 
     /// <summary>The same with the pooling that alone reads its output, whose rows are pooled while they are in the second-level cache.</summary>
-    /// <returns>Null where the two are better left apart.</returns>
+    /// <returns>Null where the two are better left apart, or rows of tiles may differ in their height.</returns>
     public static StoringPhase? BeginPooled<T, TVariant, TPooling>(
         PlanLoader<T> loader, LayerNode node, string algorithm, DirectConvolution layer, WinogradSource source, PlanStep step, RowPooling<TPooling> pool)
         where T : unmanaged, ISimd<T>
@@ -92,7 +92,7 @@ internal static unsafe class WinogradStep
         BlockedImage image = BlockedImage.Of(step.Output.Shape);
         TileGrid grid = TileGrid.Of<TVariant>(image);
         WinogradPixels<T, TVariant> pixels = new(source);
-        if (loader.PublishesAfter || PooledRows.Of<T>(image, grid.Columns.Tiles, TVariant.Outputs, MostTiles(pixels), layer.WholePanels, pool.Op, pool.Image.Height, loader.Scratch.Threads) is not { } cut
+        if (TVariant.HasNarrowTiles || loader.PublishesAfter || PooledRows.Of<T>(image, grid.Columns.Tiles, TVariant.Outputs, MostTiles(pixels), layer.WholePanels, pool.Op, pool.Image.Height, loader.Scratch.Threads) is not { } cut
             || (loader.Publishes && !cut.ComputesAll(image, pool.Op, pool.Image.Height))
             || KeptWeights<T, TVariant>(loader, node, algorithm, layer, pixels.Blocks, grid) is not { } weights)
         {
