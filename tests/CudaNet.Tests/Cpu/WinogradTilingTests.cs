@@ -132,7 +132,7 @@ public sealed class WinogradTilingTests
             }
 
             Assert.Equal(row, block.Height);
-            Assert.Equal(Enumerable.Range(block.First, block.End - block.First).Select(t => grid[t]).OrderBy(Position), tiles.OrderBy(Position));
+            Assert.Equal(Enumerable.Range(block.First, block.End - block.First).Select(t => grid.Tile(t)).OrderBy(Position), tiles.OrderBy(Position));
             Assert.All(Enumerable.Range(0, 4), points => Assert.Equal(block.Rows.Count(r => ((int)r.Spared & points) == 0), block.RowsNeeding((SparedPoints)points)));
             next = block.End;
         }

@@ -31,8 +31,9 @@ internal sealed class TileBlock(TileGrid grid, int first, int end, TileMatrix ma
 
     /// <summary>The tile of a row that is filled.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Tile Tile(int row) => _grid[first + matrix.Tile(row)];
+    public Tile Tile(int row) => _grid.Tile(first + matrix.Tile(row));
 
     /// <summary>How many of <see cref="Rows"/> need some points.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int RowsNeeding(SparedPoints points) => matrix.RowsNeeding(points);
 }

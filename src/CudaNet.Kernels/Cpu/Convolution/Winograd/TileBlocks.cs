@@ -36,7 +36,7 @@ internal sealed class TileBlocks<T>(TileGrid grid, int panels)
         bool areAlike = true;
         for (int tile = 0; tile < spared.Length; tile++)
         {
-            spared[tile] = grid[start + tile].Spared;
+            spared[tile] = grid.Tile(start + tile).Spared;
             areAlike &= spared[tile] == spared[0];
         }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>The tiles of a batch, counted row by row through its images.</summary>
@@ -15,17 +17,6 @@ internal readonly record struct TileGrid(int Batch, TileAxis Rows, TileAxis Colu
     /// <summary>Whether some tiles need points that others do not.</summary>
     public bool IsMixed => Rows.IsMixed || Columns.IsMixed;
 
-    public Tile this[int index]
-    {
-        get
-        {
-            (int line, int x) = Math.DivRem(index, Columns.Tiles);
-            (int image, int y) = Math.DivRem(line, Rows.Tiles);
-            SparedPoints spared = (Rows.IsNarrow(y) ? SparedPoints.LastRow : 0) | (Columns.IsNarrow(x) ? SparedPoints.LastColumn : 0);
-            return new Tile(image, Rows.First(y), Columns.First(x), Rows.End(y) - Rows.First(y), Columns.End(x) - Columns.First(x), spared);
-        }
-    }
-
     /// <summary>The tiles of one of Winograd's algorithms.</summary>
     public static TileGrid Of<TVariant>(in BlockedImage image)
         where TVariant : struct, IWinograd => new(image.Batch, TileAxis.Of<TVariant>(image.Height), TileAxis.Of<TVariant>(image.Width));
@@ -33,4 +24,14 @@ internal readonly record struct TileGrid(int Batch, TileAxis Rows, TileAxis Colu
     /// <summary>Each pixel alone.</summary>
     public static TileGrid OfPixels(in BlockedImage image) =>
         new(image.Batch, TileAxis.Of(image.Height, size: 1, canBeNarrow: false), TileAxis.Of(image.Width, size: 1, canBeNarrow: false));
+
+    /// <summary>A tile, counted through the batch.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public Tile Tile(int index)
+    {
+        (int line, int x) = Math.DivRem(index, Columns.Tiles);
+        (int image, int y) = Math.DivRem(line, Rows.Tiles);
+        SparedPoints spared = (Rows.IsNarrow(y) ? SparedPoints.LastRow : 0) | (Columns.IsNarrow(x) ? SparedPoints.LastColumn : 0);
+        return new Tile(image, Rows.First(y), Columns.First(x), Rows.End(y) - Rows.First(y), Columns.End(x) - Columns.First(x), spared);
+    }
 }

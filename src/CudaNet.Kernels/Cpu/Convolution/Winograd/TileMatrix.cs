@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>How a block's tiles are rows of a matrix: those that need the same points lie beside each other. Blocks whose tiles need the same points, one after the other, share one.</summary>
@@ -31,8 +33,10 @@ internal sealed class TileMatrix
     public bool SparesPoints => _needing[(int)(SparedPoints.LastRow | SparedPoints.LastColumn)] < Rows.Length;
 
     /// <summary>The tile of a row, counted from the block's first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Tile(int row) => _order[row];
 
     /// <summary>How many of <see cref="Rows"/> need some points.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int RowsNeeding(SparedPoints points) => _needing[(int)points];
 }

@@ -59,7 +59,7 @@ internal static class WinogradTiling
     {
         int tiles = grid.Tiles;
         TileRows[] rows = [.. Enumerable.Range(0, (tiles + 3) / 4).Select(r => new TileRows(4 * r, Math.Min(4, tiles - (4 * r)), tiles - (4 * r) == 1 ? 1 : 4, SparedPoints.None))];
-        int[] order = [.. rows.SelectMany(r => Enumerable.Range(r.FirstRow, r.Filled).OrderBy(t => PlaceAmongFew(grid[t].Spared)))];
+        int[] order = [.. rows.SelectMany(r => Enumerable.Range(r.FirstRow, r.Filled).OrderBy(t => PlaceAmongFew(grid.Tile(t).Spared)))];
         return new TileBlock(grid, 0, tiles, new TileMatrix(rows, order));
     }
 
