@@ -61,7 +61,7 @@ public sealed class WinogradTilingTests
         {
             Assert.Equal(
                 [(block.End - block.First) / 4, (block.End - block.First) / 2, (block.End - block.First) / 2, block.End - block.First],
-                ((SparedPoints[])[SparedPoints.LastRow | SparedPoints.LastColumn, SparedPoints.LastRow, SparedPoints.LastColumn, SparedPoints.None])
+                ((SparedPoints[])[SparedPoints.Both, SparedPoints.LastRow, SparedPoints.LastColumn, SparedPoints.None])
                     .Select(points => block.Rows.Where(r => (r.Spared & points) == 0).Sum(r => r.Filled)));
         }
     }

@@ -12,4 +12,7 @@ internal enum SparedPoints
 
     /// <summary>The tile has a column of outputs less.</summary>
     LastColumn = 2,
+
+    /// <summary>The tile has both less.</summary>
+    Both = LastRow | LastColumn,
 }

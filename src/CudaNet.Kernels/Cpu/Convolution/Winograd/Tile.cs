@@ -7,4 +7,8 @@ namespace CudaNet.Kernels.Cpu;
 /// <param name="Height">Its rows in the image.</param>
 /// <param name="Width">Its columns in the image.</param>
 /// <param name="Spared">The points that it does not need.</param>
-internal readonly record struct Tile(int Image, int Y, int X, int Height, int Width, SparedPoints Spared);
+internal readonly record struct Tile(int Image, int Y, int X, int Height, int Width, SparedPoints Spared)
+{
+    /// <summary>The rows and columns that it has.</summary>
+    public TilePart Part => new(Height, Width);
+}

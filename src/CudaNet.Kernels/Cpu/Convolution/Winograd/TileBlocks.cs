@@ -4,8 +4,6 @@ namespace CudaNet.Kernels.Cpu;
 internal sealed class TileBlocks<T>(TileGrid grid, int panels)
     where T : unmanaged, ISimd<T>
 {
-    private const SparedPoints AnySpared = SparedPoints.LastRow | SparedPoints.LastColumn;
-
     private readonly Dictionary<(int First, int Tiles), (TileMatrix Matrix, double Cost)> _cut = [];
     private readonly int _mostRows = TileKernel.MostRows<T>(panels);
 
@@ -21,7 +19,7 @@ internal sealed class TileBlocks<T>(TileGrid grid, int panels)
     public static double RowsCost(int rows, bool hasTwoPanels) => Math.Max(rows, TileKernel.Panels<T>() == 2 && hasTwoPanels ? 2 + (rows / 2.0) : 3.5) + 0.5;
 
     /// <summary>Points of those that are needed, of 36: what F(4×4) has, as nearly all layers.</summary>
-    public static int Needed(SparedPoints spared) => spared switch { SparedPoints.None => 36, AnySpared => 25, _ => 30 };
+    public static int Needed(SparedPoints spared) => spared switch { SparedPoints.None => 36, SparedPoints.Both => 25, _ => 30 };
 
     /// <summary>The matrix that costs least: apart by all points that tiles need, by the last row's or column's, or by none.</summary>
     private (TileMatrix Matrix, double Cost) Cut(int first, int end)
@@ -41,7 +39,7 @@ internal sealed class TileBlocks<T>(TileGrid grid, int panels)
         }
 
         TileMatrix best = Matrix(spared, SparedPoints.None);
-        for (SparedPoints by = SparedPoints.LastRow; by <= AnySpared && !areAlike; by++)
+        for (SparedPoints by = SparedPoints.LastRow; by <= SparedPoints.Both && !areAlike; by++)
         {
             TileMatrix matrix = Matrix(spared, by);
             best = Cost(matrix) < Cost(best) ? matrix : best;
@@ -55,24 +53,22 @@ internal sealed class TileBlocks<T>(TileGrid grid, int panels)
     {
         List<TileRows> rows = [];
         List<int> order = [];
-        for (SparedPoints kind = 0; kind <= AnySpared; kind++)
+        for (SparedPoints kind = 0; kind <= SparedPoints.Both; kind++)
         {
             int[] alike = Alike(spared, by, kind);
             for (int index = 0, next, begin = 0; index < TileCut.Count(alike.Length, _mostRows); index++, begin = next)
             {
                 next = TileCut.First(alike.Length, _mostRows, index + 1);
-                int height = TileKernel.Height(next - begin);
-                SparedPoints all = AnySpared;
-                for (int tile = begin; tile < begin + height; tile++)
+                int firstRow = order.Count, height = TileKernel.Height(next - begin);
+                SparedPoints byAll = SparedPoints.Both;
+                for (int row = begin; row < begin + height; row++)
                 {
-                    all &= tile < next ? spared[alike[tile]] : AnySpared;
+                    int tile = alike[Math.Min(row, next - 1)];
+                    byAll &= spared[tile];
+                    order.Add(tile);
                 }
 
-                rows.Add(new TileRows(order.Count, next - begin, height, all));
-                for (int tile = begin; tile < begin + height; tile++)
-                {
-                    order.Add(alike[Math.Min(tile, next - 1)]);
-                }
+                rows.Add(new TileRows(firstRow, next - begin, height, byAll));
             }
         }
 

@@ -30,7 +30,7 @@ internal sealed class TileMatrix
     public int Height => Rows[^1].FirstRow + Rows[^1].Height;
 
     /// <summary>Whether some rows do not need all points.</summary>
-    public bool SparesPoints => _needing[(int)(SparedPoints.LastRow | SparedPoints.LastColumn)] < Rows.Length;
+    public bool SparesPoints => _needing[(int)SparedPoints.Both] < Rows.Length;
 
     /// <summary>The tile of a row, counted from the block's first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

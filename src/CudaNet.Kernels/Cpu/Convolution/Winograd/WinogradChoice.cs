@@ -54,8 +54,8 @@ internal static class WinogradChoice
 
         // Transforms and weights of narrow and cut-off tiles cost what those of whole ones cost, and are about as much as the products that they save.
         double direct = 9.0 * height * width;
-        double four = 36.0 * Tiles<Winograd4x4>(height, width);
-        double two = 16.0 * Tiles<Winograd2x2>(height, width);
+        double four = Winograd4x4.Points * Tiles<Winograd4x4>(height, width);
+        double two = Winograd2x2.Points * Tiles<Winograd2x2>(height, width);
         string choice = four <= two ? Four : Two;
         if (algorithms == CpuConvolutions.Winograd)
         {
@@ -87,7 +87,7 @@ internal static class WinogradChoice
     {
         double direct = (double)op.KernelHeight * op.KernelWidth * height * width;
         double tiles = Tiles<Winograd4x4Taps4>(height, width);
-        double gain = direct / (4.0 * 49 * tiles);
+        double gain = direct / (4 * Winograd4x4Taps4.Points * tiles);
         whyNot = algorithms == CpuConvolutions.Winograd ? null
             : op.InChannels < LeastInputs ? $"{op.InChannels} input channels are too few"
             : tiles < LeastTiles ? $"{height}×{width} outputs are too few"

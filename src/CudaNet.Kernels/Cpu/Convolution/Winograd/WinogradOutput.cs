@@ -6,8 +6,7 @@ namespace CudaNet.Kernels.Cpu;
 /// What follows a block's products: their transform, and the epilogue on the pixels that are in the image. Where a channel of a tile is not finite, which
 /// the transforms would have spread over all of it, its direct sums take its place.
 /// </summary>
-internal sealed unsafe class WinogradOutput<T, TVariant>(
-    DirectConvolution layer, TileSums<T> sums)
+internal sealed unsafe class WinogradOutput<T, TVariant>(DirectConvolution layer, TileSums<T> sums)
     where T : unmanaged, ISimd<T>
     where TVariant : struct, IWinograd
 {
@@ -70,7 +69,7 @@ internal sealed unsafe class WinogradOutput<T, TVariant>(
     private static bool FinishPart(in OneStore<T> store, float* products, nint point, in Tile tile, int channel, float* buffer, in TileDestination destination)
     {
         destination.Epilogue.Load(channel, out T bias, out T scale, out T shift);
-        TilePartPixels<T> target = new(store, new TilePart(tile.Height, tile.Width), bias, scale, shift, destination.Offset(tile.Image, tile.Y, tile.X, channel), destination.RowStride);
+        TilePartPixels<T> target = new(store, tile.Part, bias, scale, shift, destination.Offset(tile.Image, tile.Y, tile.X, channel), destination.RowStride);
         return T.IsFinite(TVariant.TransformProducts<T, TilePartPixels<T>>(products, point, buffer, target));
     }
 
@@ -79,7 +78,7 @@ internal sealed unsafe class WinogradOutput<T, TVariant>(
     private void FinishByResults(float* products, nint point, in Tile tile, int group, int panel, int output, float* buffer, in TileDestination destination)
     {
         float* results = buffer + (TVariant.Points * T.Count);
-        T sum = TVariant.TransformProducts<T, TileResults<T>>(products, point, buffer, new TileResults<T>(results, new TilePart(tile.Height, tile.Width)));
+        T sum = TVariant.TransformProducts<T, TileResults<T>>(products, point, buffer, new TileResults<T>(results, tile.Part));
         if (!T.IsFinite(sum))
         {
             Replace(sum, tile, group, panel, output, results);
