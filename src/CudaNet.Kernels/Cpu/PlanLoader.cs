@@ -99,13 +99,16 @@ internal sealed unsafe class PlanLoader<T>(
     /// <summary>Whether stages of the step are observed.</summary>
     public bool Publishes => _publisher is not null;
 
-    /// <summary>Whether observed stages of the step must be published after it, so that its output must be stored.</summary>
-    public bool PublishesAfter => _publisher is { TakesParts: false };
+    /// <summary>Whether observed stages of the step can be published some rows at a time.</summary>
+    public bool PublishesLines => _publisher is { WritesLines: true };
 
-    /// <summary>What a phase that knows which pixels an item has stored tells of them; null where nothing is observed. Of a step whose phase does not ask, another phase publishes.</summary>
+    /// <summary>
+    /// What a phase that knows which pixels an item has stored tells of them, and keeps <see cref="StagePublisher{T}.UnitPixels"/> together for; null where nothing is observed, or planes are better
+    /// published after the step. Of a step whose phase does not ask, another phase publishes.
+    /// </summary>
     public StagePublisher<T>? TakePublisher()
     {
-        if (PublishesAfter)
+        if (_publisher is { UnitPixels: null })
         {
             return null;
         }

@@ -78,6 +78,35 @@ public sealed class PublishingTests
         }
     }
 
+    /// <summary>Small planes go past the caches after their step, too, in lines of 16 planes, though their own lines are not whole.</summary>
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void Scaled_images_of_small_planes(int width, int threads)
+    {
+        TensorShape shape = new(14, 3, 9, 17);
+        Tensor input = new(shape, Formula.Uniform("x", shape).Values.ToArray().Select(v => v * 1e-30f).ToArray());
+        LayerGraph graph = Block(new Conv2d(3, 32, 3, 3, Padding: 1));
+        CpuOptions options = Options(width, threads);
+        Check(graph, ["conv", "norm", "sum", "relu"], input, options, Stored(graph, input, options), "scaled");
+    }
+
+    /// <summary>A stem whose rows are pooled as they are computed where they are whole lines (16 columns), and stored before where planes must be published after the step.</summary>
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void Pooled_stems(int width, int threads)
+    {
+        foreach (int size in (int[])[32, 28, 150])
+        {
+            GraphBuilder builder = new(3);
+            LayerNode value = builder.Add("conv", new Conv2d(3, 16, 7, 7, 2, Padding: 3), builder.Input);
+            value = builder.Add("norm", new BatchNorm2d(16), value);
+            value = builder.Add("relu", new ReLU(), value);
+            value = builder.Add("pool", new MaxPool2d(3, 2, 1), value);
+            LayerGraph graph = builder.Build(builder.Add("last", new Conv2d(16, 16, 1, 1), value));
+            CheckSets(graph, ["conv", "norm", "relu", "pool"], Formula.Uniform("x", new TensorShape(2, 3, size, size)), Options(width, threads), $"a stem of {size}²");
+        }
+    }
+
     /// <summary>Steps of one layer, and elementwise ones.</summary>
     [Theory]
     [MemberData(nameof(Kernels))]
@@ -94,28 +123,30 @@ public sealed class PublishingTests
         CheckSets(builder.Build(), ["norm", "relu", "pool", "average", "fc", "softmax"], Formula.Uniform("x", new TensorShape(3, 20, 32, 31)), options, "kinds");
     }
 
-    /// <summary>More than a mebibyte of a step's stages goes past the caches, in lines that begin anywhere in an item.</summary>
+    /// <summary>More than a mebibyte of a step's stages goes past the caches: in lines that begin anywhere in an item, or small planes of whole images, some of which begin in a line.</summary>
     [Theory]
     [InlineData(1, 64, 56, 56)]
     [InlineData(3, 40, 48, 50)]
     [InlineData(2, 64, 75, 75)]
+    [InlineData(8, 65, 14, 14)]
+    [InlineData(26, 72, 7, 7)]
     public void Large_stages(int batch, int channels, int height, int width)
     {
         foreach ((SimdWidth bits, int threads) in ((SimdWidth, int)[])[(SimdWidth.Bits128, 2), (SimdWidth.Bits256, 1), (SimdWidth.Bits256, 2), (SimdWidth.Bits512, 1), (SimdWidth.Bits512, 2)])
         {
-            foreach (int stride in (int[])[1, 2])
+            foreach ((int kernel, int stride, CpuConvolutions algorithm) in
+                ((int, int, CpuConvolutions)[])[(3, 1, CpuConvolutions.Winograd), (3, 1, CpuConvolutions.Direct), (3, 2, CpuConvolutions.Direct), (1, 1, CpuConvolutions.Direct)])
             {
-                CpuOptions options = CpuWidths.Options(bits) with { Threads = threads };
-                Conv2d conv = new(32, channels, 3, 3, stride, Padding: 1);
+                CpuOptions options = CpuWidths.Options(bits) with { Threads = threads, Convolutions = algorithm };
+                Conv2d conv = new(32, channels, kernel, kernel, stride, Padding: kernel / 2);
                 Tensor input = Formula.Uniform("x", new TensorShape(batch, 32, stride * height, stride * width));
                 LayerGraph graph = Block(conv);
-                Check(graph, ["conv", "norm", "sum", "relu"], input, options, Stored(graph, input, options), $"{bits}, {conv}, {input.Shape}");
+                Check(graph, ["conv", "norm", "sum", "relu"], input, options, Stored(graph, input, options), $"{bits}, {algorithm}, {conv}, {input.Shape}");
             }
         }
     }
 
-    /// <summary>Of 0, the kernels for 32 registers with vectors of four lanes.</summary>
-    /// <summary>By Winograd wherever that applies: by itself a backend takes direct sums where a layer reads the input.</summary>
+    /// <summary>By Winograd wherever that applies: by itself a backend takes direct sums where a layer reads the input. Of 0, the kernels for 32 registers with vectors of four lanes.</summary>
     private static CpuOptions Options(int width, int threads) =>
         (width == 0 ? CpuWidths.ManyRegisters : CpuWidths.Options((SimdWidth)width)) with { Threads = threads, Convolutions = CpuConvolutions.Winograd };
 

@@ -32,7 +32,7 @@ public sealed class WinogradTilingTests
     [InlineData(12, new[] { 6, 6 })]
     [InlineData(28, new[] { 6, 6, 6, 5, 5 })]
     public void Rows_are_as_even_as_can_be(int tiles, int[] heights) =>
-        Assert.Equal(heights, Assert.Single(WinogradTiling.Cut<Simd256>(Line(tiles), most: 28, panels: 4)).Rows.Select(r => r.Height).OrderDescending());
+        Assert.Equal(heights, Assert.Single(WinogradTiling.Cut<Simd256>(Line(tiles), most: 28, panels: 4, unit: 1)).Rows.Select(r => r.Height).OrderDescending());
 
     [Theory]
     [InlineData(1, new[] { 1 })]
@@ -46,7 +46,7 @@ public sealed class WinogradTilingTests
     [InlineData(16, 12, 1, 2, null)] // too few: threads share the pixels
     [InlineData(49, 12, 5, 1, null)]
     public void Each_thread_has_as_many_blocks(int tiles, int most, int blocks, int threads, int[]? sizes) =>
-        Assert.Equal(sizes, WinogradTiling.CutEvenly<Simd256>(Line(tiles), most, panels: 4, blocks, threads)?.Select(b => b.Rows.Sum(r => r.Filled)));
+        Assert.Equal(sizes, WinogradTiling.CutEvenly<Simd256>(Line(tiles), most, panels: 4, unit: 1, blocks, threads)?.Select(b => b.Rows.Sum(r => r.Filled)));
 
     /// <summary>Layer3 of images of 224², whose sides of 14 pixels are 4, 4, 3, 3: of 16 tiles four need all points, eight five sixths of them, and four 25 of 36.</summary>
     [Theory]
@@ -55,7 +55,7 @@ public sealed class WinogradTilingTests
     [InlineData(8, new[] { 48, 48, 32 })]
     public void Narrow_tiles_are_multiplied_by_whole_images(int batch, int[] sizes)
     {
-        TileBlock[] blocks = WinogradTiling.Cut<Simd512>(Square(batch, 14), most: 36, panels: 8);
+        TileBlock[] blocks = WinogradTiling.Cut<Simd512>(Square(batch, 14), most: 36, panels: 8, unit: 1);
         Assert.Equal(sizes, blocks.Select(b => b.End - b.First));
         foreach (TileBlock block in blocks)
         {
@@ -69,7 +69,7 @@ public sealed class WinogradTilingTests
     /// <summary>Nine tiles of 10² by the points that they need would be rows of one, two, two and four: as they come, the last five need not the last row.</summary>
     [Fact]
     public void Rows_are_not_cut_smaller_than_pays() =>
-        Assert.Equal([(4, SparedPoints.None), (5, SparedPoints.LastRow)], Assert.Single(WinogradTiling.Cut<Simd512>(Square(1, 10), most: 36, panels: 8)).Rows.Select(r => (r.Height, r.Spared)));
+        Assert.Equal([(4, SparedPoints.None), (5, SparedPoints.LastRow)], Assert.Single(WinogradTiling.Cut<Simd512>(Square(1, 10), most: 36, panels: 8, unit: 1)).Rows.Select(r => (r.Height, r.Spared)));
 
     /// <summary>Of the four tiles of 7² the two that need the last row are neighbours, and the two that need the last column; of those of 4×14 the last two need the last column.</summary>
     [Theory]
@@ -91,6 +91,42 @@ public sealed class WinogradTilingTests
         }
     }
 
+    /// <summary>Blocks whose pixels are published as they are computed begin cache lines in every row of the image, or are whole images: no line is written in two parts.</summary>
+    [Theory]
+    [InlineData(1, 56, 56, 16, 14)]
+    [InlineData(8, 56, 56, 16, 14)]
+    [InlineData(8, 28, 28, 16, 7)]
+    [InlineData(2, 32, 32, 16, 4)]
+    [InlineData(3, 12, 36, 16, 9)]
+    [InlineData(2, 14, 14, 196, 16)]
+    [InlineData(26, 7, 7, 49, 4)]
+    [InlineData(2, 3, 83, 249, 21)]
+    [InlineData(8, 14, 14, null, 1)]
+    [InlineData(1, 4, 1000, 16, 1)] // A row of 250 tiles is more than a block can have.
+    [InlineData(1, 48, 50, 16, 1)] // Four rows of 50 pixels end inside a line.
+    [InlineData(3, 8, 64, 16, 4)]
+    [InlineData(5, 16, 26, 16, 1)]
+    [InlineData(1, 1, 255, 255, 1)]
+    public void Published_blocks_are_whole_lines(int batch, int height, int width, int? pixels, int unit)
+    {
+        TileGrid grid = Grid(batch, height, width);
+        foreach (int most in (int[])[24, 36])
+        {
+            Assert.Equal(unit, WinogradTiling.Unit(grid, most, pixels));
+            TileBlock[] blocks = WinogradTiling.Cut<Simd512>(grid, most, panels: 8, unit);
+            Check<Simd512>(blocks, grid, most, panels: 8);
+            CheckLines(blocks);
+            for (int threads = 2; threads <= 8; threads++)
+            {
+                CheckLines(WinogradTiling.CutEvenly<Simd512>(grid, most, panels: 8, unit, blocks.Length, threads) ?? []);
+            }
+        }
+
+        // A block that begins with a row of tiles is neighbouring pixels from there on; another one is so row by row.
+        void CheckLines(TileBlock[] cut) => Assert.All(cut.Where(_ => unit > 1).Select(b => grid.Tile(b.First)), t =>
+            Assert.All(Enumerable.Range(t.Y, t.X == 0 ? 1 : t.Height), y => Assert.Equal(0, ((y * width) + t.X) % pixels)));
+    }
+
     /// <summary>Whole tiles, in one row.</summary>
     private static TileGrid Line(int tiles) => Grid(1, 4, 4 * tiles);
 
@@ -104,8 +140,8 @@ public sealed class WinogradTilingTests
         {
             foreach (int panels in (int[])[1, 2])
             {
-                Check<Simd256>(WinogradTiling.Cut<Simd256>(grid, most, panels), grid, most, panels);
-                Check<Simd512>(WinogradTiling.Cut<Simd512>(grid, most, panels), grid, most, panels);
+                Check<Simd256>(WinogradTiling.Cut<Simd256>(grid, most, panels, unit: 1), grid, most, panels);
+                Check<Simd512>(WinogradTiling.Cut<Simd512>(grid, most, panels, unit: 1), grid, most, panels);
             }
         }
     }

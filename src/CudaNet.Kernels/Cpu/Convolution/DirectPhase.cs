@@ -34,8 +34,9 @@ internal sealed unsafe class DirectPhase<T> : StoringPhase
         _publisher = publisher;
         _readsInPlace = DirectTiling.ReadsInPlace<T>(layer, to);
         _scratch = scratch;
-        _alone = DirectTiling.Of<T>(layer, to, _readsInPlace, threads: 1);
-        _shared = scratch.Threads == 1 ? _alone : DirectTiling.Of<T>(layer, to, _readsInPlace, scratch.Threads);
+        int? unitPixels = publisher?.UnitPixels;
+        _alone = DirectTiling.Of<T>(layer, to, _readsInPlace, unitPixels, threads: 1);
+        _shared = scratch.Threads == 1 ? _alone : DirectTiling.Of<T>(layer, to, _readsInPlace, unitPixels, scratch.Threads);
         _tiling = _alone;
         _chunks = [.. layer.Reduction.Chunks];
         _groupOffsets = GroupOffsets(layer, from);

@@ -65,13 +65,14 @@ internal sealed unsafe class DirectTiling
     /// <param name="layer">The layer.</param>
     /// <param name="to">Its output.</param>
     /// <param name="readsInPlace"><see cref="ReadsInPlace{T}"/>.</param>
+    /// <param name="unitPixels">Neighbouring pixels of an image that are not cut apart, if that leaves items small and enough for all threads; they divide an image. Null for any.</param>
     /// <param name="threads">That share the work.</param>
-    public static DirectTiling Of<T>(DirectConvolution layer, in BlockedImage to, bool readsInPlace, int threads)
+    public static DirectTiling Of<T>(DirectConvolution layer, in BlockedImage to, bool readsInPlace, int? unitPixels, int threads)
         where T : unmanaged, ISimd<T>
     {
         int most = TileKernel.MostRows<T>(layer.WholePanels);
         int pixels = checked(to.Batch * to.Height * to.Width);
-        int unit = readsInPlace ? to.Width : most;
+        int unit = UnitOf<T>(layer, to, readsInPlace, unitPixels, pixels, threads) ?? (readsInPlace ? to.Width : most);
         int units = Divide(pixels, unit);
         int wanted = threads == 1 ? 1 : threads * 4;
 
@@ -115,6 +116,24 @@ internal sealed unsafe class DirectTiling
         }
 
         return tiles;
+    }
+
+    /// <summary>Pixels that are cut into items together where some are not cut apart; null where that cannot be.</summary>
+    private static int? UnitOf<T>(DirectConvolution layer, in BlockedImage to, bool readsInPlace, int? unitPixels, int pixels, int threads)
+        where T : unmanaged, ISimd<T>
+    {
+        if (unitPixels is not { } unit)
+        {
+            return null;
+        }
+
+        while (readsInPlace && unit % to.Width != 0)
+        {
+            unit += unitPixels.Value;
+        }
+
+        int panels = Divide(layer.Panels, TileKernel.Panels<T>()) * layer.Op.Groups;
+        return unit <= Math.Max(4 * LeastPixels<T>(), StagePublisher<T>.SmallPlane) && (threads == 1 || Divide(pixels, unit) * (long)panels >= 2 * threads) ? unit : null;
     }
 
     /// <summary>What a pixel takes: its values, and partial sums where there are several chunks.</summary>

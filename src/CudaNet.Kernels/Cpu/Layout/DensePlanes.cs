@@ -60,6 +60,26 @@ internal static unsafe class DensePlanes<T>
         }
     }
 
+    /// <summary>Copies lines of 16 elements.</summary>
+    /// <param name="source">The first.</param>
+    /// <param name="target">Where it goes.</param>
+    /// <param name="lines">How many.</param>
+    /// <param name="streams">Whether they go past the caches: the target begins a cache line.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void CopyLines(float* source, float* target, int lines, bool streams)
+    {
+        if (!streams)
+        {
+            new ReadOnlySpan<float>(source, lines * Lanes).CopyTo(new Span<float>(target, lines * Lanes));
+            return;
+        }
+
+        for (int line = 0; line < lines; line++, source += Lanes, target += Lanes)
+        {
+            StreamLine(source, target);
+        }
+    }
+
     /// <summary>Fewer than 16 channels, or fewer pixels than a vector has lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopySome(float* source, int pixels, int channels, float* transposed, float* target, nint plane)
@@ -113,9 +133,15 @@ internal static unsafe class DensePlanes<T>
 
         for (int c = 0; c < Lanes; c++, lines += Lanes, target += plane)
         {
-            Vector256.Load(lines).StoreAlignedNonTemporal(target);
-            Vector256.Load(lines + (Lanes / 2)).StoreAlignedNonTemporal(target + (Lanes / 2));
+            StreamLine(lines, target);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StreamLine(float* source, float* target)
+    {
+        Vector256.Load(source).StoreAlignedNonTemporal(target);
+        Vector256.Load(source + (Lanes / 2)).StoreAlignedNonTemporal(target + (Lanes / 2));
     }
 
     /// <summary>Pixels of several rows side by side.</summary>

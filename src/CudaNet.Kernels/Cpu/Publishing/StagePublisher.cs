@@ -9,7 +9,7 @@ namespace CudaNet.Kernels.Cpu;
 internal sealed unsafe class StagePublisher<T>
     where T : unmanaged, ISimd<T>
 {
-    /// <summary>Planes of no more, whose cache lines are not whole, are put together before they are written, because one ends and the next begins in a line.</summary>
+    /// <summary>Planes of no more, whose cache lines are not whole, are put together before they are written, because one ends and the next begins in a line; those of a block of 16 channels are as long as whole lines.</summary>
     public const int SmallPlane = 256;
 
     /// <summary>Pixels at a time, of one block of channels: all stages stay in the first-level cache, and every plane is written some whole cache lines at a time.</summary>
@@ -60,16 +60,22 @@ internal sealed unsafe class StagePublisher<T>
         _restBuffers = [.. Enum.GetValues<EpilogueStage>().Select(s => s == EpilogueStage.Raw ? 0 : Array.IndexOf(_kinds, s) is >= 0 and int index ? index : Stages)];
         _host = host;
         _buffers = buffers;
-        _streams = TakesParts && stages.Sum(s => sizeof(float) * (long)s.Elements) > CachedBytes;
+        _streams = (WritesLines || IsSmallPlane) && stages.Sum(s => sizeof(float) * (long)s.Elements) > CachedBytes;
     }
 
     /// <summary>fp32 elements that a thread works in.</summary>
     public static int BufferElements => (Stages + 1) * BufferStride;
 
-    /// <summary>Whether planes begin cache lines, so that parts of them can be written as whole lines; otherwise whole planes are better published after the step.</summary>
-    public bool TakesParts => _pixels % Lanes == 0;
+    /// <summary>Whether planes begin cache lines, so that parts of them can be written as whole lines.</summary>
+    public bool WritesLines => _pixels % Lanes == 0;
 
-    private bool IsSmallPlane => !TakesParts && _pixels <= SmallPlane;
+    /// <summary>
+    /// Pixels of an image that an item has together where it can, so that it writes whole lines and not parts, which are read from memory first: those of a line, or all where planes are small and their
+    /// lines not whole, if a panel of outputs fills a block of channels. Null where neither helps: such planes are better published after the step.
+    /// </summary>
+    public int? UnitPixels => WritesLines ? Lanes : IsSmallPlane && 2 * T.Count >= Lanes ? _pixels : null;
+
+    private bool IsSmallPlane => !WritesLines && _pixels <= SmallPlane;
 
     /// <summary>Publishes what a thread has just computed.</summary>
     /// <param name="tiles">What it has computed.</param>
@@ -192,25 +198,26 @@ internal sealed unsafe class StagePublisher<T>
     {
         int channels = Math.Min(lanes, _output.Image.Channels - channel);
         bool isWhole = IsSmallPlane && channels == Lanes && end - first == _pixels;
-        bool streams = _streams && first % Lanes == 0;
         nint target = ((((nint)image * _output.Image.Channels) + channel) * _pixels) + first;
+        bool beginsLine = _streams && target % Lanes == 0;
+        bool streamsPlanes = beginsLine && WritesLines;
         for (int index = 0; index < _kinds.Length && channels > 0; index++)
         {
             float* host = _host.Pointer(index) + target;
             float* to = isWhole ? Buffer(worker, Stages) : host;
             if (_stored[index] == 0)
             {
-                DensePlanes<T>.Copy(Buffer(worker, index) + (channel % Lanes), Line, 0, end - first, channels, to, _pixels, streams);
+                DensePlanes<T>.Copy(Buffer(worker, index) + (channel % Lanes), Line, 0, end - first, channels, to, _pixels, streamsPlanes);
             }
             else
             {
                 float* stored = _kinds[index] == _last ? place.Values : (float*)_stored[index];
-                DensePlanes<T>.Copy(stored + place.Offset(image, 0, 0, channel), place.Image, first, end, channels, to, _pixels, streams);
+                DensePlanes<T>.Copy(stored + place.Offset(image, 0, 0, channel), place.Image, first, end, channels, to, _pixels, streamsPlanes);
             }
 
             if (isWhole)
             {
-                new ReadOnlySpan<float>(to, _pixels * Lanes).CopyTo(new Span<float>(host, _pixels * Lanes));
+                DensePlanes<T>.CopyLines(to, host, _pixels, beginsLine);
             }
         }
     }

@@ -111,7 +111,7 @@ internal sealed unsafe class PooledWinogradPhase<T, TVariant, TPooling> : Storin
         for (int row = firstTiles; row < endTiles; row += _cut.TileRows)
         {
             int count = Math.Min(_cut.TileRows, endTiles - row) * grid.Columns.Tiles;
-            tiles.Add(WinogradTiling.Cut<T>(grid, ((image * grid.Rows.Tiles) + row) * grid.Columns.Tiles, count, _cut.MostTiles, _layer.WholePanels));
+            tiles.Add(WinogradTiling.Cut<T>(grid, ((image * grid.Rows.Tiles) + row) * grid.Columns.Tiles, count, _cut.MostTiles, _layer.WholePanels, unit: 1));
         }
 
         return new Part(image, firstTiles * _cut.TileHeight, first, end, [.. tiles]);

@@ -53,9 +53,10 @@ internal static unsafe class WinogradStep
 
         WinogradWeights<TVariant>? weights = KeptWeights<T, TVariant>(loader, node, algorithm, layer, pixels.Blocks, grid);
         int most = weights is null ? StreamedTiles : MostTiles(pixels);
-        TileBlock[] blocks = WinogradTiling.Cut<T>(grid, most, layer.WholePanels);
+        int unit = WinogradTiling.Unit(grid, most, publisher?.UnitPixels);
+        TileBlock[] blocks = WinogradTiling.Cut<T>(grid, most, layer.WholePanels, unit);
         TileBlock[]? own = weights is null ? null
-            : layer.Op.Groups == 1 && blocks.Length < EvenBlocks * scratch.Threads && WinogradTiling.CutEvenly<T>(grid, most, layer.WholePanels, blocks.Length, scratch.Threads) is { } even ? even
+            : layer.Op.Groups == 1 && blocks.Length < EvenBlocks * scratch.Threads && WinogradTiling.CutEvenly<T>(grid, most, layer.WholePanels, unit, blocks.Length, scratch.Threads) is { } even ? even
             : blocks.Length * layer.Op.Groups >= 3 * scratch.Threads ? blocks
             : null;
         if (own is not null)
@@ -92,8 +93,8 @@ internal static unsafe class WinogradStep
         BlockedImage image = BlockedImage.Of(step.Output.Shape);
         TileGrid grid = TileGrid.Of<TVariant>(image);
         WinogradPixels<T, TVariant> pixels = new(source);
-        if (TVariant.HasNarrowTiles || loader.PublishesAfter || PooledRows.Of<T>(image, grid.Columns.Tiles, TVariant.Outputs, MostTiles(pixels), layer.WholePanels, pool.Op, pool.Image.Height, loader.Scratch.Threads) is not { } cut
-            || (loader.Publishes && !cut.ComputesAll(image, pool.Op, pool.Image.Height))
+        if (TVariant.HasNarrowTiles || PooledRows.Of<T>(image, grid.Columns.Tiles, TVariant.Outputs, MostTiles(pixels), layer.WholePanels, pool.Op, pool.Image.Height, loader.Scratch.Threads) is not { } cut
+            || (loader.Publishes && !(loader.PublishesLines && cut.ComputesAll(image, pool.Op, pool.Image.Height)))
             || KeptWeights<T, TVariant>(loader, node, algorithm, layer, pixels.Blocks, grid) is not { } weights)
         {
             return null;

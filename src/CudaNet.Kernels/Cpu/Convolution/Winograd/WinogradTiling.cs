@@ -11,14 +11,28 @@ internal static class WinogradTiling
         where T : unmanaged, ISimd<T> => T.Registers == 32 ? 24 : 12;
 
     /// <summary>
+    /// Tiles that blocks do not cut apart, so that each begins at a multiple of so many pixels of its image: an image, some of a row of tiles, or a row of them. One where none of these is a multiple, or more than a block can have.
+    /// </summary>
+    /// <param name="grid">All tiles.</param>
+    /// <param name="most">Of a block.</param>
+    /// <param name="pixels">How many, which divide an image; null for any.</param>
+    public static int Unit(TileGrid grid, int most, int? pixels) =>
+        pixels is not { } together ? 1
+        : together == grid.Rows.Pixels * grid.Columns.Pixels ? (grid.ImageTiles <= Largest(most) ? grid.ImageTiles : 1)
+        : grid.Columns.Pixels % together == 0 && together % grid.Columns.Size == 0 ? together / grid.Columns.Size
+        : grid.Rows.Size * grid.Columns.Pixels % together == 0 && grid.Columns.Tiles <= Largest(most) ? grid.Columns.Tiles
+        : 1;
+
+    /// <summary>
     /// Blocks of at most so many tiles, or of half as many again where that is all: as even as can be, of full rows, or of whole images where tiles need different points, so that those which need
-    /// the same are more; whichever costs least.
+    /// the same are more; whichever costs least. Where tiles are not cut apart, of so many units as a block can have.
     /// </summary>
     /// <param name="grid">All tiles.</param>
     /// <param name="most">Of a block.</param>
     /// <param name="panels">Whole ones of a group of the layer.</param>
-    public static TileBlock[] Cut<T>(TileGrid grid, int most, int panels)
-        where T : unmanaged, ISimd<T> => Cut<T>(grid, 0, grid.Tiles, most, panels);
+    /// <param name="unit">Tiles that are not cut apart: <see cref="Unit"/>.</param>
+    public static TileBlock[] Cut<T>(TileGrid grid, int most, int panels, int unit)
+        where T : unmanaged, ISimd<T> => Cut<T>(grid, 0, grid.Tiles, most, panels, unit);
 
     /// <summary>The same of some tiles.</summary>
     /// <param name="grid">All tiles.</param>
@@ -26,16 +40,23 @@ internal static class WinogradTiling
     /// <param name="tiles">How many are cut.</param>
     /// <param name="most">Of a block.</param>
     /// <param name="panels">Whole ones of a group of the layer.</param>
-    public static TileBlock[] Cut<T>(TileGrid grid, int first, int tiles, int most, int panels)
+    /// <param name="unit">Tiles that are not cut apart: <see cref="Unit"/>.</param>
+    public static TileBlock[] Cut<T>(TileGrid grid, int first, int tiles, int most, int panels, int unit)
         where T : unmanaged, ISimd<T>
     {
         int rows = TileKernel.MostRows<T>(panels);
-        most = tiles <= most * 3 / 2 ? tiles : most;
-        int blocks = (tiles + most - 1) / most;
+        most = tiles <= Largest(most) ? tiles : most;
+        int mostUnits = Math.Max(1, Largest(most) / unit);
+        int blocks = Math.Max((tiles + most - 1) / most, ((tiles / unit) + mostUnits - 1) / mostUnits);
         int share = ((tiles + blocks - 1) / blocks + rows - 1) / rows * rows;
-        List<int[]> cuts = share > most ? [] : [Shares(tiles, share)];
-        cuts.Add(Evenly(tiles, blocks));
-        for (int images = grid.IsMixed ? Math.Min(grid.Batch, most * 3 / 2 / grid.ImageTiles) : 0; images > 0; images--)
+        List<int[]> cuts = share > most || share % unit != 0 ? [] : [Shares(tiles, share)];
+        cuts.Add(Evenly(tiles, Math.Min(blocks, tiles / unit), unit));
+        for (int units = unit > 1 ? mostUnits : 0; units > 0; units--)
+        {
+            cuts.Add(Shares(tiles, units * unit));
+        }
+
+        for (int images = grid.IsMixed ? Math.Min(grid.Batch, Largest(most) / grid.ImageTiles) : 0; images > 0; images--)
         {
             cuts.Add(Shares(tiles, images * grid.ImageTiles));
         }
@@ -46,12 +67,14 @@ internal static class WinogradTiling
     }
 
     /// <summary>About so many blocks, but as many for each thread; null where they would be too small to be worth their weights, or half as large again as they should be.</summary>
-    public static TileBlock[]? CutEvenly<T>(TileGrid grid, int most, int panels, int blocks, int threads)
+    public static TileBlock[]? CutEvenly<T>(TileGrid grid, int most, int panels, int unit, int blocks, int threads)
         where T : unmanaged, ISimd<T>
     {
         int more = (blocks + threads - 1) / threads * threads, fewer = blocks / threads * threads;
-        int chosen = grid.Tiles / more >= LeastTiles<T>() ? more : fewer > 0 && grid.Tiles <= fewer * (most * 3L / 2) ? fewer : 0;
-        return chosen == 0 || threads == 1 ? null : Blocks(new TileBlocks<T>(grid, panels), first: 0, Evenly(grid.Tiles, chosen));
+        int chosen = grid.Tiles / more >= LeastTiles<T>() ? more : fewer > 0 && grid.Tiles <= (long)fewer * Largest(most) ? fewer : 0;
+        int units = grid.Tiles / unit;
+        bool isEven = chosen > 0 && chosen <= units && (unit == 1 || (units + chosen - 1) / chosen * unit <= Largest(most));
+        return !isEven || threads == 1 ? null : Blocks(new TileBlocks<T>(grid, panels), first: 0, Evenly(grid.Tiles, chosen, unit));
     }
 
     /// <summary>All tiles in rows of four, filled or not, and of one: those that need a point are neighbours in a row.</summary>
@@ -75,8 +98,11 @@ internal static class WinogradTiling
     /// <summary>First those that need the last row alone, then those that need the last row and column, then the last column alone, then neither.</summary>
     private static int PlaceAmongFew(SparedPoints spared) => spared switch { SparedPoints.LastColumn => 0, SparedPoints.None => 1, SparedPoints.LastRow => 2, _ => 3 };
 
+    /// <summary>What a block may have where all tiles, or those that are not cut apart, are a little more than it should have.</summary>
+    private static int Largest(int most) => most * 3 / 2;
+
     /// <summary>Boundaries of so many blocks.</summary>
-    private static int[] Evenly(int tiles, int blocks) => [.. Enumerable.Range(0, blocks + 1).Select(b => (int)((long)tiles * b / blocks))];
+    private static int[] Evenly(int tiles, int blocks, int unit) => [.. Enumerable.Range(0, blocks + 1).Select(b => (int)((long)(tiles / unit) * b / blocks) * unit)];
 
     /// <summary>Boundaries of blocks of so many tiles, the last of what is left.</summary>
     private static int[] Shares(int tiles, int share) => [.. Enumerable.Range(0, ((tiles + share - 1) / share) + 1).Select(b => Math.Min(tiles, b * share))];
