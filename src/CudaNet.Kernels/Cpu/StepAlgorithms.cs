@@ -35,8 +35,14 @@ internal static class StepAlgorithms
     /// <summary>How a convolution is summed where <see cref="WinogradChoice"/> leaves it a sum.</summary>
     /// <param name="op">The layer.</param>
     /// <param name="readsInput">True where it reads the run's input.</param>
-    public static string Of(Conv2d op, bool readsInput)
+    /// <param name="isTransformed">Whether its weights may be transformed for Winograd's algorithms.</param>
+    public static string Of(Conv2d op, bool readsInput, bool isTransformed)
     {
+        if (op.Groups > 1 && op.InChannels == op.OutChannels && op.InChannels / op.Groups == BlockedImage.BlockChannels && !isTransformed)
+        {
+            return Lanewise;
+        }
+
         if (SplitsBlocks(op))
         {
             return Math.Min(op.InChannels, op.OutChannels) / op.Groups < LeastPackedChannels ? Lanewise : PackedGroups;

@@ -18,6 +18,11 @@ public sealed class GroupedConvolutionTests
         Case(12, 4, 4, 3, 1, 1, 1, 19, 23),
         Case(10, 4, 4, 3, 2, 2, 2, 13, 14),
         Case(6, 8, 8, 3, 2, 1, 1, 17, 10),
+        Case(3, 8, 8, 3, 1, new Padding(0, 2, 1, 0), 2, 15, 9),
+        Case(5, 8, 8, 7, 1, 3, 1, 9, 8),
+        Case(3, 16, 16, 3, 1, 1, 1, 14, 13),
+        Case(2, 16, 16, 5, 2, new Padding(1, 0, 2, 2), 1, 11, 12),
+        Case(4, 16, 16, 1, 1, 0, 1, 3, 3),
         Case(4, 8, 16, 3, 1, new Padding(2, 0, 0, 1), 2, 8, 8),
         Case(5, 2, 8, 7, 1, 3, 1, 10, 7),
         Case(3, 2, 2, 13, 1, 6, 1, 14, 13),
@@ -68,6 +73,19 @@ public sealed class GroupedConvolutionTests
         }
     }
 
+    /// <summary>Kernels for 32 registers with vectors that are narrower than a group, as Arm's are.</summary>
+    [Fact]
+    public void Many_registers_change_no_bit()
+    {
+        foreach (OperatorCase tested in Cases)
+        {
+            (LayerGraph graph, TensorShape shape) = CaseNetworks.Within(tested, readsStored: true, batch: 2);
+            Tensor batch = Formula.Uniform("input", shape);
+            Dictionary<string, Tensor> expected = Networks.Run(graph, batch, Backends.Create("cpu-128-1"));
+            Bits.AssertSame(expected["output"].Values, Networks.Run(graph, batch, new CpuBackend(CpuWidths.ManyRegisters))["output"].Values, $"{tested}");
+        }
+    }
+
     /// <summary>Whole channels are NaN, the first and the last of a group: each output of that group is, and no other.</summary>
     [Theory]
     [MemberData(nameof(Widths))]
@@ -101,7 +119,9 @@ public sealed class GroupedConvolutionTests
     [InlineData(4, 9, 9, "direct, packed groups")]
     [InlineData(4, 24, 24, "direct, packed groups")]
     [InlineData(2, 16, 24, "direct, packed groups")]
-    [InlineData(32, 16, 16, "direct")]
+    [InlineData(32, 16, 16, "lanewise")]
+    [InlineData(4, 16, 32, "direct")]
+    [InlineData(1, 16, 16, "direct")]
     public void The_algorithm_follows_from_the_groups_width(int groups, int inputs, int outputs, string algorithm)
     {
         OperatorCase tested = Case(groups, inputs, outputs, 3, 2, 1, 1, 8, 8);

@@ -12,7 +12,7 @@ internal sealed unsafe class LanewiseConvolution : PackedConvolution
         : base(op, bias)
     {
         GroupChannels = op.InChannels / op.Groups;
-        IsOfFours = GroupChannels == 4 && op.OutChannels == op.InChannels;
+        ExchangedChannels = GroupChannels is 4 or 8 or 16 && op.OutChannels == op.InChannels ? GroupChannels : 0;
         int window = op.KernelHeight * op.KernelWidth;
         int filterTerms = GroupChannels * window;
         RowWeights = (nint)op.KernelWidth * GroupChannels * BlockedImage.BlockChannels;
@@ -29,7 +29,7 @@ internal sealed unsafe class LanewiseConvolution : PackedConvolution
             {
                 for (int c = 0; c < GroupChannels; c++)
                 {
-                    (int index, int target) = IsOfFours ? ((lane ^ c) & 3, (lane & ~3) | c) : (c, lane);
+                    (int index, int target) = ExchangedChannels > 0 ? ((lane ^ c) & (ExchangedChannels - 1), (lane & -ExchangedChannels) | c) : (c, lane);
                     block[((((nint)position * GroupChannels) + index) * BlockedImage.BlockChannels) + target] = filter[(c * window) + position];
                 }
             }
@@ -50,10 +50,10 @@ internal sealed unsafe class LanewiseConvolution : PackedConvolution
     public int GroupChannels { get; }
 
     /// <summary>
-    /// Whether groups are of four channels on both sides. Then weights stand in the lane of the input channel, and their index is the exclusive-or of input and output
-    /// lane: <see cref="LanewiseKernel.RunFours"/>.
+    /// The channels of a group, where they are 4, 8 or 16 on both sides, otherwise 0. Then weights stand in the lane of the input channel, and their index is the exclusive-or of input and output
+    /// lane: <see cref="ExchangeKernel"/>.
     /// </summary>
-    public bool IsOfFours { get; }
+    public int ExchangedChannels { get; }
 
     /// <summary>The input channel that output <paramref name="output"/> multiplies with its weight of group channel <paramref name="index"/>.</summary>
     public int SourceChannel(int output, int index)

@@ -4,9 +4,9 @@ namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
 /// A convolution in many small groups: every lane is an output channel and multiplies the channels of its own group. Nothing is multiplied by zeros of other
-/// groups. Where all lanes of a vector are of one group, they share its values; where every group is one channel, each lane has its value already; groups of four
-/// exchange sums instead; otherwise an item, some rows of 16 output channels, first spreads its input so that each lane finds its group's channels in its own lane. Sums: window row, column, channel
-/// of the group, in chunks of window rows, whose sums are added in order.
+/// groups. Where all lanes of a vector are of one group, they share its values; where every group is one channel, each lane has its value already; groups of 4, 8
+/// and 16 exchange sums instead; otherwise an item, some rows of 16 output channels, first spreads its input so that each lane finds its group's channels in its own lane. Sums: window row, column, channel
+/// of the group, but exclusive-or of lanes first where sums are exchanged; in chunks of window rows, whose sums are added in order.
 /// </summary>
 internal sealed unsafe class LanewisePhase<T> : StoringPhase
     where T : unmanaged, ISimd<T>
@@ -14,7 +14,6 @@ internal sealed unsafe class LanewisePhase<T> : StoringPhase
     /// <summary>Output pixels of an item that spreads nothing.</summary>
     private const int ItemPixels = 1024;
     private const int Lanes = BlockedImage.BlockChannels;
-    private const int Pixels = LanewiseKernel.Pixels;
 
     private readonly LanewiseConvolution _layer;
     private readonly float* _source;
@@ -25,7 +24,8 @@ internal sealed unsafe class LanewisePhase<T> : StoringPhase
     private readonly LaneSpread<T>? _spread;
     private readonly bool _sharesValues;
     private readonly LanewiseWindow _window;
-    private readonly int[] _exchanged;
+    private readonly int[] _permutations;
+    private readonly int _pixels;
     private readonly nint[] _sources;
     private readonly nint[] _destinations;
     private readonly int _rows;
@@ -40,7 +40,7 @@ internal sealed unsafe class LanewisePhase<T> : StoringPhase
         _epilogue = epilogue;
         _scratch = scratch;
         int outputs = layer.Op.OutChannels / layer.Op.Groups;
-        bool isInPlace = layer.IsOfFours || (outputs == 1 && layer.GroupChannels == 1);
+        bool isInPlace = layer.ExchangedChannels > 0 || (outputs == 1 && layer.GroupChannels == 1);
         _sharesValues = !isInPlace && outputs % T.Count == 0 && Lanes % layer.GroupChannels == 0;
         _spread = _sharesValues || isInPlace ? null : new LaneSpread<T>(layer, from, to);
 
@@ -49,8 +49,9 @@ internal sealed unsafe class LanewisePhase<T> : StoringPhase
         nint column = _spread?.Pixel ?? from.Pixel;
         nint row = _spread?.Row ?? from.Row;
         _window = new LanewiseWindow(layer.Op.KernelWidth, layer.GroupChannels, term, layer.Op.Dilation * column, layer.Op.Dilation * row);
-        _window = layer.IsOfFours ? _window : _window.Merged;
-        _exchanged = [.. Enumerable.Range(0, 3 * T.Count).Select(i => (i % T.Count) ^ (1 + (i / T.Count)))];
+        _window = layer.ExchangedChannels > 0 ? _window : _window.Merged;
+        _permutations = ExchangeKernel.Permutations<T>(layer.ExchangedChannels);
+        _pixels = layer.ExchangedChannels > 0 ? ExchangeKernel.Pixels<T>(layer.ExchangedChannels) : LanewiseKernel.Pixels;
         _rows = Math.Clamp(_spread?.OutputRows ?? ItemPixels / Math.Max(1, to.Width), 1, Math.Max(1, to.Height));
         int stride = layer.Op.Stride;
         _sources = [.. Enumerable.Range(0, _rows * to.Width).Select(i => sizeof(float) * stride * ((i / to.Width * row) + (i % to.Width * column)))];
@@ -80,7 +81,7 @@ internal sealed unsafe class LanewisePhase<T> : StoringPhase
                 continue;
             }
 
-            int channel = _layer.SourceChannel((block * Lanes) + lane, 0);
+            int channel = _layer.ExchangedChannels > 0 ? (block * Lanes) + lane : _layer.SourceChannel((block * Lanes) + lane, 0);
             float* values = source + (channel / Lanes * _from.Block) + (channel % Lanes);
             if (_sharesValues)
             {
@@ -98,21 +99,21 @@ internal sealed unsafe class LanewisePhase<T> : StoringPhase
     private void RunRows<TValues>(float* values, int rows, int block, int lane, nint first)
         where TValues : struct, ILaneValues
     {
-        nint* rest = stackalloc nint[Pixels];
-        float* sums = stackalloc float[Pixels * T.Count];
+        nint* rest = stackalloc nint[_pixels];
+        float* sums = stackalloc float[_pixels * T.Count];
         float* weights = _layer.Weights + (block * _layer.BlockWeights) + lane;
         nint channel = ((nint)block * Lanes) + lane;
         int total = rows * _to.Width;
-        fixed (int* exchanged = _exchanged)
+        fixed (int* permutations = _permutations)
         fixed (nint* sources = _sources, destinations = _destinations)
         {
-            for (int pixel = 0; pixel < total; pixel += Pixels)
+            for (int pixel = 0; pixel < total; pixel += _pixels)
             {
-                int count = Math.Min(Pixels, total - pixel);
+                int count = Math.Min(_pixels, total - pixel);
                 nint* pixels = sources + pixel;
-                if (count < Pixels)
+                if (count < _pixels)
                 {
-                    for (int i = 0; i < Pixels; i++)
+                    for (int i = 0; i < _pixels; i++)
                     {
                         rest[i] = sources[Math.Min(pixel + i, total - 1)];
                     }
@@ -125,9 +126,9 @@ internal sealed unsafe class LanewisePhase<T> : StoringPhase
                     int end = Math.Min(row + _layer.ChunkRows, _layer.Op.KernelHeight);
                     float* rowValues = values + (row * _window.RowStep);
                     float* rowWeights = weights + (row * _layer.RowWeights);
-                    if (_layer.IsOfFours)
+                    if (_layer.ExchangedChannels > 0)
                     {
-                        LanewiseKernel.RunFours<T>(rowValues, pixels, _window, end - row, rowWeights, exchanged, sums, row > 0);
+                        ExchangeKernel.Run<T>(_layer.ExchangedChannels, rowValues, pixels, _window, end - row, rowWeights, lane, permutations, sums, row > 0);
                     }
                     else
                     {
