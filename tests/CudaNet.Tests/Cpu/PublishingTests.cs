@@ -103,7 +103,7 @@ public sealed class PublishingTests
             value = builder.Add("relu", new ReLU(), value);
             value = builder.Add("pool", new MaxPool2d(3, 2, 1), value);
             LayerGraph graph = builder.Build(builder.Add("last", new Conv2d(16, 16, 1, 1), value));
-            CheckSets(graph, ["conv", "norm", "relu", "pool"], Formula.Uniform("x", new TensorShape(2, 3, size, size)), Options(width, threads), $"a stem of {size}²");
+            CheckSets(graph, ["conv", "norm", "relu", "pool"], Formula.Uniform("x", new TensorShape(2, 3, size, size)), Options(width, threads) with { TransformedWeights = 100 }, $"a stem of {size}²");
         }
     }
 
