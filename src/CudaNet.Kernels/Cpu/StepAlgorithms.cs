@@ -38,7 +38,7 @@ internal static class StepAlgorithms
     /// <param name="isTransformed">Whether its weights may be transformed for Winograd's algorithms.</param>
     public static string Of(Conv2d op, bool readsInput, bool isTransformed)
     {
-        if (op.Groups > 1 && op.InChannels == op.OutChannels && op.InChannels / op.Groups == BlockedImage.BlockChannels && !isTransformed)
+        if (ExchangeKernel.Channels(op) == BlockedImage.BlockChannels && !isTransformed)
         {
             return Lanewise;
         }
@@ -48,7 +48,7 @@ internal static class StepAlgorithms
             return Math.Min(op.InChannels, op.OutChannels) / op.Groups < LeastPackedChannels ? Lanewise : PackedGroups;
         }
 
-        bool isCompact = readsInput && op is { Groups: 1, Dilation: 1, KernelWidth: > 1, InChannels: <= MaxCompactChannels };
+        bool isCompact = readsInput && !isTransformed && op is { Groups: 1, Dilation: 1, KernelWidth: > 1, InChannels: <= MaxCompactChannels };
         return isCompact ? CompactDirect : Direct;
     }
 }

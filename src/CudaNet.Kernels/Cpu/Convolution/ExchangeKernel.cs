@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CudaNet.Engine;
 
 namespace CudaNet.Kernels.Cpu;
 
@@ -12,6 +13,9 @@ internal static unsafe class ExchangeKernel
     private const int Lanes = BlockedImage.BlockChannels;
     private const int Most = LanewiseKernel.Pixels;
     private const int MostByThree = 9;
+
+    /// <summary>The channels of a layer's groups, where its sums are exchanged; otherwise 0.</summary>
+    public static int Channels(Conv2d op) => op.Groups > 1 && op.InChannels == op.OutChannels && op.InChannels / op.Groups is (4 or 8 or 16) and int channels ? channels : 0;
 
     /// <summary>How many pixels <see cref="Run"/> takes in one go: some times as many as share their loads of the weights.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -12,7 +12,7 @@ internal sealed unsafe class LanewiseConvolution : PackedConvolution
         : base(op, bias)
     {
         GroupChannels = op.InChannels / op.Groups;
-        ExchangedChannels = GroupChannels is 4 or 8 or 16 && op.OutChannels == op.InChannels ? GroupChannels : 0;
+        ExchangedChannels = ExchangeKernel.Channels(op);
         int window = op.KernelHeight * op.KernelWidth;
         int filterTerms = GroupChannels * window;
         RowWeights = (nint)op.KernelWidth * GroupChannels * BlockedImage.BlockChannels;

@@ -18,7 +18,7 @@ internal sealed unsafe class ConvolutionLayer : CpuLayer
         _readsInput = readsInput;
         _options = options;
         bool isTransformed = options.Convolutions == CpuConvolutions.Winograd && WinogradChoice.WhyNever(op, readsInput) is null && !WinogradChoice.IsSpaceToDepth(op, readsInput);
-        _form = StepAlgorithms.Of(op, readsInput && !isTransformed, isTransformed);
+        _form = StepAlgorithms.Of(op, readsInput, isTransformed);
     }
 
     public override StepChoice Choose(PlanStep step)

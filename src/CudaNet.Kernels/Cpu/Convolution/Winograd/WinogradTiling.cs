@@ -51,14 +51,10 @@ internal static class WinogradTiling
         int share = ((tiles + blocks - 1) / blocks + rows - 1) / rows * rows;
         List<int[]> cuts = share > most || share % unit != 0 ? [] : [Shares(tiles, share)];
         cuts.Add(Evenly(tiles, Math.Min(blocks, tiles / unit), unit));
-        for (int units = unit > 1 ? mostUnits : 0; units > 0; units--)
+        int kept = unit == 1 && grid.IsMixed ? grid.ImageTiles : unit;
+        for (int count = kept > 1 ? Math.Min(tiles, Largest(most)) / kept : 0; count > 0; count--)
         {
-            cuts.Add(Shares(tiles, units * unit));
-        }
-
-        for (int images = grid.IsMixed ? Math.Min(grid.Batch, Largest(most) / grid.ImageTiles) : 0; images > 0; images--)
-        {
-            cuts.Add(Shares(tiles, images * grid.ImageTiles));
+            cuts.Add(Shares(tiles, count * kept));
         }
 
         TileBlocks<T> made = new(grid, panels);
@@ -73,7 +69,7 @@ internal static class WinogradTiling
         int more = (blocks + threads - 1) / threads * threads, fewer = blocks / threads * threads;
         int chosen = grid.Tiles / more >= LeastTiles<T>() ? more : fewer > 0 && grid.Tiles <= (long)fewer * Largest(most) ? fewer : 0;
         int units = grid.Tiles / unit;
-        bool isEven = chosen > 0 && chosen <= units && (unit == 1 || (units + chosen - 1) / chosen * unit <= Largest(most));
+        bool isEven = chosen > 0 && chosen <= units && (units + chosen - 1) / chosen * unit <= Largest(most);
         return !isEven || threads == 1 ? null : Blocks(new TileBlocks<T>(grid, panels), first: 0, Evenly(grid.Tiles, chosen, unit));
     }
 
