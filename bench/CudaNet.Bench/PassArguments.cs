@@ -14,6 +14,7 @@ internal sealed class PassArguments
     private readonly Option<Counts> _sizes = Counts.Option("--sizes", "Rows and columns of an image.", Preprocessing.MaxSide, 224);
     private readonly Option<Counts> _threads;
     private readonly Option<string?> _width = ValueOptions.Choice("--width", "Bits of CudaNet's vectors; default: the machine's widest.", "128", "256", "512");
+    private readonly Option<string?> _convolutions = ValueOptions.Choice("--convolutions", "How CudaNet computes convolutions; default: Auto.", Enum.GetNames<CpuConvolutions>());
     private readonly Option<int> _rounds;
     private readonly Option<bool> _noWrite = new("--no-write") { Description = "Leave this machine's results as they are." };
     private readonly string _line;
@@ -28,7 +29,7 @@ internal sealed class PassArguments
         _threads = Counts.Option("--threads", "Threads that compute.", CpuOptions.MaxThreads, threads);
         _rounds = ValueOptions.Count("--rounds", rounds, MaxRounds, description);
         _line = $"dotnet run -c Release --project bench/CudaNet.Bench -- {string.Join(' ', arguments)}";
-        foreach (Option option in (Option[])[_batches, _sizes, _threads, _width, _rounds, _noWrite])
+        foreach (Option option in (Option[])[_batches, _sizes, _threads, _width, _convolutions, _rounds, _noWrite])
         {
             command.Add(option);
         }
@@ -40,6 +41,7 @@ internal sealed class PassArguments
         Sizes = parsed.GetRequiredValue(_sizes).Values,
         Threads = parsed.GetRequiredValue(_threads).Values,
         Width = parsed.GetValue(_width) is { } bits ? Enum.Parse<SimdWidth>(bits) : SimdWidth.Auto,
+        Convolutions = parsed.GetValue(_convolutions) is { } name ? Enum.Parse<CpuConvolutions>(name) : CpuConvolutions.Auto,
         Rounds = parsed.GetValue(_rounds),
         Write = !parsed.GetValue(_noWrite),
         Command = _line,

@@ -15,6 +15,8 @@ internal sealed record PassOptions
 
     public required SimdWidth Width { get; init; }
 
+    public required CpuConvolutions Convolutions { get; init; }
+
     public required int Rounds { get; init; }
 
     public required bool Write { get; init; }

@@ -4,7 +4,8 @@ namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
 /// Hand-written SIMD kernels on a CPU. fp32, products and sums fused (FMA). Values are stored [N][C/16][H + 2][W + 2][16] at every vector width. An
-/// image's results are the same in every bit whatever else is in its batch, whatever is observed, however many threads run and however wide the vectors are.
+/// image's results are the same in every bit whatever else is in its batch, whatever is observed, however many threads run and however wide the vectors are
+/// (with <see cref="CpuConvolutions.AutoPerBatch"/>: in every batch of that size).
 /// </summary>
 /// <remarks>
 /// Needs fused multiply-add (x86 since 2013, every 64-bit Arm): without it products would be rounded twice and results would differ from those of

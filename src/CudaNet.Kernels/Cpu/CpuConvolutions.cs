@@ -14,4 +14,10 @@ public enum CpuConvolutions
     /// window of 7×7 with stride 2 of a layer that reads an input of up to four channels.
     /// </summary>
     Winograd,
+
+    /// <summary>
+    /// As <see cref="Auto"/>, but where a layer has few pixels in the whole batch it is a direct sum: faster for one or two small images. An image's results then depend in their last bits on
+    /// how many others are run with it, and on nothing else of them.
+    /// </summary>
+    AutoPerBatch,
 }

@@ -17,7 +17,7 @@ public sealed record CpuOptions
     /// <summary>The vector width; <see cref="SimdWidth.Auto"/> takes the widest.</summary>
     public SimdWidth SimdWidth { get; init; }
 
-    /// <summary>How convolutions are computed. Each choice is a function of the layer and its image size alone.</summary>
+    /// <summary>How convolutions are computed. Each choice is a function of the layer and its image size alone; with <see cref="CpuConvolutions.AutoPerBatch"/> also of the batch.</summary>
     public CpuConvolutions Convolutions { get; init; }
 
     /// <summary>

@@ -79,6 +79,23 @@ public sealed class WinogradTests
         }
     }
 
+    /// <summary>Where the batch may decide, it is what decides: the bits are those of one of the two ways, at every width and thread count.</summary>
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void A_batch_that_may_decide_is_all_that_does(int width, int threads)
+    {
+        using Model model = OneConvolution(isInside: true);
+        foreach ((int batch, int side) in ((int, int)[])[(1, 4), (2, 4), (3, 4), (1, 6), (2, 6)])
+        {
+            Tensor input = Formula.Uniform("x", new TensorShape(batch, Channels, side, side));
+            CpuConvolutions way = batch * side * side <= 36 ? CpuConvolutions.Direct : CpuConvolutions.Winograd;
+            float[] expected = Predict(model, input, new CpuOptions { Convolutions = way, SimdWidth = SimdWidth.Bits128, Threads = 1 });
+            float[] actual = Predict(model, input, CpuWidths.Options((SimdWidth)width) with { Convolutions = CpuConvolutions.AutoPerBatch, Threads = threads });
+            Bits.AssertSame(expected, actual, $"{batch} of {side}×{side}");
+            Assert.NotEqual(expected, Predict(model, input, new CpuOptions { Convolutions = way == CpuConvolutions.Direct ? CpuConvolutions.Winograd : CpuConvolutions.Direct }));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Widths))]
     public void What_is_not_finite_is_where_direct_sums_have_it(int width, int threads)
@@ -132,10 +149,13 @@ public sealed class WinogradTests
     public void Options_that_mean_nothing_are_refused(CpuConvolutions convolutions, double kept) =>
         Assert.Throws<CudaNetException>(() => new CpuBackend(new CpuOptions { Convolutions = convolutions, TransformedWeights = kept }));
 
-    private static Model OneConvolution(int channels = Channels)
+    /// <param name="channels">Of the input.</param>
+    /// <param name="isInside">Whether the convolution reads a layer, not the network's input.</param>
+    private static Model OneConvolution(int channels = Channels, bool isInside = false)
     {
         GraphBuilder builder = new(channels);
-        builder.Add("conv", new Conv2d(channels, Outputs, 3, 3, Padding: 1), builder.Input);
+        LayerNode read = isInside ? builder.Add("relu", new ReLU(), builder.Input) : builder.Input;
+        builder.Add("conv", new Conv2d(channels, Outputs, 3, 3, Padding: 1), read);
         LayerGraph graph = builder.Build();
         Dictionary<string, Tensor> weights = new() { ["conv.weight"] = Formula.Uniform("w", new TensorShape(Outputs, channels, 3, 3)) };
         return new Model(graph, new ParameterSet(graph, weights), new ModelMetadata { Architecture = "test" });

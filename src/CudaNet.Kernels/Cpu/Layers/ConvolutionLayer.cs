@@ -90,7 +90,7 @@ internal sealed unsafe class ConvolutionLayer : CpuLayer
     }
 
     private string? Winograd(PlanStep step, out string? whyNot) =>
-        WinogradChoice.Of(_op, step.Head.Shape.Height, step.Head.Shape.Width, _options.Convolutions, _readsInput, out whyNot) is { } chosen
+        WinogradChoice.Of(_op, step.Head.Shape, _options.Convolutions, _readsInput, out whyNot) is { } chosen
             ? chosen == WinogradChoice.SpaceToDepth ? chosen : _options.WinogradVariant ?? chosen
             : null;
 }

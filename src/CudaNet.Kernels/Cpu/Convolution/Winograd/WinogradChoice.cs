@@ -3,7 +3,7 @@ using CudaNet.Engine;
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
-/// Which convolutions are computed by Winograd's algorithms, and by which: a function of the layer and of its output's size alone, because the bits follow from it.
+/// Which convolutions are computed by Winograd's algorithms, and by which: a function of the layer and of its output's size alone, because the bits follow from it; of the batch only where that was asked for.
 /// docs/cpu-performance.md has what was measured.
 /// </summary>
 internal static class WinogradChoice
@@ -29,6 +29,9 @@ internal static class WinogradChoice
     /// <summary>Tiles of an image from which it pays: of 16 direct sums take 1.30 times as long, of 4 half as long.</summary>
     private const int LeastTiles = 16;
 
+    /// <summary>Pixels of a whole batch up to which a direct sum is quicker, where the batch may decide: it reads nine weights and transforms none. Of a single tile of F(2×2), 4, it is not.</summary>
+    private const int FewPixels = 36;
+
     /// <summary>Why a layer's algorithm is not Winograd's whatever its size; null where it may be.</summary>
     public static string? WhyNever(Conv2d op, bool readsInput) =>
         IsSpaceToDepth(op, readsInput) ? null
@@ -39,8 +42,9 @@ internal static class WinogradChoice
         : null;
 
     /// <summary>The algorithm's name; null for a direct sum, and then the reason.</summary>
-    public static string? Of(Conv2d op, int height, int width, CpuConvolutions algorithms, bool readsInput, out string? whyNot)
+    public static string? Of(Conv2d op, TensorShape output, CpuConvolutions algorithms, bool readsInput, out string? whyNot)
     {
+        (int height, int width) = (output.Height, output.Width);
         whyNot = WhyNever(op, readsInput) ?? (algorithms == CpuConvolutions.Direct ? "direct sums were asked for" : null);
         if (whyNot is not null)
         {
@@ -56,7 +60,7 @@ internal static class WinogradChoice
         double direct = 9.0 * height * width;
         double four = Winograd4x4.Points * Tiles<Winograd4x4>(height, width);
         double two = Winograd2x2.Points * Tiles<Winograd2x2>(height, width);
-        string choice = four <= two ? Four : Two;
+        string choice = four < two ? Four : Two; // Where products are equal, 16 points are less to read and to transform than 36.
         if (algorithms == CpuConvolutions.Winograd)
         {
             return choice;
@@ -67,6 +71,7 @@ internal static class WinogradChoice
         whyNot = channels < LeastChannels ? $"{channels} channels are too few"
             : readsInput ? "it reads the input"
             : gain < LeastGain ? TooLittle(height, width)
+            : algorithms == CpuConvolutions.AutoPerBatch && (long)output.Batch * height * width is > 4 and <= FewPixels ? "the batch's pixels are few"
             : null;
         return whyNot is null ? choice : null;
     }

@@ -28,7 +28,7 @@ internal static unsafe class WinogradStep
 
     /// <summary>Up to so many tiles, weights become points in registers; with fewer registers, a row of points is stored for more than one: measured as well.</summary>
     private static int FewTiles<T>()
-        where T : unmanaged, ISimd<T> => T.Registers == 32 ? 5 : 1;
+        where T : unmanaged, ISimd<T> => T.Registers == 32 ? 8 : 1;
 
     /// <returns>The last phase.</returns>
     public static StoringPhase Begin<T, TVariant>(PlanLoader<T> loader, LayerNode node, string algorithm, DirectConvolution layer, WinogradSource source, PlanStep step)
