@@ -26,9 +26,10 @@ internal static unsafe class WinogradStep
     private static int TilesOfStreamedWeights<T>()
         where T : unmanaged, ISimd<T> => T.Registers == 32 ? 16 : 12;
 
-    /// <summary>Up to so many tiles, weights become points in registers; with fewer registers, a row of points is stored for more than one: measured as well.</summary>
-    private static int FewTiles<T>()
-        where T : unmanaged, ISimd<T> => T.Registers == 32 ? 8 : 1;
+    /// <summary>Up to so many tiles, weights become points in registers; with fewer registers, a row of points is stored for more than one: measured as well, and nine are an image of 5² or 6² by F(2×2).</summary>
+    private static int FewTiles<T, TVariant>()
+        where T : unmanaged, ISimd<T>
+        where TVariant : struct, IWinograd => T.Registers < 32 ? 1 : TVariant.Outputs == 2 ? 9 : 8;
 
     /// <returns>The last phase.</returns>
     public static StoringPhase Begin<T, TVariant>(PlanLoader<T> loader, LayerNode node, string algorithm, DirectConvolution layer, WinogradSource source, PlanStep step)
@@ -42,7 +43,7 @@ internal static unsafe class WinogradStep
         TileDestination destination = new(loader.Epilogue(step), loader.Place(step));
         StagePublisher<T>? publisher = loader.TakePublisher();
         scratch.Require(WinogradOutput<T, TVariant>.BufferElements);
-        if (TVariant.Taps == 3 && grid.Tiles <= FewTiles<T>())
+        if (TVariant.Taps == 3 && grid.Tiles <= FewTiles<T, TVariant>())
         {
             TileBlock few = WinogradTiling.RowsOfFour(grid);
             scratch.RequireShared(pixels.Elements(few));
