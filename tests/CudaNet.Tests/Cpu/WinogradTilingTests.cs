@@ -37,8 +37,11 @@ public sealed class WinogradTilingTests
     [Theory]
     [InlineData(1, new[] { 1 })]
     [InlineData(2, new[] { 4 })]
-    [InlineData(5, new[] { 4, 1 })]
-    public void Few_tiles_share_a_row(int tiles, int[] heights) => Assert.Equal(heights, WinogradTiling.RowsOfFour(Line(tiles)).Rows.Select(r => r.Height));
+    [InlineData(5, new[] { 5 })]
+    [InlineData(6, new[] { 4, 4 })]
+    [InlineData(9, new[] { 5, 4 })]
+    [InlineData(10, new[] { 5, 5 })]
+    public void Few_tiles_share_a_row(int tiles, int[] heights) => Assert.Equal(heights, WinogradTiling.RowsOfFew(Line(tiles)).Rows.Select(r => r.Height));
 
     [Theory]
     [InlineData(64, 24, 3, 2, new[] { 16, 16, 16, 16 })] // layer1 of one image of 128²: three blocks become four
@@ -71,6 +74,21 @@ public sealed class WinogradTilingTests
     public void Rows_are_not_cut_smaller_than_pays() =>
         Assert.Equal([(4, SparedPoints.None), (5, SparedPoints.LastRow)], Assert.Single(WinogradTiling.Cut<Simd512>(Square(1, 10), most: 36, panels: 8, unit: 1)).Rows.Select(r => (r.Height, r.Spared)));
 
+    /// <summary>Nine tiles of 10² need all points (one), the last row's or column's besides the 25 (two each), or those alone: these four are a row of their own. Of 9² none needs more.</summary>
+    [Theory]
+    [InlineData(10, 5, 5, 5, 5)]
+    [InlineData(9, 5, 0, 0, 0)]
+    public void Few_tiles_that_need_least_are_the_last_row(int side, params int[] counts)
+    {
+        TileBlock block = WinogradTiling.RowsOfFew(Square(1, side));
+        FewTiles[] few = [.. block.Rows.Select(r => new FewTiles(block, r))];
+        Assert.Equal(counts, Enumerable.Range(0, 4).Select(points => few[0].Needing((SparedPoints)points).Count));
+        Assert.Equal([4, 0, 0, 0], Enumerable.Range(0, 4).Select(points => few[1].Needing((SparedPoints)points).Count));
+        Assert.Equal(15, few[1].Pairs<Winograd4x4>());
+        Assert.Equal(side == 10 ? 18 : 15, few[0].Pairs<Winograd4x4>());
+        Assert.Equal(Enumerable.Range(0, 9), Enumerable.Range(0, 9).Select(row => (block.Tile(row).Y / 3 * 3) + (block.Tile(row).X / 3)).Order());
+    }
+
     /// <summary>Of the four tiles of 7² the two that need the last row are neighbours, and the two that need the last column; of those of 4×14 the last two need the last column.</summary>
     [Theory]
     [InlineData(1, 7, 7, 4, 2, 2, 2)]
@@ -80,7 +98,7 @@ public sealed class WinogradTilingTests
     [InlineData(4, 4, 4, 4, 4, 4, 4)]
     public void Few_tiles_that_need_a_point_are_neighbours(int batch, int height, int width, params int[] counts)
     {
-        TileBlock block = WinogradTiling.RowsOfFour(Grid(batch, height, width));
+        TileBlock block = WinogradTiling.RowsOfFew(Grid(batch, height, width));
         FewTiles few = new(block, block.Rows[0]);
         for (SparedPoints points = 0; (int)points < 4; points++)
         {

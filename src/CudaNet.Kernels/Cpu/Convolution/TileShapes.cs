@@ -18,6 +18,12 @@ internal interface ITileWidth
     static abstract bool IsTall { get; }
 }
 
+/// <summary>None: a point that no tile needs.</summary>
+internal readonly struct Height0 : ITileHeight
+{
+    public static int Rows => 0;
+}
+
 internal readonly struct Height1 : ITileHeight
 {
     public static int Rows => 1;

@@ -24,6 +24,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
     private readonly StagePublisher<T>? _publisher;
     private readonly TileBlock _tiles;
     private readonly FewTiles[] _few;
+    private readonly nint _pairs;
     private readonly Scratch _scratch;
     private readonly bool _isOneTile;
     private readonly int _panelSplits;
@@ -35,7 +36,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
     /// <param name="pixels">Its input.</param>
     /// <param name="output">What follows the products.</param>
     /// <param name="destination">Where the outputs go.</param>
-    /// <param name="tiles">All, <see cref="WinogradTiling.RowsOfFour"/>.</param>
+    /// <param name="tiles">All, <see cref="WinogradTiling.RowsOfFew"/>.</param>
     /// <param name="panelSplits">Into how many items the panels of a group are cut.</param>
     /// <param name="publisher">What brings observed stages to the host.</param>
     /// <param name="scratch">Working memory.</param>
@@ -57,6 +58,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
         _publisher = publisher;
         _tiles = tiles;
         _few = [.. tiles.Rows.Select(rows => new FewTiles(tiles, rows))];
+        _pairs = _few.Sum(f => f.Pairs<TVariant>());
         _isOneTile = tiles.Height == 1;
         _panelSplits = panelSplits;
         _scratch = scratch;
@@ -115,8 +117,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
             return;
         }
 
-        nint step = 9 * tap * sizeof(float) / (TVariant.Points / 2 * (nint)terms * _tiles.Rows.Length);
-        nint rowBytes = TVariant.Inputs / 2 * step * blocks * terms;
+        nint step = 9 * tap * sizeof(float) / (terms * _pairs);
         for (int pair = 0; pair < TVariant.Inputs / 2; pair++)
         {
             FilterRow one, two;
@@ -133,15 +134,15 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
             }
 
             (int first, int second) = WinogradFilter<TVariant>.Pair(pair);
-            for (int index = 0; index < _tiles.Rows.Length; index++, next += 2 * rowBytes)
+            for (int index = 0; index < _tiles.Rows.Length; index++)
             {
                 int height = _tiles.Rows[index].Height;
                 nint point = _pixels.PointStride(height);
                 nint offset = WinogradOutput<T, TVariant>.Offset(_tiles.Rows[index], 0, outputs);
                 float* pixels = _scratch.Shared + _pixels.Offset(_tiles.Rows[index], index) + (block * height * BlockedImage.BlockChannels);
                 float* start = isFirst ? null : running + offset;
-                FewTilesKernel<TVariant>.Run<T>(first, one, pixels, point, _few[index], start, sums + offset, isAdded, next, step);
-                FewTilesKernel<TVariant>.Run<T>(second, two, pixels, point, _few[index], start, sums + offset, isAdded, next + rowBytes, step);
+                next = FewTilesKernel<TVariant>.Run<T>(first, one, pixels, point, _few[index], start, sums + offset, isAdded, next, step);
+                next = FewTilesKernel<TVariant>.Run<T>(second, two, pixels, point, _few[index], start, sums + offset, isAdded, next, step);
             }
         }
     }

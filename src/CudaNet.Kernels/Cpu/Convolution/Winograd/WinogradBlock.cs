@@ -98,7 +98,7 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
                     nint second = together == 1 ? 0 : (nint)(_weights.Panel(group, panel + 1, chunk) - kept);
                     nint point = WinogradWeights<TVariant>.PointStride(_layer, panel, chunk);
                     NextWeights next = new((byte*)(kept + point), point * sizeof(float), second * sizeof(float));
-                    Multiply(tiles, pixels, kept, second, group, panel, chunk, 0, TVariant.Points, products, next);
+                    Multiply(tiles, pixels, kept, second, group, panel, chunk, 0, TVariant.Points, products, ref next);
                 }
             }
 
@@ -114,7 +114,7 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
     private void Stream(TileBlock tiles, float* pixels, float* weights, int group, int panel, int together, int endPanel, in WinogradChunk chunk, float* products)
     {
         nint second = together == 1 ? 0 : _weightElements;
-        NextWeights next = NextFilters(group, panel, together, endPanel, chunk);
+        NextWeights next = NextFilters(tiles, group, panel, together, endPanel, chunk);
         if (TVariant.Taps != 3)
         {
             for (int row = 0; row < TVariant.Inputs; row++)
@@ -124,7 +124,7 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
                     WinogradWeights<TVariant>.TransformRow<T>(_layer, group, panel + index, chunk, row, weights + (index * second));
                 }
 
-                Multiply(tiles, pixels, weights, second, group, panel, chunk, row * TVariant.Inputs, TVariant.Inputs, products, next.After(row * TVariant.Inputs));
+                Multiply(tiles, pixels, weights, second, group, panel, chunk, row * TVariant.Inputs, TVariant.Inputs, products, ref next);
             }
 
             return;
@@ -139,45 +139,50 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
                 WinogradWeights<TVariant>.TransformPair<T>(_layer, group, panel + index, chunk, pair, weights + (index * second));
             }
 
-            Multiply(tiles, pixels, weights, second, group, panel, chunk, one * TVariant.Inputs, TVariant.Inputs, products, next.After(2 * pair * TVariant.Inputs));
-            Multiply(tiles, pixels, secondRow, second, group, panel, chunk, two * TVariant.Inputs, TVariant.Inputs, products, next.After(((2 * pair) + 1) * TVariant.Inputs));
+            Multiply(tiles, pixels, weights, second, group, panel, chunk, one * TVariant.Inputs, TVariant.Inputs, products, ref next);
+            Multiply(tiles, pixels, secondRow, second, group, panel, chunk, two * TVariant.Inputs, TVariant.Inputs, products, ref next);
         }
     }
 
     /// <summary>The filters that are transformed after a chunk's: those of the next chunk, or of the panels after.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private NextWeights NextFilters(int group, int panel, int together, int endPanel, in WinogradChunk chunk)
+    private NextWeights NextFilters(TileBlock tiles, int group, int panel, int together, int endPanel, in WinogradChunk chunk)
     {
         bool isLast = chunk.Index == _chunks.Length - 1;
         int nextPanel = !isLast ? panel : Math.Min(panel + together, endPanel - 1);
         float* taps = WinogradWeights<TVariant>.Taps(_layer, group, nextPanel, isLast ? 0 : _chunks[chunk.Index + 1].FirstBlock, out nint tap);
         nint secondPanel = together == 1 ? 0 : (nint)(WinogradWeights<TVariant>.Taps(_layer, group, panel + 1, 0, out _) - WinogradWeights<TVariant>.Taps(_layer, group, panel, 0, out _));
-        return new NextWeights((byte*)taps, 9 * tap * chunk.Blocks * sizeof(float) / TVariant.Points, secondPanel * sizeof(float));
+        return new NextWeights((byte*)taps, 9 * tap * chunk.Blocks * sizeof(float) / NeededPoints(tiles), secondPanel * sizeof(float));
     }
 
     /// <summary>The products of some points, whose weights these are.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Multiply(
-        TileBlock tiles, float* pixels, float* weights, nint second, int group, int panel, in WinogradChunk chunk, int firstPoint, int points, float* products, in NextWeights next)
+        TileBlock tiles, float* pixels, float* weights, nint second, int group, int panel, in WinogradChunk chunk, int firstPoint, int points, float* products, ref NextWeights next)
     {
         int outputs = _layer.PanelOutputs(panel);
         nint weightStride = WinogradWeights<TVariant>.PointStride(_layer, panel, chunk);
-        byte* nextPoint = next.First;
         int firstBlock = (group * _layer.GroupBlocks) + chunk.FirstBlock;
         TileRows[] all = tiles.Rows;
         bool sparesPoints = tiles.SparesPoints;
         nint step = next.PointBytes / (chunk.Terms * all.Length);
         SparedPoints where = SparedPoints.None;
-        for (int point = firstPoint; point < firstPoint + points; point++, weights += weightStride, nextPoint += next.PointBytes)
+        for (int point = firstPoint; point < firstPoint + points; point++, weights += weightStride)
         {
             if (sparesPoints)
             {
                 where = WinogradFilter<TVariant>.Place(point);
-                step = next.PointBytes / (chunk.Terms * Math.Max(1, tiles.RowsNeeding(where)));
+                int needing = tiles.RowsNeeding(where);
+                if (needing == 0)
+                {
+                    continue;
+                }
+
+                step = next.PointBytes / (chunk.Terms * needing);
             }
 
             PanelProduct product = new(weights, second, outputs, chunk.Blocks, chunk.TermsPerBlock, _productElements, chunk.Index > 0, step, next.Second);
-            byte* fetched = nextPoint;
+            byte* fetched = _weights is null ? next.First : next.First + ((point - firstPoint) * next.PointBytes);
             for (int index = 0; index < all.Length; index++)
             {
                 ref readonly TileRows rows = ref all[index];
@@ -191,10 +196,25 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
                 TileKernel.Run<T>(product, rowPixels, block, rows.Height, products + WinogradOutput<T, TVariant>.Offset(rows, point, outputs), fetched);
                 fetched += step * chunk.Terms;
             }
+
+            next = _weights is null ? next.AfterPoint() : next;
         }
     }
 
-    /// <summary>What is fetched into the second-level cache while points are multiplied.</summary>
+    /// <summary>Points that some of the tiles need.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int NeededPoints(TileBlock tiles)
+    {
+        int needed = 0;
+        for (int point = 0; point < TVariant.Points; point++)
+        {
+            needed += tiles.RowsNeeding(WinogradFilter<TVariant>.Place(point)) > 0 ? 1 : 0;
+        }
+
+        return needed;
+    }
+
+    /// <summary>What is fetched into the second-level cache while points are multiplied: of kept weights the next point's, of streamed ones a share of the next filters for each point that is multiplied.</summary>
     /// <param name="first">Where it begins.</param>
     /// <param name="pointBytes">How much of it a point.</param>
     /// <param name="second">Bytes to what is fetched for the second of two panels.</param>
@@ -206,6 +226,7 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
 
         public nint Second { get; } = second;
 
-        public NextWeights After(int points) => new(First + (points * PointBytes), PointBytes, Second);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public NextWeights AfterPoint() => new(First + PointBytes, PointBytes, Second);
     }
 }

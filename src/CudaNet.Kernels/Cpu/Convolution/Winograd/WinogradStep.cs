@@ -26,10 +26,9 @@ internal static unsafe class WinogradStep
     private static int TilesOfStreamedWeights<T>()
         where T : unmanaged, ISimd<T> => T.Registers == 32 ? 16 : 12;
 
-    /// <summary>Up to so many tiles, weights become points in registers; with fewer registers, a row of points is stored for more than one: measured as well, and nine are an image of 5² or 6² by F(2×2).</summary>
-    private static int FewTiles<T, TVariant>()
-        where T : unmanaged, ISimd<T>
-        where TVariant : struct, IWinograd => T.Registers < 32 ? 1 : TVariant.Outputs == 2 ? 9 : 8;
+    /// <summary>Up to so many tiles, weights become points in registers; with fewer registers, a row of points is stored for more than one: measured as well.</summary>
+    private static int FewTiles<T>()
+        where T : unmanaged, ISimd<T> => T.Registers == 32 ? 10 : 1;
 
     /// <returns>The last phase.</returns>
     public static StoringPhase Begin<T, TVariant>(PlanLoader<T> loader, LayerNode node, string algorithm, DirectConvolution layer, WinogradSource source, PlanStep step)
@@ -43,9 +42,9 @@ internal static unsafe class WinogradStep
         TileDestination destination = new(loader.Epilogue(step), loader.Place(step));
         StagePublisher<T>? publisher = loader.TakePublisher();
         scratch.Require(WinogradOutput<T, TVariant>.BufferElements);
-        if (TVariant.Taps == 3 && grid.Tiles <= FewTiles<T, TVariant>())
+        if (TVariant.Taps == 3 && grid.Tiles <= FewTiles<T>())
         {
-            TileBlock few = WinogradTiling.RowsOfFour(grid);
+            TileBlock few = WinogradTiling.RowsOfFew(grid);
             scratch.RequireShared(pixels.Elements(few));
             loader.Add(new WinogradInputPhase<T, TVariant>(pixels, few, scratch));
             int shares = scratch.Threads == 1 ? 1 : Math.Min(layer.Panels, 2 * scratch.Threads);

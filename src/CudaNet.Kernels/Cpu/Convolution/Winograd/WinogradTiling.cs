@@ -73,13 +73,23 @@ internal static class WinogradTiling
         return !isEven || threads == 1 ? null : Blocks(new TileBlocks<T>(grid, panels), first: 0, Evenly(grid.Tiles, chosen, unit));
     }
 
-    /// <summary>All tiles in rows of four, filled or not, and of one: those that need a point are neighbours in a row.</summary>
-    public static TileBlock RowsOfFour(TileGrid grid)
+    /// <summary>
+    /// All tiles in rows of five and four, so that fours have nothing over, or of four, filled or not, and of one. Those that need a point are neighbours in a row of four, and those that need fewest
+    /// are in the last rows.
+    /// </summary>
+    public static TileBlock RowsOfFew(TileGrid grid)
     {
-        int tiles = grid.Tiles;
-        TileRows[] rows = [.. Enumerable.Range(0, (tiles + 3) / 4).Select(r => new TileRows(4 * r, Math.Min(4, tiles - (4 * r)), tiles - (4 * r) == 1 ? 1 : 4, SparedPoints.None))];
-        int[] order = [.. rows.SelectMany(r => Enumerable.Range(r.FirstRow, r.Filled).OrderBy(t => PlaceAmongFew(grid.Tile(t).Spared)))];
-        return new TileBlock(grid, 0, tiles, new TileMatrix(rows, order));
+        (int fours, int over) = Math.DivRem(grid.Tiles, 4);
+        int fives = over <= fours ? over : 0;
+        List<TileRows> rows = [];
+        for (int first = 0; first < grid.Tiles; first += rows[^1].Filled)
+        {
+            int filled = Math.Min(grid.Tiles - first, rows.Count < fives ? 5 : 4);
+            rows.Add(new TileRows(first, filled, filled == 1 ? 1 : Math.Max(filled, 4), SparedPoints.None));
+        }
+
+        int[] order = [.. Enumerable.Range(0, grid.Tiles).OrderBy(t => PlaceAmongFew(grid.Tile(t).Spared))];
+        return new TileBlock(grid, 0, grid.Tiles, new TileMatrix([.. rows], order));
     }
 
     /// <summary>What the kernels take a term and point for so many tiles that need the same points.</summary>
