@@ -4,12 +4,17 @@ using static CudaNet.Kernels.Cpu.TileKernel;
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
-/// The products of a few tiles with weights that nobody else reads, where there are 32 registers: columns of filters whose rows are transformed become points in
-/// registers, two of a row at a time for all outputs of a panel, and are used there. The sums are those of <see cref="TileKernel"/> with all points stored.
+/// The products of a few tiles with weights that nobody else reads: columns of filters whose rows are transformed become points in registers, two of a row at a time for all outputs of a panel
+/// (for one vector of them with 16 registers), and are used there. The sums are those of <see cref="TileKernel"/> with all points stored.
 /// </summary>
 internal static unsafe class FewTilesKernel<TVariant>
     where TVariant : struct, IWinograd
 {
+    /// <summary>How often the filters of a panel are passed for a pair of points.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Passes<T>(int outputs)
+        where T : unmanaged, ISimd<T> => T.Registers == 32 ? 1 : outputs / T.Count;
+
     /// <summary>The products of a row of points.</summary>
     /// <param name="row">From 0 to <see cref="IWinograd.Inputs"/> − 1.</param>
     /// <param name="filters">That row of the filters.</param>
@@ -20,7 +25,7 @@ internal static unsafe class FewTilesKernel<TVariant>
     /// <param name="sums">Of all points, [point][tile][outputs].</param>
     /// <param name="accumulate">Add to what is there, or store.</param>
     /// <param name="next">What to fetch into the second-level cache meanwhile.</param>
-    /// <param name="nextStep">Bytes of it a term and pair of points.</param>
+    /// <param name="nextStep">Bytes of it a term, pair of points and pass.</param>
     /// <returns>What to fetch after that.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static byte* Run<T>(int row, in FilterRow filters, float* pixels, nint point, FewTiles tiles, float* start, float* sums, bool accumulate, byte* next, nint nextStep)
@@ -44,40 +49,42 @@ internal static unsafe class FewTilesKernel<TVariant>
             nint sumsApart = (apart * sum) + (tilesApart * filters.Outputs);
             float* firstPixels = pixels + (first * point) + (ones.First * BlockedImage.BlockChannels);
             nint pixelsApart = (apart * point) + (tilesApart * BlockedImage.BlockChannels);
-            float* from = start == null ? null : start + offset;
-            switch (ones.Count)
+            for (int pass = 0; pass < Passes<T>(filters.Outputs); pass++, offset += T.Count, next += nextStep * filters.Blocks * filters.Terms)
             {
-                case 5 when twos.Count == 5:
-                    Several<T, Height5, Height5>(tiles.Height, pair, filters, firstPixels, pixelsApart, from, sums + offset, sumsApart, accumulate, next, nextStep);
-                    break;
-                case 5:
-                    Several<T, Height5, Height0>(tiles.Height, pair, filters, firstPixels, pixelsApart, from, sums + offset, sumsApart, accumulate, next, nextStep);
-                    break;
-                case 4 when twos.Count == 4:
-                    Several<T, Height4, Height4>(tiles.Height, pair, filters, firstPixels, pixelsApart, from, sums + offset, sumsApart, accumulate, next, nextStep);
-                    break;
-                case 4 when twos.Count == 2:
-                    Several<T, Height4, Height2>(tiles.Height, pair, filters, firstPixels, pixelsApart, from, sums + offset, sumsApart, accumulate, next, nextStep);
-                    break;
-                case 4:
-                    Several<T, Height4, Height0>(tiles.Height, pair, filters, firstPixels, pixelsApart, from, sums + offset, sumsApart, accumulate, next, nextStep);
-                    break;
-                default:
-                    // No tile needs the second point that does not need the first.
-                    Several<T, Height2, Height2>(tiles.Height, pair, filters, firstPixels, pixelsApart, from, sums + offset, sumsApart, accumulate, next, nextStep);
-                    break;
+                float* columns = filters.First + (pass * T.Count);
+                float* from = start == null ? null : start + offset;
+                switch (ones.Count)
+                {
+                    case 5 when twos.Count == 5:
+                        Several<T, Height5, Height5>(tiles.Height, pair, filters, columns, firstPixels, pixelsApart, from, sums + offset, sumsApart, accumulate, next, nextStep);
+                        break;
+                    case 5:
+                        Several<T, Height5, Height0>(tiles.Height, pair, filters, columns, firstPixels, pixelsApart, from, sums + offset, sumsApart, accumulate, next, nextStep);
+                        break;
+                    case 4 when twos.Count == 4:
+                        Several<T, Height4, Height4>(tiles.Height, pair, filters, columns, firstPixels, pixelsApart, from, sums + offset, sumsApart, accumulate, next, nextStep);
+                        break;
+                    case 4 when twos.Count == 2:
+                        Several<T, Height4, Height2>(tiles.Height, pair, filters, columns, firstPixels, pixelsApart, from, sums + offset, sumsApart, accumulate, next, nextStep);
+                        break;
+                    case 4:
+                        Several<T, Height4, Height0>(tiles.Height, pair, filters, columns, firstPixels, pixelsApart, from, sums + offset, sumsApart, accumulate, next, nextStep);
+                        break;
+                    default:
+                        // No tile needs the second point that does not need the first.
+                        Several<T, Height2, Height2>(tiles.Height, pair, filters, columns, firstPixels, pixelsApart, from, sums + offset, sumsApart, accumulate, next, nextStep);
+                        break;
+                }
             }
-
-            next += nextStep * filters.Blocks * filters.Terms;
         }
 
         return next;
     }
 
-    /// <summary>Up to five tiles of two points.</summary>
+    /// <summary>Up to five tiles of two points, by a panel's two vectors where there are 32 registers, otherwise by one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Several<T, TFirst, TSecond>(
-        int height, int pair, in FilterRow filters, float* pixels, nint apart, float* start, float* sums, nint sumsApart, bool accumulate, byte* next, nint nextStep)
+        int height, int pair, in FilterRow filters, float* columns, float* pixels, nint apart, float* start, float* sums, nint sumsApart, bool accumulate, byte* next, nint nextStep)
         where T : unmanaged, ISimd<T>
         where TFirst : struct, ITileHeight
         where TSecond : struct, ITileHeight
@@ -87,13 +94,16 @@ internal static unsafe class FewTilesKernel<TVariant>
         T c0 = default, c1 = default, c2 = default, c3 = default, c4 = default;
         T d0 = default, d1 = default, d2 = default, d3 = default, d4 = default;
         nint outputs = filters.Outputs;
-        nint vector = outputs > T.Count ? T.Count : 0;
+        nint vector = T.Registers == 32 && outputs > T.Count ? T.Count : 0;
         if (start != null)
         {
             Start<T, TFirst>(start, outputs, out a0, out a1, out a2, out a3, out a4);
-            Start<T, TFirst>(start + vector, outputs, out b0, out b1, out b2, out b3, out b4);
             Start<T, TSecond>(start + sumsApart, outputs, out c0, out c1, out c2, out c3, out c4);
-            Start<T, TSecond>(start + sumsApart + vector, outputs, out d0, out d1, out d2, out d3, out d4);
+            if (T.Registers == 32)
+            {
+                Start<T, TFirst>(start + vector, outputs, out b0, out b1, out b2, out b3, out b4);
+                Start<T, TSecond>(start + sumsApart + vector, outputs, out d0, out d1, out d2, out d3, out d4);
+            }
         }
 
         FilterPair constants = pair == 1 ? TVariant.FirstPair : TVariant.SecondPair;
@@ -102,7 +112,6 @@ internal static unsafe class FewTilesKernel<TVariant>
         T odd = T.Broadcast(constants.Odd);
         nint column = filters.Column;
         nint nextTerm = filters.Term;
-        float* columns = filters.First;
         for (int block = 0; block < filters.Blocks; block++, columns += filters.Block)
         {
             float* end = pixels + filters.Terms;
@@ -113,12 +122,15 @@ internal static unsafe class FewTilesKernel<TVariant>
                 float* others = columns + vector;
                 T w0 = T.Load(columns);
                 T w1 = T.Load(columns + (2 * column));
-                T v0 = T.Load(others);
-                T v1 = T.Load(others + (2 * column));
+                T v0 = T.Registers == 32 ? T.Load(others) : default;
+                T v1 = T.Registers == 32 ? T.Load(others + (2 * column)) : default;
                 if (pair != 0)
                 {
                     WinogradFilter<TVariant>.Points(even0, even2, odd, w0, T.Load(columns + column), w1, out w0, out w1);
-                    WinogradFilter<TVariant>.Points(even0, even2, odd, v0, T.Load(others + column), v1, out v0, out v1);
+                    if (T.Registers == 32)
+                    {
+                        WinogradFilter<TVariant>.Points(even0, even2, odd, v0, T.Load(others + column), v1, out v0, out v1);
+                    }
                 }
 
                 Add<T, TFirst>(0, pixels, w0, v0, ref a0, ref b0);
@@ -147,7 +159,7 @@ internal static unsafe class FewTilesKernel<TVariant>
         }
     }
 
-    /// <summary>What one tile's pixel adds to its sums of both vectors, where there is the tile.</summary>
+    /// <summary>What one tile's pixel adds to its sums, where there is the tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add<T, TTiles>(int tile, float* pixels, T first, T second, ref T firstSum, ref T secondSum)
         where T : unmanaged, ISimd<T>
@@ -157,7 +169,10 @@ internal static unsafe class FewTilesKernel<TVariant>
         {
             T pixel = T.Broadcast(pixels[tile * BlockedImage.BlockChannels]);
             T.Accumulate(ref firstSum, pixel, first);
-            T.Accumulate(ref secondSum, pixel, second);
+            if (T.Registers == 32)
+            {
+                T.Accumulate(ref secondSum, pixel, second);
+            }
         }
     }
 

@@ -117,7 +117,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
             return;
         }
 
-        nint step = 9 * tap * sizeof(float) / (terms * _pairs);
+        nint step = 9 * tap * sizeof(float) / (terms * _pairs * FewTilesKernel<TVariant>.Passes<T>(outputs));
         for (int pair = 0; pair < TVariant.Inputs / 2; pair++)
         {
             FilterRow one, two;

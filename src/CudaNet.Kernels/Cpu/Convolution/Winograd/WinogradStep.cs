@@ -26,9 +26,9 @@ internal static unsafe class WinogradStep
     private static int TilesOfStreamedWeights<T>()
         where T : unmanaged, ISimd<T> => T.Registers == 32 ? 16 : 12;
 
-    /// <summary>Up to so many tiles, weights become points in registers; with fewer registers, a row of points is stored for more than one: measured as well.</summary>
+    /// <summary>Up to so many tiles, weights become points in registers, which is quicker than storing two rows of points: measured as well.</summary>
     private static int FewTiles<T>()
-        where T : unmanaged, ISimd<T> => T.Registers == 32 ? 10 : 1;
+        where T : unmanaged, ISimd<T> => T.Registers == 32 ? 10 : 5;
 
     /// <returns>The last phase.</returns>
     public static StoringPhase Begin<T, TVariant>(PlanLoader<T> loader, LayerNode node, string algorithm, DirectConvolution layer, WinogradSource source, PlanStep step)
