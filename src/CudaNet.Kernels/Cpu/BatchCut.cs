@@ -4,7 +4,7 @@ namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
 /// The first steps of a plan, whose values are large, and how many images go through them before the next: few enough that what one step stores is in a cache when the next
-/// reads it. An image's bits do not depend on its batch, so this changes no bit; nor does it change when an observer is called, because no observed layer is among them.
+/// reads it. An image's bits do not depend on its batch, so this changes no bit (where the batch may choose between algorithms, it does so below <see cref="LeastPixels"/>); nor does it change when an observer is called, because no observed layer is among them.
 /// </summary>
 /// <param name="Steps">How many steps, from the first.</param>
 /// <param name="Images">The most that are in a part.</param>
@@ -15,7 +15,7 @@ internal sealed record BatchCut(int Steps, int Images, LayerNode Value)
     private const long PartBytes = 4 << 20;
 
     /// <summary>A part has at least that many pixels for each thread, as what a step does once for all of them (reading its weights) would take longer than its values do.</summary>
-    private const long LeastPixels = 512;
+    internal const long LeastPixels = 512;
 
     /// <summary>Null where the whole batch goes through every step.</summary>
     /// <param name="plan">Of the whole batch.</param>

@@ -47,7 +47,7 @@ internal sealed unsafe class PlanLoader<T>(
     {
         foreach ((int slot, long bytes) in ExecutionPlan.SlotBytesOf(steps))
         {
-            _slots[slot] = larger?._slots[slot] ?? arena.AllocateValues(bytes / sizeof(float));
+            _slots[slot] = larger?._slots[slot] ?? arena.AllocateUnwritten(bytes / sizeof(float), "the values of the layers");
         }
 
         // One workspace for the copies of all steps: each is read by its own step only.

@@ -3,7 +3,7 @@ using CudaNet.Engine;
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
-/// How a layer is computed: a function of the layer and of the image it gets, never of batch, threads, vector width or observers, because the order of
+/// How a layer is computed: a function of the layer and of the image it gets, never of batch (but for <see cref="CpuConvolutions.AutoPerBatch"/>), threads, vector width or observers, because the order of
 /// its sums follows from it. The name is what listings show, and what the weights' form is kept under.
 /// </summary>
 internal static class StepAlgorithms

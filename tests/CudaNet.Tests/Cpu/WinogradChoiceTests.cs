@@ -30,21 +30,24 @@ public sealed class WinogradChoiceTests
 
     /// <summary>Batches decide where that was asked for, and only there.</summary>
     [Theory]
-    [InlineData(1, 4, null)]
-    [InlineData(2, 4, null)]
-    [InlineData(3, 4, WinogradChoice.Four)]
-    [InlineData(1, 6, null)]
-    [InlineData(2, 6, WinogradChoice.Two)]
-    [InlineData(1, 2, WinogradChoice.Two)]
-    [InlineData(2, 2, null)]
-    [InlineData(1, 7, WinogradChoice.Four)]
-    public void Few_pixels_of_a_batch_are_summed_where_batches_may_decide(int batch, int side, string? expected)
+    [InlineData(1, 4, 4, null)]
+    [InlineData(2, 4, 4, null)]
+    [InlineData(3, 4, 4, WinogradChoice.Four)]
+    [InlineData(1, 6, 6, null)]
+    [InlineData(1, 4, 10, WinogradChoice.Four)]
+    [InlineData(2, 6, 6, WinogradChoice.Two)]
+    [InlineData(1, 2, 2, WinogradChoice.Two)]
+    [InlineData(1, 2, 3, null)]
+    [InlineData(2, 2, 2, null)]
+    [InlineData(1, 7, 7, WinogradChoice.Four)]
+    public void Few_pixels_of_a_batch_are_summed_where_batches_may_decide(int batch, int height, int width, string? expected)
     {
-        Assert.Equal(expected, Choice(batch, side, side, CpuConvolutions.AutoPerBatch, out string? whyNot));
+        Assert.True(WinogradChoice.FewPixels < BatchCut.LeastPixels, "parts of a batch would choose for themselves");
+        Assert.Equal(expected, Choice(batch, height, width, CpuConvolutions.AutoPerBatch, out string? whyNot));
         Assert.Equal(expected is null ? "the batch's pixels are few" : null, whyNot);
         foreach (CpuConvolutions other in Enum.GetValues<CpuConvolutions>().Where(c => c != CpuConvolutions.AutoPerBatch))
         {
-            Assert.Equal(Choice(16, side, side, other, out _), Choice(batch, side, side, other, out _));
+            Assert.Equal(Choice(16, height, width, other, out _), Choice(batch, height, width, other, out _));
         }
     }
 

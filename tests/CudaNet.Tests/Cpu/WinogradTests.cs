@@ -57,7 +57,7 @@ public sealed class WinogradTests
         }
     }
 
-    /// <summary>One tile to sixteen over eleven blocks of channels, more than a kernel takes at once: sums are interrupted where each width likes, and go on in the same order.</summary>
+    /// <summary>One tile to sixteen over eleven blocks of channels, more than a kernel takes at once at some widths: sums are interrupted where each width likes, and go on in the same order.</summary>
     [Theory]
     [MemberData(nameof(Widths))]
     public void Few_tiles_sum_many_channels_in_one_order(int width, int threads)
@@ -92,6 +92,10 @@ public sealed class WinogradTests
             float[] expected = Predict(model, input, new CpuOptions { Convolutions = way, SimdWidth = SimdWidth.Bits128, Threads = 1 });
             float[] actual = Predict(model, input, CpuWidths.Options((SimdWidth)width) with { Convolutions = CpuConvolutions.AutoPerBatch, Threads = threads });
             Bits.AssertSame(expected, actual, $"{batch} of {side}×{side}");
+            float[] others = input.Values.ToArray();
+            others.AsSpan(others.Length / batch).Fill(3);
+            float[] besideOthers = Predict(model, new Tensor(input.Shape, others), CpuWidths.Options((SimdWidth)width) with { Convolutions = CpuConvolutions.AutoPerBatch, Threads = threads });
+            Bits.AssertSame(expected.AsSpan(0, expected.Length / batch), besideOthers.AsSpan(0, expected.Length / batch), $"{batch} of {side}×{side}, beside others");
             Assert.NotEqual(expected, Predict(model, input, new CpuOptions { Convolutions = way == CpuConvolutions.Direct ? CpuConvolutions.Winograd : CpuConvolutions.Direct }));
         }
     }

@@ -27,7 +27,7 @@ internal sealed unsafe class NativeAllocator
     /// <summary>Counts and hands out nothing: pointers are null. For measuring what would be needed.</summary>
     public bool IsCounting { get; init; }
 
-    /// <summary>What memory for layers' values holds at first, before anything is stored there. Tests put NaN, so that whatever nobody wrote shows.</summary>
+    /// <summary>What memory for layers' values and workspaces holds at first, before anything is stored there. Tests put NaN, so that whatever nobody wrote shows.</summary>
     public float InitialValue { get; init; }
 
     /// <summary>Zeroed memory for <paramref name="elements"/> values and a cache line more, so that a kernel may read a vector past the end.</summary>

@@ -16,11 +16,11 @@ internal sealed class NativeArena(NativeAllocator allocator) : IDisposable
         return buffer;
     }
 
-    /// <summary>Memory for layers' values, which is written before it is read.</summary>
+    /// <summary>Memory for layers' values and what steps work in, which is written before it is read.</summary>
     /// <inheritdoc cref="NativeAllocator.Allocate"/>
-    public NativeBuffer AllocateValues(long elements)
+    public NativeBuffer AllocateUnwritten(long elements, string purpose)
     {
-        NativeBuffer buffer = Allocate(elements, "the values of the layers");
+        NativeBuffer buffer = Allocate(elements, purpose);
         if (allocator.InitialValue != 0)
         {
             buffer.Fill(allocator.InitialValue);

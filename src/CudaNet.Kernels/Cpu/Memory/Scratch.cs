@@ -34,8 +34,8 @@ internal sealed unsafe class Scratch(int threads)
 
     public void Allocate(NativeArena arena)
     {
-        _start = arena.Allocate(checked((_elements + 16) * threads), "workspaces").Pointer;
-        Shared = _sharedElements == 0 ? null : arena.Allocate(_sharedElements, "workspaces").Pointer;
+        _start = arena.AllocateUnwritten(checked((_elements + 16) * threads), "workspaces").Pointer;
+        Shared = _sharedElements == 0 ? null : arena.AllocateUnwritten(_sharedElements, "workspaces").Pointer;
     }
 
     /// <summary>What all threads share: one phase of a step writes it, the next reads it.</summary>

@@ -15,7 +15,7 @@ internal sealed class FewTiles
     /// <summary>Rows of the kernel: five or four.</summary>
     public int Height { get; }
 
-    /// <summary>The tiles that need a point: all, two neighbours of four, or none.</summary>
+    /// <summary>The tiles that are multiplied for a point: all, two neighbours of four, or none where none needs it.</summary>
     public Range Needing(SparedPoints place) => _needing[(int)place];
 
     /// <summary>Pairs of points that some of them need: those of a row that the kernel multiplies.</summary>

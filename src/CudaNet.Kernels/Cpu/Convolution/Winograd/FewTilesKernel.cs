@@ -70,6 +70,9 @@ internal static unsafe class FewTilesKernel<TVariant>
                     case 4:
                         Several<T, Height4, Height0>(tiles.Height, pair, filters, columns, firstPixels, pixelsApart, from, sums + offset, sumsApart, accumulate, next, nextStep);
                         break;
+                    case 2 when twos.Count == 0:
+                        Several<T, Height2, Height0>(tiles.Height, pair, filters, columns, firstPixels, pixelsApart, from, sums + offset, sumsApart, accumulate, next, nextStep);
+                        break;
                     default:
                         // No tile needs the second point that does not need the first.
                         Several<T, Height2, Height2>(tiles.Height, pair, filters, columns, firstPixels, pixelsApart, from, sums + offset, sumsApart, accumulate, next, nextStep);

@@ -57,9 +57,9 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
         _destination = destination;
         _publisher = publisher;
         _tiles = tiles;
-        _few = [.. tiles.Rows.Select(rows => new FewTiles(tiles, rows))];
-        _pairs = _few.Sum(f => f.Pairs<TVariant>());
         _isOneTile = tiles.Height == 1;
+        _few = _isOneTile ? [] : [.. tiles.Rows.Select(rows => new FewTiles(tiles, rows))];
+        _pairs = _few.Sum(f => f.Pairs<TVariant>());
         _panelSplits = panelSplits;
         _scratch = scratch;
         int columnElements = BlockedImage.BlockChannels * layer.PanelOutputs(0);

@@ -29,8 +29,11 @@ internal static class WinogradChoice
     /// <summary>Tiles of an image from which it pays: of 16 direct sums take 1.30 times as long, of 4 half as long.</summary>
     private const int LeastTiles = 16;
 
-    /// <summary>Pixels of a whole batch up to which a direct sum is quicker, where the batch may decide: it reads nine weights and transforms none. Of a single tile of F(2×2), 4, it is not.</summary>
-    private const int FewPixels = 36;
+    /// <summary>
+    /// Pixels of a whole batch up to which a direct sum is quicker, where the batch may decide: it reads nine weights and transforms none. Of a single tile of F(2×2), 4, it is not. Fewer than
+    /// <see cref="BatchCut"/> leaves in a part of a batch.
+    /// </summary>
+    internal const int FewPixels = 36;
 
     /// <summary>Why a layer's algorithm is not Winograd's whatever its size; null where it may be.</summary>
     public static string? WhyNever(Conv2d op, bool readsInput) =>
