@@ -24,6 +24,9 @@ internal sealed record PassOptions
     /// <summary>The command line, which stands in the results.</summary>
     public required string Command { get; init; }
 
+    /// <summary>How CudaNet computes with so many threads.</summary>
+    public CpuOptions Cpu(int threads) => new() { Threads = threads, SimdWidth = Width, Convolutions = Convolutions };
+
     /// <summary>What would fail only after others have run.</summary>
     public void Check(Model model)
     {

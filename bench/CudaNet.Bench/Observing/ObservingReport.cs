@@ -31,7 +31,7 @@ internal static class ObservingReport
                 {
                     TensorShape input = new(batch, model.Graph.InputChannels, size, size);
                     int rounds = Math.Max(1, 2 * options.Rounds / Math.Max(2, batch));
-                    Compare(model, input, new CpuOptions { Threads = threads, SimdWidth = options.Width, Convolutions = options.Convolutions }, rounds, text);
+                    Compare(model, input, options.Cpu(threads), rounds, text);
                 }
             }
         }

@@ -49,7 +49,7 @@ internal static class PeerComparison
     private static FormattableString Compare(Model model, PassOptions options, int batch, int size, int threads)
     {
         Tensor input = RandomBatch(new TensorShape(batch, model.Graph.InputChannels, size, size));
-        using CudaNetContender ours = new(model, input, new CpuOptions { Threads = threads, SimdWidth = options.Width, Convolutions = options.Convolutions });
+        using CudaNetContender ours = new(model, input, options.Cpu(threads));
         using OnnxRuntimeContender theirs = new(model, input, threads);
         for (long began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < WarmUpTime;)
         {

@@ -33,7 +33,7 @@ internal static class StepsReport
                     text.Line($"");
                     text.Line($"## {input.Shape}, threads: {threads}");
                     text.Line($"");
-                    Compare(model, input, new CpuOptions { Threads = threads, SimdWidth = width, Convolutions = options.Convolutions }, options.Rounds, peak * threads, bandwidth, text);
+                    Compare(model, input, options.Cpu(threads) with { SimdWidth = width }, options.Rounds, peak * threads, bandwidth, text);
                 }
             }
         }

@@ -49,35 +49,21 @@ internal static unsafe class FewTilesKernel<TVariant>
             nint sumsApart = (apart * sum) + (tilesApart * filters.Outputs);
             float* firstPixels = pixels + (first * point) + (ones.First * BlockedImage.BlockChannels);
             nint pixelsApart = (apart * point) + (tilesApart * BlockedImage.BlockChannels);
+            // No tile needs the second point that does not need the first.
+            delegate*<int, int, in FilterRow, float*, float*, nint, float*, float*, nint, bool, byte*, nint, void> multiply = (ones.Count, twos.Count) switch
+            {
+                (5, 5) => &Several<T, Height5, Height5>,
+                (5, _) => &Several<T, Height5, Height0>,
+                (4, 4) => &Several<T, Height4, Height4>,
+                (4, 2) => &Several<T, Height4, Height2>,
+                (4, _) => &Several<T, Height4, Height0>,
+                (_, 2) => &Several<T, Height2, Height2>,
+                _ => &Several<T, Height2, Height0>,
+            };
             for (int pass = 0; pass < Passes<T>(filters.Outputs); pass++, offset += T.Count, next += nextStep * filters.Blocks * filters.Terms)
             {
                 float* columns = filters.First + (pass * T.Count);
-                float* from = start == null ? null : start + offset;
-                switch (ones.Count)
-                {
-                    case 5 when twos.Count == 5:
-                        Several<T, Height5, Height5>(tiles.Height, pair, filters, columns, firstPixels, pixelsApart, from, sums + offset, sumsApart, accumulate, next, nextStep);
-                        break;
-                    case 5:
-                        Several<T, Height5, Height0>(tiles.Height, pair, filters, columns, firstPixels, pixelsApart, from, sums + offset, sumsApart, accumulate, next, nextStep);
-                        break;
-                    case 4 when twos.Count == 4:
-                        Several<T, Height4, Height4>(tiles.Height, pair, filters, columns, firstPixels, pixelsApart, from, sums + offset, sumsApart, accumulate, next, nextStep);
-                        break;
-                    case 4 when twos.Count == 2:
-                        Several<T, Height4, Height2>(tiles.Height, pair, filters, columns, firstPixels, pixelsApart, from, sums + offset, sumsApart, accumulate, next, nextStep);
-                        break;
-                    case 4:
-                        Several<T, Height4, Height0>(tiles.Height, pair, filters, columns, firstPixels, pixelsApart, from, sums + offset, sumsApart, accumulate, next, nextStep);
-                        break;
-                    case 2 when twos.Count == 0:
-                        Several<T, Height2, Height0>(tiles.Height, pair, filters, columns, firstPixels, pixelsApart, from, sums + offset, sumsApart, accumulate, next, nextStep);
-                        break;
-                    default:
-                        // No tile needs the second point that does not need the first.
-                        Several<T, Height2, Height2>(tiles.Height, pair, filters, columns, firstPixels, pixelsApart, from, sums + offset, sumsApart, accumulate, next, nextStep);
-                        break;
-                }
+                multiply(tiles.Height, pair, filters, columns, firstPixels, pixelsApart, start == null ? null : start + offset, sums + offset, sumsApart, accumulate, next, nextStep);
             }
         }
 

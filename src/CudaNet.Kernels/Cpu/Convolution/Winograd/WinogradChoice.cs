@@ -30,10 +30,13 @@ internal static class WinogradChoice
     private const int LeastTiles = 16;
 
     /// <summary>
-    /// Pixels of a whole batch up to which a direct sum is quicker, where the batch may decide: it reads nine weights and transforms none. Of a single tile of F(2×2), 4, it is not. Fewer than
+    /// Pixels of a whole batch up to which a direct sum is quicker, where the batch may decide: it reads nine weights and transforms none. Of <see cref="OneTile"/> it is not. Fewer than
     /// <see cref="BatchCut"/> leaves in a part of a batch.
     /// </summary>
     internal const int FewPixels = 36;
+
+    /// <summary>Pixels of a tile of F(2×2).</summary>
+    private const int OneTile = 4;
 
     /// <summary>Why a layer's algorithm is not Winograd's whatever its size; null where it may be.</summary>
     public static string? WhyNever(Conv2d op, bool readsInput) =>
@@ -74,7 +77,7 @@ internal static class WinogradChoice
         whyNot = channels < LeastChannels ? $"{channels} channels are too few"
             : readsInput ? "it reads the input"
             : gain < LeastGain ? TooLittle(height, width)
-            : algorithms == CpuConvolutions.AutoPerBatch && (long)output.Batch * height * width is > 4 and <= FewPixels ? "the batch's pixels are few"
+            : algorithms == CpuConvolutions.AutoPerBatch && (long)output.Batch * height * width is > OneTile and <= FewPixels ? "the batch's pixels are few"
             : null;
         return whyNot is null ? choice : null;
     }
