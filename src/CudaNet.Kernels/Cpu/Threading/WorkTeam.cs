@@ -13,9 +13,8 @@ internal sealed class WorkTeam(WorkerPool pool)
 
     private readonly PoolWorker[] _helpers = new PoolWorker[pool.Threads - 1];
     private readonly int[] _calls = new int[pool.Threads - 1];
+    private readonly WorkShares _shares = new(pool.Threads);
     private ParallelWork? _work;
-    private int _items;
-    private int _nextItem;
     private int _busyHelpers;
     private Exception? _failure;
 
@@ -37,8 +36,7 @@ internal sealed class WorkTeam(WorkerPool pool)
         int helpers = pool.Claim(_helpers, work.MaxThreads - 1, out bool hasSpare);
         work.Share(1 + helpers);
         _work = work;
-        _items = work.Items;
-        _nextItem = 0;
+        _shares.Begin(work.Items, 1 + helpers);
         _failure = null;
         Volatile.Write(ref _busyHelpers, helpers);
         for (int i = 0; i < helpers; i++)
@@ -63,10 +61,9 @@ internal sealed class WorkTeam(WorkerPool pool)
     internal void TakeItems(int index)
     {
         ParallelWork work = _work!;
-        int items = _items;
         try
         {
-            for (int item = Interlocked.Increment(ref _nextItem) - 1; item < items; item = Interlocked.Increment(ref _nextItem) - 1)
+            while (_shares.TryTake(index, out int item))
             {
                 work.Execute(item, index);
             }
@@ -76,7 +73,7 @@ internal sealed class WorkTeam(WorkerPool pool)
 #pragma warning restore CA1031
         {
             Interlocked.CompareExchange(ref _failure, exception, null);
-            Volatile.Write(ref _nextItem, items);
+            _shares.End();
         }
     }
 
