@@ -74,16 +74,16 @@ internal sealed unsafe class DirectTiling
         int pixels = checked(to.Batch * to.Height * to.Width);
         int unit = UnitOf<T>(layer, to, readsInPlace, unitPixels, pixels, threads) ?? (readsInPlace ? to.Width : most);
         int units = Divide(pixels, unit);
-        int wanted = threads == 1 ? 1 : threads * 4;
 
-        // As few as give every thread four items, between the least and those whose values fit the cache.
+        // As few items as keep every thread busy, each packed once for all its panels, between the least pixels and those whose values fit the cache; as many for each thread.
         int fit = (int)Math.Clamp(ItemBytes / PixelBytes<T>(layer), LeastPixels<T>(), 4 * LeastPixels<T>());
         int leastUnits = Divide(LeastPixels<T>(), unit);
-        int blocks = Math.Max(1, Divide(units, Math.Clamp(units / wanted, leastUnits, Math.Max(leastUnits, fit / unit))));
+        int blocks = Math.Max(1, Divide(units, Math.Clamp(units / threads, leastUnits, Math.Max(leastUnits, fit / unit))));
+        blocks = blocks < threads ? blocks : Math.Min(units, Divide(blocks, threads) * threads);
         int itemPixels = Math.Max(1, Divide(units, blocks)) * unit;
         blocks = Divide(pixels, itemPixels);
 
-        int splits = Math.Max(Divide(layer.Panels, MaxPanels), Divide(wanted, Math.Max(1, blocks * layer.Op.Groups)));
+        int splits = Math.Max(Divide(layer.Panels, MaxPanels), Divide(threads, Math.Max(1, blocks * layer.Op.Groups)));
         int together = Math.Min(layer.Panels, TileKernel.Panels<T>());
         int panels = Divide(layer.Panels, Math.Min(splits, layer.Panels));
         int paired = Divide(panels, together) * together;
