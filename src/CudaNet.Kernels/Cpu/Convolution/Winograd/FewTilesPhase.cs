@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
-/// A convolution by Winograd's algorithm over so few tiles that reading nine weights and transforming them is quicker than reading all points of them. Items share
-/// the transformed pixels of a <see cref="WinogradInputPhase{T, TVariant}"/> and are some panels each.
+/// A convolution by Winograd's algorithm over so few tiles that reading nine weights and transforming them is quicker than reading all points of them. Items are some
+/// panels each, and share the transformed pixels of a <see cref="WinogradInputPhase{T, TVariant}"/>, or each thread transforms them for its own.
 /// </summary>
 internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
     where T : unmanaged, ISimd<T>
@@ -31,12 +31,15 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
     private readonly int _partBlocks;
     private readonly nint _rowElements;
     private readonly nint _productElements;
+    private readonly nint _pixelElements;
+    private readonly TransformedBlocks _transformed;
 
     /// <param name="layer">The layer.</param>
     /// <param name="pixels">Its input.</param>
     /// <param name="output">What follows the products.</param>
     /// <param name="destination">Where the outputs go.</param>
     /// <param name="tiles">All, <see cref="WinogradTiling.RowsOfFew"/>.</param>
+    /// <param name="sharesPixels">Whether another phase has transformed the pixels.</param>
     /// <param name="panelSplits">Into how many items the panels of a group are cut.</param>
     /// <param name="publisher">What brings observed stages to the host.</param>
     /// <param name="scratch">Working memory.</param>
@@ -46,6 +49,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
         WinogradOutput<T, TVariant> output,
         in TileDestination destination,
         TileBlock tiles,
+        bool sharesPixels,
         int panelSplits,
         StagePublisher<T>? publisher,
         Scratch scratch)
@@ -67,17 +71,28 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
         _partBlocks = Math.Max(1, (_isOneTile ? FilterBytes : RowBytes) / blockBytes);
         _rowElements = _isOneTile ? 0 : (nint)Math.Min(_partBlocks, _chunks.Max(c => c.Blocks)) * 3 * columnElements;
         _productElements = (nint)WinogradOutput<T, TVariant>.ProductElements(tiles, layer.PanelOutputs(0));
-        scratch.Require(WinogradOutput<T, TVariant>.BufferElements + (2 * _rowElements) + (2 * _productElements));
+        _pixelElements = sharesPixels ? 0 : (nint)pixels.Elements(tiles);
+        _transformed = new TransformedBlocks(scratch.Threads);
+        scratch.Require(WinogradOutput<T, TVariant>.BufferElements + _pixelElements + (2 * _rowElements) + (2 * _productElements));
     }
 
     public override int Items => _layer.Op.Groups * _panelSplits;
+
+    public override void Share(int threads) => _transformed.Clear();
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Compute(int item, int worker)
     {
         (int group, int split) = Math.DivRem(item, _panelSplits);
         float* buffer = _scratch.Of(worker);
-        float* rows = buffer + WinogradOutput<T, TVariant>.BufferElements;
+        float* own = buffer + WinogradOutput<T, TVariant>.BufferElements;
+        float* pixels = _pixelElements == 0 ? _scratch.Shared : own;
+        if (_pixelElements != 0 && _transformed.MustTransform(worker, group))
+        {
+            _pixels.TransformAll(_tiles, group * _layer.GroupBlocks, _layer.Op.Groups == 1 ? _pixels.Blocks : _layer.GroupBlocks, buffer, own);
+        }
+
+        float* rows = own + _pixelElements;
         float* products = rows + (2 * _rowElements);
         int firstPanel = (int)((long)_layer.Panels * split / _panelSplits);
         int endPanel = (int)((long)_layer.Panels * (split + 1) / _panelSplits);
@@ -87,7 +102,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
             {
                 for (int block = 0; block < chunk.Blocks; block += _partBlocks)
                 {
-                    Multiply(group, panel, chunk, block, Math.Min(_partBlocks, chunk.Blocks - block), rows, products, products + _productElements);
+                    Multiply(group, panel, chunk, block, Math.Min(_partBlocks, chunk.Blocks - block), pixels, rows, products, products + _productElements);
                 }
             }
 
@@ -99,7 +114,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
 
     /// <summary>The products of some blocks of a chunk: their sums go on from those of the blocks before, in the same order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Multiply(int group, int panel, in WinogradChunk chunk, int firstBlock, int blocks, float* rows, float* products, float* running)
+    private void Multiply(int group, int panel, in WinogradChunk chunk, int firstBlock, int blocks, float* transformed, float* rows, float* products, float* running)
     {
         int outputs = _layer.PanelOutputs(panel);
         int terms = chunk.TermsPerBlock;
@@ -112,7 +127,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
         nint block = ((nint)group * _layer.GroupBlocks) + chunk.FirstBlock + firstBlock;
         if (_isOneTile)
         {
-            float* tile = _scratch.Shared + _pixels.Offset(_tiles.Rows[0], 0) + (block * BlockedImage.BlockChannels);
+            float* tile = transformed + _pixels.Offset(_tiles.Rows[0], 0) + (block * BlockedImage.BlockChannels);
             OneTileKernel<TVariant>.Run<T>(taps, tap, blocks, terms, tile, _pixels.PointStride(1), isFirst ? null : running, sums, outputs, isAdded, next);
             return;
         }
@@ -139,7 +154,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
                 int height = _tiles.Rows[index].Height;
                 nint point = _pixels.PointStride(height);
                 nint offset = WinogradOutput<T, TVariant>.Offset(_tiles.Rows[index], 0, outputs);
-                float* pixels = _scratch.Shared + _pixels.Offset(_tiles.Rows[index], index) + (block * height * BlockedImage.BlockChannels);
+                float* pixels = transformed + _pixels.Offset(_tiles.Rows[index], index) + (block * height * BlockedImage.BlockChannels);
                 float* start = isFirst ? null : running + offset;
                 next = FewTilesKernel<TVariant>.Run<T>(first, one, pixels, point, _few[index], start, sums + offset, isAdded, next, step);
                 next = FewTilesKernel<TVariant>.Run<T>(second, two, pixels, point, _few[index], start, sums + offset, isAdded, next, step);

@@ -61,9 +61,10 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
     /// <param name="firstPanel">The first panel.</param>
     /// <param name="endPanel">After the last.</param>
     /// <param name="worker">Whose scratch memory.</param>
+    /// <param name="isTransformed">Whether that memory has the group's pixels of these tiles from the call before; it does not matter where another phase transformed them.</param>
     /// <param name="destination">Where the outputs go.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Compute(TileBlock tiles, int group, int firstPanel, int endPanel, int worker, in TileDestination destination)
+    public void Compute(TileBlock tiles, int group, int firstPanel, int endPanel, int worker, bool isTransformed, in TileDestination destination)
     {
         float* buffer = _scratch.Of(worker);
         float* pixels = buffer + WinogradOutput<T, TVariant>.BufferElements;
@@ -73,13 +74,9 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
         {
             pixels = _scratch.Shared;
         }
-        else
+        else if (!isTransformed)
         {
-            int blocks = _layer.Op.Groups == 1 ? _pixels.Blocks : _layer.GroupBlocks;
-            for (int index = 0; index < tiles.Rows.Length; index++)
-            {
-                _pixels.Transform(tiles, index, group * _layer.GroupBlocks, blocks, buffer, pixels + _pixels.Offset(tiles.Rows[index], index));
-            }
+            _pixels.TransformAll(tiles, group * _layer.GroupBlocks, _layer.Op.Groups == 1 ? _pixels.Blocks : _layer.GroupBlocks, buffer, pixels);
         }
 
         int together;

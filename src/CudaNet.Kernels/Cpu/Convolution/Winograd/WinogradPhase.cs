@@ -4,7 +4,7 @@ namespace CudaNet.Kernels.Cpu;
 
 /// <summary>
 /// A convolution by Winograd's algorithm. An item is some panels of a block of tiles, in one group; items share the transformed pixels of a
-/// <see cref="WinogradInputPhase{T, TVariant}"/>, or transform their own block.
+/// <see cref="WinogradInputPhase{T, TVariant}"/>, or each thread transforms a block for all the items of it that it takes.
 /// </summary>
 internal sealed class WinogradPhase<T, TVariant> : StoringPhase
     where T : unmanaged, ISimd<T>
@@ -16,6 +16,7 @@ internal sealed class WinogradPhase<T, TVariant> : StoringPhase
     private readonly int _panelSplits;
     private readonly TileDestination _destination;
     private readonly StagePublisher<T>? _publisher;
+    private readonly TransformedBlocks _transformed;
 
     /// <param name="layer">The layer.</param>
     /// <param name="products">Computes a block.</param>
@@ -33,10 +34,13 @@ internal sealed class WinogradPhase<T, TVariant> : StoringPhase
         _panelSplits = panelSplits;
         _destination = destination;
         _publisher = publisher;
+        _transformed = new TransformedBlocks(scratch.Threads);
         scratch.Require(products.Elements);
     }
 
     public override int Items => _blocks.Length * _layer.Op.Groups * _panelSplits;
+
+    public override void Share(int threads) => _transformed.Clear();
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Compute(int item, int worker)
@@ -45,7 +49,7 @@ internal sealed class WinogradPhase<T, TVariant> : StoringPhase
         (int block, int group) = Math.DivRem(rest, _layer.Op.Groups);
         (int firstPanel, int endPanel) = _layer.Share<T>(split, _panelSplits);
         TileBlock tiles = _blocks[block];
-        _products.Compute(tiles, group, firstPanel, endPanel, worker, _destination);
+        _products.Compute(tiles, group, firstPanel, endPanel, worker, isTransformed: !_transformed.MustTransform(worker, rest), _destination);
         _publisher?.Publish(tiles, _layer.Channels(group, firstPanel, endPanel), worker, _destination.Place);
     }
 }

@@ -39,6 +39,21 @@ internal sealed unsafe class WinogradPixels<T, TVariant>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public nint Offset(in TileRows rows, int index) => TVariant.Points * ((rows.FirstRow * (nint)_from.Blocks * BlockedImage.BlockChannels) + (index * (nint)BlockedImage.BlockChannels));
 
+    /// <summary>Transforms some blocks of channels of a block of tiles.</summary>
+    /// <param name="block">It.</param>
+    /// <param name="firstBlock">The first block of channels.</param>
+    /// <param name="blocks">How many.</param>
+    /// <param name="buffer"><see cref="BufferElements"/>.</param>
+    /// <param name="transformed">Where the first of its rows begins.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void TransformAll(TileBlock block, int firstBlock, int blocks, float* buffer, float* transformed)
+    {
+        for (int index = 0; index < block.Rows.Length; index++)
+        {
+            Transform(block, index, firstBlock, blocks, buffer, transformed + Offset(block.Rows[index], index));
+        }
+    }
+
     /// <summary>Transforms some blocks of channels of some rows of tiles.</summary>
     /// <param name="block">Their block.</param>
     /// <param name="index">Which of its <see cref="TileBlock.Rows"/>.</param>

@@ -17,16 +17,25 @@ internal static unsafe class WinogradStep
     private const int StreamedTiles = 112;
 
     /// <summary>Where a thread has fewer blocks than this, each gets as many: one more of nine is a tenth of the time.</summary>
-    private const int EvenBlocks = 8;
+    private const int EvenBlocks = 12;
 
     /// <summary>Blocks of channels whose weights, all points of them, fit the second-level cache beside the tiles.</summary>
     private const int CachedBlocks = 4;
 
+    /// <summary>
+    /// So many threads transform the same tiles each for itself, if those have at most <see cref="PixelBytesApart"/> then: half of what is transformed together has to come from the other core's cache, which takes as long
+    /// as transforming it where cores share no cache.
+    /// </summary>
+    private const int ThreadsApart = 2;
+
+    /// <summary>Above.</summary>
+    private const int PixelBytesApart = 1 << 20;
+
     /// <summary>Up to so many tiles, reading nine weights and transforming them is quicker than reading all points of them, unless those of a single block of channels stay in a cache: measured, docs/cpu-performance.md.</summary>
     private static int TilesOfStreamedWeights<T>()
-        where T : unmanaged, ISimd<T> => T.Registers == 32 ? 16 : 12;
+        where T : unmanaged, ISimd<T> => MemoryReads.AreFast ? 5 : T.Registers == 32 ? 16 : 12;
 
-    /// <summary>Up to so many tiles, weights become points in registers, which is quicker than storing two rows of points: measured as well.</summary>
+    /// <summary>Up to so many tiles, streamed weights become points in registers, which is quicker than storing two rows of points: measured as well.</summary>
     private static int FewTiles<T>()
         where T : unmanaged, ISimd<T> => T.Registers == 32 ? 10 : 5;
 
@@ -42,16 +51,22 @@ internal static unsafe class WinogradStep
         TileDestination destination = new(loader.Epilogue(step), loader.Place(step));
         StagePublisher<T>? publisher = loader.TakePublisher();
         scratch.Require(WinogradOutput<T, TVariant>.BufferElements);
-        if (TVariant.Taps == 3 && grid.Tiles <= FewTiles<T>())
+        bool areFew = TVariant.Taps == 3 && grid.Tiles <= FewTiles<T>();
+        WinogradWeights<TVariant>? weights = areFew && grid.Tiles <= TilesOfStreamedWeights<T>() ? null : KeptWeights<T, TVariant>(loader, node, algorithm, layer, pixels.Blocks, grid);
+        if (areFew && weights is null)
         {
             TileBlock few = WinogradTiling.RowsOfFew(grid);
-            scratch.RequireShared(pixels.Elements(few));
-            loader.Add(new WinogradInputPhase<T, TVariant>(pixels, few, scratch));
+            bool sharesPixels = SharesPixels(scratch, pixels.Elements(few));
+            if (sharesPixels)
+            {
+                scratch.RequireShared(pixels.Elements(few));
+                loader.Add(new WinogradInputPhase<T, TVariant>(pixels, few, scratch));
+            }
+
             int shares = scratch.Threads == 1 ? 1 : Math.Min(layer.Panels, 2 * scratch.Threads);
-            return new FewTilesPhase<T, TVariant>(layer, pixels, output, destination, few, shares, publisher, scratch);
+            return new FewTilesPhase<T, TVariant>(layer, pixels, output, destination, few, sharesPixels, shares, publisher, scratch);
         }
 
-        WinogradWeights<TVariant>? weights = KeptWeights<T, TVariant>(loader, node, algorithm, layer, pixels.Blocks, grid);
         int most = weights is null ? StreamedTiles : MostTiles(pixels);
         int unit = WinogradTiling.Unit(grid, most, publisher?.UnitPixels);
         TileBlock[] blocks = WinogradTiling.Cut<T>(grid, most, layer.WholePanels, unit);
@@ -59,10 +74,10 @@ internal static unsafe class WinogradStep
             : layer.Op.Groups == 1 && blocks.Length < EvenBlocks * scratch.Threads && WinogradTiling.CutEvenly<T>(grid, most, layer.WholePanels, unit, blocks.Length, scratch.Threads) is { } even ? even
             : blocks.Length * layer.Op.Groups >= 3 * scratch.Threads ? blocks
             : null;
-        if (own is not null)
+        if (own is not null || !SharesPixels(scratch, blocks.Max(pixels.Elements)))
         {
-            WinogradBlock<T, TVariant> alone = new(layer, weights, pixels, output, own, sharesPixels: false, scratch);
-            return new WinogradPhase<T, TVariant>(layer, alone, own, panelSplits: 1, destination, publisher, scratch);
+            WinogradBlock<T, TVariant> alone = new(layer, weights, pixels, output, own ?? blocks, sharesPixels: false, scratch);
+            return new WinogradPhase<T, TVariant>(layer, alone, own ?? blocks, own is null ? layer.Splits<T>(scratch.Threads) : 1, destination, publisher, scratch);
         }
 
         scratch.RequireShared(blocks.Max(pixels.Elements));
@@ -103,6 +118,9 @@ internal static unsafe class WinogradStep
         WinogradOutput<T, TVariant> output = new(layer, new TileSums<T>(layer, source));
         return new PooledWinogradPhase<T, TVariant, TPooling>(layer, weights, pixels, output, grid, cut, image, loader.Epilogue(step), pool, loader.TakePublisher(), loader.Scratch);
     }
+
+    /// <summary>Whether threads that take panels of the same tiles transform them together, in a phase of its own, and not each for itself.</summary>
+    private static bool SharesPixels(Scratch scratch, long elements) => scratch.Threads > ThreadsApart || elements * sizeof(float) > PixelBytesApart;
 
     /// <summary>Null where weights are transformed while they are read.</summary>
     private static WinogradWeights<TVariant>? KeptWeights<T, TVariant>(PlanLoader<T> loader, LayerNode node, string algorithm, DirectConvolution layer, int inputBlocks, in TileGrid grid)
