@@ -11,7 +11,7 @@ public sealed class WinogradTests
     private const int Channels = 33;
     private const int Outputs = 48;
 
-    public static TheoryData<int, int> Widths => [(128, 1), (256, 1), (256, 2), (512, 1), (512, 2)];
+    public static TheoryData<int, int> Widths => [(128, 1), (256, 1), (256, 2), (256, 3), (512, 1), (512, 2), (512, 3)];
 
     [Fact]
     public void Run_in_fourteen_layers_of_a_residual_network_and_in_none_where_direct_sums_are_asked_for()
@@ -128,6 +128,25 @@ public sealed class WinogradTests
         Tensor scaled = new(input.Shape, input.Values.ToArray().Select(v => MathF.ScaleB(v, exponent)).ToArray());
         CpuOptions options = new() { Convolutions = CpuConvolutions.Winograd };
         Bits.AssertSame([.. Predict(model, input, options).Select(v => MathF.ScaleB(v, exponent))], Predict(model, scaled, options), $"2^{exponent}");
+    }
+
+    /// <summary>What a thread has transformed for a run is not taken for the next.</summary>
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Each_run_transforms_its_own_pixels(int width, int threads)
+    {
+        using Model model = OneConvolution();
+        foreach (int side in (int[])[4, 7, 16, 30])
+        {
+            Tensor one = Formula.Uniform("x", new TensorShape(1, Channels, side, side)), other = Formula.Uniform("y", new TensorShape(1, Channels, side, side));
+            foreach (double kept in (double[])[0, 100])
+            {
+                CpuOptions options = CpuWidths.Options((SimdWidth)width) with { Convolutions = CpuConvolutions.Winograd, Threads = threads, TransformedWeights = kept };
+                using Session session = new(model, new CpuBackend(options));
+                session.Predict(one);
+                Bits.AssertSame(Predict(model, other, options), session.Predict(other).Values, $"{side}², {kept}");
+            }
+        }
     }
 
     [Fact]
