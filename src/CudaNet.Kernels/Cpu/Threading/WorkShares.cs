@@ -19,6 +19,7 @@ internal sealed class WorkShares
     public WorkShares(int threads) => _left = new ulong[(threads + 1) * Distance];
 
     /// <summary>Gives each thread its share; nobody takes any meanwhile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Begin(int items, int threads)
     {
         _threads = threads;

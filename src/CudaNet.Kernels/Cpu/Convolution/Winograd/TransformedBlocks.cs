@@ -19,6 +19,7 @@ internal sealed class TransformedBlocks
     }
 
     /// <summary>The phase runs again, over other pixels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Clear() => Array.Fill(_last, None);
 
     /// <summary>True where a thread must transform a block, which it has from then on.</summary>
