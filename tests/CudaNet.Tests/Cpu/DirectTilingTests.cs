@@ -38,6 +38,25 @@ public sealed unsafe class DirectTilingTests
         Assert.Equal((alone.ItemPixels, alone.Items), (published.ItemPixels, published.Items));
     }
 
+    /// <summary>Whatever the number of threads, none has much more to do than another.</summary>
+    [Theory]
+    [InlineData(7)]
+    [InlineData(14)]
+    [InlineData(28)]
+    public void Threads_have_alike_shares(int side)
+    {
+        using NativeArena arena = new(new NativeAllocator { IsCounting = true });
+        BlockedImage to = BlockedImage.Of(new TensorShape(1, 512, side, side));
+        Conv2d op = new(256, 512, 3, 3, Padding: 1);
+        DirectConvolution layer = new(op, new ReductionPlan(op, isCompact: false), default, null, Simd512.Count, BlockedImage.BlockChannels, arena);
+        for (int threads = 1; threads <= 8; threads++)
+        {
+            DirectTiling tiling = DirectTiling.Of<Simd512>(layer, to, readsInPlace: false, unitPixels: null, threads);
+            double most = (tiling.Items + threads - 1) / threads * (double)tiling.Panels * tiling.ItemPixels;
+            Assert.True(most <= 1.45 * layer.Panels * tiling.Pixels / threads, $"{threads} threads: {tiling.Items} items of {tiling.Panels} panels by {tiling.ItemPixels} pixels");
+        }
+    }
+
     private static void Check<T>(int batch, int kernel, int height, int width, int unitPixels)
         where T : unmanaged, ISimd<T>
     {

@@ -11,6 +11,9 @@ internal sealed unsafe class DirectTiling
     /// <summary>Panels whose partial sums an item keeps.</summary>
     private const int MaxPanels = 16;
 
+    /// <summary>What an item's packing takes, in panels that are multiplied.</summary>
+    private const double PackedPanels = 0.12;
+
     /// <summary>What an item's packed pixels and partial sums may take of the second-level cache. The more pixels share the weights, the less often those come from further away.</summary>
     private static readonly long ItemBytes = Math.Min(SecondLevelCache.Bytes / 2, 256 << 10);
 
@@ -83,12 +86,9 @@ internal sealed unsafe class DirectTiling
         int itemPixels = Math.Max(1, Divide(units, blocks)) * unit;
         blocks = Divide(pixels, itemPixels);
 
-        int splits = Math.Max(Divide(layer.Panels, MaxPanels), Divide(threads, Math.Max(1, blocks * layer.Op.Groups)));
         int together = Math.Min(layer.Panels, TileKernel.Panels<T>());
-        int panels = Divide(layer.Panels, Math.Min(splits, layer.Panels));
-        int paired = Divide(panels, together) * together;
-        panels = blocks * layer.Op.Groups * Divide(layer.Panels, paired) >= threads ? paired : panels;
-        splits = Divide(layer.Panels, panels);
+        int panels = PanelsOf<T>(layer, blocks, threads);
+        int splits = Divide(layer.Panels, panels);
         nint rows = TileKernel.Height(itemPixels);
         return new DirectTiling(readsInPlace ? to.Width : itemPixels, most)
         {
@@ -142,6 +142,25 @@ internal sealed unsafe class DirectTiling
     {
         int sums = layer.Reduction.Chunks.Count == 1 ? 0 : Math.Min(layer.Panels, MaxPanels) * 2 * T.Count;
         return sizeof(float) * (sums + ((long)layer.Reduction.MaxGroups * BlockedImage.BlockChannels));
+    }
+
+    /// <summary>Panels of an item: as many as let the thread that has most to do end soonest, in pairs where there are enough for all threads.</summary>
+    private static int PanelsOf<T>(DirectConvolution layer, int blocks, int threads)
+        where T : unmanaged, ISimd<T>
+    {
+        int pixelItems = Math.Max(1, blocks * layer.Op.Groups), together = Math.Min(layer.Panels, TileKernel.Panels<T>());
+        int fewest = Math.Min(layer.Panels, Math.Max(Divide(layer.Panels, MaxPanels), Divide(threads, pixelItems)));
+        int best = layer.Panels;
+        double least = double.PositiveInfinity;
+        for (int splits = fewest; splits <= Math.Min(layer.Panels, 4 * fewest); splits++)
+        {
+            int panels = Divide(layer.Panels, splits), paired = Divide(panels, together) * together;
+            panels = pixelItems * Divide(layer.Panels, paired) >= threads ? paired : panels;
+            double cost = Divide(pixelItems * Divide(layer.Panels, panels), threads) * (panels + PackedPanels);
+            (best, least) = cost < least ? (panels, cost) : (best, least);
+        }
+
+        return best;
     }
 
     private static int Divide(int total, int share) => (total + share - 1) / share;
