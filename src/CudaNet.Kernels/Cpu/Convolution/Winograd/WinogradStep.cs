@@ -16,7 +16,7 @@ internal static unsafe class WinogradStep
     /// <summary>Tiles that share weights while those are transformed anew.</summary>
     private const int StreamedTiles = 112;
 
-    /// <summary>Where a thread has fewer blocks than this, each gets as many: one more of nine is a tenth of the time.</summary>
+    /// <summary>Where a thread has fewer blocks than this, each gets as many: one more of twelve is a twelfth of the time.</summary>
     private const int EvenBlocks = 12;
 
     /// <summary>Blocks of channels whose weights, all points of them, fit the second-level cache beside the tiles.</summary>
@@ -28,7 +28,7 @@ internal static unsafe class WinogradStep
     /// </summary>
     private const int ThreadsApart = 2;
 
-    /// <summary>Above.</summary>
+    /// <summary>What those tiles' transformed pixels may take: a second-level cache's worth for each thread.</summary>
     private const int PixelBytesApart = 1 << 20;
 
     /// <summary>Up to so many tiles, reading nine weights and transforming them is quicker than reading all points of them, unless those of a single block of channels stay in a cache: measured, docs/cpu-performance.md.</summary>
