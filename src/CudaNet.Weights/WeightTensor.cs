@@ -82,7 +82,7 @@ public sealed class WeightTensor
             throw new WeightFormatException($"tensor {Printable.Quote(Name)} is stored as {Type.TorchName()}, which cannot be weights") { File = _storage.File.Name };
         }
 
-        float[] values = GC.AllocateUninitializedArray<float>((int)Shape.ElementCount);
+        float[] values = LargePages.AllocateArray((int)Shape.ElementCount);
         ElementConversion.ToSingle(ReadBytes(), Type, values);
         return new Tensor(Shape, values);
     }

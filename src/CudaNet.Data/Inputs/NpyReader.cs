@@ -92,7 +92,7 @@ public static class NpyReader
     private static Tensor Read(FileStream file, string path)
     {
         TensorShape batch = ReadShape(file, path);
-        float[] values = GC.AllocateUninitializedArray<float>((int)batch.ElementCount);
+        float[] values = LargePages.AllocateArray((int)batch.ElementCount);
         for (int read = 0; read < values.Length; read += 1 << 20)
         {
             file.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan(read, Math.Min(1 << 20, values.Length - read))));

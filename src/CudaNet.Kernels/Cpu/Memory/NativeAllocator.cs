@@ -54,19 +54,22 @@ internal sealed unsafe class NativeAllocator
         float* pointer;
         try
         {
-            pointer = (float*)NativeMemory.AlignedAlloc((nuint)bytes, LargePages.Alignment(bytes));
+            pointer = (float*)NativeMemory.AlignedAlloc((nuint)bytes, AlignmentOf(bytes));
         }
         catch (OutOfMemoryException exception)
         {
             throw Refusal(bytes, purpose, exception);
         }
 
-        LargePages.Wish(pointer, bytes);
+        LargePages.Wish((nint)pointer, bytes);
         NativeMemory.Clear(pointer, (nuint)bytes);
         Interlocked.Add(ref _liveBytes, bytes);
         GC.AddMemoryPressure(bytes);
         return new NativeBuffer(this, pointer, bytes);
     }
+
+    /// <summary>How memory of so many bytes is aligned.</summary>
+    internal static nuint AlignmentOf(long bytes) => (nuint)(LargePages.AreWorth(bytes) ? LargePages.Bytes : Alignment);
 
     internal void Free(float* pointer, long bytes)
     {

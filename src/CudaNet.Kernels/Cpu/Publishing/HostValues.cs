@@ -20,7 +20,7 @@ internal sealed unsafe class HostValues
     {
         try
         {
-            _values = GC.AllocateUninitializedArray<float>(checked(elements + Padding), pinned: true);
+            _values = LargePages.AllocateArray(checked(elements + Padding), pinned: true);
         }
         catch (Exception exception) when (exception is OutOfMemoryException or OverflowException)
         {
