@@ -95,6 +95,6 @@ public sealed partial class HotMethodTests : IDisposable
     [GeneratedRegex(@"^CudaNet\.Kernels\.Cpu\.(StoringPhase|WorkTeam|WorkShares:(Begin|TryTake)|TransformedBlocks|PoolWorker:(Loop|SeesCall|WaitForCall|Call|TryClaim)|WorkerPool:(Claim|Unclaim)|PixelOffsets|StoredValue|HostInput|CompactInput|SpaceToDepthInput:Copy|InputScale|WindowPacker|DirectTiling:Cut|TileGrid:Tile)")]
     private static partial Regex Plain();
 
-    [GeneratedRegex(@"PlanLoader|ProgramLoader|Layer:|WinogradStep:|WinogradTiling:|TileBlocks`1|DirectConvolution:Splits|ExchangeKernel:(Pixels|Permutations)|DirectTiling:(Of|UnitOf|PanelsOf|ReadsInPlace|LeastPixels|PixelBytes)|TileKernel:(Panels|MostRows)|Elements$|GroupOffsets|Share$|<|:\.c?ctor|:[gs]et_")]
+    [GeneratedRegex(@"PlanLoader|ProgramLoader|Layer:|WinogradStep:|WinogradTiling:|TileBlocks`1|DirectConvolution:Splits|ExchangeKernel:(Pixels|Permutations)|DirectTiling:(Of|UnitOf|ItemOf|ReadsInPlace|LeastPixels|PixelBytes)|TileKernel:(Panels|MostRows)|Elements$|GroupOffsets|Share$|<|:\.c?ctor|:[gs]et_")]
     private static partial Regex Loading();
 }

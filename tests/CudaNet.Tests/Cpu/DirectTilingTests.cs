@@ -38,7 +38,7 @@ public sealed unsafe class DirectTilingTests
         Assert.Equal((alone.ItemPixels, alone.Items), (published.ItemPixels, published.Items));
     }
 
-    /// <summary>Whatever the number of threads, none has much more to do than another.</summary>
+    /// <summary>Up to eight threads, whatever their number, none has much more to do than another.</summary>
     [Theory]
     [InlineData(7)]
     [InlineData(14)]

@@ -42,14 +42,17 @@ public sealed class MemoryTests
         Assert.InRange(session.Memory.WeightBytes, parameters, (1.05 + TwoThreads.TransformedWeights) * parameters);
     }
 
-    /// <summary>Four tiles, whose transformed pixels all threads share: beside values, weights and a few constants there is nothing but what the step says.</summary>
-    [Fact]
-    public void A_step_says_what_it_works_in()
+    /// <summary>Four tiles, whose transformed pixels two threads have each and three share: beside values, weights and a few constants there is nothing but what the step says.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_step_says_what_it_works_in(int threads)
     {
         GraphBuilder builder = new(64);
         builder.Add("conv", new Conv2d(64, 64, 3, 3, Padding: 1), builder.Input);
         using Model model = Networks.Create(builder.Build());
-        using PreparedModel prepared = new CpuBackend(TwoThreads with { Convolutions = CpuConvolutions.Winograd }).Prepare(model.Graph, model.Parameters);
+        using PreparedModel prepared = new CpuBackend(new CpuOptions { Threads = threads, Convolutions = CpuConvolutions.Winograd }).Prepare(model.Graph, model.Parameters);
         using Place place = prepared.CreatePlace(0);
         using Executable executable = prepared.Load(Planner.Plan(model.Graph, new TensorShape(1, 64, 8, 8), [], StorageLayout.Blocked16), place);
         long values = sizeof(float) * BlockedImage.Of(executable.Plan.InputShape).Elements + executable.Plan.TotalBytes;

@@ -83,11 +83,10 @@ internal sealed unsafe class DirectTiling
         int leastUnits = Divide(LeastPixels<T>(), unit);
         int blocks = Math.Max(1, Divide(units, Math.Clamp(units / threads, leastUnits, Math.Max(leastUnits, fit / unit))));
         blocks = blocks < threads ? blocks : Math.Min(units, Divide(blocks, threads) * threads);
-        int itemPixels = Math.Max(1, Divide(units, blocks)) * unit;
+        (int itemPixels, int panels) = ItemOf<T>(layer, readsInPlace, pixels, unit, Math.Max(1, Divide(units, blocks)), threads);
         blocks = Divide(pixels, itemPixels);
 
         int together = Math.Min(layer.Panels, TileKernel.Panels<T>());
-        int panels = PanelsOf<T>(layer, blocks, threads);
         int splits = Divide(layer.Panels, panels);
         nint rows = TileKernel.Height(itemPixels);
         return new DirectTiling(readsInPlace ? to.Width : itemPixels, most)
@@ -144,20 +143,26 @@ internal sealed unsafe class DirectTiling
         return sizeof(float) * (sums + ((long)layer.Reduction.MaxGroups * BlockedImage.BlockChannels));
     }
 
-    /// <summary>Panels of an item: as many as let the thread that has most to do end soonest, in pairs where there are enough for all threads.</summary>
-    private static int PanelsOf<T>(DirectConvolution layer, int blocks, int threads)
+    /// <summary>
+    /// What lets the thread that has most to do end soonest: so many units of pixels an item, or one fewer, because rounding them up may leave some threads an item less, and panels of it, in pairs where there are
+    /// enough for all threads.
+    /// </summary>
+    private static (int Pixels, int Panels) ItemOf<T>(DirectConvolution layer, bool readsInPlace, int pixels, int unit, int units, int threads)
         where T : unmanaged, ISimd<T>
     {
-        int pixelItems = Math.Max(1, blocks * layer.Op.Groups), together = Math.Min(layer.Panels, TileKernel.Panels<T>());
-        int fewest = Math.Min(layer.Panels, Math.Max(Divide(layer.Panels, MaxPanels), Divide(threads, pixelItems)));
-        int best = layer.Panels;
+        (int Pixels, int Panels) best = default;
         double least = double.PositiveInfinity;
-        for (int splits = fewest; splits <= Math.Min(layer.Panels, 4 * fewest); splits++)
+        for (int count = units; count >= Math.Max(1, threads == 1 ? units : units - 1); count--)
         {
-            int panels = Divide(layer.Panels, splits), paired = Divide(panels, together) * together;
-            panels = pixelItems * Divide(layer.Panels, paired) >= threads ? paired : panels;
-            double cost = Divide(pixelItems * Divide(layer.Panels, panels), threads) * (panels + PackedPanels);
-            (best, least) = cost < least ? (panels, cost) : (best, least);
+            int pixelItems = Math.Max(1, Divide(pixels, count * unit) * layer.Op.Groups), together = Math.Min(layer.Panels, TileKernel.Panels<T>());
+            int fewest = Math.Min(layer.Panels, Math.Max(Divide(layer.Panels, MaxPanels), Divide(threads, pixelItems)));
+            for (int splits = fewest; splits <= Math.Min(layer.Panels, 4 * fewest); splits++)
+            {
+                int panels = Divide(layer.Panels, splits), paired = Divide(panels, together) * together;
+                panels = pixelItems * Divide(layer.Panels, paired) >= threads ? paired : panels;
+                double cost = (double)Divide(pixelItems * Divide(layer.Panels, panels), threads) * count * (panels + (readsInPlace ? 0 : PackedPanels));
+                (best, least) = cost < least ? ((count * unit, panels), cost) : (best, least);
+            }
         }
 
         return best;

@@ -9,8 +9,8 @@ internal static class MemoryReads
     private const int Amd = 0x6874_7541, AmdMiddle = 0x6974_6E65, AmdEnd = 0x444D_4163;
 
     /// <summary>
-    /// AMD's processors have a third-level cache for a few cores each, and bring one core 40 GB/s and more from memory (an EPYC of family 26); Intel's servers, whose cores share one cache and one network, 12 to 14
-    /// (a Xeon of model 106). Others are taken to be like these.
+    /// AMD's processors have a third-level cache for a few cores each, and bring one core 26 to 44 GB/s from memory (measured on an EPYC of family 26, and taken to be so of the others); Intel's servers, whose cores
+    /// share one cache and one network, 12 to 14 (a Xeon of model 106). Others are taken to be like these.
     /// </summary>
     public static bool AreFast { get; } = X86Base.IsSupported && Ask((leaf, index) => X86Base.CpuId(leaf, index));
 

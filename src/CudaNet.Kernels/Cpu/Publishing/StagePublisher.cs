@@ -22,8 +22,8 @@ internal sealed unsafe class StagePublisher<T>
     private const int BufferStride = (SmallPlane + 1) * Lanes;
 
     /// <summary>
-    /// Stages of a step that together take more go past the caches, which would have to read every line that is written, and would lose what the next steps read. Each thread
-    /// takes its next item, or finds none, by <see cref="Interlocked"/> (<see cref="WorkTeam.TakeItems"/>): what it wrote so is seen by all before the work has ended.
+    /// Stages of a step that together take more go past the caches, which would have to read every line that is written, and would lose what the next steps read. What a thread
+    /// wrote so is seen by all when the work has ended, because each passes a fence first: the caller in <see cref="WorkTeam.Run"/>, a helper in <see cref="WorkTeam.Leave"/>.
     /// </summary>
     private const long CachedBytes = 1 << 20;
 

@@ -9,7 +9,10 @@ internal abstract class ParallelWork
     /// <summary>The most threads that have something to do.</summary>
     public virtual int MaxThreads => Items;
 
-    /// <summary>Tells how many threads take items next; work may be cut otherwise for one than for many, with the same results.</summary>
+    /// <summary>
+    /// Called before each piece of work, also where nothing changed: what threads kept from the one before is old. Tells how many threads take items next; work may be cut otherwise for one than for many,
+    /// with the same results.
+    /// </summary>
     public virtual void Share(int threads)
     {
     }

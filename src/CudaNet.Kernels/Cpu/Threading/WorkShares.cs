@@ -9,8 +9,10 @@ namespace CudaNet.Kernels.Cpu;
 /// </summary>
 internal sealed class WorkShares
 {
-    /// <summary>Elements between two threads' items: two cache lines, because processors fetch neighbouring ones together.</summary>
-    private const int Distance = 128 / sizeof(ulong);
+    /// <summary>Between what two threads write at once: two cache lines, because processors fetch neighbouring ones together.</summary>
+    public const int BytesApart = 128;
+
+    private const int Distance = BytesApart / sizeof(ulong);
 
     // Of each thread the first item that is not taken, and above it the one after the last.
     private readonly ulong[] _left;

@@ -45,6 +45,9 @@ internal sealed class WorkTeam(WorkerPool pool)
         }
 
         TakeItems(0);
+
+        // What this thread stored past the caches is there before anything that it does next; a helper's before it leaves.
+        Interlocked.MemoryBarrier();
         WaitForHelpers(helpers);
         pool.Unclaim(helpers, hasSpare);
         _work = null;

@@ -32,7 +32,7 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
     private readonly nint _rowElements;
     private readonly nint _productElements;
     private readonly nint _pixelElements;
-    private readonly TransformedBlocks _transformed;
+    private readonly TransformedBlocks? _transformed;
 
     /// <param name="layer">The layer.</param>
     /// <param name="pixels">Its input.</param>
@@ -72,13 +72,13 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
         _rowElements = _isOneTile ? 0 : (nint)Math.Min(_partBlocks, _chunks.Max(c => c.Blocks)) * 3 * columnElements;
         _productElements = (nint)WinogradOutput<T, TVariant>.ProductElements(tiles, layer.PanelOutputs(0));
         _pixelElements = sharesPixels ? 0 : (nint)pixels.Elements(tiles);
-        _transformed = new TransformedBlocks(scratch.Threads);
+        _transformed = sharesPixels ? null : new TransformedBlocks(scratch.Threads);
         scratch.Require(WinogradOutput<T, TVariant>.BufferElements + _pixelElements + (2 * _rowElements) + (2 * _productElements));
     }
 
     public override int Items => _layer.Op.Groups * _panelSplits;
 
-    public override void Share(int threads) => _transformed.Clear();
+    public override void Share(int threads) => _transformed?.Clear();
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Compute(int item, int worker)
@@ -86,8 +86,8 @@ internal sealed unsafe class FewTilesPhase<T, TVariant> : StoringPhase
         (int group, int split) = Math.DivRem(item, _panelSplits);
         float* buffer = _scratch.Of(worker);
         float* own = buffer + WinogradOutput<T, TVariant>.BufferElements;
-        float* pixels = _pixelElements == 0 ? _scratch.Shared : own;
-        if (_pixelElements != 0 && _transformed.MustTransform(worker, group))
+        float* pixels = _transformed is null ? _scratch.Shared : own;
+        if (_transformed is not null && _transformed.MustTransform(worker, group))
         {
             _pixels.TransformAll(_tiles, group * _layer.GroupBlocks, _layer.Op.Groups == 1 ? _pixels.Blocks : _layer.GroupBlocks, buffer, own);
         }

@@ -78,7 +78,7 @@ internal sealed unsafe class PooledWinogradPhase<T, TVariant, TPooling> : Storin
             TileDestination destination = new(epilogue, new StagePlace(strip, _strip, origin));
             foreach (TileBlock tiles in part.Tiles[index])
             {
-                _block.Compute(tiles, group: 0, firstPanel: 0, _layer.Panels, worker, isTransformed: false, destination);
+                _block.Compute(tiles, group: 0, firstPanel: 0, _layer.Panels, worker, mustTransform: true, destination);
                 _publisher?.Publish(tiles, _layer.Channels(0, 0, _layer.Panels), worker, destination.Place);
             }
 

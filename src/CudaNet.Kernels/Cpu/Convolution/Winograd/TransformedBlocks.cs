@@ -5,8 +5,7 @@ namespace CudaNet.Kernels.Cpu;
 /// <summary>Which block of tiles each thread has transformed last while a phase runs: the next item of the same block finds it in the thread's memory.</summary>
 internal sealed class TransformedBlocks
 {
-    /// <summary>Elements between two threads' numbers: two cache lines, because processors fetch neighbouring ones together.</summary>
-    private const int Distance = 128 / sizeof(int);
+    private const int Distance = WorkShares.BytesApart / sizeof(int);
 
     private const int None = -1;
 

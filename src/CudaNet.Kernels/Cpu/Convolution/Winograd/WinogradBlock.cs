@@ -16,7 +16,6 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
     private readonly WinogradPixels<T, TVariant> _pixels;
     private readonly WinogradOutput<T, TVariant> _output;
     private readonly Scratch _scratch;
-    private readonly bool _sharesPixels;
     private readonly nint _pixelElements;
     private readonly nint _weightElements;
     private readonly nint _productElements;
@@ -43,7 +42,7 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
         _chunks = [.. new WinogradReduction(layer).Chunks];
         _pixels = pixels;
         _output = output;
-        _sharesPixels = sharesPixels;
+        SharesPixels = sharesPixels;
         _scratch = scratch;
         _pixelElements = sharesPixels ? 0 : (nint)blocks.Max(pixels.Elements);
         _weightElements = weights is null ? (TVariant.Taps == 3 ? 2 : 1) * TVariant.Inputs * _chunks.Max(c => WinogradWeights<TVariant>.PointStride(layer, 0, c)) : 0;
@@ -51,6 +50,9 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
         _together = Math.Min(layer.Panels, TileKernel.Panels<T>());
         Elements = WinogradOutput<T, TVariant>.BufferElements + _pixelElements + (_together * (_weightElements + _productElements));
     }
+
+    /// <summary>Whether another phase has transformed the pixels.</summary>
+    public bool SharesPixels { get; }
 
     /// <summary>fp32 elements of a thread's scratch memory that it works in, from the first.</summary>
     public nint Elements { get; }
@@ -61,20 +63,20 @@ internal sealed unsafe class WinogradBlock<T, TVariant>
     /// <param name="firstPanel">The first panel.</param>
     /// <param name="endPanel">After the last.</param>
     /// <param name="worker">Whose scratch memory.</param>
-    /// <param name="isTransformed">Whether that memory has the group's pixels of these tiles from the call before; it does not matter where another phase transformed them.</param>
+    /// <param name="mustTransform">Whether that memory has not yet the group's pixels of these tiles; it does not matter where another phase transformed them.</param>
     /// <param name="destination">Where the outputs go.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Compute(TileBlock tiles, int group, int firstPanel, int endPanel, int worker, bool isTransformed, in TileDestination destination)
+    public void Compute(TileBlock tiles, int group, int firstPanel, int endPanel, int worker, bool mustTransform, in TileDestination destination)
     {
         float* buffer = _scratch.Of(worker);
         float* pixels = buffer + WinogradOutput<T, TVariant>.BufferElements;
         float* weights = pixels + _pixelElements;
         float* products = weights + (_together * _weightElements);
-        if (_sharesPixels)
+        if (SharesPixels)
         {
             pixels = _scratch.Shared;
         }
-        else if (!isTransformed)
+        else if (mustTransform)
         {
             _pixels.TransformAll(tiles, group * _layer.GroupBlocks, _layer.Op.Groups == 1 ? _pixels.Blocks : _layer.GroupBlocks, buffer, pixels);
         }

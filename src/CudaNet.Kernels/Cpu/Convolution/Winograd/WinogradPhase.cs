@@ -16,7 +16,7 @@ internal sealed class WinogradPhase<T, TVariant> : StoringPhase
     private readonly int _panelSplits;
     private readonly TileDestination _destination;
     private readonly StagePublisher<T>? _publisher;
-    private readonly TransformedBlocks _transformed;
+    private readonly TransformedBlocks? _transformed;
 
     /// <param name="layer">The layer.</param>
     /// <param name="products">Computes a block.</param>
@@ -34,13 +34,13 @@ internal sealed class WinogradPhase<T, TVariant> : StoringPhase
         _panelSplits = panelSplits;
         _destination = destination;
         _publisher = publisher;
-        _transformed = new TransformedBlocks(scratch.Threads);
+        _transformed = products.SharesPixels ? null : new TransformedBlocks(scratch.Threads);
         scratch.Require(products.Elements);
     }
 
     public override int Items => _blocks.Length * _layer.Op.Groups * _panelSplits;
 
-    public override void Share(int threads) => _transformed.Clear();
+    public override void Share(int threads) => _transformed?.Clear();
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Compute(int item, int worker)
@@ -49,7 +49,8 @@ internal sealed class WinogradPhase<T, TVariant> : StoringPhase
         (int block, int group) = Math.DivRem(rest, _layer.Op.Groups);
         (int firstPanel, int endPanel) = _layer.Share<T>(split, _panelSplits);
         TileBlock tiles = _blocks[block];
-        _products.Compute(tiles, group, firstPanel, endPanel, worker, isTransformed: !_transformed.MustTransform(worker, rest), _destination);
+        bool mustTransform = _transformed is not null && _transformed.MustTransform(worker, rest);
+        _products.Compute(tiles, group, firstPanel, endPanel, worker, mustTransform, _destination);
         _publisher?.Publish(tiles, _layer.Channels(group, firstPanel, endPanel), worker, _destination.Place);
     }
 }

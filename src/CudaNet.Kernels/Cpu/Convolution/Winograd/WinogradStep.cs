@@ -23,13 +23,10 @@ internal static unsafe class WinogradStep
     private const int CachedBlocks = 4;
 
     /// <summary>
-    /// So many threads transform the same tiles each for itself, if those have at most <see cref="PixelBytesApart"/> then: half of what is transformed together has to come from the other core's cache, which takes as long
-    /// as transforming it where cores share no cache.
+    /// Up to so many threads transform the same tiles each for itself, if those fit the second-level cache: half of what is transformed together has to come from the other core's cache, which takes as long
+    /// as transforming it where cores share no cache. Measured on such a processor only; which cores share one, virtual machines do not tell.
     /// </summary>
-    private const int ThreadsApart = 2;
-
-    /// <summary>What those tiles' transformed pixels may take: a second-level cache's worth for each thread.</summary>
-    private const int PixelBytesApart = 1 << 20;
+    private const int MostThreadsApart = 2;
 
     /// <summary>Up to so many tiles, reading nine weights and transforming them is quicker than reading all points of them, unless those of a single block of channels stay in a cache: measured, docs/cpu-performance.md.</summary>
     private static int TilesOfStreamedWeights<T>()
@@ -51,9 +48,8 @@ internal static unsafe class WinogradStep
         TileDestination destination = new(loader.Epilogue(step), loader.Place(step));
         StagePublisher<T>? publisher = loader.TakePublisher();
         scratch.Require(WinogradOutput<T, TVariant>.BufferElements);
-        bool areFew = TVariant.Taps == 3 && grid.Tiles <= FewTiles<T>();
-        WinogradWeights<TVariant>? weights = areFew && grid.Tiles <= TilesOfStreamedWeights<T>() ? null : KeptWeights<T, TVariant>(loader, node, algorithm, layer, pixels.Blocks, grid);
-        if (areFew && weights is null)
+        WinogradWeights<TVariant>? weights = KeptWeights<T, TVariant>(loader, node, algorithm, layer, pixels.Blocks, grid);
+        if (weights is null && AreFew<T, TVariant>(grid))
         {
             TileBlock few = WinogradTiling.RowsOfFew(grid);
             bool sharesPixels = SharesPixels(scratch, pixels.Elements(few));
@@ -120,13 +116,18 @@ internal static unsafe class WinogradStep
     }
 
     /// <summary>Whether threads that take panels of the same tiles transform them together, in a phase of its own, and not each for itself.</summary>
-    private static bool SharesPixels(Scratch scratch, long elements) => scratch.Threads > ThreadsApart || elements * sizeof(float) > PixelBytesApart;
+    private static bool SharesPixels(Scratch scratch, long elements) => scratch.Threads > MostThreadsApart || elements * sizeof(float) > SecondLevelCache.Bytes;
+
+    /// <summary>Whether points of streamed weights are made in registers, where they are multiplied.</summary>
+    private static bool AreFew<T, TVariant>(in TileGrid grid)
+        where T : unmanaged, ISimd<T>
+        where TVariant : struct, IWinograd => TVariant.Taps == 3 && grid.Tiles <= FewTiles<T>();
 
     /// <summary>Null where weights are transformed while they are read.</summary>
     private static WinogradWeights<TVariant>? KeptWeights<T, TVariant>(PlanLoader<T> loader, LayerNode node, string algorithm, DirectConvolution layer, int inputBlocks, in TileGrid grid)
         where T : unmanaged, ISimd<T>
         where TVariant : struct, IWinograd =>
-        grid.Tiles <= TilesOfStreamedWeights<T>() && inputBlocks > 1
+        grid.Tiles <= TilesOfStreamedWeights<T>() && (inputBlocks > 1 || AreFew<T, TVariant>(grid))
             ? null
             : loader.Forms.GetOrAddWithin(node, algorithm, sizeof(float) * WinogradWeights<TVariant>.Elements(layer), arena => WinogradWeights<TVariant>.Make<T>(layer, arena));
 
