@@ -150,17 +150,20 @@ internal sealed unsafe class DirectTiling
     private static (int Pixels, int Panels) ItemOf<T>(DirectConvolution layer, bool readsInPlace, int pixels, int unit, int units, int threads)
         where T : unmanaged, ISimd<T>
     {
+        int together = Math.Min(layer.Panels, TileKernel.Panels<T>());
+        double packed = readsInPlace ? 0 : PackedPanels;
         (int Pixels, int Panels) best = default;
         double least = double.PositiveInfinity;
-        for (int count = units; count >= Math.Max(1, threads == 1 ? units : units - 1); count--)
+        int fewestUnits = threads == 1 ? units : Math.Max(1, units - 1);
+        for (int count = units; count >= fewestUnits; count--)
         {
-            int pixelItems = Math.Max(1, Divide(pixels, count * unit) * layer.Op.Groups), together = Math.Min(layer.Panels, TileKernel.Panels<T>());
+            int pixelItems = Math.Max(1, Divide(pixels, count * unit) * layer.Op.Groups);
             int fewest = Math.Min(layer.Panels, Math.Max(Divide(layer.Panels, MaxPanels), Divide(threads, pixelItems)));
             for (int splits = fewest; splits <= Math.Min(layer.Panels, 4 * fewest); splits++)
             {
                 int panels = Divide(layer.Panels, splits), paired = Divide(panels, together) * together;
                 panels = pixelItems * Divide(layer.Panels, paired) >= threads ? paired : panels;
-                double cost = (double)Divide(pixelItems * Divide(layer.Panels, panels), threads) * count * (panels + (readsInPlace ? 0 : PackedPanels));
+                double cost = (double)Divide(pixelItems * Divide(layer.Panels, panels), threads) * count * (panels + packed);
                 (best, least) = cost < least ? ((count * unit, panels), cost) : (best, least);
             }
         }
